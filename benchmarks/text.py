@@ -1,0 +1,161 @@
+"""Score our text against the curated one: pages (word F1, headings, lists) and histories (change points).
+
+    python -m benchmarks.text [--pairs] [--changes] [--privacy] [--limit N] [--per-history] [--worst N]
+
+Both parts run unless one is named. The judges are ../shared/tools/score_*.py, used as they are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from crawler.archives.errors import DecodeError, ExtractError
+from pipelines.decode import decode_payload
+from pipelines.extract import extract_text
+from pipelines.judge import judge
+from pipelines.markdown import render_markdown
+from pipelines.wording import wording_key
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+WORKERS = 2
+HEADERS = {"content-type": "text/html; charset=utf-8"}  # both collections keep pages as UTF-8
+
+
+def main(argv: list[str] | None = None) -> int:
+    args = _arguments(argv)
+    if not (SHARED / "tools").is_dir():
+        print(f"Skipped: the data lies in {SHARED}, which is missing.", file=sys.stderr)
+        return 0
+    sys.path.insert(0, str(SHARED / "tools"))
+    both = not (args.pairs or args.changes)
+    if args.pairs or both:
+        score_pairs(args)
+    if args.changes or both:
+        score_changes(args)
+    return 0
+
+
+def _arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.text", description=__doc__)
+    parser.add_argument("--pairs", action="store_true", help="only the pages")
+    parser.add_argument("--changes", action="store_true", help="only the histories")
+    parser.add_argument("--privacy", action="store_true", help="only privacy policies")
+    parser.add_argument("--limit", type=int, help="only the first N pages, histories")
+    parser.add_argument("--per-history", action="store_true", help="a line for every history with a wrong change")
+    parser.add_argument("--worst", type=int, default=0, help="the N pages with the lowest F1")
+    return parser.parse_args(argv)
+
+
+def score_pairs(args: argparse.Namespace) -> None:
+    scorer = importlib.import_module("score_extraction")
+    index = SHARED / "pairs" / "index.jsonl"
+    rows = [row for row in scorer.read_jsonl(index) if row["privacy"] or not args.privacy][: args.limit]
+    with tempfile.TemporaryDirectory() as folder:
+        jobs = [(str(index.parent / f"{row['id']}.html"), row["url"], row["date"], folder) for row in rows]
+        with ProcessPoolExecutor(WORKERS) as pool:
+            seconds = sum(pool.map(write_markdown, jobs))
+        wanted = {row["id"] for row in rows}
+        scored = [row for row in scorer.score_dir(index, folder) if row["id"] in wanted]
+    print(scorer.table([(name, scorer.summary(part)) for name, part in scorer.subsets(scored) if part]))
+    print(f"{len(jobs)} pages, {1000 * seconds / max(len(jobs), 1):.1f} ms CPU a page")
+    whole = sorted((row for row in scored if row["scope"] == "whole"), key=lambda row: row["f1"])
+    for row in whole[: args.worst]:
+        print(f"{row['f1']:.3f} p={row['p']:.3f} r={row['r']:.3f} head={row['head']} item={row['item']} {row['id']}")
+
+
+def write_markdown(job: tuple[str, str, str, str]) -> float:
+    """Write one page's Markdown; out: seconds of CPU."""
+    path, url, date, folder = job
+    body = Path(path).read_bytes()
+    start = time.process_time()
+    text = markdown_of(body, url, date)
+    seconds = time.process_time() - start
+    (Path(folder) / f"{Path(path).stem}.md").write_text(text, encoding="utf-8")
+    return seconds
+
+
+def markdown_of(body: bytes, url: str, date: str) -> str:
+    try:
+        page = decode_payload(body, HEADERS)
+        return render_markdown(extract_text(page, url=url, captured_at=_time(date)).blocks)
+    except (DecodeError, ExtractError):
+        return ""
+
+
+def score_changes(args: argparse.Namespace) -> None:
+    scorer = importlib.import_module("score_changes")
+    folder = SHARED / "histories"
+    rows = [
+        row
+        for row in scorer.read_jsonl(folder / "index.jsonl")
+        if row["clean"] and (row["privacy"] or not args.privacy)
+    ]
+    rows = rows[: args.limit]
+    with ProcessPoolExecutor(WORKERS) as pool:
+        found = list(pool.map(versions_of, [(row["name"], row["url"]) for row in rows]))
+    predictions = {name: {"history": name, "versions": versions} for name, versions, _, _ in found}
+    per, _ = scorer.score(folder, predictions)
+    private, _ = scorer.score(folder, predictions, privacy=True)
+    print(scorer.table([("all", scorer.total(per)), ("privacy policies", scorer.total(private))]))
+    captures, seconds = sum(row[2] for row in found), sum(row[3] for row in found)
+    print(f"{captures} captures, {1000 * seconds / max(captures, 1):.1f} ms CPU a capture")
+    for name, score in sorted(per.items(), key=lambda item: -item[1]["fp"]) if args.per_history else ():
+        if score["fp"] or score["tp"] < score["gold"]:
+            print(f"{name}: pairs={score['pairs']} gold={score['gold']} tp={score['tp']} fp={score['fp']}")
+
+
+def versions_of(job: tuple[str, str]) -> tuple[str, list[tuple[str, str]], int, float]:
+    """The wording at every capture that is a policy: name, (date, wording) pairs, captures, seconds of CPU."""
+    name, url = job
+    common: Any = _common()
+    folder = SHARED / "histories" / name
+    store = common.BlobStore(folder)
+    known: dict[str, str] = {}
+    versions: list[tuple[str, str]] = []
+    rows = list(common.read_jsonl(folder / "history.jsonl"))
+    seconds = 0.0
+    for row in rows:
+        blob = row["blob"]
+        if blob not in known:
+            body = store.get(blob)
+            start = time.process_time()
+            known[blob] = wording_of(body, row.get("url") or url, row["date"])
+            seconds += time.process_time() - start
+        if known[blob]:
+            versions.append((row["date"], known[blob]))
+    store.close()
+    return name, versions, len(known), seconds
+
+
+def wording_of(body: bytes, url: str, date: str) -> str:
+    """Key of the wording, "" for what is no policy."""
+    try:
+        page = decode_payload(body, HEADERS)
+        extraction = extract_text(page, url=url, captured_at=_time(date))
+    except (DecodeError, ExtractError):
+        return ""
+    return wording_key(extraction.blocks) if judge(page, extraction, headers={}).is_policy else ""
+
+
+def _common() -> ModuleType:
+    tools = str(SHARED / "tools")
+    if tools not in sys.path:
+        sys.path.insert(0, tools)
+    return importlib.import_module("bench_common")
+
+
+def _time(date: str) -> datetime:
+    return datetime.fromisoformat(date.replace("Z", "+00:00"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

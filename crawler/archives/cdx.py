@@ -1,0 +1,142 @@
+"""Reading index answers (CDX), in the two dialects that archives speak.
+
+    body ──read_wayback / read_pywb──► CdxPage(captures, resume_key)
+
+The rows an archive really gives are not clean: half of a page may be exact repeats, timestamps have month 00,
+lengths are "-", originals are `mailto:` links or no URLs at all (recorded, archive-facts.md 2.1). A row that can be
+told apart from others is kept, with its oddity said; a row that cannot be (fields or timestamp unreadable) is
+listed in `CdxPage.broken`. An answer that is no listing raises, it is never "no captures".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from waybackpy.cdx_snapshot import CDXSnapshot
+
+from crawler.archives.capture import Capture
+from crawler.archives.errors import UnexpectedArchiveResponse
+from crawler.archives.timestamps import parse_timestamp, repair_timestamp
+
+FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
+# pywb's name of each CDX field, where it differs (pywb/warcserver/index/cdxobject.py).
+PYWB_FIELDS = {"original": "url", "mimetype": "mime", "statuscode": "status"}
+
+
+@dataclass(frozen=True, slots=True)
+class CdxPage:
+    """One answer of an index.
+
+    :param captures: its rows, exact repeats dropped, in the order given.
+    :param resume_key: opaque key of the next page, "" on the last.
+    :param broken: rows that are none, as given, for the record.
+    """
+
+    captures: tuple[Capture, ...] = ()
+    resume_key: str = ""
+    broken: tuple[str, ...] = field(default=())
+
+
+def make_capture(fields: Mapping[str, str]) -> Capture:
+    """Return the capture of one row's seven fields; ValueError where its date cannot be read.
+
+    waybackpy's CDXSnapshot reads the row; it raises on the real broken timestamps, which are repaired here.
+    """
+    snapshot_fields, oddities = dict(fields), []
+    try:
+        captured_at = parse_timestamp(fields["timestamp"])
+    except ValueError:
+        captured_at = repair_timestamp(fields["timestamp"])
+        oddities.append(f"broken timestamp, read as {captured_at:%Y-%m-%d %H:%M}")
+        snapshot_fields["timestamp"] = f"{captured_at:%Y%m%d%H%M%S}"
+    row = CDXSnapshot(snapshot_fields)
+    if not row.original.lower().startswith(("http://", "https://")) or "://mailto:" in row.original:
+        oddities.append("original is no URL of a page")
+    if not row.length.isdigit():
+        oddities.append("no record length")
+    return Capture(
+        urlkey=row.urlkey,
+        timestamp=fields["timestamp"],
+        original=row.original,
+        mimetype=row.mimetype,
+        statuscode=row.statuscode,
+        digest=row.digest,
+        length=row.length,
+        captured_at=captured_at,
+        oddity="; ".join(oddities),
+    )
+
+
+def read_wayback(body: bytes) -> CdxPage:
+    """Read the Wayback dialect: seven fields a line, a blank line and the resume key behind the last row."""
+    text = _decode(body)
+    if text.lstrip().startswith("["):
+        return _read_json_rows(text)
+    lines = text.split("\n")
+    resume_key = ""
+    if len(lines) > 2 and not lines[-3].strip() and lines[-2].strip() and " " not in lines[-2]:
+        lines, resume_key = lines[:-3], lines[-2].strip()
+    elif len(lines) > 1 and not lines[-2].strip() and lines[-1].strip() and " " not in lines[-1]:
+        lines, resume_key = lines[:-2], lines[-1].strip()
+    return _page((line.split(" ") for line in lines if line.strip()), resume_key)
+
+
+def _read_json_rows(text: str) -> CdxPage:
+    try:
+        rows = json.loads(text)
+    except ValueError as error:
+        raise UnexpectedArchiveResponse(f"the index answered JSON that does not parse: {error}") from None
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise UnexpectedArchiveResponse("the index answered JSON that is no table")
+    resume_key = ""
+    if len(rows) > 1 and rows[-2] == [] and len(rows[-1]) == 1:
+        rows, resume_key = rows[:-2], str(rows[-1][0])
+    if rows and tuple(rows[0][: len(FIELDS)]) == FIELDS:
+        rows = rows[1:]
+    return _page(([str(value) for value in row] for row in rows), resume_key)
+
+
+def read_pywb(body: bytes) -> CdxPage:
+    """Read the pywb dialect: one JSON object a line, fields under pywb's names."""
+    rows = []
+    for line in _decode(body).splitlines():
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise UnexpectedArchiveResponse(f"the index answered a line that is no JSON: {error}") from None
+        if not isinstance(row, dict) or "message" in row:
+            raise UnexpectedArchiveResponse(f"the index answered: {str(row)[:200]}")
+        rows.append(_pywb_fields(row))
+    return _page(rows, "")
+
+
+def _pywb_fields(row: Mapping[str, Any]) -> list[str]:
+    return [str(row.get(PYWB_FIELDS.get(name, name), "-")) for name in FIELDS]
+
+
+def _decode(body: bytes) -> str:
+    text = body.decode("utf-8", "replace")
+    if text.lstrip()[:1] == "<":
+        raise UnexpectedArchiveResponse("the index answered with a web page instead of a listing")
+    return text
+
+
+def _page(rows: Iterable[list[str]], resume_key: str) -> CdxPage:
+    broken: list[str] = []
+    captures = tuple(dict.fromkeys(_captures(rows, broken)))
+    if broken and not captures:
+        raise UnexpectedArchiveResponse(f"the index answered no rows but {' '.join(broken[0].split())[:200]!r}")
+    return CdxPage(captures, resume_key, tuple(broken))
+
+
+def _captures(rows: Iterable[list[str]], broken: list[str]) -> Iterator[Capture]:
+    for row in rows:
+        try:
+            yield make_capture(dict(zip(FIELDS, row, strict=True)))
+        except ValueError:
+            broken.append(" ".join(row)[:1000])

@@ -1,0 +1,182 @@
+"""The archives: one frozen row each. The only place where an archive's name or address is spelled.
+
+    parse_archive("wayback") ──► Archive(endpoints, dialect, limits with their source, how to cite)
+
+Two dialects exist: Wayback (web.archive.org and servers like it; also how WARC files are served, see handlers.py)
+and pywb (pywb itself, and most national archives).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from waybackpy.cdx_utils import full_url
+
+from crawler.archives import cdx
+from crawler.archives.capture import Capture
+from crawler.archives.cdx import CdxPage
+from crawler.archives.errors import ConfigError
+from crawler.archives.timestamps import format_timestamp
+
+SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
+LOCAL_ORIGIN = "warc://local"  # answered by crawler.handlers.WarcHandler
+CDX, PLAYBACK = "cdx", "playback"  # the two endpoints, each with a budget and a download slot of its own
+PAGE_ROWS = 10_000  # rows of one index answer: about 1 MB; the Wayback server would give 150,000
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """At most `requests` in `seconds`; `source` says who says so."""
+
+    requests: int
+    seconds: float
+    source: str
+
+    @property
+    def interval(self) -> float:
+        """Seconds from one request to the next."""
+        return self.seconds / self.requests
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What one archive is.
+
+    :param name: as stored with every capture.
+    :param cdx_url: its index.
+    :param playback_url: prefix of `<timestamp>id_/<url>`.
+    :param public: somebody else's server: a contact is required, budgets can be lowered but not raised.
+    :param budgets: by endpoint; none means as fast as it answers.
+    :param citation: prefix of the URL under which a person finds the capture.
+    :param label: how a person names it.
+    :param root: folder or file of WARCs, for an archive on this machine.
+    """
+
+    name: str
+    cdx_url: str
+    playback_url: str
+    read_listing: Callable[[bytes], CdxPage]
+    extra_params: Mapping[str, str]
+    public: bool = False
+    budgets: Mapping[str, Budget] = field(default_factory=dict)
+    concurrency: int = 8
+    citation: str = "https://web.archive.org/web/"
+    label: str = "Wayback Machine"
+    root: Path | None = None
+
+    def listing_url(self, url: str, *, since: datetime | None, until: datetime | None, resume_key: str = "") -> str:
+        """Return the index request for the captures of exactly one URL (exact on its SURT), oldest first.
+
+        No filter is ever sent: `statuscode:200` would lose every revisit (archive-facts.md 2.1). waybackpy builds
+        the query, encoding each value once; its own client blocks and is not used.
+        """
+        params = {"url": url, **self.extra_params}
+        if since:
+            params["from"] = format_timestamp(since)
+        if until:
+            params["to"] = format_timestamp(until)
+        if resume_key:
+            params["resumeKey"] = resume_key
+        return str(full_url(self.cdx_url, params))
+
+    def memento_url(self, capture: Capture) -> str:
+        """Return the URL that plays back the captured bytes (`id_`: unchanged, no toolbar)."""
+        return f"{self.playback_url}{capture.timestamp}id_/{capture.original}"
+
+    def owns(self, url: str) -> bool:
+        """Tell whether a playback URL is this archive's: what is not is never followed."""
+        return _schemeless(url).startswith(_schemeless(self.playback_url))
+
+    def slot(self, endpoint: str) -> str:
+        return f"{self.name}:{endpoint}"
+
+
+def citation_url(timestamp: str, original: str, prefix: str = "https://web.archive.org/web/") -> str:
+    """Return the link to cite a capture by."""
+    return f"{prefix}{timestamp}id_/{original}"
+
+
+def _schemeless(url: str) -> str:
+    return re.sub(r"^https?:", "", url)
+
+
+_WAYBACK_PARAMS = {"limit": str(PAGE_ROWS), "showResumeKey": "true"}
+_PYWB_PARAMS = {
+    "output": "json",
+    "limit": "1000000",
+}  # pywb cuts at 100,000 rows without saying so (query.py:71)
+
+
+def _wayback(origin: str, name: str, **rest: object) -> Archive:
+    return Archive(
+        name=name,
+        cdx_url=f"{origin}/cdx/search/cdx",
+        playback_url=f"{origin}/web/",
+        read_listing=cdx.read_wayback,
+        extra_params=_WAYBACK_PARAMS,
+        **rest,  # type: ignore[arg-type]
+    )
+
+
+WAYBACK = _wayback(
+    "https://web.archive.org",
+    "wayback",
+    public=True,
+    concurrency=2,
+    budgets={
+        # 80 % of the hard limits, as the Internet Archive asks of clients (edgi wayback/_client.py:66-69, 2026-06)
+        CDX: Budget(24, 60.0, "30/min for CDX and TimeMap together: edgi-govdata-archiving/wayback#206, #208"),
+        PLAYBACK: Budget(480, 60.0, "600/min: edgi-govdata-archiving/wayback _client.py:66"),
+    },
+)
+
+
+def parse_archive(text: str) -> Archive:
+    """Return the archive that a setting names; ConfigError says what may stand there."""
+    if text in ("wayback", ""):
+        return WAYBACK
+    if text == "sample":
+        return _local(SAMPLE, "sample", label="bundled sample archive (invented)", citation="sample:")
+    for prefix, make in (("wayback+", _wayback_server), ("pywb+", _pywb_server)):
+        if text.startswith((f"{prefix}http://", f"{prefix}https://")):
+            return make(text.removeprefix(prefix).rstrip("/"), text.rstrip("/"))
+    path = Path(text).expanduser()
+    if path.exists():
+        return _local(path.resolve(), f"warc:{path.resolve()}", label=f"WARC files at {path}")
+    raise ConfigError(
+        f"there is no archive {text!r}: POLICYLAPSE_ARCHIVE (--archive) is `wayback`, `sample`, "
+        "`wayback+http://HOST:PORT`, `pywb+http://HOST:PORT/COLLECTION`, or a WARC file or a folder of them that exists"
+    )
+
+
+def _wayback_server(origin: str, name: str) -> Archive:
+    return _wayback(origin, name, citation=f"{origin}/web/", label=f"archive at {origin}")
+
+
+def _pywb_server(collection: str, name: str) -> Archive:
+    return Archive(
+        name=name,
+        cdx_url=f"{collection}/cdx",
+        playback_url=f"{collection}/",
+        read_listing=cdx.read_pywb,
+        extra_params=_PYWB_PARAMS,
+        citation=f"{collection}/",
+        label=f"archive at {collection}",
+    )
+
+
+def _local(root: Path, name: str, **rest: object) -> Archive:
+    if root.is_dir() and not warc_files(root):
+        raise ConfigError(f"there is no WARC file (*.warc, *.warc.gz) in {root}")
+    return _wayback(LOCAL_ORIGIN, name, root=root, **rest)
+
+
+def warc_files(root: Path) -> list[Path]:
+    """Return the WARC files of a folder (with its sub-folders), or the file itself, in name order."""
+    if root.is_file():
+        return [root]
+    return sorted(path for path in root.rglob("*") if path.name.endswith((".warc", ".warc.gz")) and path.is_file())

@@ -1,0 +1,65 @@
+"""Every error of the program, one tree.
+
+PolicylapseError
+├── ConfigError                     could not run: a setting, an argument, a file (exit code 2)
+├── ArchiveError                    the archive's answer; an outcome, the crawl goes on
+│   ├── RateLimited(retry_after)    the archive asks us to wait; ends the run (exit code 3)
+│   ├── Excluded                    the site's owner or robots.txt keeps it from us
+│   ├── NotArchived                 the archive has no such capture
+│   ├── PlaybackFailed              listed, but not to be had (now)
+│   └── UnexpectedArchiveResponse   an answer that cannot be parsed: never "no captures"
+├── DecodeError                     bytes that are no text; an outcome
+├── ExtractError                    a page that cannot be read; an outcome
+└── StoreError                      the database: ends the run, since nothing could be kept
+"""
+
+
+class PolicylapseError(Exception):
+    """Base of all; its text tells a person what is wrong and what to do next."""
+
+
+class ConfigError(PolicylapseError):
+    """A setting, an argument or a named file is wrong; raised before the first request."""
+
+
+class ArchiveError(PolicylapseError):
+    """The archive's answer is not a memento or a listing."""
+
+
+class RateLimited(ArchiveError):
+    """The archive told us to slow down (429) or refuses connections.
+
+    :param retry_after: seconds to stay away, None if the archive did not say.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Excluded(ArchiveError):
+    """Kept from us by the site's owner or by robots.txt."""
+
+
+class NotArchived(ArchiveError):
+    """The archive has no capture of it."""
+
+
+class PlaybackFailed(ArchiveError):
+    """The capture is listed but could not be played back."""
+
+
+class UnexpectedArchiveResponse(ArchiveError):
+    """An answer that does not parse as what was asked for."""
+
+
+class DecodeError(PolicylapseError):
+    """A payload whose bytes are no text."""
+
+
+class ExtractError(PolicylapseError):
+    """A page from which no text could be read."""
+
+
+class StoreError(PolicylapseError):
+    """The database cannot be opened, read or written."""

@@ -1,0 +1,74 @@
+"""SURT keys (how every archive's index names a URL), and which site a URL belongs to.
+
+>>> surt("http://www.Example.com:80/Privacy/")
+'com,example)/privacy'
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+import surt as surt_library
+import tldextract
+
+from crawler.archives.errors import ConfigError
+
+MAX_URL = 2083  # what the Wayback Machine's own form takes; longer ones are spider traps
+# The list that tldextract ships, never one from the network; `shop.blogspot.com` is a site of its own.
+_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
+@lru_cache(maxsize=4096)
+def surt(url: str) -> str:
+    """Return the key under which archives file a URL: scheme, `www.`, case, port 80 and a closing slash fold away."""
+    return str(surt_library.surt(url))
+
+
+def check_url(text: str) -> str:
+    """Return an absolute http(s) URL for what a person typed (`example.com/privacy` is taken); ConfigError if none.
+
+    >>> check_url("example.com/privacy")
+    'http://example.com/privacy'
+    """
+    url = text.strip()
+    if "://" not in url:
+        url = f"http://{url}"
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise ConfigError(f"{text!r} is not a URL: {error}") from None
+    if parts.scheme not in ("http", "https"):
+        raise ConfigError(f"{text!r} is not a URL of a web page: it must begin with http:// or https://")
+    if not _is_host(host):
+        raise ConfigError(f"{text!r} is not a URL: {host!r} is no host name")
+    if len(url) > MAX_URL or any(c.isspace() for c in url):
+        raise ConfigError(f"{text[:80]!r} is not a URL: it has white space or over {MAX_URL} characters")
+    return parts._replace(path=parts.path or "/", fragment="").geturl()
+
+
+def _is_host(host: str) -> bool:
+    labels = host.split(".")
+    return (len(labels) > 1 or host == "localhost") and all(
+        label and all(c.isalnum() or c in "-_" for c in label) for label in labels
+    )
+
+
+@lru_cache(maxsize=4096)
+def site_of(url: str) -> str:
+    """Return the site of a URL: its registrable domain, or the host where there is none.
+
+    >>> site_of("https://policies.tinder.com/privacy/intl/en")
+    'tinder.com'
+    >>> site_of("http://www.sourcingmap.com/privacy_notice.html")
+    'sourcingmap.com'
+    """
+    host = (urlsplit(url).hostname or "").lower().removesuffix(".")
+    return _suffixes(host).top_domain_under_public_suffix or _suffixless(host)
+
+
+def _suffixless(host: str) -> str:
+    """A host under no public suffix (`shop.example`, `localhost`, an address): its last two labels, or itself."""
+    labels = host.split(".")
+    return host if all(label.isdigit() for label in labels) else ".".join(labels[-2:])

@@ -1,0 +1,61 @@
+"""WARC files and the bundled sample archive, served through the real spiders and middlewares.
+
+The spider asks `warc://local/...` as it would ask web.archive.org; this handler answers from the files. Nothing else
+knows the difference.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.exceptions import DownloadCancelledError, NotConfigured
+from scrapy.http import Response
+
+from crawler.archives.dialects import PAGE_ROWS, parse_archive
+from crawler.archives.memento import split_memento_url
+from crawler.archives.warc import Answered, WarcArchive
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
+
+class WarcHandler(BaseDownloadHandler):
+    """Answers the scheme `warc` in the Wayback dialect. Files are read in a thread, beside the reactor."""
+
+    lazy = True
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        root = parse_archive(crawler.settings["POLICYLAPSE_ARCHIVE"]).root
+        if root is None:
+            raise NotConfigured("POLICYLAPSE_ARCHIVE names no WARC files")
+        self._root = root
+        self._archive: WarcArchive | None = None
+        self._opening = asyncio.Lock()
+        self._max_size = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+
+    async def download_request(self, request: Request) -> Response:
+        async with self._opening:
+            if self._archive is None:
+                self._archive = await asyncio.to_thread(WarcArchive, self._root)
+        answered = await asyncio.to_thread(answer, self._archive, request.url)
+        if 0 < self._max_size < len(answered.body):
+            raise DownloadCancelledError(f"{request.url} is larger than DOWNLOAD_MAXSIZE ({self._max_size} bytes)")
+        return Response(request.url, status=answered.status, headers=answered.headers, body=answered.body)
+
+
+def answer(archive: WarcArchive, url: str) -> Answered:
+    """Answer one Wayback-dialect request from an archive of WARC files."""
+    parts = urlsplit(url)
+    if parts.path == "/cdx/search/cdx":
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        limit = int(query.get("limit", PAGE_ROWS))
+        return archive.listing(
+            query["url"], query.get("from", ""), query.get("to", ""), limit, query.get("resumeKey", "")
+        )
+    memento = split_memento_url(url)
+    return archive.playback(*memento) if memento else Answered(400, {}, b"not a playback URL")

@@ -1,0 +1,128 @@
+"""One crawl, checked before its first request: where, who, which, and the store and reader it works with.
+
+The store and the reader are named by dotted path in the settings (as Scrapy does with HTTPCACHE_STORAGE), so that
+this half of the program knows only `crawler.archives` and the two protocols below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from scrapy.utils.misc import load_object
+
+from crawler.archives.capture import Capture, ListedCapture, Memento, Outcome, Period, Policy
+from crawler.archives.choose import Strategy, parse_strategy
+from crawler.archives.dialects import Archive, parse_archive
+from crawler.archives.errors import ConfigError
+from crawler.archives.timestamps import parse_date
+from crawler.targets import Targets, read_targets
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+ARGUMENTS = ("url", "site", "sites", "since", "until", "strategy")
+
+
+class Reader(Protocol):
+    """Reads payloads beside the reactor (pipelines.pool.ReaderPool)."""
+
+    extractor: str
+    workers: int
+
+    async def read(
+        self, body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int
+    ) -> Any: ...
+
+    def close(self) -> None: ...
+
+
+class Keeper(Protocol):
+    """The store, as far as the spiders use it (pipelines.store.Store)."""
+
+    def begin_run(self, *, program: str, archive: str, strategy: str, arguments: Mapping[str, str]) -> int: ...
+    def finish_run(self, run_id: int, *, listed: int, fetched: int, reused: int, exit_code: int) -> None: ...
+    def record(
+        self, run_id: int, outcome: Outcome, subject: str, detail: str = "", *, policy: Policy | None = None
+    ) -> None: ...
+    def policy(self, site: str, url: str, evidence: str) -> Policy: ...
+    def add_policy_url(self, policy: Policy, url: str, valid_from: datetime | None, evidence: str) -> bool: ...
+    def policy_urls(self, policy: Policy) -> list[str]: ...
+    def save_listing(
+        self, run_id: int, policy: Policy, archive: str, url: str, period: Period, captures: Sequence[Capture],
+        citations: Sequence[str], *, outcome: Outcome, detail: str = "", broken: Sequence[str] = (), resume_key: str = "",
+    ) -> int: ...  # fmt: skip
+    def captures(self, policy: Policy, archive: str, period: Period) -> list[ListedCapture]: ...
+    def held_digests(self, digests: Iterable[str]) -> set[str]: ...
+    def keep(
+        self,
+        listed: ListedCapture,
+        memento: Memento,
+        outcome: Outcome,
+        detail: str = "",
+        redirect_url: str = "",
+    ) -> None: ...
+    def reuse(self, listed: ListedCapture) -> None: ...
+    def settle(
+        self,
+        run_id: int,
+        policy: Policy,
+        listed: ListedCapture,
+        outcome: Outcome,
+        detail: str,
+        memento_url: str = "",
+    ) -> None: ...
+    def unread(self, policy: Policy, extractor: str) -> list[Any]: ...
+    def needs_reading(self, capture_id: int, extractor: str) -> bool: ...
+    def payload(self, payload_id: int) -> bytes: ...
+    def totals(self) -> Any: ...
+    def outcomes(self, run_id: int, policies: Sequence[Policy], archive: str, period: Period) -> dict[Outcome, int]: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Job:
+    archive: Archive
+    strategy: Strategy
+    period: Period
+    targets: Targets
+    store: Keeper
+    reader: Reader
+    arguments: Mapping[str, str] = field(default_factory=dict)
+
+
+def open_job(settings: BaseSettings, arguments: Mapping[str, str]) -> Job:
+    """Check everything that a crawl is told, and open what it needs.
+
+    :raises ConfigError: a setting or an argument is wrong; its text says what to write instead.
+    :raises StoreError: the database cannot be used.
+    """
+    unknown = sorted(set(arguments) - set(ARGUMENTS))
+    if unknown:
+        raise ConfigError(f"there is no argument {unknown[0]!r}: the spider takes {', '.join(ARGUMENTS)}")
+    given = {name: str(arguments.get(name) or "") for name in ARGUMENTS}
+    archive = parse_archive(settings["POLICYLAPSE_ARCHIVE"])
+    check_contact(archive, settings["POLICYLAPSE_CONTACT"])
+    strategy = parse_strategy(given["strategy"] or settings["POLICYLAPSE_STRATEGY"])
+    period = Period(
+        parse_date(given["since"]) if given["since"] else None,
+        parse_date(given["until"], end=True) if given["until"] else None,
+    )
+    if period.since and period.until and period.since > period.until:
+        raise ConfigError(f"since={given['since']} is later than until={given['until']}")
+    targets = read_targets(given["url"], given["site"], given["sites"])
+    store = load_object(settings["POLICYLAPSE_STORE"])(Path(settings["POLICYLAPSE_DB"]), lambda: datetime.now(UTC))
+    reader = load_object(settings["POLICYLAPSE_READER"])(settings.getint("POLICYLAPSE_WORKERS"))
+    return Job(archive, strategy, period, targets, store, reader, {k: v for k, v in given.items() if v})
+
+
+def check_contact(archive: Archive, contact: str) -> None:
+    """Refuse to ask a public archive without saying who asks: its operators write before they ban."""
+    if archive.public and not contact:
+        raise ConfigError(
+            f"the {archive.label} asks clients to say who they are: set POLICYLAPSE_CONTACT to an e-mail address or a "
+            "URL (export POLICYLAPSE_CONTACT=you@example.org), or crawl the bundled sample with --archive sample"
+        )

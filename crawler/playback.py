@@ -1,0 +1,116 @@
+"""What the archive's answer to a playback request is: Memento-Datetime first, status second.
+
+Takes the place of Scrapy's Retry, Redirect, MetaRefresh, HttpCompression and HttpError middlewares, each of which does
+the wrong thing to an archive: they retry archived 503s, follow archived redirects to the live web, and drop archived
+errors.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.exceptions import (
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
+
+from crawler.archives.coding import undo_content_encoding
+from crawler.archives.dialects import PLAYBACK, Archive, parse_archive
+from crawler.archives.errors import DecodeError
+from crawler.archives.memento import (
+    TRANSIENT_STATUSES,
+    Answer,
+    Playback,
+    classify_playback,
+    drift_seconds,
+    memento_date,
+)
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+MAX_HOPS = 5  # of the archive's own redirects; recorded chains have one or two
+MAX_DRIFT = 24 * 3600  # seconds; what EDGI's client accepts as the same capture
+RETRIES = 3
+
+
+class PlaybackMiddleware:
+    """Classifies every answer into `response.meta["playback"]`, follows the archive's own redirects within a stated
+    drift, and asks again what failed in passing.
+    """
+
+    def __init__(self, crawler: Crawler, archive: Archive) -> None:
+        self.crawler = crawler
+        self.archive = archive
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler, parse_archive(crawler.settings["POLICYLAPSE_ARCHIVE"]))
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        """Return the response, classified, or the next request to make."""
+        headers = plain_headers(response)
+        if request.meta.get("endpoint") != PLAYBACK:
+            return self._again(request, response.status) or response
+        playback = classify_playback(response.status, headers, _seen(response.body, headers), response.url)
+        if playback.answer is Answer.MOVED_ON:
+            onward = self._follow(request, response, playback)
+            if onward is not None:
+                return onward
+        elif playback.answer is Answer.TRANSIENT:
+            onward = self._again(request, response.status)
+            if onward is not None:
+                return onward
+        request.meta["playback"] = playback
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> Request | None:
+        """Ask again after a time-out or a broken connection; a refused connection is a ban, not a glitch."""
+        if isinstance(exception, DownloadConnectionRefusedError):
+            return None
+        if isinstance(exception, (DownloadTimeoutError, DownloadFailedError, ResponseDataLossError, OSError)):
+            return self._retry(request, type(exception).__name__)
+        return None
+
+    def _follow(self, request: Request, response: Response, playback: Playback) -> Request | None:
+        hops = request.meta.get("hops", 0)
+        date = memento_date(playback.location)
+        asked = request.meta["captured_at"]
+        near = date is not None and abs(drift_seconds(asked, date)) <= MAX_DRIFT
+        if hops >= MAX_HOPS or not near or not self.archive.owns(playback.location):
+            return None
+        chain = (*request.meta.get("chain", ()), f"{response.status} {response.url}")
+        return request.replace(
+            url=playback.location, meta={**request.meta, "hops": hops + 1, "chain": chain}, dont_filter=True
+        )
+
+    def _again(self, request: Request, status: int) -> Request | None:
+        return self._retry(request, f"HTTP {status}") if status in TRANSIENT_STATUSES else None
+
+    def _retry(self, request: Request, reason: str) -> Request | None:
+        return get_retry_request(
+            request, spider=self.crawler.spider, reason=reason, max_retry_times=RETRIES, priority_adjust=-1
+        )
+
+
+def plain_headers(response: Response) -> dict[str, str]:
+    """Return a response's headers as text, names lower-cased, repeated ones joined by commas."""
+    return {
+        name.decode("latin-1").lower(): ", ".join(value.decode("latin-1") for value in values)
+        for name, values in response.headers.items()
+    }
+
+
+def _seen(body: bytes, headers: dict[str, Any]) -> bytes:
+    """The beginning of a body, to tell what it is by."""
+    try:
+        return undo_content_encoding(body, headers)[0][:4096]
+    except DecodeError:
+        return b""

@@ -1,0 +1,99 @@
+"""What a person sees while a crawl runs, and the summary at its end.
+
+Progress goes to standard error and only where that is a terminal; the summary goes to standard output, as text or
+(POLICYLAPSE_SUMMARY=json) as one JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+from scrapy import signals
+
+from crawler.summary import Summary, as_json, print_summary
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy import Spider
+    from scrapy.crawler import Crawler
+
+
+class Progress:
+    """Scrapy extension: a line of progress, then the summary; closes what the job had opened."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self._console = Console(stderr=True)
+        self._bar = Bar(
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+            console=self._console, transient=True, disable=not self._console.is_terminal,
+        )  # fmt: skip
+        self._task = self._bar.add_task("listing captures", total=None)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        extension = cls(crawler)
+        crawler.signals.connect(extension.opened, signal=signals.spider_opened)
+        crawler.signals.connect(extension.advanced, signal=signals.response_received)
+        crawler.signals.connect(extension.closed, signal=signals.spider_closed)
+        return extension
+
+    def opened(self, spider: Spider) -> None:
+        self._begun = time.monotonic()
+        self._before = spider.job.store.totals()  # type: ignore[attr-defined]
+        self._bar.start()
+
+    def advanced(self) -> None:
+        if self._bar.disable:
+            return
+        known = len(self.crawler.spider.policies())  # type: ignore[union-attr]
+        fetched, reused, listed = (self._stat(name) for name in ("fetched", "reused", "listed"))
+        self._bar.update(
+            self._task, description=f"{known} policies, {listed} captures listed, {reused} reused, fetched",
+            completed=fetched, total=max(listed - reused, fetched) or None,
+        )  # fmt: skip
+
+    def closed(self, spider: Any) -> None:
+        self._bar.stop()
+        summary = self._summary(spider)
+        job = spider.job
+        if not summary.broken:
+            job.store.finish_run(
+                spider.run_id, listed=summary.listed, fetched=summary.fetched, reused=summary.reused,
+                exit_code=summary.exit_code,
+            )  # fmt: skip
+        job.store.close()
+        job.reader.close()
+        self.crawler.stats.set_value("policylapse/exit_code", summary.exit_code)  # type: ignore[union-attr]
+        if self.crawler.settings["POLICYLAPSE_SUMMARY"] == "json":
+            print(json.dumps(as_json(summary), indent=2))  # noqa: T201 - it is the command's output
+        else:
+            print_summary(summary, Console(highlight=False, soft_wrap=True))
+
+    def _summary(self, spider: Any) -> Summary:
+        job, after = spider.job, spider.job.store.totals()
+        return Summary(
+            archive=job.archive.label,
+            database=str(self.crawler.settings["POLICYLAPSE_DB"]),
+            policies=len(spider.policies()),
+            listed=self._stat("listed"),
+            new_captures=after.captures - self._before.captures,
+            fetched=self._stat("fetched"),
+            reused=self._stat("reused"),
+            versions=after.versions,
+            changes=after.changes,
+            new_versions=after.versions - self._before.versions,
+            seconds=time.monotonic() - self._begun,
+            outcomes=job.store.outcomes(spider.run_id, spider.policies(), job.archive.name, job.period),
+            stopped=spider.stopped_by_archive,
+            broken=spider.store_error,
+        )
+
+    def _stat(self, name: str) -> int:
+        return int(self.crawler.stats.get_value(f"policylapse/{name}", 0))  # type: ignore[union-attr]

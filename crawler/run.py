@@ -1,0 +1,35 @@
+"""Running one crawl from a command: `scrapy crawl policies` and `policylapse crawl` are this function."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from crawler.archives.errors import PolicylapseError
+from crawler.job import open_job
+from crawler.summary import NOT_RUN, PARTLY
+
+if TYPE_CHECKING:
+    from scrapy.crawler import CrawlerProcessBase
+else:
+    CrawlerProcessBase = Any
+
+
+def run_crawl(process: CrawlerProcessBase, arguments: Mapping[str, str]) -> int:
+    """Run the spider `policies` to its end; return the exit code (0 complete, 1 partly, 2 could not run, 3 stopped).
+
+    :param process: a Scrapy crawler process with this project's settings.
+    :param arguments: the spider's arguments.
+    """
+    try:
+        crawler = process.create_crawler("policies")
+        job = open_job(process.settings, arguments)
+    except PolicylapseError as error:
+        print(f"policylapse: {error}", file=sys.stderr)  # noqa: T201 - the command's own message
+        return NOT_RUN
+    process.crawl(crawler, job=job)
+    process.start()
+    if crawler.stats is None:
+        return NOT_RUN
+    return int(crawler.stats.get_value("policylapse/exit_code", PARTLY))

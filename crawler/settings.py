@@ -1,0 +1,86 @@
+"""Every setting that deviates from Scrapy's default, with that default and our reason.
+
+The settings named POLICYLAPSE_* are ours; each is read from the environment variable of its name, and from
+`scrapy crawl -s NAME=VALUE`, which wins.
+"""
+
+import os
+import sys
+
+BOT_NAME = "policylapse"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+COMMANDS_MODULE = "crawler.commands"  # default "": `crawl` with our exit codes
+
+# ours
+
+POLICYLAPSE_ARCHIVE = os.environ.get("POLICYLAPSE_ARCHIVE") or "wayback"
+POLICYLAPSE_DB = os.environ.get("POLICYLAPSE_DB") or "policylapse.db"
+POLICYLAPSE_CONTACT = os.environ.get("POLICYLAPSE_CONTACT") or ""  # e-mail or URL, sent in the User-Agent
+POLICYLAPSE_STRATEGY = os.environ.get("POLICYLAPSE_STRATEGY") or "distinct"
+POLICYLAPSE_WORKERS = int(os.environ.get("POLICYLAPSE_WORKERS") or 0)  # processes that read pages; 0: one a core
+POLICYLAPSE_SUMMARY = os.environ.get("POLICYLAPSE_SUMMARY") or "text"  # or "json"
+POLICYLAPSE_STORE = "pipelines.store.Store"
+POLICYLAPSE_READER = "pipelines.pool.ReaderPool"
+
+# who asks
+
+USER_AGENT = f"policylapse/0.1 (time-lapse of privacy policies; {POLICYLAPSE_CONTACT or 'no contact given'})"
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "*/*",
+    "Accept-Encoding": "gzip",
+}  # default: a browser's; we undo gzip ourselves
+ROBOTSTXT_OBEY = False  # Scrapy's default; archives apply a site's robots.txt themselves and answer "excluded"
+COOKIES_ENABLED = False  # default True: a load balancer's cookie would tie us to one server
+REFERER_ENABLED = False  # default True: nothing here was reached by a link
+TELNETCONSOLE_ENABLED = False  # default True: opens a port
+REMOTE_CONTROL_ENABLED = False  # default True: opens a port
+
+# what leaves, and how fast: crawler/politeness.py; DOWNLOAD_SLOTS is set by the spider from the archive's row
+
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.politeness.PoliteHandler",
+    "https": "crawler.politeness.PoliteHandler",
+    "warc": "crawler.handlers.WarcHandler",
+    "file": None,  # default: reads local files; an archived redirect must never reach one
+    "ftp": None,
+    "s3": None,
+    "data": None,
+}
+CONCURRENT_REQUESTS = 16  # default 16
+CONCURRENT_REQUESTS_PER_DOMAIN = 8  # default 8; public archives get 2 by their row
+DOWNLOAD_DELAY = 0  # default 0: the gate in the handler holds the budget
+DOWNLOAD_TIMEOUT = 120  # default 180; a capture's first load is slow, then cached (archive-facts.md 2.2)
+DOWNLOAD_MAXSIZE = 128 * 2**20  # default 1 GiB: an archived page is hostile input
+DOWNLOAD_WARNSIZE = 0  # default 32 MiB: a large page is an outcome, not a warning
+
+# what an archive's answer means: crawler/playback.py decides, in the place of these
+
+RETRY_ENABLED = False  # default True: retries archived 503s, at once
+REDIRECT_ENABLED = False  # default True: follows archived redirects as live ones
+METAREFRESH_ENABLED = False  # default True: leaves the archive for the live site
+COMPRESSION_ENABLED = False  # default True: archives double and fake Content-Encoding; crawler/archives/coding.py
+HTTPERROR_ALLOW_ALL = True  # default False: archived 404s are captures
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # default 50: would filter the archive itself
+    "crawler.playback.PlaybackMiddleware": 650,
+}
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # default LIFO: oldest captures first, sites side by side
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # default keeps every URL: the store knows what was fetched
+
+# what becomes of it
+
+ITEM_PIPELINES = {
+    "pipelines.stages.ReadingStage": 100,
+    "pipelines.stages.VersionStage": 200,
+}
+EXTENSIONS = {
+    "scrapy.extensions.corestats.CoreStats": 0,
+    "scrapy.extensions.logstats.LogStats": None,  # default 0: pages per minute; crawler/progress.py shows ours
+    "scrapy.extensions.memusage.MemoryUsage": 0,
+    "crawler.progress.Progress": 500,
+}
+STATS_DUMP = False  # default True: the summary says what a person needs; stats stay in crawler.stats
+LOG_LEVEL = os.environ.get("POLICYLAPSE_LOG_LEVEL") or ("WARNING" if sys.stderr.isatty() else "INFO")  # default DEBUG
+LOG_FORMATTER = "crawler.log.OneLineFormatter"  # default: dumps every item, our texts among them
+FEED_EXPORT_ENCODING = "utf-8"

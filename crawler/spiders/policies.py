@@ -1,0 +1,471 @@
+"""The main job: from sites to the captures of their policies, fetched, kept and read.
+
+    start ─► listing ─► choose ─► memento ─► kept ─► read (process pool) ─► item ─► choose again …
+
+The spider holds no knowledge that is not in the store but which requests are under way: kill it anywhere, run it
+again, and it goes on. Duties: it makes requests and yields items; what an answer *is* is decided in
+crawler/playback.py, what to ask for next in crawler/archives/choose.py, what is kept in the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Request, Spider, signals
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+)
+
+from crawler.archives.capture import (
+    Capture,
+    ListedCapture,
+    Memento,
+    Outcome,
+    Policy,
+    ReadCapture,
+    sha1_base32,
+)
+from crawler.archives.choose import choose
+from crawler.archives.coding import undo_content_encoding
+from crawler.archives.dialects import CDX, PLAYBACK, citation_url, parse_archive
+from crawler.archives.errors import DecodeError, RateLimited, StoreError, UnexpectedArchiveResponse
+from crawler.archives.lineage import lineage_target, one_line_of_urls, pick_urls
+from crawler.archives.memento import Answer, classify_exclusion
+from crawler.archives.warc import DAMAGE_HEADER
+from crawler.job import Job, open_job
+from crawler.playback import plain_headers
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from scrapy.settings import BaseSettings
+    from twisted.python.failure import Failure
+
+    from crawler.targets import Target
+
+logger = logging.getLogger(__name__)
+
+WINDOW = 16  # mementos of one policy under way at once: enough to keep connections and readers busy
+MAX_POLICY_URLS = 8  # URLs that archived redirects may add to one policy
+_OUTCOMES = {
+    Answer.ARCHIVED_ERROR: Outcome.ARCHIVED_ERROR,
+    Answer.MOVED_ON: Outcome.DRIFTED,
+    Answer.EXCLUDED: Outcome.EXCLUDED,
+    Answer.EXCLUDED_ROBOTS: Outcome.EXCLUDED_ROBOTS,
+    Answer.NOT_ARCHIVED: Outcome.NOT_ARCHIVED,
+    Answer.RATE_LIMITED: Outcome.RATE_LIMITED,
+    Answer.TRANSIENT: Outcome.PLAYBACK_FAILED,
+    Answer.NO_MEMENTO: Outcome.PLAYBACK_FAILED,
+}
+
+
+@dataclass
+class Progress:
+    """A policy under way: which requests are out, and which captures this run has dealt with."""
+
+    policy: Policy
+    listings: int = 0
+    queue: deque[ListedCapture] = field(default_factory=deque)
+    in_flight: int = 0
+    attempted: set[int] = field(default_factory=set)
+    caught_up: bool = False
+
+
+@dataclass
+class Candidates:
+    """A site whose policy's URL is not known: what its well-known paths list, until all have answered."""
+
+    target: Target
+    waiting: int
+    listed: dict[str, tuple[Capture, ...]] = field(default_factory=dict)
+
+
+class PoliciesSpider(Spider):
+    name = "policies"
+
+    def __init__(self, job: Job, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.job = job
+        self.run_id = 0
+        self.stopped_by_archive = ""
+        self.store_error = ""
+        self._progress: dict[int, Progress] = {}
+        self._damage_told = False
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        super().update_settings(settings)
+        archive = parse_archive(settings["POLICYLAPSE_ARCHIVE"])
+        slot = {"concurrency": archive.concurrency, "delay": 0}  # the gate holds the budget
+        settings.set("DOWNLOAD_SLOTS", {archive.slot(e): slot for e in (CDX, PLAYBACK)}, priority="spider")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, job: Job | None = None, **arguments: str) -> Self:
+        spider = super().from_crawler(crawler, job or open_job(crawler.settings, arguments))
+        crawler.signals.connect(spider.broken, signal=signals.spider_error)
+        crawler.signals.connect(spider.broken, signal=signals.item_error)
+        return spider
+
+    def policies(self) -> list[Policy]:
+        """Return the policies of this run."""
+        return [progress.policy for progress in self._progress.values()]
+
+    # listing
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Ask for the listing of every target, one after the other as the engine takes them."""
+        job = self.job
+        self.run_id = job.store.begin_run(
+            program=self.settings["USER_AGENT"].split(" ")[0], archive=job.archive.name,
+            strategy=job.strategy.value, arguments=job.arguments,
+        )  # fmt: skip
+        for bad in job.targets.bad:
+            self._record(Outcome.BAD_INPUT, bad.where, bad.reason)
+        for target in job.targets.targets:
+            for request in self._list_target(target):
+                yield request
+
+    def _list_target(self, target: Target) -> Iterator[Request]:
+        if target.url:
+            policy = self.job.store.policy(target.site, target.url, "named by the user")
+            yield from self._list_policy(self._begin(policy))
+            return
+        candidates = Candidates(target, len(target.candidates))
+        for url in target.candidates:
+            yield self._listing_request(url, self.parse_candidate, candidates=candidates)
+
+    def _begin(self, policy: Policy) -> Progress:
+        return self._progress.setdefault(policy.policy_id, Progress(policy))
+
+    def _list_policy(self, progress: Progress) -> Iterator[Request]:
+        for url in one_line_of_urls(self.job.store.policy_urls(progress.policy)):
+            progress.listings += 1
+            yield self._listing_request(url, self.parse_listing, progress=progress)
+
+    def _listing_request(self, url: str, callback: Any, resume_key: str = "", **context: Any) -> Request:
+        archive, period = self.job.archive, self.job.period
+        return Request(
+            archive.listing_url(url, since=period.since, until=period.until, resume_key=resume_key),
+            callback=callback,
+            errback=self.listing_failed,
+            cb_kwargs={"url": url, "resume_key": resume_key, **context},
+            meta={"endpoint": CDX, "download_slot": archive.slot(CDX)},
+            priority=10,  # know what there is before fetching it
+            dont_filter=True,
+        )
+
+    async def parse_listing(
+        self, response: Response, url: str, resume_key: str, progress: Progress
+    ) -> AsyncIterator[Any]:
+        """Store the rows of one index answer; ask for the next page, or begin to fetch."""
+        captures, next_key, outcome = self._read_listing(response, url, progress.policy)
+        if next_key and next_key != resume_key:
+            yield self._listing_request(url, self.parse_listing, next_key, progress=progress)
+            return
+        if not captures and not resume_key and outcome is None:
+            self._nothing_listed(url, progress.policy)
+        progress.listings -= 1
+        async for found in self._advance(progress):
+            yield found
+
+    def _read_listing(
+        self, response: Response, url: str, policy: Policy
+    ) -> tuple[tuple[Capture, ...], str, Outcome | None]:
+        """Store an index answer; return its captures, its resume key, and what is wrong with it, if anything."""
+        job = self.job
+        try:
+            page, outcome, detail = self._parse(response)
+        except (UnexpectedArchiveResponse, DecodeError) as error:
+            page, outcome, detail = None, Outcome.LISTING_FAILED, str(error)
+        captures = page.captures if page else ()
+        citations = [citation_url(c.timestamp, c.original, job.archive.citation) for c in captures]
+        job.store.save_listing(
+            self.run_id, policy, job.archive.name, url, job.period, captures, citations,
+            outcome=outcome or Outcome.FETCHED, detail=detail, broken=page.broken if page else (),
+            resume_key=page.resume_key if page else "",
+        )  # fmt: skip
+        self.crawler.stats.inc_value("policylapse/listed", len(captures))
+        if outcome is not None:
+            self._record(outcome, url, detail, policy)
+        return captures, page.resume_key if page else "", outcome
+
+    def _parse(self, response: Response) -> tuple[Any, Outcome | None, str]:
+        headers = plain_headers(response)
+        body, _notes = undo_content_encoding(response.body, headers)
+        if headers.get(DAMAGE_HEADER) and not self._damage_told:
+            self._damage_told = True
+            self._record(Outcome.DAMAGED_ARCHIVE, str(self.job.archive.root), headers[DAMAGE_HEADER])
+        exclusion = classify_exclusion(response.status, headers, body)
+        if exclusion is not None:
+            return None, _OUTCOMES[exclusion], body[:200].decode("utf-8", "replace")
+        if response.status == 429:
+            self._stop("the archive answered 429 (too many requests)", headers.get("retry-after", ""))
+            return None, Outcome.RATE_LIMITED, "HTTP 429"
+        if response.status == 404:
+            return None, Outcome.NOT_ARCHIVED, "the index knows no capture of it"
+        if response.status != 200:
+            return None, Outcome.LISTING_FAILED, f"the index answered HTTP {response.status}"
+        return self.job.archive.read_listing(body), None, ""
+
+    def _nothing_listed(self, url: str, policy: Policy) -> None:
+        period = self.job.period
+        if any(self.job.store.captures(policy, self.job.archive.name, period)):
+            return  # another of its URLs has captures
+        bounded = period.since is not None or period.until is not None
+        self._record(Outcome.EMPTY if bounded else Outcome.NOT_ARCHIVED, url, "the index has no captures of it", policy)
+
+    async def parse_candidate(
+        self, response: Response, url: str, resume_key: str, candidates: Candidates
+    ) -> AsyncIterator[Any]:
+        """Gather what the well-known paths of a site list; when all have answered, take the policy's URLs."""
+        del resume_key
+        try:
+            page, outcome, detail = self._parse(response)
+        except (UnexpectedArchiveResponse, DecodeError) as error:
+            page, outcome, detail = None, Outcome.LISTING_FAILED, str(error)
+        if outcome not in (None, Outcome.NOT_ARCHIVED):
+            self._record(outcome, url, detail)
+        if page and page.captures:
+            candidates.listed[url] = page.captures
+        for request in self._candidate_answered(candidates):
+            yield request
+
+    def _candidate_answered(self, candidates: Candidates) -> Iterator[Request]:
+        candidates.waiting -= 1
+        if candidates.waiting:
+            return
+        taken, left = pick_urls(candidates.listed)
+        site = candidates.target.site
+        if not taken:
+            asked = ", ".join(candidates.target.candidates)
+            self._record(Outcome.NOT_ARCHIVED, site, f"no captures at {asked}; name the policy's URL with url=")
+            return
+        for url in left:
+            logger.info(
+                "%s: %s has captures too, of the same years; crawl it with url= if it is the policy",
+                site,
+                url,
+            )
+        policy = self.job.store.policy(site, taken[0], "well-known path")
+        for url in taken[1:]:
+            self.job.store.add_policy_url(policy, url, None, "well-known path, captured at other times")
+        yield from self._list_policy(self._begin(policy))
+
+    def listing_failed(self, failure: Failure) -> Iterator[Request] | None:
+        """Record that an index could not be asked."""
+        request = failure.request  # type: ignore[attr-defined]
+        context = request.cb_kwargs
+        outcome, detail = self._failed(failure)
+        progress: Progress | None = context.get("progress")
+        self._record(
+            Outcome.LISTING_FAILED if outcome is Outcome.PLAYBACK_FAILED else outcome, context["url"], detail,
+            progress.policy if progress else None,
+        )  # fmt: skip
+        if progress is None:
+            return self._candidate_answered(context["candidates"])
+        progress.listings -= 1
+        return None
+
+    # fetching
+
+    async def _advance(self, progress: Progress) -> AsyncIterator[Any]:
+        """Yield what comes next for a policy: requests up to the window, then what `choose` asks for."""
+        if progress.listings:
+            return
+        if not progress.caught_up:
+            progress.caught_up = True
+            async for item in self._read_unread(progress.policy):
+                yield item
+        while True:
+            while progress.queue and progress.in_flight < WINDOW:
+                progress.in_flight += 1
+                yield self._memento_request(progress.queue.popleft(), progress)
+            if progress.in_flight or self._choose(progress):
+                return
+
+    def _choose(self, progress: Progress) -> bool:
+        """Take the next choice into the queue, settle what needs no request; return True when nothing is left."""
+        job = self.job
+        captures = job.store.captures(progress.policy, job.archive.name, job.period)
+        open_captures = [c for c in captures if c.outcome.settled or c.capture_id not in progress.attempted]
+        held = job.store.held_digests(c.capture.digest for c in open_captures if not c.outcome.settled)
+        choice = choose(open_captures, job.strategy, held)
+        progress.attempted.update(c.capture_id for c in choice.fetch)
+        for listed, outcome, detail in choice.settle:
+            job.store.settle(self.run_id, progress.policy, listed, outcome, detail)
+        for listed in choice.reuse:
+            job.store.reuse(listed)
+            self.crawler.stats.inc_value("policylapse/reused")
+        progress.queue.extend(choice.fetch)
+        return choice.done
+
+    def _memento_request(self, listed: ListedCapture, progress: Progress) -> Request:
+        archive = self.job.archive
+        return Request(
+            archive.memento_url(listed.capture),
+            callback=self.parse_memento,
+            errback=self.memento_failed,
+            cb_kwargs={"listed": listed, "progress": progress},
+            meta={
+                "endpoint": PLAYBACK,
+                "download_slot": archive.slot(PLAYBACK),
+                "captured_at": listed.capture.captured_at,
+            },
+            dont_filter=True,
+        )
+
+    async def parse_memento(self, response: Response, listed: ListedCapture, progress: Progress) -> AsyncIterator[Any]:
+        """Keep what came, then read it, then go on."""
+        playback, store = response.meta["playback"], self.job.store
+        if playback.answer in (Answer.MEMENTO, Answer.REDIRECT):
+            memento, flaw = _memento(response, playback.memento_at)
+            self.crawler.stats.inc_value("policylapse/fetched")
+            if playback.answer is Answer.REDIRECT:
+                for request in self._keep_redirect(listed, memento, playback.location, progress):
+                    yield request
+            elif flaw:
+                store.keep(listed, memento, Outcome.UNDECODABLE, flaw)
+            else:
+                store.keep(listed, memento, Outcome.FETCHED)
+                item = await self._read(progress.policy, listed, memento)
+                if item is not None:
+                    yield item
+        else:
+            self._not_a_memento(response, listed, progress, playback.answer)
+        progress.in_flight -= 1
+        async for found in self._advance(progress):
+            yield found
+
+    async def _read(self, policy: Policy, listed: ListedCapture, memento: Memento) -> Any:
+        """Return the item of a payload, None where it was read before."""
+        job = self.job
+        if not job.store.needs_reading(listed.capture_id, job.reader.extractor):
+            return None
+        capture = listed.capture
+        reading = await job.reader.read(
+            memento.body, memento.headers, capture.original, capture.captured_at, memento.status
+        )
+        return ReadCapture(policy, listed.capture_id, reading)
+
+    async def _read_unread(self, policy: Policy) -> AsyncIterator[Any]:
+        """Read what is kept but was not read by this extractor: left by a run that was killed, or by an older one."""
+        job = self.job
+        unread = job.store.unread(policy, job.reader.extractor)
+        step = 2 * job.reader.workers
+        for start in range(0, len(unread), step):
+            some = unread[start : start + step]
+            readings = await asyncio.gather(
+                *(
+                    job.reader.read(job.store.payload(u.payload_id), u.headers, u.url, u.captured_at, u.status)
+                    for u in some
+                )
+            )
+            for kept, reading in zip(some, readings, strict=True):
+                yield ReadCapture(policy, kept.capture_id, reading)
+
+    def _keep_redirect(
+        self, listed: ListedCapture, memento: Memento, location: str, progress: Progress
+    ) -> Iterator[Request]:
+        """Keep an archived redirect; where it leads to another page, list that page too: the policy has moved."""
+        capture = listed.capture
+        target, why_not = lineage_target(capture.original, location)
+        store, policy = self.job.store, progress.policy
+        store.keep(listed, memento, Outcome.REDIRECT, why_not or f"to {target}", location)
+        if not target or len(one_line_of_urls(store.policy_urls(policy))) >= MAX_POLICY_URLS:
+            return
+        evidence = f"archived redirect from {capture.original} on {capture.captured_at:%Y-%m-%d}"
+        if store.add_policy_url(policy, target, capture.captured_at, evidence):
+            progress.listings += 1
+            yield self._listing_request(target, self.parse_listing, progress=progress)
+
+    def _not_a_memento(self, response: Response, listed: ListedCapture, progress: Progress, answer: Answer) -> None:
+        outcome = _OUTCOMES[answer]
+        detail = f"the archive answered HTTP {response.status}"
+        if answer is Answer.ARCHIVED_ERROR:
+            detail = f"HTTP {response.status}"
+        elif answer is Answer.MOVED_ON:
+            detail = f"the archive sends to {response.meta['playback'].location}"
+        elif answer is Answer.RATE_LIMITED:
+            self._stop("the archive answered 429 (too many requests)", plain_headers(response).get("retry-after", ""))
+        self._settle(progress, listed, outcome, detail, response.url)
+
+    async def memento_failed(self, failure: Failure) -> AsyncIterator[Any]:
+        """Record that a capture could not be fetched, and go on."""
+        context = failure.request.cb_kwargs  # type: ignore[attr-defined]
+        progress: Progress = context["progress"]
+        outcome, detail = self._failed(failure)
+        if not (self.stopped_by_archive and failure.check(RateLimited)):  # turned away at the gate: still pending
+            self._settle(progress, context["listed"], outcome, detail, failure.request.url)  # type: ignore[attr-defined]
+        progress.in_flight -= 1
+        async for found in self._advance(progress):
+            yield found
+
+    # outcomes
+
+    def _failed(self, failure: Failure) -> tuple[Outcome, str]:
+        """Name what a failed download is; a refused connection stops the run."""
+        error = failure.value
+        if failure.check(DownloadConnectionRefusedError):
+            self._stop(f"{self.job.archive.label} refuses connections", "")
+            return Outcome.RATE_LIMITED, "connection refused"
+        if failure.check(RateLimited):
+            return Outcome.RATE_LIMITED, str(error)
+        if failure.check(CannotResolveHostError):
+            return Outcome.PLAYBACK_FAILED, f"no such host: {error}"
+        if failure.check(DownloadCancelledError):
+            return Outcome.TOO_LARGE, str(error)
+        return Outcome.PLAYBACK_FAILED, f"{type(error).__name__}: {error}"[:500]
+
+    def _settle(
+        self, progress: Progress, listed: ListedCapture, outcome: Outcome, detail: str, memento_url: str
+    ) -> None:
+        self.job.store.settle(self.run_id, progress.policy, listed, outcome, detail, memento_url)
+        logger.info("%s %s: %s (%s)", listed.capture.timestamp, listed.capture.original, outcome.value, detail)
+
+    def _record(self, outcome: Outcome, subject: str, detail: str, policy: Policy | None = None) -> None:
+        self.job.store.record(self.run_id, outcome, subject, detail, policy=policy)
+        logger.warning(
+            "%s: %s (%s). Next: %s", subject, outcome.about.meaning, detail, outcome.about.next_step or "nothing to do"
+        )
+
+    def _stop(self, reason: str, retry_after: str) -> None:
+        """The archive has said stop: nothing more goes out, what is in flight is kept, the run ends."""
+        if self.stopped_by_archive:
+            return
+        self.stopped_by_archive = reason + (f"; it asks to wait {retry_after}" if retry_after else "")
+        gate = getattr(self.crawler, "policylapse_gate", None)
+        if gate is not None:
+            gate.shut(self.stopped_by_archive)
+        logger.error("%s: stopping. Wait an hour or more, then run the same crawl again: it goes on where it stopped",
+                     self.stopped_by_archive)  # fmt: skip
+        self._close("rate_limited")
+
+    def broken(self, failure: Failure) -> None:
+        """A store that cannot keep what is fetched ends the run; other errors are logged by Scrapy."""
+        if failure.check(StoreError) and not self.store_error:
+            self.store_error = str(failure.value)
+            self._close("store_error")
+
+    def _close(self, reason: str) -> None:
+        self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))  # type: ignore[union-attr]
+
+
+def _memento(response: Response, memento_at: Any) -> tuple[Memento, str]:
+    """Return the memento of a response with its content codings undone, and what forbids to read it, if anything."""
+    headers, flaw = plain_headers(response), ""
+    try:
+        body, _notes = undo_content_encoding(response.body, headers)
+    except DecodeError as error:
+        body, flaw = response.body, str(error)
+    chain = (*response.meta.get("chain", ()), f"{response.status} {response.url}")
+    received = sha1_base32(response.body)
+    return Memento(response.status, headers, body, response.url, memento_at, received, chain), flaw

@@ -1,0 +1,104 @@
+"""How a crawl ended: the counts, the outcomes with their next steps, the exit code. A pure function of its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from crawler.archives.capture import Outcome
+
+COMPLETE, PARTLY, NOT_RUN, STOPPED = 0, 1, 2, 3  # exit codes, design.md
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The end of a crawl.
+
+    :param policies: how many were crawled.
+    :param listed: rows that the archive's index gave; `new_captures` of them were not known.
+    :param fetched: mementos fetched in this run.
+    :param reused: captures whose payload was held already, under their digest.
+    :param versions, changes: what the database holds now; `new_versions` more than before.
+    :param outcomes: captures of these policies by outcome, and what else did not go as asked.
+    :param stopped: why the archive ended the run, "" if it did not.
+    :param broken: why the store ended the run, "" if it did not.
+    """
+
+    archive: str
+    database: str
+    policies: int
+    listed: int
+    new_captures: int
+    fetched: int
+    reused: int
+    versions: int
+    changes: int
+    new_versions: int
+    seconds: float
+    outcomes: Mapping[Outcome, int]
+    stopped: str = ""
+    broken: str = ""
+
+    @property
+    def exit_code(self) -> int:
+        """0 complete, 1 partly, 3 stopped by the archive's limits."""
+        if self.stopped:
+            return STOPPED
+        return PARTLY if self.broken or any(outcome.about.missing for outcome in self.outcomes) else COMPLETE
+
+
+def as_json(summary: Summary) -> dict[str, Any]:
+    """Return the summary as data."""
+    data = asdict(summary) | {"exit_code": summary.exit_code}
+    data["outcomes"] = {
+        outcome.value: {"count": count, "meaning": outcome.about.meaning, "next_step": outcome.about.next_step}
+        for outcome, count in summary.outcomes.items()
+    }
+    return data
+
+
+def print_summary(summary: Summary, console: Console) -> None:
+    """Print it for a person."""
+    for line in (_headline(summary), _counts(summary), *_outcomes(summary), *_endings(summary)):
+        console.print(line, soft_wrap=True)
+
+
+def _headline(s: Summary) -> Text:
+    policies = "1 policy" if s.policies == 1 else f"{s.policies} policies"
+    return Text.assemble(
+        ("policylapse: ", "bold"), f"{policies} from {s.archive} in {s.seconds:.1f} s, into {s.database}"
+    )
+
+
+def _counts(s: Summary) -> Text:
+    captures = f"{s.listed:,} captures listed ({s.new_captures:,} new), {s.fetched:,} fetched, {s.reused:,} reused"
+    return Text(f"  {captures}; the database now holds {s.versions:,} versions, {s.changes:,} changes")
+
+
+def _outcomes(s: Summary) -> list[Text]:
+    width = max((len(outcome.value) for outcome in s.outcomes), default=0)
+    lines = []
+    for outcome, count in s.outcomes.items():
+        line = Text.assemble(
+            f"  {count:>7,}  ", (outcome.value.ljust(width), "red" if outcome.about.missing else "dim")
+        )
+        line.append(f"  {outcome.about.meaning}")
+        if outcome.about.next_step:
+            line.append(f"; next: {outcome.about.next_step}", style="dim")
+        lines.append(line)
+    return lines
+
+
+def _endings(s: Summary) -> list[Text]:
+    endings = []
+    if s.broken:
+        endings.append(Text(f"  Stopped: {s.broken}", style="red"))
+    if s.stopped:
+        endings.append(Text(f"  Stopped: {s.stopped}. Wait an hour or more before you run it again.", style="red"))
+    elif not (s.fetched or s.new_captures or s.new_versions or s.broken) and s.listed:
+        endings.append(Text("  Nothing new: every capture was known, nothing was fetched, nothing was added."))
+    return endings

@@ -1,0 +1,164 @@
+"""What the pure pipeline passes from step to step: one frozen dataclass per stage, no dicts, nothing mutated.
+
+    bytes + headers ──decode──► Decoded ──extract──► Extraction(Block…) ──judge──► Judgement
+                                                            │
+                                  wording_key ◄─────────────┘
+    Observation… (one per capture whose wording is known) ──fold──► Version… ──compare──► Change…
+
+A text is a sequence of blocks; a block is a heading, a paragraph, a list item, a table row, a quotation or a
+piece of preformatted text. Blocks are what the store keeps once for all texts of all sites.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class BlockKind(StrEnum):
+    TITLE = "title"  # the page's own title shown as its first heading: kept, shown, not part of the wording
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ITEM = "item"  # of an unordered list
+    NUMBERED = "numbered"  # item of an ordered list
+    TERM = "term"  # <dt>
+    DEFINITION = "definition"  # <dd>
+    ROW = "row"  # of a table: cells joined by " | "
+    QUOTE = "quote"
+    PRE = "pre"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One Markdown block.
+
+    :param kind: what it is.
+    :param level: heading level 1-6; nesting depth 1… of a list item; for a row 1 = header row, 2 = body row;
+        0 for the rest.
+    :param markdown: its inline Markdown (emphasis, line breaks as two spaces and a newline), without the block's
+        own marker (no `#`, no `*`, no number) and without link targets.
+    """
+
+    kind: BlockKind
+    level: int
+    markdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of the text: the words it stands on, and its absolute target on the original site."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A payload as Unicode text.
+
+    :param text: the characters.
+    :param charset: the codec used, as Python names it.
+    :param charset_source: where the charset was read: "bom", "header", "meta", "detected", "default".
+    :param media_type: lower-case type/subtype, from the header or sniffed.
+    :param notes: repairs made on the way, for the person ("Content-Encoding said gzip, body was not").
+    """
+
+    text: str
+    charset: str
+    charset_source: str
+    media_type: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """The text one extractor got from one payload.
+
+    :param title: the page's `<title>`, white space folded ("" if none).
+    :param blocks: the text, in reading order.
+    :param language: language code of the document, "" if not told by the page.
+    :param links: the link layer, never part of the wording.
+    :param decisions: what was decided and why, short sentences for the person.
+    """
+
+    title: str
+    blocks: tuple[Block, ...]
+    language: str = ""
+    links: tuple[Link, ...] = ()
+    decisions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Is this page a policy at all?
+
+    :param is_policy: False for bot checks, log-ins, soft 404s, parked domains, empty shells…
+    :param reason: one or two words for the outcome's detail ("bot check", "empty page"); "" where it is one.
+    :param score: 0…1, how sure that it is a privacy policy.
+    :param evidence: what was seen, short phrases.
+    """
+
+    is_policy: bool
+    reason: str
+    score: float
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One capture whose wording is known.
+
+    :param capture_id: the store's id of the capture; breaks ties between captures of one second.
+    :param captured_at: when the archive took it (UTC).
+    :param wording: key of the wording (wording.wording_key).
+    :param text_id: the store's id of the text; several texts may have one wording.
+    """
+
+    captured_at: datetime
+    capture_id: int
+    wording: str
+    text_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A maximal run of a policy's observations, in time order, with one wording.
+
+    The change to this version happened after `previous_last_seen` and not later than `first_seen`.
+    """
+
+    number: int
+    wording: str
+    text_id: int
+    first_seen: datetime
+    last_seen: datetime
+    previous_last_seen: datetime | None
+    captures: int
+    first_capture_id: int
+    last_capture_id: int
+
+
+class ChangeClass(StrEnum):
+    SUBSTANTIVE = "substantive"  # new or removed words
+    MINOR = "minor"  # spelling only: every word that went has a twin, one letter off, that came
+    DATES = "dates"  # only numbers and names of months and days
+    MOVED = "moved"  # the same blocks in another order
+    REPLACED = "replaced"  # over half of the words
+    RETURN = "return"  # a wording that this policy had before (A-B-A)
+    LANGUAGE = "language"  # another language
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The step from one version to the next.
+
+    :param words_added: words of the new text that the old has not, in an alignment that keeps order.
+    :param words_removed: words of the old text that the new has not.
+    :param sections: headings under which words came or went, in reading order.
+    """
+
+    change_class: ChangeClass
+    words_added: int
+    words_removed: int
+    sections: tuple[str, ...] = ()

@@ -1,0 +1,68 @@
+"""Reading pages beside the reactor: a process pool that outlives hostile pages.
+
+A page takes 10-100 ms of CPU; in the reactor's thread every connection would stand still for it. A worker that dies
+(a page that kills the parser) takes all pages under way with it: each is then read again in a pool of one, one at a
+time, so that only the culprit is recorded as EXTRACT_FAILED.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from datetime import datetime
+
+from crawler.archives.capture import Outcome
+from pipelines.extract import extractor_id
+from pipelines.reading import Reading, read_payload
+
+
+class ReaderPool:
+    """Reads payloads in worker processes.
+
+    :param workers: processes; 0 means one per core.
+    """
+
+    def __init__(self, workers: int = 0) -> None:
+        self.workers = workers or os.cpu_count() or 1
+        self.extractor = extractor_id()
+        self._pool = _executor(self.workers)
+        self._quarantine = asyncio.Lock()
+
+    async def read(
+        self, body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int
+    ) -> Reading:
+        """Return what read_payload returns; a page that kills its worker is EXTRACT_FAILED."""
+        arguments = (body, dict(headers), url, captured_at, status)
+        loop, pool = asyncio.get_running_loop(), self._pool
+        try:
+            return await loop.run_in_executor(pool, read_payload, *arguments)
+        except BrokenProcessPool:
+            if self._pool is pool:
+                self._pool = _executor(self.workers)
+        async with self._quarantine:
+            with _executor(1) as alone:
+                try:
+                    return await loop.run_in_executor(alone, read_payload, *arguments)
+                except BrokenProcessPool:
+                    return Reading(Outcome.EXTRACT_FAILED, self.extractor, "the page kills the parser")
+
+    def close(self) -> None:
+        """Drop what is not begun and end the workers."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _executor(workers: int) -> ProcessPoolExecutor:
+    """Workers are spawned, not forked: the reactor's threads and sockets stay out of them."""
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_warm_up)
+
+
+def _warm_up() -> None:
+    """Import the extractor before the first page; leave Ctrl-C to the parent, which drains what is under way."""
+    import signal  # noqa: PLC0415
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    extractor_id()

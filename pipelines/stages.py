@@ -1,0 +1,61 @@
+"""Scrapy item pipelines: what is read of a page goes into the store, and the policy's versions follow.
+
+ReadingStage (100) stores what the process pool read; VersionStage (200) folds. The functions are in store.py.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from crawler.archives.capture import Policy, ReadCapture
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+
+FOLD_EVERY = 100  # readings of one policy between two folds, so that readers see a long crawl grow
+
+
+class _Stage:
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    @property
+    def job(self) -> Any:
+        return self.crawler.spider.job  # type: ignore[union-attr]
+
+
+class ReadingStage(_Stage):
+    """Stores a reading; passes the item on."""
+
+    def process_item(self, item: ReadCapture) -> ReadCapture:
+        self.job.store.save_reading(item.capture_id, item.reading)
+        return item
+
+
+class VersionStage(_Stage):
+    """Folds a policy every so many readings, and every policy of the run at its end."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._unfolded: Counter[Policy] = Counter()
+
+    def process_item(self, item: ReadCapture) -> ReadCapture:
+        self._unfolded[item.policy] += 1
+        if self._unfolded[item.policy] >= FOLD_EVERY:
+            self._fold(item.policy)
+        return item
+
+    def close_spider(self) -> None:
+        for policy in self.crawler.spider.policies():  # type: ignore[union-attr]
+            self._fold(policy)
+
+    def _fold(self, policy: Policy) -> None:
+        self._unfolded.pop(policy, None)
+        self.job.store.fold(policy, self.job.reader.extractor)

@@ -1,0 +1,466 @@
+"""The one SQLite file: its only writer. One transaction per capture; kill -9 at any moment loses nothing fetched.
+
+    open ─► policy ─► save_listing ─► keep (raw first) ─► save_reading ─► fold
+                          │                                   ▲
+                          └── captures, held_digests ─► choose ── unread (kept, not yet read: after a kill)
+
+Readers open the file read-only (history/database.py) and never block the writer (WAL).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from crawler.archives.capture import Capture, ListedCapture, Memento, Outcome, Period, Policy
+from crawler.archives.errors import StoreError
+from crawler.archives.surt import surt
+from crawler.archives.timestamps import format_iso, parse_iso
+from pipelines.fixity import digest_verdict
+from pipelines.migrations import APPLICATION_ID, migrations
+from pipelines.reading import Reading
+from pipelines.store_payloads import PayloadShelf
+from pipelines.store_texts import put_text
+from pipelines.store_versions import refold
+
+_BUSY_SECONDS = 30.0  # how long a write waits for another process's
+_HELD = (Outcome.FETCHED.value, Outcome.REVISIT.value)
+_SLICE = 500  # values bound in one statement
+_CAPTURE_FIELDS = (
+    "urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length", "captured_at", "oddity",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A payload that is kept but was not read by the present extractor, with the capture that brought it."""
+
+    capture_id: int
+    payload_id: int
+    url: str
+    captured_at: datetime
+    status: int
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the file holds, over all sites."""
+
+    captures: int
+    versions: int
+    changes: int
+
+
+class Store:
+    """The database of one crawl.
+
+    :param path: the file; made, with its schema, where it is not there.
+    :param now: the clock, for `fetched_at` and the like; injectable.
+    :raises StoreError: not our file, or it cannot be written; says what to do.
+    """
+
+    def __init__(self, path: str | Path, now: Any) -> None:
+        self.path = Path(path)
+        self._now = now
+        try:
+            self.db = _open(self.path)
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(f"cannot open the database {self.path}: {error}") from error
+        self.shelf = PayloadShelf(self.db)
+        self._extractors: dict[str, int] = {}
+
+    def close(self) -> None:
+        self.db.conn.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One unit of work; database errors become StoreError (a full disk says so)."""
+        try:
+            with self.db.atomic():
+                yield
+        except sqlite3.Error as error:
+            self.shelf.forget_keys()
+            raise StoreError(f"cannot write to {self.path}: {error}. What was stored before is safe.") from error
+
+    def now(self) -> str:
+        return format_iso(self._now())
+
+    # runs and outcomes
+
+    def begin_run(self, *, program: str, archive: str, strategy: str, arguments: Mapping[str, str]) -> int:
+        with self.transaction():
+            return self._insert(
+                "runs", started_at=self.now(), program=program, archive=archive, strategy=strategy,
+                arguments=json.dumps(dict(arguments), ensure_ascii=False),
+            )  # fmt: skip
+
+    def finish_run(self, run_id: int, *, listed: int, fetched: int, reused: int, exit_code: int) -> None:
+        with self.transaction():
+            self.db.execute(
+                "UPDATE runs SET finished_at = ?, listed = ?, fetched = ?, reused = ?, exit_code = ? WHERE id = ?",
+                [self.now(), listed, fetched, reused, exit_code, run_id],
+            )
+
+    def record(
+        self, run_id: int, outcome: Outcome, subject: str, detail: str = "", *, policy: Policy | None = None
+    ) -> None:
+        """Record an outcome that is no capture's: a listing's, a line of a list, a damaged file."""
+        with self.transaction():
+            self._insert(
+                "outcomes", run_id=run_id, policy_id=policy.policy_id if policy else None, subject=subject,
+                outcome=outcome.value, detail=detail, at=self.now(),
+            )  # fmt: skip
+
+    # policies
+
+    def policy(self, site: str, url: str, evidence: str) -> Policy:
+        """Return the policy of a site that is known by a URL; a new one is made."""
+        with self.transaction():
+            self.db.execute(
+                "INSERT INTO sites (site, added_at) VALUES (?, ?) ON CONFLICT DO NOTHING", [site, self.now()]
+            )
+            (site_id,) = self._one("SELECT id FROM sites WHERE site = ?", site)
+            self.db.execute(
+                "INSERT INTO policies (site_id, urlkey, policy_url, added_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                [site_id, surt(url), url, self.now()],
+            )
+            policy_id, known_url = self._one(
+                "SELECT id, policy_url FROM policies WHERE site_id = ? AND urlkey = ?", site_id, surt(url)
+            )
+            self._policy_url(policy_id, url, None, evidence)
+        return Policy(policy_id, site, known_url)
+
+    def add_policy_url(self, policy: Policy, url: str, valid_from: datetime | None, evidence: str) -> bool:
+        """Note that a policy stood at another URL too, from a date on; return False where that was known."""
+        with self.transaction():
+            return self._policy_url(policy.policy_id, url, valid_from, evidence)
+
+    def _policy_url(self, policy_id: int, url: str, valid_from: datetime | None, evidence: str) -> bool:
+        cursor = self.db.execute(
+            "INSERT INTO policy_urls (policy_id, urlkey, url, valid_from, evidence) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT DO NOTHING",
+            [policy_id, surt(url), url, format_iso(valid_from) if valid_from else None, evidence],
+        )
+        return bool(cursor.rowcount == 1)
+
+    def policy_urls(self, policy: Policy) -> list[str]:
+        """Return the URLs at which a policy is known to have stood."""
+        rows = self.db.execute("SELECT url FROM policy_urls WHERE policy_id = ? ORDER BY url", [policy.policy_id])
+        return [url for (url,) in rows]
+
+    # listings and captures
+
+    def save_listing(
+        self, run_id: int, policy: Policy, archive: str, url: str, period: Period, captures: Sequence[Capture],
+        citations: Sequence[str], *, outcome: Outcome, detail: str = "", broken: Sequence[str] = (), resume_key: str = "",
+    ) -> int:  # fmt: skip
+        """Store one answer of an index; return how many of its captures are new."""
+        before = self.db.conn.total_changes
+        rows = [
+            (
+                archive,
+                *(getattr(c, name) for name in _CAPTURE_FIELDS[:7]),
+                format_iso(c.captured_at),
+                c.oddity,
+                citation,
+            )
+            for c, citation in zip(captures, citations, strict=True)
+        ]
+        with self.transaction():
+            self.db.conn.executemany(
+                f"INSERT INTO captures (archive, {', '.join(_CAPTURE_FIELDS)}, citation_url) "
+                f"VALUES ({', '.join('?' * 11)}) ON CONFLICT DO NOTHING",
+                rows,
+            )
+            new: int = self.db.conn.total_changes - before
+            for urlkey in {c.urlkey for c in captures} - {surt(url)}:  # the archive's own key of it
+                self.db.execute(
+                    "INSERT INTO policy_urls (policy_id, urlkey, url, evidence) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                    [policy.policy_id, urlkey, url, f"the archive's key of {url}"],
+                )
+            self._insert(
+                "listings", run_id=run_id, policy_id=policy.policy_id, archive=archive, url=url,
+                since=format_iso(period.since) if period.since else None,
+                until=format_iso(period.until) if period.until else None, outcome=outcome.value, detail=detail,
+                row_count=len(rows), broken=json.dumps(list(broken)), resume_key=resume_key, listed_at=self.now(),
+            )  # fmt: skip
+        return new
+
+    def captures(self, policy: Policy, archive: str, period: Period) -> list[ListedCapture]:
+        """Return the captures of a policy in one archive, as far as they are known, oldest first."""
+        rows = self.db.execute(
+            f"SELECT k.id, {', '.join(f'k.{name}' for name in _CAPTURE_FIELDS)}, k.outcome, k.payload_id IS NOT NULL, "
+            "k.redirect_url FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
+            "WHERE u.policy_id = ? AND k.archive = ? ORDER BY k.captured_at, k.id",
+            [policy.policy_id, archive],
+        )
+        listed = (_listed_capture(row) for row in rows)
+        return [c for c in listed if c.capture.captured_at in period]
+
+    def held_digests(self, digests: Iterable[str]) -> set[str]:
+        """Return those of the cdx digests whose payload is here, from any capture of any policy."""
+        wanted, held = sorted(set(digests)), set()
+        for start in range(0, len(wanted), _SLICE):
+            some = wanted[start : start + _SLICE]
+            rows = self.db.execute(
+                f"SELECT DISTINCT digest FROM captures WHERE payload_id IS NOT NULL AND digest IN "
+                f"({', '.join('?' * len(some))})",
+                some,
+            )
+            held |= {digest for (digest,) in rows}
+        return held
+
+    def keep(
+        self,
+        listed: ListedCapture,
+        memento: Memento,
+        outcome: Outcome,
+        detail: str = "",
+        redirect_url: str = "",
+    ) -> None:
+        """Keep what was fetched, before anything else is tried on it. One transaction.
+
+        :param memento: its body with content codings undone.
+        """
+        capture = listed.capture
+        drift = int((memento.memento_at - capture.captured_at).total_seconds())
+        with self.transaction():
+            payload_id = self.shelf.put(memento.body, capture.urlkey) if memento.body else None
+            self.db.execute(
+                "UPDATE captures SET outcome = ?, detail = ?, fetched_at = ?, payload_id = ?, redirect_url = ?, "
+                "http_status = ?, headers = ?, memento_url = ?, memento_at = ?, drift_seconds = ?, chain = ?, "
+                "digest_verdict = ? WHERE id = ?",
+                [
+                    outcome.value, detail, self.now(), payload_id, redirect_url, memento.status,
+                    json.dumps(dict(memento.headers), ensure_ascii=False), memento.url, format_iso(memento.memento_at),
+                    drift, json.dumps(memento.chain), digest_verdict(memento, capture.digest), listed.capture_id,
+                ],
+            )  # fmt: skip
+
+    def reuse(self, listed: ListedCapture) -> None:
+        """Give a capture the payload that is held under its digest, and the outcome of the one that brought it."""
+        with self.transaction():
+            holder = self._one(
+                "SELECT id, payload_id, outcome, detail, redirect_url, http_status, headers, captured_at, original "
+                "FROM captures WHERE digest = ? AND payload_id IS NOT NULL ORDER BY fetched_at IS NULL, id LIMIT 1",
+                listed.capture.digest,
+            )
+            outcome = Outcome.REVISIT if holder[2] in _HELD else Outcome(holder[2])
+            detail = holder[3] or f"same digest as the capture of {holder[7]}"
+            self.db.execute(
+                "UPDATE captures SET outcome = ?, detail = ?, payload_id = ?, redirect_url = ?, http_status = ?, "
+                "headers = ?, digest_verdict = 'same digest' WHERE id = ?",
+                [outcome.value, detail, holder[1], holder[4], holder[5], holder[6], listed.capture_id],
+            )
+            self._mark_dirty(listed.capture_id)
+
+    def settle(
+        self,
+        run_id: int,
+        policy: Policy,
+        listed: ListedCapture,
+        outcome: Outcome,
+        detail: str,
+        memento_url: str = "",
+    ) -> None:
+        """Record what became of a capture that brought no payload."""
+        with self.transaction():
+            self.db.execute(
+                "UPDATE captures SET outcome = ?, detail = ?, memento_url = coalesce(nullif(?, ''), memento_url) "
+                "WHERE id = ?",
+                [outcome.value, detail, memento_url, listed.capture_id],
+            )
+            self._insert(
+                "outcomes", run_id=run_id, policy_id=policy.policy_id, capture_id=listed.capture_id,
+                subject=listed.capture.original, outcome=outcome.value, detail=detail, at=self.now(),
+            )  # fmt: skip
+
+    # readings and versions
+
+    def unread(self, policy: Policy, extractor: str) -> list[Unread]:
+        """Return the policy's payloads that this extractor has not read: kept by a run that was killed, or read by
+        an earlier extractor only.
+        """
+        rows = self.db.execute(
+            "SELECT min(k.id), k.payload_id, k.original, k.captured_at, k.http_status, k.headers "
+            "FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
+            "WHERE u.policy_id = ? AND k.payload_id IS NOT NULL AND k.outcome NOT IN ('redirect', 'archived_error') "
+            "AND NOT EXISTS (SELECT 1 FROM extractions e WHERE e.payload_id = k.payload_id AND e.extractor_id = ?) "
+            "GROUP BY k.payload_id ORDER BY 1",
+            [policy.policy_id, self._extractor_id(extractor)],
+        )
+        return [
+            Unread(row[0], row[1], row[2], parse_iso(row[3]), row[4] or 200, json.loads(row[5] or "{}")) for row in rows
+        ]
+
+    def needs_reading(self, capture_id: int, extractor: str) -> bool:
+        """Tell whether a capture's payload is still to be read by this extractor (another capture may have brought
+        the same bytes).
+        """
+        row = self.db.execute(
+            "SELECT 1 FROM captures k JOIN extractions e ON e.payload_id = k.payload_id "
+            "WHERE k.id = ? AND e.extractor_id = ?",
+            [capture_id, self._extractor_id(extractor)],
+        ).fetchone()
+        if row is not None:
+            with self.transaction():
+                self._mark_dirty(capture_id)
+        return row is None
+
+    def payload(self, payload_id: int) -> bytes:
+        """Return the bytes of a payload."""
+        return self.shelf.get(payload_id)
+
+    def totals(self) -> Totals:
+        """Return how much the file holds, over all sites."""
+        (captures,) = self._one("SELECT count(*) FROM captures")
+        versions, changes = self._one(
+            "SELECT count(*), count(nullif(v.version, 1)) FROM versions v "
+            "JOIN policies p ON p.id = v.policy_id AND p.extractor_id = v.extractor_id"
+        )
+        return Totals(captures, versions, changes)
+
+    def outcomes(self, run_id: int, policies: Sequence[Policy], archive: str, period: Period) -> dict[Outcome, int]:
+        """Return how many captures of these policies stand at each outcome, with this run's outcomes that are no
+        capture's (listings, lines of lists).
+        """
+        counts: Counter[str] = Counter()
+        for policy in policies:
+            counts.update(c.outcome.value for c in self.captures(policy, archive, period))
+        rows = self.db.execute(
+            "SELECT outcome, count(*) FROM outcomes WHERE run_id = ? AND capture_id IS NULL GROUP BY outcome",
+            [run_id],
+        )
+        counts.update(dict(rows.fetchall()))
+        return {outcome: counts[outcome.value] for outcome in Outcome if counts[outcome.value]}
+
+    def save_reading(self, capture_id: int, reading: Reading) -> None:
+        """Store what was read from a capture's payload, for every capture that has it. One transaction."""
+        with self.transaction():
+            (payload_id,) = self._one("SELECT payload_id FROM captures WHERE id = ?", capture_id)
+            extractor_id = self._extractor_id(reading.extractor)
+            text_id = self._text(reading)
+            self.db.execute(
+                "INSERT INTO extractions (payload_id, extractor_id, outcome, detail, text_id, title, charset, score, "
+                "evidence, decisions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                [
+                    payload_id,
+                    extractor_id,
+                    reading.outcome.value,
+                    reading.detail,
+                    text_id,
+                    *_extraction_columns(reading),
+                ],
+            )
+            held = reading.outcome is Outcome.FETCHED
+            self.db.execute(
+                "UPDATE captures SET outcome = CASE WHEN ? = 'fetched' AND fetched_at IS NULL THEN 'revisit' ELSE ? END, "
+                "detail = CASE WHEN ? THEN detail ELSE ? END "
+                "WHERE payload_id = ? AND outcome NOT IN ('redirect', 'archived_error')",
+                [reading.outcome.value, reading.outcome.value, held, reading.detail, payload_id],
+            )
+            self._mark_dirty(capture_id)
+
+    def _text(self, reading: Reading) -> int | None:
+        if reading.extraction is None or reading.outcome is not Outcome.FETCHED:
+            return None
+        return put_text(
+            self.db, reading.extraction.blocks, wording=reading.wording, words=reading.words,
+            language=reading.extraction.language,
+        )  # fmt: skip
+
+    def _mark_dirty(self, capture_id: int) -> None:
+        self.db.execute(
+            "UPDATE policies SET dirty = 1 WHERE id IN (SELECT u.policy_id FROM policy_urls u "
+            "JOIN captures k ON k.urlkey = u.urlkey WHERE k.id = ?)",
+            [capture_id],
+        )
+
+    def fold(self, policy: Policy, extractor: str) -> None:
+        """Bring the versions of a policy up to date with its readings. One transaction; does nothing if they are."""
+        (dirty, built_with) = self._one("SELECT dirty, extractor_id FROM policies WHERE id = ?", policy.policy_id)
+        extractor_id = self._extractor_id(extractor)
+        if dirty or built_with != extractor_id:
+            with self.transaction():
+                refold(self.db, policy.policy_id, extractor_id)
+
+    def _extractor_id(self, extractor: str) -> int:
+        if extractor not in self._extractors:
+            self.db.execute("INSERT INTO extractors (extractor) VALUES (?) ON CONFLICT DO NOTHING", [extractor])
+            (self._extractors[extractor],) = self._one("SELECT id FROM extractors WHERE extractor = ?", extractor)
+        return self._extractors[extractor]
+
+    # helpers
+
+    def _one(self, sql: str, *values: Any) -> tuple[Any, ...]:
+        row = self.db.execute(sql, list(values)).fetchone()
+        if row is None:
+            raise StoreError(f"{self.path} lacks a row it should have: {sql} {values}")
+        return tuple(row)
+
+    def _insert(self, table: str, **columns: Any) -> int:
+        names = ", ".join(columns)
+        marks = ", ".join("?" * len(columns))
+        cursor = self.db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(columns.values()))
+        return int(cursor.lastrowid or 0)
+
+
+def _listed_capture(row: tuple[Any, ...]) -> ListedCapture:
+    capture_id, urlkey, timestamp, original, mimetype, statuscode, digest, length, at, oddity, outcome, held, to = row
+    capture = Capture(urlkey, timestamp, original, mimetype, statuscode, digest, length, parse_iso(at), oddity)
+    return ListedCapture(capture_id, capture, Outcome(outcome), bool(held), to)
+
+
+def _extraction_columns(reading: Reading) -> tuple[str, str, float | None, str, str]:
+    judgement, extraction = reading.judgement, reading.extraction
+    return (
+        extraction.title if extraction else "",
+        reading.charset,
+        judgement.score if judgement else None,
+        json.dumps(judgement.evidence if judgement else [], ensure_ascii=False),
+        json.dumps(reading.notes, ensure_ascii=False),
+    )
+
+
+def _open(path: Path) -> Database:
+    """Open or make the file; refuse what is not ours, and what a newer program wrote."""
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder; name a file with --db")
+    fresh = not path.exists() or path.stat().st_size == 0
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS)
+    try:
+        if not fresh:
+            check_ours(connection, path)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        db = Database(connection)
+        migrations.apply(db)
+    except BaseException:
+        connection.close()
+        raise
+    return db
+
+
+def check_ours(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise StoreError unless the file is a policylapse database that this program knows."""
+    try:
+        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+    except sqlite3.DatabaseError:
+        raise StoreError(f"{path} is not a SQLite database; name another file with --db") from None
+    if application_id != APPLICATION_ID:
+        raise StoreError(f"{path} is a database of another program; name another file with --db")
+    known = {migration.name for migration in migrations._migrations}  # noqa: SLF001 - it has no public list
+    applied = {migration.name for migration in migrations.applied(Database(connection))}
+    if applied - known:
+        raise StoreError(f"{path} was written by a newer policylapse; upgrade this one")

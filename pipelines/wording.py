@@ -1,0 +1,76 @@
+"""Wording: the normalised word sequence of a text, which alone decides "same or changed".
+
+Typography, markup, emphasis, numbering and the shape of blocks are no part of it: a policy whose list became
+paragraphs, or whose quotes became curly, has the wording it had.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import regex
+
+from pipelines.model import BlockKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pipelines.model import Block
+
+# Soft hyphen, zero-width space/joiners, word joiner, BOM, bidi marks: invisible, and added or lost by editors.
+_INVISIBLE = regex.compile(r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_MARKUP = regex.compile(r"\\([!-/:-@\[-`{-~])|\*+|<br>")
+_MARKER = r"[\s>#*+\-|•‣▪◦·–—]*"
+_NUMBER = r"(?:\d{1,3}(?:\.\d{1,3})*\\?[.)]|\(\s?(?:\d{1,3}|[a-z]|[ivx]{1,5})\s?\)|(?:[a-z]|[ivx]{1,5})\))(?=\s|$)"
+_NUMBERING = regex.compile(rf"^(?:{_MARKER}{_NUMBER})+", regex.MULTILINE | regex.IGNORECASE)
+_CJK = r"\p{Han}\p{Hiragana}\p{Katakana}"
+_WORD = regex.compile(
+    rf"[{_CJK}]\p{{M}}*|[[\p{{L}}\p{{N}}]--[{_CJK}]][[\p{{L}}\p{{N}}\p{{M}}]--[{_CJK}]]*|[%€$£¥]",
+    regex.VERSION1,
+)
+
+
+def words(markdown: str) -> list[str]:
+    """The words of a Markdown text, in order.
+
+    Out: casefolded NFKC runs of letters and digits with their combining marks; each ideograph or kana, and each
+    of % € $ £ ¥, is a word of its own; numbering at the start of a line (1. 2) 3.1. (a) iv)) is left out.
+
+    >>> words("1. We *use* your **E**-mail\\\\* (50 %)")
+    ['we', 'use', 'your', 'e', 'mail', '50', '%']
+    """
+    return list(_words(markdown))
+
+
+@lru_cache(maxsize=16_384)  # blocks come again in every version; 16,384 of them are a few MB
+def _words(markdown: str) -> tuple[str, ...]:
+    visible = _INVISIBLE.sub("", markdown)
+    unnumbered = _NUMBERING.sub(" ", unicodedata.normalize("NFKC", visible))
+    bare = _MARKUP.sub(_unmarked, unnumbered)
+    return tuple(_WORD.findall(_folded(bare)))
+
+
+def text_words(blocks: Iterable[Block]) -> list[str]:
+    """The words of a text without its TITLE block."""
+    return [word for block in blocks if block.kind is not BlockKind.TITLE for word in _words(block.markdown)]
+
+
+def wording_key(blocks: Iterable[Block]) -> str:
+    """SHA-256 (hex) of the text's word sequence; how the words are cut into blocks does not matter."""
+    return hashlib.sha256(" ".join(text_words(blocks)).encode()).hexdigest()
+
+
+def _unmarked(match: regex.Match[str]) -> str:
+    """An escaped sign stands for itself, a line break splits words, emphasis marks vanish."""
+    sign: str | None = match.group(1)
+    if sign is not None:
+        return sign if sign in "%$" else " "
+    return " " if match.group().startswith("<") else ""
+
+
+def _folded(text: str) -> str:
+    """Casefolded; twice normalised, since casefolding can take a text out of NFKC."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())

@@ -1,0 +1,12 @@
+"""Write the sample archive: `python -m tests.sample_archive data/sample`."""
+
+import sys
+from pathlib import Path
+
+from .build import FILE_NAME, write
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "data/sample")
+    folder.mkdir(parents=True, exist_ok=True)
+    count = write(folder / FILE_NAME)
+    sys.stdout.write(f"{folder / FILE_NAME}: {count} captures\n")
