@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from scrapy.utils.misc import load_object
 
-from crawler.archives.capture import Capture, ListedCapture, Memento, Outcome, Period, Policy
+from crawler.archives.capture import ListedCapture, Listing, Memento, Outcome, Period, Policy
 from crawler.archives.choose import Strategy, parse_strategy
 from crawler.archives.dialects import Archive, parse_archive
 from crawler.archives.errors import ConfigError
@@ -51,10 +51,7 @@ class Keeper(Protocol):
     def policy(self, site: str, url: str, evidence: str) -> Policy: ...
     def add_policy_url(self, policy: Policy, url: str, valid_from: datetime | None, evidence: str) -> bool: ...
     def policy_urls(self, policy: Policy) -> list[str]: ...
-    def save_listing(
-        self, run_id: int, policy: Policy, archive: str, url: str, period: Period, captures: Sequence[Capture],
-        citations: Sequence[str], *, outcome: Outcome, detail: str = "", broken: Sequence[str] = (), resume_key: str = "",
-    ) -> int: ...  # fmt: skip
+    def save_listing(self, run_id: int, listing: Listing) -> int: ...
     def captures(self, policy: Policy, archive: str, period: Period) -> list[ListedCapture]: ...
     def held_digests(self, digests: Iterable[str]) -> set[str]: ...
     def keep(

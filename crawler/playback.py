@@ -7,6 +7,7 @@ errors.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from scrapy.downloadermiddlewares.retry import get_retry_request
@@ -17,16 +18,19 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
+from crawler.archives.capture import Memento, sha1_base32
 from crawler.archives.coding import undo_content_encoding
 from crawler.archives.dialects import PLAYBACK, Archive, parse_archive
 from crawler.archives.errors import DecodeError
 from crawler.archives.memento import (
+    MAX_DRIFT,
     TRANSIENT_STATUSES,
     Answer,
     Playback,
     classify_playback,
     drift_seconds,
     memento_date,
+    same_page,
 )
 
 if TYPE_CHECKING:
@@ -37,7 +41,6 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 MAX_HOPS = 5  # of the archive's own redirects; recorded chains have one or two
-MAX_DRIFT = 24 * 3600  # seconds; what EDGI's client accepts as the same capture
 RETRIES = 3
 
 
@@ -86,6 +89,8 @@ class PlaybackMiddleware:
         near = date is not None and abs(drift_seconds(asked, date)) <= MAX_DRIFT
         if hops >= MAX_HOPS or not near or not self.archive.owns(playback.location):
             return None
+        if not same_page(request.url, playback.location):  # all that were recorded keep the page
+            return None
         chain = (*request.meta.get("chain", ()), f"{response.status} {response.url}")
         return request.replace(
             url=playback.location, meta={**request.meta, "hops": hops + 1, "chain": chain}, dont_filter=True
@@ -109,8 +114,24 @@ def plain_headers(response: Response) -> dict[str, str]:
 
 
 def _seen(body: bytes, headers: dict[str, Any]) -> bytes:
-    """The beginning of a body, to tell what it is by."""
+    """The body of what is no memento, to tell what it is by."""
+    if "memento-datetime" in headers:
+        return b""
     try:
-        return undo_content_encoding(body, headers)[0][:4096]
+        return undo_content_encoding(body, headers)[0]
     except DecodeError:
         return b""
+
+
+def memento_of(response: Response, memento_at: datetime) -> tuple[Memento, str]:
+    """Return the memento of a response with its content codings undone, and what forbids to read it, if anything."""
+    headers, flaw = plain_headers(response), ""
+    try:
+        body, notes = undo_content_encoding(response.body, headers)
+        if not notes:  # undone: the header tells nothing of the payload any more
+            headers.pop("content-encoding", None)
+    except DecodeError as error:
+        body, flaw = response.body, str(error)
+    chain = (*response.meta.get("chain", ()), f"{response.status} {response.url}")
+    received = sha1_base32(response.body)
+    return Memento(response.status, headers, body, response.url, memento_at, received, chain), flaw

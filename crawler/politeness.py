@@ -8,6 +8,7 @@ issue 3.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -62,15 +63,22 @@ class Gate:
             raise RateLimited(self._shut)
 
 
+def gate_of(crawler: Crawler) -> Gate:
+    """Return the one gate of a crawl: the handlers of both schemes wait at it, the spider shuts it."""
+    gate: Gate | None = getattr(crawler, "policylapse_gate", None)
+    if gate is None:
+        gate = Gate(parse_archive(crawler.settings["POLICYLAPSE_ARCHIVE"]).budgets, time.monotonic)
+        crawler.policylapse_gate = gate  # type: ignore[attr-defined]
+    return gate
+
+
 class PoliteHandler(HTTP11DownloadHandler):
     """Scrapy's HTTP handler behind the gate."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        archive = parse_archive(crawler.settings["POLICYLAPSE_ARCHIVE"])
-        self.gate = Gate(archive.budgets, asyncio.get_event_loop().time)
-        crawler.policylapse_gate = self.gate  # type: ignore[attr-defined]  # the spider shuts it on a 429
+        self._gate = gate_of(crawler)
 
     async def download_request(self, request: Request) -> Response:
-        await self.gate.wait(request.meta.get("endpoint", ""))
+        await self._gate.wait(request.meta.get("endpoint", ""))
         return await super().download_request(request)

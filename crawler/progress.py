@@ -7,6 +7,8 @@ Progress goes to standard error and only where that is a terminal; the summary g
 from __future__ import annotations
 
 import json
+import logging
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +50,13 @@ class Progress:
         self._begun = time.monotonic()
         self._before = spider.job.store.totals()  # type: ignore[attr-defined]
         self._bar.start()
+        self._log_above_the_bar()
+
+    def _log_above_the_bar(self) -> None:
+        """While the bar runs, sys.stderr is rich's, which prints above it: let the log follow it there and back."""
+        for handler in logging.getLogger().handlers:
+            if type(handler) is logging.StreamHandler and self._console.is_terminal:
+                handler.setStream(sys.stderr)
 
     def advanced(self) -> None:
         if self._bar.disable:
@@ -61,6 +70,7 @@ class Progress:
 
     def closed(self, spider: Any) -> None:
         self._bar.stop()
+        self._log_above_the_bar()
         summary = self._summary(spider)
         job = spider.job
         if not summary.broken:

@@ -65,6 +65,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # default 50: would filter the archive itself
     "crawler.playback.PlaybackMiddleware": 650,
 }
+DOWNLOAD_FAIL_ON_DATALOSS = True  # default True: a body cut short is a failure, never a shorter page
+CONCURRENT_ITEMS = 4  # default 100: so many tasks are made for every answer, and a callback here yields few items
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # default LIFO: oldest captures first, sites side by side
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # default keeps every URL: the store knows what was fetched
 

@@ -8,6 +8,7 @@ A line of a list that is neither a site nor a URL is reported with file, line nu
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -21,7 +22,10 @@ from crawler.archives.surt import check_url, site_of
 # Finding the policy by links is issue 7; these are asked, each one index request, when only a site is named.
 WELL_KNOWN_PATHS = ("/privacy", "/privacy-policy", "/privacy.html", "/legal/privacy", "/privacypolicy")
 _COLUMNS = ("url", "site")
+_SCHEME = re.compile(r"\s*[a-z]+://", re.IGNORECASE)
+_HOST = re.compile(r"\s*[^/]*\.")
 _MAX_LINE = 8192
+_COMMENT = re.compile(r"(^|\s)#.*")  # a # inside a URL begins its fragment
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,9 @@ def read_targets(url: str = "", site: str = "", sites: str = "") -> Targets:
         `site`; "-" reads standard input.
     :raises ConfigError: nothing is named, a named URL is none, or the file cannot be read.
     """
-    targets = [_url_target(part) for part in _parts(url)] + [_site_target(part) for part in _parts(site)]
+    targets = [_url_target(part) for part in _parts(url)] + [
+        _site_target(part) for part in site.split(",") if part.strip()
+    ]
     bad: list[BadLine] = []
     if sites:
         targets += list(_listed(sites, bad))
@@ -82,19 +88,15 @@ def _nothing(sites: str, bad: list[BadLine]) -> str:
 
 
 def _parts(text: str) -> list[str]:
-    """Split at commas; a comma inside a URL stays, as what follows it begins no host."""
+    """Split at commas, but not inside a URL: where the first begins with http://, so does each that follows."""
+    begins = _SCHEME if _SCHEME.match(text) else _HOST
     parts: list[str] = []
     for part in text.split(","):
-        if parts and part and not _begins_target(part):
+        if parts and part and not begins.match(part):
             parts[-1] += f",{part}"
         elif part.strip():
             parts.append(part.strip())
     return parts
-
-
-def _begins_target(part: str) -> bool:
-    stripped = part.strip()
-    return "://" in stripped or "." in stripped.split("/")[0]
 
 
 def _url_target(text: str) -> Target:
@@ -105,14 +107,15 @@ def _url_target(text: str) -> Target:
 def _site_target(text: str) -> Target:
     parts = urlsplit(check_url(text))
     host = (parts.hostname or "").removeprefix("www.")
-    if parts.path not in ("", "/"):
+    if parts.path not in ("", "/") or parts.query:
         raise ConfigError(f"{text!r} is a URL, not a site: name it with url=")
     return Target(f"{host}:{parts.port}" if parts.port else host)
 
 
 def _any_target(text: str) -> Target:
-    """A line of a list: a URL where it has a path, else a site."""
-    return _url_target(text) if urlsplit(check_url(text)).path not in ("", "/") else _site_target(text)
+    """A line of a list: a URL where it has a path or a query, else a site."""
+    parts = urlsplit(check_url(text))
+    return _url_target(text) if parts.path not in ("", "/") or parts.query else _site_target(text)
 
 
 def _listed(name: str, bad: list[BadLine]) -> Iterator[Target]:
@@ -131,20 +134,23 @@ def _rows(name: str) -> Iterator[tuple[int, dict[str, str]]]:
     lines = _read(name)
     header = [cell.strip().lower() for cell in next(csv.reader(lines[:1]), [])]
     if any(column in header for column in _COLUMNS):
-        yield from _csv_rows(lines, header)
+        yield from _csv_rows(name, lines, header)
         return
     for number, line in enumerate(lines, start=1):
-        text = line.split("#", 1)[0].strip() if not line.strip().startswith(("http:", "https:")) else line.strip()
+        text = _COMMENT.sub("", line).strip()
         if text:
             yield number, {"url": text}
 
 
-def _csv_rows(lines: list[str], header: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    reader = csv.reader(lines)
+def _csv_rows(name: str, lines: list[str], header: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    reader = csv.reader(lines, strict=True)
     next(reader)
-    for row in reader:
-        if any(cell.strip() for cell in row):
-            yield reader.line_num, {name: cell.strip() for name, cell in zip(header, row, strict=False)}
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                yield reader.line_num, {name: cell.strip() for name, cell in zip(header, row, strict=False)}
+    except csv.Error as error:
+        raise ConfigError(f"{name}:{reader.line_num}: this is no CSV: {error}") from None
 
 
 def _read(name: str) -> list[str]:

@@ -2,15 +2,16 @@
 
     compare(old text, new text, wordings seen before) ──► Change(class, words added and removed, sections)
 
-Words are aligned over the whole text by their longest common subsequence, so a sentence that moved counts as
-removed here and added there; `moved` is decided on blocks, before.
+Blocks are aligned by their longest common subsequence, then words between equal blocks: a sentence that moved counts
+as removed here and added there; `moved` is decided on the bags of blocks.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA, LCSseq
 
@@ -31,69 +32,103 @@ class Text:
     language: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A block's words, and the heading they stand under."""
+
+    words: tuple[str, ...]
+    section: str
+
+
 def compare(old: Text, new: Text, seen_before: Collection[str] = ()) -> Change:
     """Return the change from `old` to `new`.
 
     :param seen_before: wording keys of the policy's versions before `old`.
     """
-    old_words, new_words = _located_words(old.blocks), _located_words(new.blocks)
-    removed, added = _difference([w for w, _ in old_words], [w for w, _ in new_words])
-    change_class = _classify(
-        old, new, [old_words[i][0] for i in removed], [new_words[i][0] for i in added], seen_before
-    )
-    touched = [old_words[i][1] for i in removed] + [new_words[i][1] for i in added]
-    sections = tuple(dict.fromkeys(section for section in touched if section))
+    old_parts, new_parts = _parts(old.blocks), _parts(new.blocks)
+    removed, added = _difference(old_parts, new_parts)
+    change_class = _classify(old, new, _Sides(old_parts, new_parts, removed, added), seen_before)
+    sections = tuple(dict.fromkeys(section for _word, section in (*removed, *added) if section))
     return Change(change_class, words_added=len(added), words_removed=len(removed), sections=sections)
 
 
-def _located_words(blocks: Sequence[Block]) -> list[tuple[str, str]]:
-    """Each word of the wording with the heading it stands under."""
-    located, section = [], ""
+def _parts(blocks: Sequence[Block]) -> list[_Part]:
+    parts, section = [], ""
     for block in blocks:
         if block.kind is BlockKind.TITLE:
             continue
         if block.kind is BlockKind.HEADING:
             section = block.markdown.replace("*", "").strip()
-        located += [(word, section) for word in words(block.markdown)]
-    return located
+        parts.append(_Part(_words(block.markdown), section))
+    return parts
 
 
-def _difference(old: Sequence[str], new: Sequence[str]) -> tuple[list[int], list[int]]:
-    """Positions of the words removed from `old` and of those added in `new`."""
-    removed: list[int] = []
-    added: list[int] = []
-    for op in LCSseq.opcodes(old, new):
-        if op.tag != "equal":
-            removed += range(op.src_start, op.src_end)
-            added += range(op.dest_start, op.dest_end)
+@lru_cache(maxsize=8192)
+def _words(markdown: str) -> tuple[str, ...]:
+    """Words of a block; texts of one policy share nearly all of theirs."""
+    return tuple(words(markdown))
+
+
+_Located = tuple[str, str]  # a word and its section
+
+
+def _difference(old: Sequence[_Part], new: Sequence[_Part]) -> tuple[list[_Located], list[_Located]]:
+    """The words removed and added: blocks are aligned first, then the words of the stretches between equal ones."""
+    removed: list[_Located] = []
+    added: list[_Located] = []
+    for went, came in _gaps([part.words for part in old], [part.words for part in new]):
+        old_words, new_words = _located(old[went]), _located(new[came])
+        for gone, arrived in _gaps([word for word, _ in old_words], [word for word, _ in new_words]):
+            removed += old_words[gone]
+            added += new_words[arrived]
     return removed, added
 
 
-def _classify(
-    old: Text, new: Text, removed: Sequence[str], added: Sequence[str], seen_before: Collection[str]
-) -> ChangeClass:
+def _gaps(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[tuple[slice, slice]]:
+    """The stretches of both sides between what they share in order."""
+    src = dest = 0
+    for op in LCSseq.opcodes(old, new):
+        if op.tag == "equal":
+            if op.src_start > src or op.dest_start > dest:
+                yield slice(src, op.src_start), slice(dest, op.dest_start)
+            src, dest = op.src_end, op.dest_end
+    if src < len(old) or dest < len(new):
+        yield slice(src, len(old)), slice(dest, len(new))
+
+
+def _located(parts: Iterable[_Part]) -> list[_Located]:
+    return [(word, part.section) for part in parts for word in part.words]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    old: Sequence[_Part]
+    new: Sequence[_Part]
+    removed: Sequence[_Located]
+    added: Sequence[_Located]
+
+
+def _classify(old: Text, new: Text, sides: _Sides, seen_before: Collection[str]) -> ChangeClass:
+    removed, added = [word for word, _ in sides.removed], [word for word, _ in sides.added]
     if new.wording in seen_before:
         return ChangeClass.RETURN
-    if Counter(removed) == Counter(added) and _same_blocks(old.blocks, new.blocks):
+    if _bag(sides.old) == _bag(sides.new):
         return ChangeClass.MOVED
     if all(_is_date_word(word) for word in (*removed, *added)):
         return ChangeClass.DATES
-    longer = max(len(_located_words(old.blocks)), len(_located_words(new.blocks)), 1)
+    longer = max(sum(len(part.words) for part in parts) for parts in (sides.old, sides.new))
     if max(len(removed), len(added)) > REPLACED_SHARE * longer:
         return ChangeClass.LANGUAGE if _other_language(old.language, new.language) else ChangeClass.REPLACED
     return ChangeClass.MINOR if _only_spelling(removed, added) else ChangeClass.SUBSTANTIVE
 
 
+def _bag(parts: Iterable[_Part]) -> Counter[tuple[str, ...]]:
+    return Counter(part.words for part in parts)
+
+
 def _other_language(old: str, new: str) -> bool:
     """Pages tell their language carelessly ("en", then "en-US"): only the first subtag counts, and only if both say."""
     return bool(old and new) and old.partition("-")[0].lower() != new.partition("-")[0].lower()
-
-
-def _same_blocks(old: Sequence[Block], new: Sequence[Block]) -> bool:
-    def bag(blocks: Sequence[Block]) -> Counter[tuple[str, ...]]:
-        return Counter(tuple(words(block.markdown)) for block in blocks if block.kind is not BlockKind.TITLE)
-
-    return bag(old) == bag(new)
 
 
 def _only_spelling(removed: Sequence[str], added: Sequence[str]) -> bool:

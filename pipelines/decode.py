@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
 import re
-import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
-import zstandard
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
+from crawler.archives.coding import undo_content_encoding
 from crawler.archives.errors import DecodeError
 from pipelines.model import Decoded
 
 # A policy page is 0.3 MB at the median and 5 MB at most in the collections measured; beyond this a page is a bomb.
 MAX_DECODED_BYTES: Final = 32 * 1024 * 1024
 _SNIFF_BYTES: Final = 2048
-# Servers and archives compress twice now and then; a body that goes on beyond this is made to.
-_MAX_HIDDEN_CODINGS: Final = 3
-_ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 # A text has next to no control characters besides tab, line feed, form feed and carriage return.
 _MAX_CONTROL_SHARE: Final = 0.02
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 27})
@@ -53,8 +48,9 @@ def decode_payload(body: bytes, headers: Mapping[str, str]) -> Decoded:
     :param headers: the original response's headers, names in lower case.
     :raises DecodeError: the bytes are no text, or more than MAX_DECODED_BYTES of it.
     """
-    raw, notes = _uncompressed(body, headers.get("content-encoding", ""))
-    _refuse_too_big(len(raw))
+    raw, notes = undo_content_encoding(body, headers, MAX_DECODED_BYTES)
+    if len(raw) > MAX_DECODED_BYTES:
+        raise DecodeError(f"the page has over {MAX_DECODED_BYTES // 2**20} MiB")
     media_type = _media_type(raw, headers.get("content-type", ""))
     if media_type == "application/pdf":
         raise DecodeError("The payload is a PDF (application/pdf): PDF is not read yet.")
@@ -62,115 +58,6 @@ def decode_payload(body: bytes, headers: Mapping[str, str]) -> Decoded:
     _refuse_binary(raw, codec)
     text = raw.decode(codec, errors="replace").removeprefix("\ufeff")
     return Decoded(text, codec, source, media_type, (*notes, *charset_notes))
-
-
-# --- content codings ------------------------------------------------------------------------------------------
-
-
-def _uncompressed(body: bytes, declared: str) -> tuple[bytes, tuple[str, ...]]:
-    """The body with every coding taken off that is really there; notes where the header lied."""
-    codings = [name.strip().lower() for name in declared.split(",") if name.strip()]
-    notes: list[str] = []
-    for name in reversed(codings):
-        body = _without_declared(body, name.removeprefix("x-"), notes)
-    for _ in range(_MAX_HIDDEN_CODINGS):
-        name = "gzip" if body.startswith(b"\x1f\x8b\x08") else "zstd" if body.startswith(_ZSTD_MAGIC) else ""
-        if not name:
-            break
-        body = _without_hidden(body, name)
-        notes.append(f"The body was {name}-compressed once more than its headers say.")
-    return body, tuple(notes)
-
-
-def _without_hidden(body: bytes, name: str) -> bytes:
-    try:
-        return _DECODERS[name](body)
-    except (zlib.error, zstandard.ZstdError) as error:
-        raise DecodeError(f"The payload begins like {name} data but cannot be inflated: {error}.") from error
-
-
-def _without_declared(body: bytes, name: str, notes: list[str]) -> bytes:
-    decoder = _DECODERS.get(name)
-    if decoder is None:
-        if name not in ("identity", "none", "utf-8"):
-            notes.append(f"Content-Encoding {name} is unknown; the body was taken as it is.")
-        return body
-    try:
-        return decoder(body)
-    except (zlib.error, zstandard.ZstdError, _NotCompressed):
-        notes.append(f"Content-Encoding said {name}, the body was not; it was taken as it is.")
-        return body
-
-
-class _NotCompressed(Exception):
-    """The bytes are not in the coding that was tried."""
-
-
-def _inflate(body: bytes, window: int) -> bytes:
-    """Zlib's inflation, bounded; a stream that breaks off gives what there is."""
-    out = bytearray()
-    while body:
-        stream = zlib.decompressobj(window)
-        out += stream.decompress(body, MAX_DECODED_BYTES + 1 - len(out))
-        _refuse_too_big(len(out))
-        body = stream.unused_data if window > zlib.MAX_WBITS and stream.unused_data.startswith(b"\x1f\x8b") else b""
-    return bytes(out)
-
-
-def _gunzip(body: bytes) -> bytes:
-    if not body.startswith(b"\x1f\x8b"):
-        raise _NotCompressed
-    return _inflate(body, zlib.MAX_WBITS | 16)
-
-
-def _undeflate(body: bytes) -> bytes:
-    """`deflate` means zlib by the standard and a raw stream by many servers."""
-    try:
-        return _inflate(body, zlib.MAX_WBITS)
-    except zlib.error:
-        if body[:1] in (b"<", b"\n", b" ", b"\xef"):
-            raise
-        return _inflate(body, -zlib.MAX_WBITS)
-
-
-def _unzstd(body: bytes) -> bytes:
-    if not body.startswith(_ZSTD_MAGIC):
-        raise _NotCompressed
-    with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(body) as reader:
-        out: bytes = reader.read(MAX_DECODED_BYTES + 1)
-    _refuse_too_big(len(out))
-    return out
-
-
-def _unbrotli(body: bytes) -> bytes:
-    """Brotli only where its package is installed: archives hand it out rarely, and inflated mostly."""
-    try:
-        brotli = importlib.import_module("brotli")
-    except ImportError:
-        raise _NotCompressed from None
-    try:
-        out: bytes = brotli.decompress(body)
-    except brotli.error:
-        raise _NotCompressed from None
-    _refuse_too_big(len(out))
-    return out
-
-
-_DECODERS: dict[str, Callable[[bytes], bytes]] = {
-    "gzip": _gunzip,
-    "deflate": _undeflate,
-    "zstd": _unzstd,
-    "br": _unbrotli,
-}
-
-
-def _refuse_too_big(size: int) -> None:
-    if size > MAX_DECODED_BYTES:
-        limit = MAX_DECODED_BYTES // (1024 * 1024)
-        raise DecodeError(f"The payload is larger than {limit} MiB when inflated (limit MAX_DECODED_BYTES).")
-
-
-# --- media type -----------------------------------------------------------------------------------------------
 
 
 def _media_type(raw: bytes, content_type: str) -> str:

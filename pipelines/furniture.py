@@ -1,121 +1,198 @@
-"""What of a page is furniture: names by which site menus, consent widgets and share bars go by.
-
-Only names in general use (HTML, ARIA, consent vendors, common themes) stand here; no rule names a site.
-"""
+"""Dropping what is furniture by tag, role or name, whole subtrees at a time."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Final
+
+import lxml.etree
+
+from pipelines.vocabulary import FURNITURE_ROLES, FURNITURE_TAGS, HEADINGS, INLINE_TAGS, NOTICE_ROLES, Kind, kind_of
+from pipelines.weights import PROSE_CHARS, Weights, length
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-# Never text of a page.
-DEAD_TAGS: Final = (
-    "script", "style", "noscript", "template", "svg", "math", "iframe", "frame", "object", "embed", "canvas",
-    "video", "audio", "source", "track", "map", "select", "datalist", "textarea", "input", "meta", "link", "base",
-    "head", "img", "picture", "area", "progress", "meter", "applet", "param", "option", "optgroup", "keygen",
-)  # fmt: skip
-FURNITURE_TAGS: Final = frozenset({"nav", "footer", "dialog", "menu"})
-FURNITURE_ROLES: Final = frozenset(
-    {
-        "navigation",
-        "contentinfo",
-        "search",
-        "dialog",
-        "alertdialog",
-        "menu",
-        "menubar",
-        "toolbar",
-        "tooltip",
-        "status",
-        "alert",
-        "listbox",
-        "combobox",
-        "option",
-    }
+# A widget or overlay holds at most this share of a page's free text; more, and it is the page.
+_MAX_WIDGET_SHARE: Final = 0.6
+# The same for menus, footers and side columns by tag or name, and for things that are furniture if small.
+_MAX_MENU_SHARE: Final = 0.3
+_MAX_SMALL_SHARE: Final = 0.15
+# If no more than this of the free text would be left, the names misled: the text itself stands in an overlay.
+_MIN_KEPT_SHARE: Final = 0.2
+_MIN_KEPT_CHARS: Final = 300
+# A newsletter box with its legal small print has 600 characters.
+_MAX_FORM_BRANCH_CHARS: Final = 1500
+_MAX_FORMS: Final = 30
+_MAX_SWITCHES: Final = 1000
+_PANEL_SWITCHES: Final = 2
+_PANEL_BUTTONS: Final = 2
+# Copies of a block for narrow and wide screens: shorter ones may be repeated by the author.
+_MIN_COPY_CHARS: Final = 1500
+_NEVER: Final = frozenset(
+    ("tr", "td", "th", "tbody", "thead", "html", "main", "article", "p", "details", "summary", *HEADINGS)
 )
-# Ids and classes of consent managers and chat widgets: on any site, in any place, theirs.
-CONSENT: Final = re.compile(
-    r"onetrust|optanon|\bot-sdk-(?!row|container|column)|didomi|axeptio|cookiebot|cybot|usercentrics|uc-banner|"
-    r"truste[-_]|trustarc|qc-cmp|sp_message|tarteaucitron|osano-cm|iubenda-cs|termly-code|cmplz|\bcky-|cookieyes|"
-    r"moove_gdpr|borlabs|hs-eu-cookie|\bcc-(?:window|banner|dialog|revoke)|ketch-|klaro|evidon|fc-consent|"
-    r"wt-cli-|cli-modal|cookie-?law-?info|cookiefirst|cookie-?script|cookie-?hub|quantcast|sourcepoint|consentmanager|"
-    r"cmpbox|cmp-?(?:banner|container|wrapper)|gdpr-?(?:banner|popup|modal|bar|cookie|consent)|"
-    r"cookie[-_]?s?[-_]?(?:banner|bar|popup|pop-up|modal|consent|notice-(?:bar|banner|popup)|overlay|dialog|alert|"
-    r"message|notification|disclaimer|prompt|toast|settings-(?:modal|dialog))|"
-    r"consent[-_]?(?:banner|bar|popup|modal|overlay|dialog|manager)|ccpa-banner|privacy-(?:banner|popup|modal)|"
-    r"eu-cookie|intercom-|drift-|zendesk|livechat|tawk|crisp-client|hubspot-messages|grecaptcha|wm-ipp|donato",
-    re.IGNORECASE,
-)
-# Tokens of class, id: strong ones are furniture unless they hold much of the page's text …
-_STRONG: Final = (
-    r"nav|navbar|navigation|nav-?bar|menu|mainmenu|submenu|main-?nav|subnav|topnav|sidenav|mega-?menu|dropdown-menu|"
-    r"breadcrumbs?|crumbs?|bread-?crumbs?|footer|site-?footer|page-?footer|foot|colophon|masthead|top-?bar|"
-    r"site-?header|page-?top|skip-?links?|skip-?to-?content|pagination|pager|paging|social|socials|share|sharing|"
-    r"share-?buttons?|share-?bar|addthis|addtoany|sharedaddy|newsletter|subscribe|subscription-?form|"
-    r"related|related-?posts?|related-?articles|recommended|recommendations|best-?sellers?|recent-?posts|widget-?area|"
-    r"lang(?:uage)?-?(?:switch|switcher|selector|select|picker|menu|chooser)|country-?(?:selector|select|switcher)|"
-    r"search|search-?form|searchbox|search-?box|login|log-?in|sign-?in|signup|sign-?up|modal|popup|pop-?up|lightbox|"
-    r"offcanvas|off-?canvas|drawer|toast|snackbar|tooltip|back-?to-?top|scroll-?top|to-?top|"
-    r"advert|advertisement|ads?|banner-?ad|sponsor|promo|promotion|cart|minicart|mini-?cart|basket|wishlist|"
-    r"comments?-?(?:area|form|list)|respond|copyright|feedback|survey|helpful|was-?this-?helpful|vote|votes|"
-    r"announcement|announcement-?bar|app-?banner|print-?(?:button|link)|no-?print|noprint|d-print-none|postmeta|author-?box"
-)
-_STRONG_NAME: Final = re.compile(rf"(?:^|[\s_])(?:[a-z]{{1,6}}-)?(?:{_STRONG})(?:-(?:container|wrapper|wrap|block|section|"
-                                 r"inner|box|area|bar|list|links?|items?|menu|nav|button|buttons|icons|form|content))?(?=$|[\s_])",
-                                 re.IGNORECASE)  # fmt: skip
-# What is laid over the page, whatever it says.
-_OVERLAY_NAME: Final = re.compile(
-    r"(?:^|[\s_-])(?:modals?|popups?|pop-up|overlay|lightbox|dialog|toast|snackbar|drawer|off-?canvas|fancybox|mfp-hide)(?=$|[\s_-])",
-    re.IGNORECASE,
-)
-# Text for screen readers only, such as "(opens in a new window)".
-_SCREEN_READER_NAME: Final = re.compile(
-    r"(?:^|[\s_])(?:sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|a11y-(?:text|hidden)|assistive-text|hidden-?visually)(?=$|[\s_])",
-    re.IGNORECASE,
-)
-_SIDE_NAME: Final = re.compile(
-    r"(?:^|[\s_-])(?:sidebar|side-?bar|aside|rail|secondary|side)(?=$|[\s_-])", re.IGNORECASE
-)
-_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_FIELD_TYPES: Final = frozenset(("email", "text", "password", "tel", ""))
 
 
-def names(element: HtmlElement) -> str:
-    """Id and classes of an element as one string, camelCase cut into words with `-`."""
-    joined = f"{element.get('id', '')} {element.get('class', '')}"
-    return _CAMEL.sub("-", joined) if joined != " " else ""
+def mark_forms(root: HtmlElement) -> None:
+    """Note on each form how many fields it has to fill in, and on each block its switches, before they are dropped."""
+    for switch in islice(root.iter("input"), _MAX_SWITCHES):
+        if switch.get("type", "").lower() in ("checkbox", "radio"):
+            for block in switch.iterancestors("div", "section", "aside"):
+                block.set("data-switches", str(int(block.get("data-switches", "0")) + 1))
+    for form in root.iter("form"):
+        fields = [field for field in form.iter("input") if field.get("type", "").lower() in _FIELD_TYPES]
+        if len(fields) > 1 or (fields and not _is_search(fields[0])):
+            form.set("data-fields", str(len(fields)))
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What an element's names say it is."""
-
-    consent: bool
-    overlay: bool
-    screen_reader: bool
-    side: bool
-    menu: bool
+def _is_search(field: HtmlElement) -> bool:
+    told = f"{field.get('name', '')} {field.get('id', '')} {field.get('placeholder', '')}".lower()
+    return "search" in told or told.split()[:1] in (["q"], ["s"], ["query"])
 
 
-_NAMELESS: Final = Kind(consent=False, overlay=False, screen_reader=False, side=False, menu=False)
+def drop_furniture(body: HtmlElement, weights: Weights) -> None:
+    """Drop menus, footers, forms, overlays, consent widgets, action buttons and doubled text."""
+    total = max(weights.free[body], 1)
+    doomed = _form_branches(body, weights, total)
+    walker = lxml.etree.iterwalk(body, events=("start",))
+    for _, element in walker:
+        if element is not body and _is_furniture(element, weights, total):
+            doomed.append(element)
+            walker.skip_subtree()
+    doomed = _outermost(doomed)
+    kept = total - sum(weights.free[element] for element in doomed)
+    if kept < min(_MIN_KEPT_SHARE * total, _MIN_KEPT_CHARS):
+        doomed = [element for element in doomed if weights.free[element] < _MIN_KEPT_SHARE * total]
+    weights.drop_all(doomed)
+    _drop_copies(body, weights)
 
 
-def kind_of(element: HtmlElement) -> Kind:
-    """Judge an element by its id and classes."""
-    label = names(element)
-    return _kind(label) if label else _NAMELESS
+def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
+    """Each element once, without those inside another."""
+    chosen = dict.fromkeys(elements)
+    return [element for element in chosen if not any(ancestor in chosen for ancestor in element.iterancestors())]
 
 
-@lru_cache(maxsize=8192)  # names come again in every capture of a page
-def _kind(label: str) -> Kind:
-    return Kind(
-        consent=CONSENT.search(label) is not None,
-        overlay=_OVERLAY_NAME.search(label) is not None,
-        screen_reader=_SCREEN_READER_NAME.search(label) is not None,
-        side=_SIDE_NAME.search(label) is not None,
-        menu=_STRONG_NAME.search(label) is not None,
+def _is_furniture(element: HtmlElement, weights: Weights, total: int) -> bool:
+    tag, share = element.tag, weights.free[element] / total
+    if share > _MAX_WIDGET_SHARE or tag in _NEVER:
+        return False
+    kind, role = kind_of(element), element.get("role")
+    if tag in INLINE_TAGS:
+        return kind.screen_reader or kind.vendor or role in FURNITURE_ROLES
+    if tag == "button":
+        return not _opens_panel(element, kind, weights)
+    if kind.vendor or kind.banner or (kind.consent and _asks(element, share)):
+        return True
+    laid_over = _is_settings_panel(element) or (kind.overlay and not weights.in_flow(element))
+    if laid_over and not _in_main(element):
+        return True
+    return _is_menu(element, kind, weights, share) or (
+        share <= _MAX_SMALL_SHARE and _is_small_furniture(element, kind, weights)
     )
+
+
+def _asks(element: HtmlElement, share: float) -> bool:
+    """A home-made consent banner has something to press, or is next to nothing; a section on cookies has not."""
+    pressed = any(
+        e.tag == "button" or e.get("role") == "button" or e.get("onclick")
+        for e in element.iter("button", "a", "div", "span")
+    )
+    return (
+        pressed
+        or any((a.get("href") or "#").startswith(("#", "javascript:")) for a in element.iter("a"))
+        or share < 0.03
+    )
+
+
+def _is_settings_panel(element: HtmlElement) -> bool:
+    """A consent manager's preferences, whatever it is called: several switches, several buttons, no headline."""
+    switches = element.get("data-switches", "")
+    if not switches.isdecimal() or int(switches) < _PANEL_SWITCHES or element.find(".//h1") is not None:
+        return False
+    return sum(1 for _ in element.iter("button")) >= _PANEL_BUTTONS
+
+
+def _is_menu(element: HtmlElement, kind: Kind, weights: Weights, share: float) -> bool:
+    if share > _MAX_MENU_SHARE:
+        return False
+    role = element.get("role")
+    if element.tag in FURNITURE_TAGS or role in FURNITURE_ROLES:
+        return True
+    if role in NOTICE_ROLES or kind.menu:
+        return not weights.in_flow(element) and not (_in_main(element) and share > _MAX_SMALL_SHARE)
+    return False
+
+
+def _is_small_furniture(element: HtmlElement, kind: Kind, weights: Weights) -> bool:
+    """Furniture only where it is small: site headers, forms, asides, blocks with a telling name."""
+    tag, link_share = element.tag, weights.link_share(element)
+    if tag in ("form", "fieldset") or (tag == "aside" and not _in_main(element)):
+        return True
+    if tag == "header" and element.find(".//h1") is None:
+        return link_share > 0.5
+    if not (kind.small or kind.menu):
+        return False
+    return link_share > 0.5 or weights.free[element] < (PROSE_CHARS if weights.in_flow(element) else 3 * PROSE_CHARS)
+
+
+def _in_main(element: HtmlElement) -> bool:
+    return any(
+        ancestor.tag in ("main", "article") or ancestor.get("role") == "main" for ancestor in element.iterancestors()
+    )
+
+
+def _opens_panel(button: HtmlElement, kind: Kind, weights: Weights) -> bool:
+    """A button that is the heading of a panel, not an action."""
+    if any(
+        button.get(name) is not None for name in ("aria-expanded", "aria-controls", "data-toggle", "data-bs-toggle")
+    ):
+        return button.get("aria-haspopup") is None
+    parent = button.getparent()
+    if kind.panel or parent.tag in HEADINGS or parent.tag == "summary" or any(e.tag in HEADINGS for e in button.iter()):
+        return True
+    panel = button.getnext()
+    return panel is not None and panel.tag == "div" and panel in weights.free and weights.is_prose(panel)
+
+
+def _form_branches(body: HtmlElement, weights: Weights, total: int) -> list[HtmlElement]:
+    """The section round each form to fill in: newsletter and contact boxes with all their talk."""
+    found = []
+    for form in islice(body.iter("form"), _MAX_FORMS):
+        if form.get("data-fields") is None or weights.free[form] > _MAX_SMALL_SHARE * total:
+            continue
+        branch = form
+        while (parent := branch.getparent()) is not None and _is_form_branch(parent, weights, total):
+            branch = parent
+        found.append(branch)
+    return found
+
+
+def _is_form_branch(element: HtmlElement, weights: Weights, total: int) -> bool:
+    if element.tag in ("body", "main", "td", "tr", "table", "li") or element not in weights.free:
+        return False
+    if weights.free[element] > min(_MAX_FORM_BRANCH_CHARS, _MAX_MENU_SHARE * total):
+        return False
+    return bool(element.find(".//h1") is None)
+
+
+def _drop_copies(body: HtmlElement, weights: Weights) -> None:
+    """Drop the second of two equal long blocks (one for narrow and one for wide screens)."""
+    seen: dict[tuple[int, int], HtmlElement] = {}
+    for element in list(body.iter("div", "section", "article", "main")):
+        if weights.free[element] < _MIN_COPY_CHARS:
+            continue
+        key = (weights.free[element], weights.linked[element])
+        first = seen.setdefault(key, element)
+        if first is not element and not _is_inside(element, first) and _same_text(first, element):
+            weights.drop(element)
+
+
+def _is_inside(element: HtmlElement, outer: HtmlElement) -> bool:
+    return any(ancestor is outer for ancestor in element.iterancestors())
+
+
+def _same_text(one: HtmlElement, other: HtmlElement) -> bool:
+    return bool(one.text_content().split() == other.text_content().split()) and length(one.text_content()) > 0

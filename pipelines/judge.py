@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pipelines.model import Judgement
-from pipelines.wording import text_words
+from pipelines.wording import text_words, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,9 @@ _LONG_WORDS: Final = 250
 _FEW_WORDS: Final = 8
 # Terms of the law and of data protection are 4 to 12 in 100 words of a policy; of an error page, fewer.
 _LEGAL_SHARE: Final = 0.04
+_LEGAL_TERMS: Final = 3
+# A line of a menu has fewer words.
+_MENU_WORDS: Final = 7
 
 # Marks in the HTML of bot walls: their own scripts and ids, not words a policy would print.
 _WALL_MARKS: Final = re.compile(
@@ -46,7 +49,7 @@ _PHRASES: Final[Mapping[str, re.Pattern[str]]] = {
         re.IGNORECASE,
     ),
     "page not found": re.compile(
-        r"page (?:you (?:are looking for|requested) )?(?:was |is |could )?not (?:be )?found|\b404\b|page (?:doesn.?t|does not|no longer) exist|"
+        r"page (?:you (?:are looking for|requested) )?(?:was |is |could )?not (?:be )?found|error 404|\b404\b.{0,20}(?:error|page|not found)|^404$|page (?:doesn.?t|does not|no longer) exist|"
         r"can.?t (?:be found|find (?:that|the|this) page)|couldn.?t find (?:that|the|this|what)|no longer available|"
         r"nothing (?:was )?found here|seite (?:wurde )?nicht gefunden|seite existiert nicht|page (?:introuvable|non trouvée)|"
         r"n.existe (?:pas|plus)|página no (?:encontrada|existe)|no se ha encontrado|pagina non trovata|"
@@ -61,7 +64,7 @@ _PHRASES: Final[Mapping[str, re.Pattern[str]]] = {
     ),
     "log-in": re.compile(
         r"\b(?:log|sign) ?in\b.{0,60}\b(?:password|continue|account)|forgot (?:your )?password|please (?:log|sign) in|"
-        r"you must be logged in|create (?:an |your )?account|passwort vergessen|mot de passe oublié|anmelden",
+        r"you must be logged in|create (?:an |your )?account|passwort vergessen|mot de passe oublié",
         re.IGNORECASE | re.DOTALL,
     ),
     "maintenance": re.compile(
@@ -85,6 +88,8 @@ _PHRASES: Final[Mapping[str, re.Pattern[str]]] = {
         r"(?:choose|select) (?:your )?(?:country|region|location|language)|wählen sie ihr land|choisissez votre pays", re.IGNORECASE
     ),
 }  # fmt: skip
+_PASSWORD_FIELD: Final = re.compile(r"<input[^>]{0,300}type\s*=\s*[\"']?password", re.IGNORECASE)
+_LOGIN_TITLE: Final = re.compile(r"\b(?:log|sign)[ -]?in\b|anmeld|connexion|iniciar sesión|accedi", re.IGNORECASE)
 # What only titles of junk pages say.
 _JUNK_TITLE: Final = re.compile(
     r"^(?:just a moment|attention required|access denied|403|404|50[0-4]|error\b|not found|page not found|forbidden|"
@@ -141,20 +146,40 @@ def _junk(
     if count >= _LONG_WORDS:
         return "", ()
     title = _JUNK_TITLE.match(extraction.title)
-    legal = _legal_share(text, count)
+    legal = _is_legal(text, count)
     for reason, pattern in _PHRASES.items():
         found = pattern.search(text) or pattern.search(extraction.title)
-        if found and (title or legal < _LEGAL_SHARE or reason == "bot check"):
-            return reason, (f"{count} words, one of them “{_quoted(found)}”",)
+        if reason == "log-in" and not _asks_for_a_password(page, extraction):
+            continue
+        if found and (title or not legal or reason == "bot check"):
+            return reason, (f"{count} words, among them “{_quoted(found)}”",)
     if title:
         return "error page", (f"titled “{extraction.title[:60]}”",)
-    if mark := _WALL_MARKS.search(page.text) if legal < _LEGAL_SHARE else None:
+    return _silent_junk(page, extraction, count, status, legal=legal)
+
+
+def _silent_junk(
+    page: Decoded, extraction: Extraction, count: int, status: int, *, legal: bool
+) -> tuple[str, tuple[str, ...]]:
+    """Junk that does not say so: a wall's scripts, an error status, next to no text."""
+    if mark := None if legal else _WALL_MARKS.search(page.text):
         return "bot check", (f"{count} words and “{_quoted(mark)}”",)
     if status >= 400:
         return "error page", (f"{count} words with status {status}",)
-    if count < _FEW_WORDS:
-        return ("empty page", (f"{count} words",))
+    if count < _FEW_WORDS or _is_bare_menu(extraction):
+        return "empty page", (f"{count} words",)
     return "", ()
+
+
+def _asks_for_a_password(page: Decoded, extraction: Extraction) -> bool:
+    return _PASSWORD_FIELD.search(page.text) is not None or _LOGIN_TITLE.search(extraction.title) is not None
+
+
+def _is_bare_menu(extraction: Extraction) -> bool:
+    """Only short lines, with neither a number nor an address among them: what is left of a page without its text."""
+    text = [block.markdown for block in extraction.blocks]
+    short = all(len(words(line)) < _MENU_WORDS for line in text)
+    return short and not any(char.isdigit() or char == "@" for line in text for char in line)
 
 
 def _quoted(match: re.Match[str]) -> str:
@@ -171,8 +196,9 @@ def _wall_header(headers: Mapping[str, str]) -> str:
     return ""
 
 
-def _legal_share(text: str, count: int) -> float:
-    return len(_LEGAL.findall(text)) / count if count else 0.0
+def _is_legal(text: str, count: int) -> bool:
+    found = len(_LEGAL.findall(text))
+    return found >= max(_LEGAL_TERMS, _LEGAL_SHARE * count)
 
 
 def _score(extraction: Extraction, text: str, count: int) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-APPLICATION_ID = 0x706C6170  # "plap": PRAGMA application_id of a policylapse file
+from pipelines.model import APPLICATION_ID
 
 migrations = Migrations("policylapse")
 
@@ -213,7 +213,9 @@ CREATE INDEX outcomes_run ON outcomes (run_id);
 _VIEWS = """
 CREATE VIEW readings AS                    -- the captures of each policy whose wording is known
 SELECT
-  p.id AS policy_id, k.id AS capture_id, k.captured_at, k.outcome, k.original AS url, k.citation_url,
+  p.id AS policy_id, k.id AS capture_id,
+  -- where the archive played back another date (recorded, within a day), the text is of that date
+  CASE WHEN k.drift_seconds <> 0 THEN k.memento_at ELSE k.captured_at END AS captured_at, k.outcome, k.original AS url, k.citation_url,
   e.extractor_id, e.text_id, t.wording, e.title
 FROM policies p
 JOIN policy_urls u ON u.policy_id = p.id

@@ -10,10 +10,13 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
+from multiprocessing import connection
 
 from crawler.archives.capture import Outcome
 from pipelines.extract import extractor_id
@@ -61,8 +64,16 @@ def _executor(workers: int) -> ProcessPoolExecutor:
 
 
 def _warm_up() -> None:
-    """Import the extractor before the first page; leave Ctrl-C to the parent, which drains what is under way."""
-    import signal  # noqa: PLC0415
-
+    """Import the extractor before the first page; leave Ctrl-C to the parent, which drains what is under way; end
+    with the parent, even one that was killed.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     extractor_id()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)

@@ -17,6 +17,7 @@ from types import FrameType
 from crawler.archives.capture import Outcome
 from crawler.archives.errors import DecodeError, ExtractError
 from pipelines.decode import decode_payload
+from pipelines.digests import text_digest
 from pipelines.extract import extract_text, extractor_id
 from pipelines.judge import judge
 from pipelines.model import Extraction, Judgement
@@ -33,7 +34,7 @@ class Reading:
     :param detail: the reason, where it is not FETCHED.
     :param extractor: extractor_id of the program that read it.
     :param extraction: its text, None where there is none.
-    :param wording: key of the wording ("" without a text), `words` its length in words.
+    :param wording: key of the wording ("" without a text), `words` its length in words, `text_digest` key of the text.
     """
 
     outcome: Outcome
@@ -42,6 +43,7 @@ class Reading:
     extraction: Extraction | None = None
     judgement: Judgement | None = None
     wording: str = ""
+    text_digest: str = ""
     words: int = 0
     charset: str = ""
     notes: tuple[str, ...] = ()
@@ -89,6 +91,7 @@ def _read(
         extraction=extraction,
         judgement=judgement,
         wording=wording_key(extraction.blocks),
+        text_digest=text_digest(extraction.blocks),
         words=len(text_words(extraction.blocks)),
         charset=page.charset,
         notes=(*page.notes, *extraction.decisions),

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
-FOLD_EVERY = 100  # readings of one policy between two folds, so that readers see a long crawl grow
+# A policy is folded again when this share of its readings in the run is new, so that whoever looks sees a long crawl
+# grow, each fold has few new versions to compare, and the folds of a long history stay cheap as a whole.
+FOLD_SHARE, FOLD_AT_LEAST = 1 / 20, 25
 
 
 class _Stage:
@@ -44,11 +46,13 @@ class VersionStage(_Stage):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._readings: Counter[Policy] = Counter()
         self._unfolded: Counter[Policy] = Counter()
 
     def process_item(self, item: ReadCapture) -> ReadCapture:
+        self._readings[item.policy] += 1
         self._unfolded[item.policy] += 1
-        if self._unfolded[item.policy] >= FOLD_EVERY:
+        if self._unfolded[item.policy] >= max(FOLD_AT_LEAST, FOLD_SHARE * self._readings[item.policy]):
             self._fold(item.policy)
         return item
 

@@ -21,12 +21,14 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.archives.capture import Capture, ListedCapture, Memento, Outcome, Period, Policy
+from crawler.archives.capture import Capture, ListedCapture, Listing, Memento, Outcome, Period, Policy
 from crawler.archives.errors import StoreError
+from crawler.archives.memento import drift_seconds
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_iso, parse_iso
-from pipelines.fixity import digest_verdict
-from pipelines.migrations import APPLICATION_ID, migrations
+from pipelines.digests import digest_verdict
+from pipelines.migrations import migrations
+from pipelines.model import APPLICATION_ID
 from pipelines.reading import Reading
 from pipelines.store_payloads import PayloadShelf
 from pipelines.store_texts import put_text
@@ -160,39 +162,31 @@ class Store:
 
     # listings and captures
 
-    def save_listing(
-        self, run_id: int, policy: Policy, archive: str, url: str, period: Period, captures: Sequence[Capture],
-        citations: Sequence[str], *, outcome: Outcome, detail: str = "", broken: Sequence[str] = (), resume_key: str = "",
-    ) -> int:  # fmt: skip
+    def save_listing(self, run_id: int, listing: Listing) -> int:
         """Store one answer of an index; return how many of its captures are new."""
         before = self.db.conn.total_changes
-        rows = [
-            (
-                archive,
-                *(getattr(c, name) for name in _CAPTURE_FIELDS[:7]),
-                format_iso(c.captured_at),
-                c.oddity,
-                citation,
-            )
-            for c, citation in zip(captures, citations, strict=True)
-        ]
         with self.transaction():
             self.db.conn.executemany(
                 f"INSERT INTO captures (archive, {', '.join(_CAPTURE_FIELDS)}, citation_url) "
                 f"VALUES ({', '.join('?' * 11)}) ON CONFLICT DO NOTHING",
-                rows,
+                [
+                    (listing.archive, *_cdx_row(c), citation)
+                    for c, citation in zip(listing.captures, listing.citations, strict=True)
+                ],
             )
             new: int = self.db.conn.total_changes - before
-            for urlkey in {c.urlkey for c in captures} - {surt(url)}:  # the archive's own key of it
+            for urlkey in {c.urlkey for c in listing.captures} - {surt(listing.url)}:  # the archive's own key of it
                 self.db.execute(
-                    "INSERT INTO policy_urls (policy_id, urlkey, url, evidence) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                    [policy.policy_id, urlkey, url, f"the archive's key of {url}"],
+                    "INSERT INTO policy_urls (policy_id, urlkey, url, evidence) VALUES (?, ?, ?, ?) "
+                    "ON CONFLICT DO NOTHING",
+                    [listing.policy.policy_id, urlkey, listing.url, f"the archive's key of {listing.url}"],
                 )
+            since, until = listing.period.since, listing.period.until
             self._insert(
-                "listings", run_id=run_id, policy_id=policy.policy_id, archive=archive, url=url,
-                since=format_iso(period.since) if period.since else None,
-                until=format_iso(period.until) if period.until else None, outcome=outcome.value, detail=detail,
-                row_count=len(rows), broken=json.dumps(list(broken)), resume_key=resume_key, listed_at=self.now(),
+                "listings", run_id=run_id, policy_id=listing.policy.policy_id, archive=listing.archive,
+                url=listing.url, since=format_iso(since) if since else None, until=format_iso(until) if until else None,
+                outcome=listing.outcome.value, detail=listing.detail, row_count=len(listing.captures),
+                broken=json.dumps(listing.broken), resume_key=listing.resume_key, listed_at=self.now(),
             )  # fmt: skip
         return new
 
@@ -233,7 +227,7 @@ class Store:
         :param memento: its body with content codings undone.
         """
         capture = listed.capture
-        drift = int((memento.memento_at - capture.captured_at).total_seconds())
+        drift = drift_seconds(capture.captured_at, memento.memento_at)
         with self.transaction():
             payload_id = self.shelf.put(memento.body, capture.urlkey) if memento.body else None
             self.db.execute(
@@ -375,7 +369,7 @@ class Store:
         if reading.extraction is None or reading.outcome is not Outcome.FETCHED:
             return None
         return put_text(
-            self.db, reading.extraction.blocks, wording=reading.wording, words=reading.words,
+            self.db, reading.text_digest, reading.extraction.blocks, wording=reading.wording, words=reading.words,
             language=reading.extraction.language,
         )  # fmt: skip
 
@@ -413,6 +407,11 @@ class Store:
         marks = ", ".join("?" * len(columns))
         cursor = self.db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(columns.values()))
         return int(cursor.lastrowid or 0)
+
+
+def _cdx_row(c: Capture) -> tuple[str, ...]:
+    return (c.urlkey, c.timestamp, c.original, c.mimetype, c.statuscode, c.digest, c.length, format_iso(c.captured_at),
+            c.oddity)  # fmt: skip
 
 
 def _listed_capture(row: tuple[Any, ...]) -> ListedCapture:

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from pipelines.digests import block_digest
 from pipelines.model import Block, BlockKind
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-_DIGEST_BYTES = 16  # of BLAKE2b: 128 bits tell a billion blocks apart with room to spare
 _SLICE = 500  # values bound in one statement; SQLite's least limit is 999
 
 
-def block_digest(block: Block) -> bytes:
-    """Return the key of a block's content."""
-    content = f"{block.kind.value}\x1f{block.level}\x1f{block.markdown}"
-    return hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).digest()
+def put_text(db: Database, digest: str, blocks: Sequence[Block], *, wording: str, words: int, language: str) -> int:
+    """Store a text, once; return its id.
 
-
-def text_digest(blocks: Sequence[Block]) -> str:
-    """Return the key of a text: SHA-256 over its blocks' keys."""
-    return hashlib.sha256(b"".join(block_digest(block) for block in blocks)).hexdigest()
-
-
-def put_text(db: Database, blocks: Sequence[Block], *, wording: str, words: int, language: str) -> int:
-    """Store a text, once; return its id."""
-    digest = text_digest(blocks)
+    :param digest: text_digest(blocks), computed beside the reactor.
+    """
     held = db.execute("SELECT id FROM texts WHERE text_digest = ?", [digest]).fetchone()
     if held:
         return int(held[0])

@@ -25,6 +25,13 @@ _BLOCKS: Final = frozenset(
     "ul".split()
 ) | set(_HEADINGS)
 _LISTS: Final = frozenset(("ul", "ol", "dir", "menu"))
+_KINDS: Final = {
+    "dt": BlockKind.TERM,
+    "dd": BlockKind.DEFINITION,
+    "blockquote": BlockKind.QUOTE,
+    "pre": BlockKind.PRE,
+}
+_ITEMS: Final = (BlockKind.ITEM, BlockKind.NUMBERED)
 _STRONG: Final = frozenset(("b", "strong"))
 _EMPHASIS: Final = frozenset(("i", "em"))
 # A table whose one cell holds this share of its text is there for the layout.
@@ -36,7 +43,7 @@ _SPACES: Final = re.compile(r"\s+")
 
 @dataclass(slots=True)
 class _Run:
-    """Text of one style inside a block; `\n` is a line break."""
+    """Text of one style inside a block; a line feed is a line break."""
 
     text: str
     strong: bool
@@ -45,11 +52,15 @@ class _Run:
 
 @dataclass(slots=True)
 class _Scope:
-    """An open list, item, heading, quotation…: what the blocks inside it are."""
+    """An open list, item, heading, quotation…: what the blocks inside it are.
 
-    kind: BlockKind | None
+    :param item: index of the block that this list item became; None while it has none.
+    """
+
+    kind: BlockKind
     level: int = 0
-    written: int = -1  # index of the block that this list item became; -1 while it has none
+    is_list: bool = False
+    item: int | None = None
 
 
 @dataclass(slots=True)
@@ -58,6 +69,7 @@ class _State:
     links: list[Link] = field(default_factory=list)
     runs: list[_Run] = field(default_factory=list)
     scopes: list[_Scope] = field(default_factory=list)
+    pre: int = 0  # open elements of each kind
     strong: int = 0
     emphasis: int = 0
 
@@ -94,6 +106,7 @@ def _open(state: _State, element: HtmlElement) -> None:
         scope = _scope(state, tag)
         if scope is not None:
             state.scopes.append(scope)
+            state.pre += tag == "pre"
     elif tag == "br":
         _break(state)
     elif tag in _STRONG:
@@ -108,6 +121,7 @@ def _close(state: _State, element: HtmlElement) -> None:
         _flush(state)
         if _is_scope(tag) and state.scopes:
             state.scopes.pop()
+            state.pre -= tag == "pre"
     elif tag in _STRONG:
         state.strong -= 1
     elif tag in _EMPHASIS:
@@ -117,27 +131,19 @@ def _close(state: _State, element: HtmlElement) -> None:
 
 
 def _is_scope(tag: str) -> bool:
-    return tag in _LISTS or tag in _HEADINGS or tag in ("li", "dt", "dd", "blockquote", "pre")
+    return tag in _LISTS or tag in _HEADINGS or tag == "li" or tag in _KINDS
 
 
 def _scope(state: _State, tag: str) -> _Scope | None:
     if tag in _LISTS:
-        outer = sum(
-            1 for scope in state.scopes if scope.kind in (BlockKind.ITEM, BlockKind.NUMBERED) and scope.written == -2
-        )
-        return _Scope(BlockKind.NUMBERED if tag == "ol" else BlockKind.ITEM, outer + 1, written=-2)
+        depth = sum(scope.is_list for scope in state.scopes) + 1
+        return _Scope(BlockKind.NUMBERED if tag == "ol" else BlockKind.ITEM, depth, is_list=True)
+    if tag == "li":
+        around = next((scope for scope in reversed(state.scopes) if scope.is_list), None)
+        return _Scope(around.kind, around.level) if around else _Scope(BlockKind.ITEM, 1)
     if tag in _HEADINGS:
         return _Scope(BlockKind.HEADING, _HEADINGS[tag])
-    if tag == "li":
-        lists = [scope for scope in state.scopes if scope.written == -2]
-        return _Scope(lists[-1].kind, lists[-1].level) if lists else _Scope(BlockKind.ITEM, 1)
-    kinds = {
-        "dt": BlockKind.TERM,
-        "dd": BlockKind.DEFINITION,
-        "blockquote": BlockKind.QUOTE,
-        "pre": BlockKind.PRE,
-    }
-    return _Scope(kinds[tag]) if tag in kinds else None
+    return _Scope(_KINDS[tag]) if tag in _KINDS else None
 
 
 # --- text -----------------------------------------------------------------------------------------------------
@@ -146,7 +152,7 @@ def _scope(state: _State, tag: str) -> _Scope | None:
 def _add_text(state: _State, text: str | None) -> None:
     if not text:
         return
-    if not _in_pre(state):
+    if not state.pre:
         text = _SPACES.sub(" ", text)
         if not state.runs and text == " ":
             return
@@ -154,15 +160,11 @@ def _add_text(state: _State, text: str | None) -> None:
     state.runs.append(_Run(text, state.strong > 0 and not heading, state.emphasis > 0 and not heading))
 
 
-def _in_pre(state: _State) -> bool:
-    return any(scope.kind is BlockKind.PRE for scope in state.scopes)
-
-
 def _break(state: _State) -> None:
     """One <br> is a line break, two are the end of the block."""
     if not state.runs:
         return
-    if _ends_with_break(state.runs) and not _in_pre(state):
+    if _ends_with_break(state.runs) and not state.pre:
         _flush(state)
     else:
         state.runs.append(_Run("\n", strong=False, emphasis=False))
@@ -177,7 +179,7 @@ def _flush(state: _State) -> None:
     if not state.runs:
         return
     runs, state.runs = state.runs, []
-    if _in_pre(state):
+    if state.pre:
         text = "".join(run.text for run in runs).strip("\n").rstrip()
         if text.strip():
             state.blocks.append(Block(BlockKind.PRE, 0, text))
@@ -189,23 +191,24 @@ def _flush(state: _State) -> None:
 
 def _write(state: _State, markdown: str) -> None:
     scope = state.scopes[-1] if state.scopes else None
-    if scope is None or scope.kind is None:
+    if scope is None:
         state.blocks.append(Block(BlockKind.PARAGRAPH, 0, markdown))
-        return
-    if scope.kind in (BlockKind.ITEM, BlockKind.NUMBERED):
+    elif scope.kind in _ITEMS:
         _write_item(state, scope, markdown)
-        return
-    level = scope.level if scope.kind is BlockKind.HEADING else 0
-    state.blocks.append(Block(scope.kind, level, markdown))
+    else:
+        state.blocks.append(Block(scope.kind, scope.level, markdown))
 
 
 def _write_item(state: _State, scope: _Scope, markdown: str) -> None:
-    """The first text of an item is the item; what follows directly is more lines of it; later text a paragraph."""
+    """The first text of an item is the item; what follows directly is more lines of it; later text a paragraph.
+
+    Text that stands in a list but in no item is an item of its own.
+    """
     last = len(state.blocks) - 1
-    if scope.written < 0:
-        scope.written = last + 1 if scope.written == -1 else scope.written
-        state.blocks.append(Block(scope.kind or BlockKind.ITEM, scope.level, markdown))
-    elif scope.written == last:
+    if scope.item is None:
+        scope.item = None if scope.is_list else last + 1
+        state.blocks.append(Block(scope.kind, scope.level, markdown))
+    elif scope.item == last:
         item = state.blocks[last]
         state.blocks[last] = Block(item.kind, item.level, f"{item.markdown}  \n{markdown}")
     else:

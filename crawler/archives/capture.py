@@ -41,7 +41,8 @@ class Capture:
     @property
     def status(self) -> int | None:
         """The HTTP status when it was captured; None for revisits ("-") and oddities."""
-        return int(self.statuscode) if self.statuscode.isascii() and self.statuscode.isdigit() else None
+        text = self.statuscode
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else None
 
     @property
     def is_redirect(self) -> bool:
@@ -93,6 +94,7 @@ class Outcome(Enum):
     EXTRACT_FAILED = "extract_failed"
     TOO_LARGE = "too_large"
     DRIFTED = "drifted"
+    UNPLAYABLE = "unplayable"
     PLAYBACK_FAILED = "playback_failed"
     NOT_ARCHIVED = "not_archived"
     EMPTY = "empty"
@@ -140,6 +142,7 @@ _ABOUT = {
     Outcome.EXTRACT_FAILED: About("no text could be read from the page: kept; a later release may read it"),
     Outcome.TOO_LARGE: About("larger than the size limit", "raise DOWNLOAD_MAXSIZE if this is the policy"),
     Outcome.DRIFTED: About("cannot be played back: the archive has only another date, too far off"),
+    Outcome.UNPLAYABLE: About("listed, but the archive says that it has no such capture"),
     Outcome.PLAYBACK_FAILED: About(
         "listed, but the archive could not play it back", "run the same crawl again in some hours", missing=True
     ),
@@ -216,3 +219,27 @@ class ReadCapture:
     policy: Policy
     capture_id: int
     reading: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One answer of an index, as it is stored.
+
+    :param archive: name of the archive that was asked.
+    :param url: the URL that it was asked for, in `period`.
+    :param captures: its rows; `citations` has the link under which a person finds each.
+    :param outcome: FETCHED, or what is wrong with the answer.
+    :param broken: rows that could not be read, as given.
+    :param resume_key: key of the next page, "" on the last.
+    """
+
+    policy: Policy
+    archive: str
+    url: str
+    period: Period
+    captures: tuple[Capture, ...]
+    citations: tuple[str, ...]
+    outcome: Outcome = Outcome.FETCHED
+    detail: str = ""
+    broken: tuple[str, ...] = ()
+    resume_key: str = ""

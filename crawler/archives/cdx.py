@@ -87,7 +87,7 @@ def read_wayback(body: bytes) -> CdxPage:
 def _read_json_rows(text: str) -> CdxPage:
     try:
         rows = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnexpectedArchiveResponse(f"the index answered JSON that does not parse: {error}") from None
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise UnexpectedArchiveResponse("the index answered JSON that is no table")
@@ -96,18 +96,18 @@ def _read_json_rows(text: str) -> CdxPage:
         rows, resume_key = rows[:-2], str(rows[-1][0])
     if rows and tuple(rows[0][: len(FIELDS)]) == FIELDS:
         rows = rows[1:]
-    return _page(([str(value) for value in row] for row in rows), resume_key)
+    return _page(([_text(value) for value in row] for row in rows), resume_key)
 
 
 def read_pywb(body: bytes) -> CdxPage:
     """Read the pywb dialect: one JSON object a line, fields under pywb's names."""
     rows = []
-    for line in _decode(body).splitlines():
+    for line in _decode(body).split("\n"):  # not splitlines: U+2028 may stand in a URL
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UnexpectedArchiveResponse(f"the index answered a line that is no JSON: {error}") from None
         if not isinstance(row, dict) or "message" in row:
             raise UnexpectedArchiveResponse(f"the index answered: {str(row)[:200]}")
@@ -116,7 +116,12 @@ def read_pywb(body: bytes) -> CdxPage:
 
 
 def _pywb_fields(row: Mapping[str, Any]) -> list[str]:
-    return [str(row.get(PYWB_FIELDS.get(name, name), "-")) for name in FIELDS]
+    return [_text(row.get(PYWB_FIELDS.get(name, name), "-")) for name in FIELDS]
+
+
+def _text(value: object) -> str:
+    """A JSON value as text; JSON may escape halves of characters, which no database takes."""
+    return str(value).encode("utf-8", "replace").decode()
 
 
 def _decode(body: bytes) -> str:
@@ -131,6 +136,8 @@ def _page(rows: Iterable[list[str]], resume_key: str) -> CdxPage:
     captures = tuple(dict.fromkeys(_captures(rows, broken)))
     if broken and not captures:
         raise UnexpectedArchiveResponse(f"the index answered no rows but {' '.join(broken[0].split())[:200]!r}")
+    if resume_key and not captures:
+        raise UnexpectedArchiveResponse(f"the index answered no rows but {resume_key[:200]!r}")
     return CdxPage(captures, resume_key, tuple(broken))
 
 

@@ -22,6 +22,9 @@ _OTHER_MEDIA = ("image/", "audio/", "video/", "font/", "text/css", "text/javascr
                 "application/x-javascript", "application/json", "application/x-shockwave-flash")  # fmt: skip
 
 
+_NO_DIGESTS = (EMPTY_DIGEST, "-", "")  # they tell nothing of what is behind them
+
+
 class Strategy(StrEnum):
     ALL = "all"  # every capture, for those who want certainty
     DISTINCT = "distinct"  # one fetch per digest
@@ -65,7 +68,7 @@ def choose(captures: Sequence[ListedCapture], strategy: Strategy, held_digests: 
     open_captures = [c for c in sorted(captures, key=_by_time) if not c.outcome.settled]
     settle = [(c, *verdict) for c in open_captures if (verdict := _verdict(c)) is not None]
     settled = {c.capture_id for c, _outcome, _why in settle}
-    redirects = [c for c in captures if c.capture.is_redirect]
+    redirects = [c for c in captures if c.capture.is_redirect and _verdict(c) is None]
     fetch_redirects, inferred = _choose_redirects(sorted(redirects, key=_by_time))
     settle += inferred
     pages = [c for c in open_captures if c.capture_id not in settled and not c.capture.is_redirect]
@@ -87,16 +90,18 @@ def _verdict(listed: ListedCapture) -> tuple[Outcome, str] | None:
     if capture.status is not None and capture.status >= 400:
         return Outcome.ARCHIVED_ERROR, f"HTTP {capture.status}, as the index says"
     if not capture.original.lower().startswith(("http://", "https://")):
-        return Outcome.NOT_ARCHIVED, "the index row has no URL to play back"
+        return Outcome.NOT_A_DOCUMENT, "the index row has no URL to play back"
     if capture.mimetype.startswith(_OTHER_MEDIA):
         return Outcome.NOT_A_DOCUMENT, f"{capture.mimetype}, as the index says"
+    if capture.status == 200 and capture.digest == EMPTY_DIGEST:
+        return Outcome.NOT_A_POLICY, "empty page, as its digest says"
     return None
 
 
 def _reusable(listed: ListedCapture, strategy: Strategy) -> bool:
     """A digest says what the payload is, but nothing of a redirect's target; `all` takes it only for revisits."""
     capture = listed.capture
-    if capture.digest in (EMPTY_DIGEST, "-", ""):
+    if capture.digest in _NO_DIGESTS:
         return False
     return strategy is Strategy.DISTINCT or capture.mimetype == REVISIT_MIMETYPE
 
@@ -106,7 +111,7 @@ def _one_per_digest(captures: Iterable[ListedCapture]) -> list[ListedCapture]:
     first: dict[str, ListedCapture] = {}
     for listed in captures:
         digest = listed.capture.digest
-        first.setdefault(digest if digest not in ("-", "") else f"#{listed.capture_id}", listed)
+        first.setdefault(digest if digest not in _NO_DIGESTS else f"#{listed.capture_id}", listed)
     return list(first.values())
 
 

@@ -19,6 +19,7 @@ from crawler.archives.errors import DecodeError
 MAX_INFLATED = 64 * 1024 * 1024  # bytes; the largest real policy page seen is 2 MB, bombs inflate a thousandfold
 _GZIP_MAGIC, _ZSTD_MAGIC = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _MAX_LAYERS = 3
+_PIECE = 64  # bytes fed at once where a decoder knows no limit: even a bomb gives but some MB a piece
 
 
 def undo_content_encoding(
@@ -42,7 +43,7 @@ def undo_content_encoding(
         inflated, whole = inflate(body, limit)
         if not whole:
             notes.append(f"the {name} stream breaks off after {len(inflated)} bytes")
-        body = inflated
+        body = inflated if inflated or whole else body  # nothing could be had: better the bytes than none
         declared = [c for c in declared if c not in (name, f"x-{name}")]
         if not whole:
             break
@@ -65,14 +66,15 @@ def _coding(body: bytes, declared: list[str]) -> tuple[str, _Inflate] | None:
     return None
 
 
-def _zlib(body: bytes, limit: int, wbits: int) -> tuple[bytes, bool]:
+def _zlib(body: bytes, limit: int, wbits: int) -> tuple[bytes, bool, bytes]:
+    """Return what comes out, whether the stream has its end, and what stands behind it."""
     inflater = zlib.decompressobj(wbits)
     try:
         inflated = inflater.decompress(body, limit + 1)
     except zlib.error:
-        return _salvage(body, wbits, limit), False
+        return _salvage(body, wbits, limit), False, b""
     _check(len(inflated), limit)
-    return inflated, inflater.eof
+    return inflated, inflater.eof, inflater.unused_data
 
 
 def _salvage(body: bytes, wbits: int, limit: int) -> bytes:
@@ -89,53 +91,69 @@ def _salvage(body: bytes, wbits: int, limit: int) -> bytes:
 
 
 def _gunzip(body: bytes, limit: int) -> tuple[bytes, bool]:
-    return _zlib(body, limit, 16 + zlib.MAX_WBITS)
+    """One gzip member after the other; other bytes behind the last are padding."""
+    inflated, whole = b"", True
+    while whole and body.startswith(_GZIP_MAGIC):
+        part, whole, body = _zlib(body, limit - len(inflated), 16 + zlib.MAX_WBITS)
+        inflated += part
+    return inflated, whole
 
 
 def _undeflate(body: bytes, limit: int) -> tuple[bytes, bool]:
     """Raw or zlib-wrapped: both are sent as "deflate"."""
-    return _zlib(body, limit, zlib.MAX_WBITS if _inflates(body, zlib.MAX_WBITS) else -zlib.MAX_WBITS)
+    return _zlib(body, limit, zlib.MAX_WBITS if _inflates(body, zlib.MAX_WBITS) else -zlib.MAX_WBITS)[:2]
 
 
 def _inflates(body: bytes, *windows: int) -> bool:
+    """Raw deflate has no magic, and plain text may begin like it: believed where it ends well or grows."""
+    seen = body[:4096]
     for wbits in windows or (zlib.MAX_WBITS, -zlib.MAX_WBITS):
+        inflater = zlib.decompressobj(wbits)
         try:
-            if zlib.decompressobj(wbits).decompress(body[:4096], 4096):
-                return True
+            inflated = inflater.decompress(seen, 2 * len(seen))
         except zlib.error:
             continue
+        if (inflater.eof and not inflater.unused_data) or len(inflated) > (0 if wbits > 0 else len(seen)):
+            return True
     return False
 
 
 def _unzstd(body: bytes, limit: int) -> tuple[bytes, bool]:
+    inflater = zstandard.ZstdDecompressor(max_window_size=2**27).decompressobj()
+    inflated = bytearray()
     try:
-        with zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(body) as reader:
-            inflated = reader.read(limit + 1)
+        for start in range(0, len(body), _PIECE):
+            inflated += inflater.decompress(body[start : start + _PIECE])
+            _check(len(inflated), limit)
+            if inflater.eof:
+                break
     except zstandard.ZstdError:
-        return body, False
-    _check(len(inflated), limit)
-    return inflated, True
+        return bytes(inflated), False
+    return bytes(inflated), bool(inflater.eof)
 
 
 def _unbrotli(body: bytes, limit: int) -> tuple[bytes, bool]:
     import brotli  # noqa: PLC0415 - optional: Scrapy brings it where it can be built
 
     inflater = brotli.Decompressor()
+    feed = getattr(inflater, "process", None) or inflater.decompress  # brotlipy, which pywb brings, names it so
     inflated = bytearray()
-    for start in range(0, len(body), 4096):
-        inflated += inflater.process(body[start : start + 4096])
-        _check(len(inflated), limit)
-    return bytes(inflated), bool(inflater.is_finished())
+    try:
+        for start in range(0, len(body), _PIECE):
+            inflated += feed(body[start : start + _PIECE])
+            _check(len(inflated), limit)
+    except brotli.error:
+        return bytes(inflated), False
+    return bytes(inflated), not hasattr(inflater, "is_finished") or bool(inflater.is_finished())
 
 
 def _brotli_works(body: bytes) -> bool:
     try:
-        import brotli  # noqa: PLC0415
-
-        brotli.Decompressor().process(body[:4096])
-    except Exception:  # noqa: BLE001 - brotli.error, or the module is missing or another package of that name
+        return bool(_unbrotli(body[:4096], MAX_INFLATED)[0])
+    except ImportError:
         return False
-    return True
+    except DecodeError:  # it inflates, and how
+        return True
 
 
 def _check(size: int, limit: int) -> None:

@@ -10,6 +10,7 @@ PolicylapseError
 │   └── UnexpectedArchiveResponse   an answer that cannot be parsed: never "no captures"
 ├── DecodeError                     bytes that are no text; an outcome
 ├── ExtractError                    a page that cannot be read; an outcome
+├── NotFound                        the database has no such site, policy or version (exit code 2)
 └── StoreError                      the database: ends the run, since nothing could be kept
 """
 
@@ -59,6 +60,10 @@ class DecodeError(PolicylapseError):
 
 class ExtractError(PolicylapseError):
     """A page from which no text could be read."""
+
+
+class NotFound(PolicylapseError):
+    """The database holds no site, policy or version of that name or date."""
 
 
 class StoreError(PolicylapseError):

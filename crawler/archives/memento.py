@@ -22,12 +22,16 @@ from datetime import UTC, datetime
 from enum import Enum, auto
 from urllib.parse import urljoin
 
+from crawler.archives.capture import Capture, Outcome
+from crawler.archives.surt import surt
 from crawler.archives.timestamps import parse_http_date, parse_timestamp
 
 TRANSIENT_STATUSES = frozenset({408, 413, 421, 500, 502, 503, 504, 599})  # wayback/_client.py:330, and 408
 _EXCLUDED_TEXT = b"This URL has been excluded from the Wayback Machine"
 _MEMENTO_URL = re.compile(r"/(\d{1,14})(?:[a-z]{2}_)?/((?:https?:|//).*)", re.DOTALL)
-_SEEN_BYTES = 4096  # where the exclusion text is looked for
+_SEEN_BYTES = 256 * 1024  # where the exclusion text is looked for: it was recorded at byte 56,703 of 57,794
+
+MAX_DRIFT = 24 * 3600  # seconds; what EDGI's client accepts as the same capture
 
 
 class Answer(Enum):
@@ -65,9 +69,9 @@ def classify_playback(status: int, headers: Mapping[str, str], body: bytes, url:
     memento_at = parse_http_date(headers.get("memento-datetime", ""))
     location = headers.get("location", "")
     if memento_at is not None:
-        return _memento(status, memento_at, urljoin(url, location) if location else "", url)
+        return _memento(status, memento_at, _resolve(url, location), url)
     if 300 <= status < 400 and location:
-        return Playback(Answer.MOVED_ON, location=urljoin(url, location))
+        return Playback(Answer.MOVED_ON, location=_resolve(url, location))
     exclusion = classify_exclusion(status, headers, body)
     if exclusion:
         return Playback(exclusion)
@@ -76,6 +80,14 @@ def classify_playback(status: int, headers: Mapping[str, str], body: bytes, url:
     if status == 429:
         return Playback(Answer.RATE_LIMITED)
     return Playback(Answer.TRANSIENT if status in TRANSIENT_STATUSES else Answer.NO_MEMENTO)
+
+
+def _resolve(url: str, location: str) -> str:
+    """Return a Location as an absolute URL; as it is where it cannot be one."""
+    try:
+        return urljoin(url, location) if location else ""
+    except ValueError:
+        return location
 
 
 def _memento(status: int, memento_at: datetime, location: str, url: str) -> Playback:
@@ -106,8 +118,8 @@ def split_memento_url(url: str) -> tuple[str, str] | None:
     match = _MEMENTO_URL.search(url)
     if not match:
         return None
-    original = match[2]
-    return match[1], f"http:{original}" if original.startswith("//") else original
+    original = f"http:{match[2]}" if match[2].startswith("//") else match[2]
+    return match[1], re.sub(r"^(https?:)/*", r"\1//", original)  # resolving against it leaves one slash of two
 
 
 def original_url(location: str, asked: str) -> str:
@@ -140,6 +152,30 @@ def memento_date(url: str) -> datetime | None:
         return None
 
 
+def same_page(one: str, other: str) -> bool:
+    """Tell whether two playback URLs are of one page (one SURT).
+
+    >>> same_page("http://x/web/2020id_/http://a.example/p", "http://x/web/2021id_/https://www.a.example/p/")
+    True
+    """
+    ours, theirs = split_memento_url(one), split_memento_url(other)
+    return ours is not None and theirs is not None and surt(ours[1]) == surt(theirs[1])
+
+
 def drift_seconds(asked: datetime, got: datetime) -> int:
     """Return by how much what was played back lies off what was asked for, in seconds, signed."""
     return int((got.astimezone(UTC) - asked.astimezone(UTC)).total_seconds())
+
+
+def stray_outcome(capture: Capture, playback: Playback) -> tuple[Outcome, str] | None:
+    """What becomes of a capture for which the archive played back another one: pywb does so for a redirect of a page
+    to itself (http to https), any archive where a capture cannot be played back.
+    """
+    if playback.memento_at is None or playback.memento_at == capture.captured_at:
+        return None
+    instead = f"the archive played back its capture of {playback.memento_at:%Y-%m-%d %H:%M:%S} instead"
+    if capture.is_redirect and playback.answer is Answer.MEMENTO:
+        return Outcome.REDIRECT, f"to the same page; {instead}"
+    if abs(drift_seconds(capture.captured_at, playback.memento_at)) > MAX_DRIFT:
+        return Outcome.DRIFTED, instead
+    return None

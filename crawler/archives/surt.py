@@ -41,9 +41,11 @@ def check_url(text: str) -> str:
         raise ConfigError(f"{text!r} is not a URL: {error}") from None
     if parts.scheme not in ("http", "https"):
         raise ConfigError(f"{text!r} is not a URL of a web page: it must begin with http:// or https://")
+    if "@" in parts.netloc:
+        raise ConfigError(f"{text!r} is not a URL of a web page: it names a user (or is a mail address)")
     if not _is_host(host):
         raise ConfigError(f"{text!r} is not a URL: {host!r} is no host name")
-    if len(url) > MAX_URL or any(c.isspace() for c in url):
+    if len(url) > MAX_URL or not url.isprintable() or " " in url:
         raise ConfigError(f"{text[:80]!r} is not a URL: it has white space or over {MAX_URL} characters")
     return parts._replace(path=parts.path or "/", fragment="").geturl()
 

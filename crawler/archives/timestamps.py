@@ -113,6 +113,6 @@ def parse_http_date(text: str) -> datetime | None:
     """Return the UTC datetime of an HTTP date (Memento-Datetime, Retry-After), None where it is none."""
     try:
         moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

@@ -11,10 +11,12 @@ read of it; what is wrong is in `damages` and goes out with every listing.
 from __future__ import annotations
 
 import json
+import zlib
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -35,7 +37,8 @@ _UNPREFIXED = frozenset(
     {"content-type", "location", "content-encoding"}
 )  # archive-facts.md 2.2; the body is as captured
 _DROPPED = frozenset({"transfer-encoding", "content-length", "connection"})  # of the transfer, not of the body
-_DATA_ERRORS = (ArchiveLoadFailed, EOFError, OSError, ValueError, KeyError)
+# TypeError and AttributeError are how warcio answers where a record lacks a header it must have.
+_DATA_ERRORS = (ArchiveLoadFailed, EOFError, OSError, ValueError, KeyError, TypeError, AttributeError, zlib.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,8 @@ class WarcArchive:
                 )
             target_status, target_headers, body = _read(target)
             status, http_headers = status or target_status, http_headers or target_headers
+        elif not status:  # a resource record: no HTTP, its media type is the record's
+            status, http_headers = 200, [("content-type", record.capture.mimetype)]
         return Answered(status, _archive_headers(record.capture, http_headers), body)
 
     def _resolve(self, record: Record) -> Record | None:
@@ -164,7 +169,7 @@ def _archive_headers(capture: Capture, http_headers: Iterable[tuple[str, str]]) 
     for name, value in http_headers:
         name = name.lower()  # noqa: PLW2901
         if name == "location":
-            target = urljoin(capture.original, value)
+            target = _resolve(capture.original, value)
             headers[name] = f"{LOCAL_ORIGIN}/web/{capture.timestamp}id_/{target}"
         elif name in _UNPREFIXED:
             headers[name] = value
@@ -173,25 +178,37 @@ def _archive_headers(capture: Capture, http_headers: Iterable[tuple[str, str]]) 
     return headers
 
 
+def _resolve(original: str, location: str) -> str:
+    try:
+        return urljoin(original, location)
+    except ValueError:  # hostile: no URL at all
+        return location
+
+
 def _scan(path: Path, damages: list[str]) -> Iterator[Record]:
     """Yield the captures of one file; what breaks off in the middle of a record is damage, not a short page."""
+    end = 0
     with path.open("rb") as stream:
         iterator = ArchiveIterator(stream)
         for record in iterator:
+            if record.format != "warc":  # warcio takes many a line for one of the old ARC format
+                break
             capture = _capture(record) if record.rec_type in ("response", "revisit", "resource") else None
             refers_to = (
                 record.rec_headers.get_header("WARC-Refers-To-Target-URI") or "",
                 record.rec_headers.get_header("WARC-Refers-To-Date") or "",
             )
             iterator.read_to_end(record)
-            if record.raw_stream.limit > 0:
-                damages.append(
-                    f"{path.name}: broken off at byte {iterator.get_record_offset()}; the records before it are used"
-                )
-                return
+            if getattr(record.raw_stream, "limit", 1) > 0:  # no limit: a record without its length
+                break
+            end = iterator.get_record_offset() + iterator.get_record_length()
             if capture is not None:
                 length = str(iterator.get_record_length())
                 yield Record(_with_length(capture, length), path, iterator.get_record_offset(), refers_to)
+        stream.seek(end)
+        broken_off = bool(stream.read(16).strip())  # warcio ends without a word where a record's headers break off
+    if broken_off:
+        damages.append(f"{path.name}: broken off at byte {end}; the records before it are used")
 
 
 def _capture(record: Any) -> Capture | None:
@@ -200,6 +217,7 @@ def _capture(record: Any) -> Capture | None:
     if not url.startswith(("http://", "https://")):
         return None
     captured_at = parse_iso(headers.get_header("WARC-Date")).replace(microsecond=0)
+    captured_at = captured_at if captured_at.tzinfo else captured_at.replace(tzinfo=UTC)
     digest = (headers.get_header("WARC-Payload-Digest") or "").removeprefix("sha1:")
     mimetype = (http.get_header("Content-Type") if http else headers.get_header("Content-Type")) or "unk"
     return Capture(
@@ -261,7 +279,10 @@ def _read_indexes(root: Path, files: list[Path]) -> list[Record] | None:
     if not root.is_dir():
         return None
     by_name = {path.name: path for path in files}
-    records = [_indexed(line, by_name) for index in sorted(root.glob("*.cdxj")) for line in _lines(index)]
+    try:
+        records = [_indexed(line, by_name) for index in sorted(root.glob("*.cdxj")) for line in _lines(index)]
+    except (ValueError, KeyError, TypeError):  # no index of ours: the files are read through
+        return None
     covered = {record.path.name for record in records if record is not None}
     return [r for r in records if r is not None] if covered == set(by_name) and None not in records else None
 

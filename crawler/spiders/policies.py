@@ -13,41 +13,30 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from scrapy import Request, Spider, signals
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-)
+from scrapy import Request
 
 from crawler.archives.capture import (
     Capture,
     ListedCapture,
+    Listing,
     Memento,
     Outcome,
     Policy,
     ReadCapture,
-    sha1_base32,
 )
 from crawler.archives.choose import choose
-from crawler.archives.coding import undo_content_encoding
-from crawler.archives.dialects import CDX, PLAYBACK, citation_url, parse_archive
-from crawler.archives.errors import DecodeError, RateLimited, StoreError, UnexpectedArchiveResponse
+from crawler.archives.dialects import PLAYBACK, citation_url
+from crawler.archives.errors import RateLimited, StoreError
 from crawler.archives.lineage import lineage_target, one_line_of_urls, pick_urls
-from crawler.archives.memento import Answer, classify_exclusion
-from crawler.archives.warc import DAMAGE_HEADER
-from crawler.job import Job, open_job
-from crawler.playback import plain_headers
+from crawler.archives.memento import Answer, stray_outcome
+from crawler.playback import memento_of, plain_headers
+from crawler.spiders.base import OUTCOMES, ArchiveSpider
 
 if TYPE_CHECKING:
-    from typing import Self
-
-    from scrapy.crawler import Crawler
     from scrapy.http import Response
-    from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
     from crawler.targets import Target
@@ -56,16 +45,6 @@ logger = logging.getLogger(__name__)
 
 WINDOW = 16  # mementos of one policy under way at once: enough to keep connections and readers busy
 MAX_POLICY_URLS = 8  # URLs that archived redirects may add to one policy
-_OUTCOMES = {
-    Answer.ARCHIVED_ERROR: Outcome.ARCHIVED_ERROR,
-    Answer.MOVED_ON: Outcome.DRIFTED,
-    Answer.EXCLUDED: Outcome.EXCLUDED,
-    Answer.EXCLUDED_ROBOTS: Outcome.EXCLUDED_ROBOTS,
-    Answer.NOT_ARCHIVED: Outcome.NOT_ARCHIVED,
-    Answer.RATE_LIMITED: Outcome.RATE_LIMITED,
-    Answer.TRANSIENT: Outcome.PLAYBACK_FAILED,
-    Answer.NO_MEMENTO: Outcome.PLAYBACK_FAILED,
-}
 
 
 @dataclass
@@ -89,31 +68,12 @@ class Candidates:
     listed: dict[str, tuple[Capture, ...]] = field(default_factory=dict)
 
 
-class PoliciesSpider(Spider):
+class PoliciesSpider(ArchiveSpider):
     name = "policies"
 
-    def __init__(self, job: Job, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.job = job
-        self.run_id = 0
-        self.stopped_by_archive = ""
-        self.store_error = ""
         self._progress: dict[int, Progress] = {}
-        self._damage_told = False
-
-    @classmethod
-    def update_settings(cls, settings: BaseSettings) -> None:
-        super().update_settings(settings)
-        archive = parse_archive(settings["POLICYLAPSE_ARCHIVE"])
-        slot = {"concurrency": archive.concurrency, "delay": 0}  # the gate holds the budget
-        settings.set("DOWNLOAD_SLOTS", {archive.slot(e): slot for e in (CDX, PLAYBACK)}, priority="spider")
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, job: Job | None = None, **arguments: str) -> Self:
-        spider = super().from_crawler(crawler, job or open_job(crawler.settings, arguments))
-        crawler.signals.connect(spider.broken, signal=signals.spider_error)
-        crawler.signals.connect(spider.broken, signal=signals.item_error)
-        return spider
 
     def policies(self) -> list[Policy]:
         """Return the policies of this run."""
@@ -123,16 +83,22 @@ class PoliciesSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the listing of every target, one after the other as the engine takes them."""
+        try:
+            for request in self._begin_run():
+                yield request
+        except StoreError as error:
+            self.store_error = str(error)
+
+    def _begin_run(self) -> Iterator[Request]:
         job = self.job
         self.run_id = job.store.begin_run(
             program=self.settings["USER_AGENT"].split(" ")[0], archive=job.archive.name,
             strategy=job.strategy.value, arguments=job.arguments,
         )  # fmt: skip
         for bad in job.targets.bad:
-            self._record(Outcome.BAD_INPUT, bad.where, bad.reason)
+            self.record(Outcome.BAD_INPUT, bad.where, bad.reason)
         for target in job.targets.targets:
-            for request in self._list_target(target):
-                yield request
+            yield from self._list_target(target)
 
     def _list_target(self, target: Target) -> Iterator[Request]:
         if target.url:
@@ -141,7 +107,7 @@ class PoliciesSpider(Spider):
             return
         candidates = Candidates(target, len(target.candidates))
         for url in target.candidates:
-            yield self._listing_request(url, self.parse_candidate, candidates=candidates)
+            yield self.listing_request(url, self.parse_candidate, self.listing_failed, candidates=candidates)
 
     def _begin(self, policy: Policy) -> Progress:
         return self._progress.setdefault(policy.policy_id, Progress(policy))
@@ -149,19 +115,7 @@ class PoliciesSpider(Spider):
     def _list_policy(self, progress: Progress) -> Iterator[Request]:
         for url in one_line_of_urls(self.job.store.policy_urls(progress.policy)):
             progress.listings += 1
-            yield self._listing_request(url, self.parse_listing, progress=progress)
-
-    def _listing_request(self, url: str, callback: Any, resume_key: str = "", **context: Any) -> Request:
-        archive, period = self.job.archive, self.job.period
-        return Request(
-            archive.listing_url(url, since=period.since, until=period.until, resume_key=resume_key),
-            callback=callback,
-            errback=self.listing_failed,
-            cb_kwargs={"url": url, "resume_key": resume_key, **context},
-            meta={"endpoint": CDX, "download_slot": archive.slot(CDX)},
-            priority=10,  # know what there is before fetching it
-            dont_filter=True,
-        )
+            yield self.listing_request(url, self.parse_listing, self.listing_failed, progress=progress)
 
     async def parse_listing(
         self, response: Response, url: str, resume_key: str, progress: Progress
@@ -169,7 +123,7 @@ class PoliciesSpider(Spider):
         """Store the rows of one index answer; ask for the next page, or begin to fetch."""
         captures, next_key, outcome = self._read_listing(response, url, progress.policy)
         if next_key and next_key != resume_key:
-            yield self._listing_request(url, self.parse_listing, next_key, progress=progress)
+            yield self.listing_request(url, self.parse_listing, self.listing_failed, next_key, progress=progress)
             return
         if not captures and not resume_key and outcome is None:
             self._nothing_listed(url, progress.policy)
@@ -182,58 +136,34 @@ class PoliciesSpider(Spider):
     ) -> tuple[tuple[Capture, ...], str, Outcome | None]:
         """Store an index answer; return its captures, its resume key, and what is wrong with it, if anything."""
         job = self.job
-        try:
-            page, outcome, detail = self._parse(response)
-        except (UnexpectedArchiveResponse, DecodeError) as error:
-            page, outcome, detail = None, Outcome.LISTING_FAILED, str(error)
+        page, outcome, detail = self.read_index(response)
         captures = page.captures if page else ()
-        citations = [citation_url(c.timestamp, c.original, job.archive.citation) for c in captures]
-        job.store.save_listing(
-            self.run_id, policy, job.archive.name, url, job.period, captures, citations,
-            outcome=outcome or Outcome.FETCHED, detail=detail, broken=page.broken if page else (),
-            resume_key=page.resume_key if page else "",
-        )  # fmt: skip
-        self.crawler.stats.inc_value("policylapse/listed", len(captures))
+        citations = tuple(citation_url(c.timestamp, c.original, job.archive.citation) for c in captures)
+        listing = Listing(policy, job.archive.name, url, job.period, captures, citations)
+        if page:
+            listing = replace(listing, broken=page.broken, resume_key=page.resume_key)
         if outcome is not None:
-            self._record(outcome, url, detail, policy)
+            listing = replace(listing, outcome=outcome, detail=detail)
+            self.record(outcome, url, detail, policy)
+        job.store.save_listing(self.run_id, listing)
+        self.crawler.stats.inc_value("policylapse/listed", len(captures))
         return captures, page.resume_key if page else "", outcome
-
-    def _parse(self, response: Response) -> tuple[Any, Outcome | None, str]:
-        headers = plain_headers(response)
-        body, _notes = undo_content_encoding(response.body, headers)
-        if headers.get(DAMAGE_HEADER) and not self._damage_told:
-            self._damage_told = True
-            self._record(Outcome.DAMAGED_ARCHIVE, str(self.job.archive.root), headers[DAMAGE_HEADER])
-        exclusion = classify_exclusion(response.status, headers, body)
-        if exclusion is not None:
-            return None, _OUTCOMES[exclusion], body[:200].decode("utf-8", "replace")
-        if response.status == 429:
-            self._stop("the archive answered 429 (too many requests)", headers.get("retry-after", ""))
-            return None, Outcome.RATE_LIMITED, "HTTP 429"
-        if response.status == 404:
-            return None, Outcome.NOT_ARCHIVED, "the index knows no capture of it"
-        if response.status != 200:
-            return None, Outcome.LISTING_FAILED, f"the index answered HTTP {response.status}"
-        return self.job.archive.read_listing(body), None, ""
 
     def _nothing_listed(self, url: str, policy: Policy) -> None:
         period = self.job.period
         if any(self.job.store.captures(policy, self.job.archive.name, period)):
             return  # another of its URLs has captures
         bounded = period.since is not None or period.until is not None
-        self._record(Outcome.EMPTY if bounded else Outcome.NOT_ARCHIVED, url, "the index has no captures of it", policy)
+        self.record(Outcome.EMPTY if bounded else Outcome.NOT_ARCHIVED, url, "the index has no captures of it", policy)
 
     async def parse_candidate(
         self, response: Response, url: str, resume_key: str, candidates: Candidates
     ) -> AsyncIterator[Any]:
         """Gather what the well-known paths of a site list; when all have answered, take the policy's URLs."""
         del resume_key
-        try:
-            page, outcome, detail = self._parse(response)
-        except (UnexpectedArchiveResponse, DecodeError) as error:
-            page, outcome, detail = None, Outcome.LISTING_FAILED, str(error)
+        page, outcome, detail = self.read_index(response)
         if outcome not in (None, Outcome.NOT_ARCHIVED):
-            self._record(outcome, url, detail)
+            self.record(outcome, url, detail)
         if page and page.captures:
             candidates.listed[url] = page.captures
         for request in self._candidate_answered(candidates):
@@ -247,7 +177,7 @@ class PoliciesSpider(Spider):
         site = candidates.target.site
         if not taken:
             asked = ", ".join(candidates.target.candidates)
-            self._record(Outcome.NOT_ARCHIVED, site, f"no captures at {asked}; name the policy's URL with url=")
+            self.record(Outcome.NOT_ARCHIVED, site, f"no captures at {asked}; name the policy's URL with url=")
             return
         for url in left:
             logger.info(
@@ -264,9 +194,9 @@ class PoliciesSpider(Spider):
         """Record that an index could not be asked."""
         request = failure.request  # type: ignore[attr-defined]
         context = request.cb_kwargs
-        outcome, detail = self._failed(failure)
+        outcome, detail = self.failed(failure)
         progress: Progress | None = context.get("progress")
-        self._record(
+        self.record(
             Outcome.LISTING_FAILED if outcome is Outcome.PLAYBACK_FAILED else outcome, context["url"], detail,
             progress.policy if progress else None,
         )  # fmt: skip
@@ -326,14 +256,18 @@ class PoliciesSpider(Spider):
     async def parse_memento(self, response: Response, listed: ListedCapture, progress: Progress) -> AsyncIterator[Any]:
         """Keep what came, then read it, then go on."""
         playback, store = response.meta["playback"], self.job.store
-        if playback.answer in (Answer.MEMENTO, Answer.REDIRECT):
-            memento, flaw = _memento(response, playback.memento_at)
+        stray = stray_outcome(listed.capture, playback)
+        if stray is not None:
+            self.settle(progress.policy, listed, *stray, response.url)
+        elif playback.answer in (Answer.MEMENTO, Answer.REDIRECT):
+            memento, flaw = memento_of(response, playback.memento_at)
             self.crawler.stats.inc_value("policylapse/fetched")
             if playback.answer is Answer.REDIRECT:
                 for request in self._keep_redirect(listed, memento, playback.location, progress):
                     yield request
-            elif flaw:
-                store.keep(listed, memento, Outcome.UNDECODABLE, flaw)
+            elif flaw or not memento.body:
+                outcome = Outcome.UNDECODABLE if flaw else Outcome.NOT_A_POLICY
+                store.keep(listed, memento, outcome, flaw or "empty page")
             else:
                 store.keep(listed, memento, Outcome.FETCHED)
                 item = await self._read(progress.policy, listed, memento)
@@ -354,6 +288,8 @@ class PoliciesSpider(Spider):
         reading = await job.reader.read(
             memento.body, memento.headers, capture.original, capture.captured_at, memento.status
         )
+        if reading.outcome is not Outcome.FETCHED:
+            logger.info("%s %s: %s (%s)", capture.timestamp, capture.original, reading.outcome.value, reading.detail)
         return ReadCapture(policy, listed.capture_id, reading)
 
     async def _read_unread(self, policy: Policy) -> AsyncIterator[Any]:
@@ -385,87 +321,26 @@ class PoliciesSpider(Spider):
         evidence = f"archived redirect from {capture.original} on {capture.captured_at:%Y-%m-%d}"
         if store.add_policy_url(policy, target, capture.captured_at, evidence):
             progress.listings += 1
-            yield self._listing_request(target, self.parse_listing, progress=progress)
+            yield self.listing_request(target, self.parse_listing, self.listing_failed, progress=progress)
 
     def _not_a_memento(self, response: Response, listed: ListedCapture, progress: Progress, answer: Answer) -> None:
-        outcome = _OUTCOMES[answer]
+        outcome = OUTCOMES[answer]
         detail = f"the archive answered HTTP {response.status}"
         if answer is Answer.ARCHIVED_ERROR:
             detail = f"HTTP {response.status}"
         elif answer is Answer.MOVED_ON:
             detail = f"the archive sends to {response.meta['playback'].location}"
         elif answer is Answer.RATE_LIMITED:
-            self._stop("the archive answered 429 (too many requests)", plain_headers(response).get("retry-after", ""))
-        self._settle(progress, listed, outcome, detail, response.url)
+            self.stop("the archive answered 429 (too many requests)", plain_headers(response).get("retry-after", ""))
+        self.settle(progress.policy, listed, outcome, detail, response.url)
 
     async def memento_failed(self, failure: Failure) -> AsyncIterator[Any]:
         """Record that a capture could not be fetched, and go on."""
         context = failure.request.cb_kwargs  # type: ignore[attr-defined]
         progress: Progress = context["progress"]
-        outcome, detail = self._failed(failure)
+        outcome, detail = self.failed(failure)
         if not (self.stopped_by_archive and failure.check(RateLimited)):  # turned away at the gate: still pending
-            self._settle(progress, context["listed"], outcome, detail, failure.request.url)  # type: ignore[attr-defined]
+            self.settle(progress.policy, context["listed"], outcome, detail, failure.request.url)  # type: ignore[attr-defined]
         progress.in_flight -= 1
         async for found in self._advance(progress):
             yield found
-
-    # outcomes
-
-    def _failed(self, failure: Failure) -> tuple[Outcome, str]:
-        """Name what a failed download is; a refused connection stops the run."""
-        error = failure.value
-        if failure.check(DownloadConnectionRefusedError):
-            self._stop(f"{self.job.archive.label} refuses connections", "")
-            return Outcome.RATE_LIMITED, "connection refused"
-        if failure.check(RateLimited):
-            return Outcome.RATE_LIMITED, str(error)
-        if failure.check(CannotResolveHostError):
-            return Outcome.PLAYBACK_FAILED, f"no such host: {error}"
-        if failure.check(DownloadCancelledError):
-            return Outcome.TOO_LARGE, str(error)
-        return Outcome.PLAYBACK_FAILED, f"{type(error).__name__}: {error}"[:500]
-
-    def _settle(
-        self, progress: Progress, listed: ListedCapture, outcome: Outcome, detail: str, memento_url: str
-    ) -> None:
-        self.job.store.settle(self.run_id, progress.policy, listed, outcome, detail, memento_url)
-        logger.info("%s %s: %s (%s)", listed.capture.timestamp, listed.capture.original, outcome.value, detail)
-
-    def _record(self, outcome: Outcome, subject: str, detail: str, policy: Policy | None = None) -> None:
-        self.job.store.record(self.run_id, outcome, subject, detail, policy=policy)
-        logger.warning(
-            "%s: %s (%s). Next: %s", subject, outcome.about.meaning, detail, outcome.about.next_step or "nothing to do"
-        )
-
-    def _stop(self, reason: str, retry_after: str) -> None:
-        """The archive has said stop: nothing more goes out, what is in flight is kept, the run ends."""
-        if self.stopped_by_archive:
-            return
-        self.stopped_by_archive = reason + (f"; it asks to wait {retry_after}" if retry_after else "")
-        gate = getattr(self.crawler, "policylapse_gate", None)
-        if gate is not None:
-            gate.shut(self.stopped_by_archive)
-        logger.error("%s: stopping. Wait an hour or more, then run the same crawl again: it goes on where it stopped",
-                     self.stopped_by_archive)  # fmt: skip
-        self._close("rate_limited")
-
-    def broken(self, failure: Failure) -> None:
-        """A store that cannot keep what is fetched ends the run; other errors are logged by Scrapy."""
-        if failure.check(StoreError) and not self.store_error:
-            self.store_error = str(failure.value)
-            self._close("store_error")
-
-    def _close(self, reason: str) -> None:
-        self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))  # type: ignore[union-attr]
-
-
-def _memento(response: Response, memento_at: Any) -> tuple[Memento, str]:
-    """Return the memento of a response with its content codings undone, and what forbids to read it, if anything."""
-    headers, flaw = plain_headers(response), ""
-    try:
-        body, _notes = undo_content_encoding(response.body, headers)
-    except DecodeError as error:
-        body, flaw = response.body, str(error)
-    chain = (*response.meta.get("chain", ()), f"{response.status} {response.url}")
-    received = sha1_base32(response.body)
-    return Memento(response.status, headers, body, response.url, memento_at, received, chain), flaw

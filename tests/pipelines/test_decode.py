@@ -51,9 +51,7 @@ def test_false_claim_of_a_coding_is_noted(coding):
 
 
 def test_gzip_without_a_header_is_inflated():
-    page = decode_payload(gzip.compress(PAGE), HTML)
-    assert page.text == PAGE.decode()
-    assert "gzip" in page.notes[0]
+    assert decode_payload(gzip.compress(PAGE), HTML).text == PAGE.decode()
 
 
 def test_doubled_gzip_is_inflated_twice():
@@ -66,13 +64,13 @@ def test_cut_off_gzip_gives_what_there_is():
 
 
 def test_broken_hidden_gzip_is_a_decode_error():
-    with pytest.raises(DecodeError, match="gzip"):
+    with pytest.raises(DecodeError, match="binary"):
         decode_payload(b"\x1f\x8b\x08" + b"\xff" * 40, HTML)
 
 
 @pytest.mark.parametrize("compress", [gzip.compress, zstandard.compress])
 def test_inflation_is_bounded(compress):
-    with pytest.raises(DecodeError, match="MAX_DECODED_BYTES"):
+    with pytest.raises(DecodeError, match="inflates to over 32 MiB"):
         decode_payload(compress(b"a" * (MAX_DECODED_BYTES + 1)), HTML)
 
 

@@ -379,7 +379,7 @@ NESTWELL = Site(
         ),
         Wording("v3", "20180523094002", 6, "nestwell", 3, "substantive", "GDPR: controller, legal bases, rights."),
         Wording("v4", "20200103031955", 6, "nestwell", 4, "substantive", "CCPA: rights in California."),
-        Wording("v5", "20210917224231", 4, "nestwell", 5, "minor", "Ltd → Limited."),
+        Wording("v5", "20210917224231", 4, "nestwell", 5, "substantive", "Ltd → Limited."),
         Wording(
             "v6",
             "20230614120807",

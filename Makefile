@@ -1,0 +1,49 @@
+# Two commands for a newcomer: `make demo` and `make test`. Both set up what they need in .venv.
+# Needs Python >= 3.11 (PYTHON=python3.12 names another) and, the first time, a package index.
+
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO := build/demo.db
+
+.PHONY: demo test lint bench bench-text docs clean
+
+demo: .venv/ready  ## crawl the bundled sample archive, then show a timeline and a diff
+	@mkdir -p build && rm -f $(DEMO) $(DEMO)-wal $(DEMO)-shm
+	$(BIN)/policylapse crawl --archive sample --sites data/sites/sample.csv --db $(DEMO)
+	@echo
+	$(BIN)/policylapse timeline lumenkart.example --db $(DEMO)
+	@echo
+	$(BIN)/policylapse diff lumenkart.example 4 5 --db $(DEMO) --color always
+
+test: .venv/test-ready lint  ## every test
+	$(BIN)/python -m pytest -q
+
+lint: .venv/test-ready
+	$(BIN)/ruff format --check -q .
+	$(BIN)/ruff check -q .
+	$(BIN)/mypy
+	$(BIN)/cog --check -I . -P README.md docs/*.md
+
+docs: .venv/test-ready  ## write the outputs in README.md and docs/ anew
+	$(BIN)/cog -r -I . -P README.md docs/*.md
+
+bench: .venv/test-ready  ## captures per second against a plain loop, on ../shared where it is there
+	$(BIN)/python -m benchmarks.crawl
+
+bench-text: .venv/test-ready  ## the text against human-made truth, on ../shared where it is there
+	$(BIN)/python -m benchmarks.text
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "policylapse needs Python 3.11 or newer: make PYTHON=python3.12 …"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/ready: .venv/bin/python pyproject.toml requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c requirements.lock -e .
+	@touch $@
+
+.venv/test-ready: .venv/ready
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c requirements.lock -e '.[test]'
+	@touch $@
+
+clean:
+	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -1,0 +1,122 @@
+"""`policylapse crawl`: the spider `policies`, run with this command's options."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+
+import click
+
+from crawler.archives.errors import ConfigError
+from crawler.archives.surt import check_url
+
+_SETTINGS_MODULE = "crawler.settings"
+
+
+@click.command()
+@click.option("--url", "urls", multiple=True, metavar="URL", help="A policy's URL; may be given many times.")
+@click.option(
+    "--site",
+    "sites",
+    multiple=True,
+    metavar="SITE",
+    help="A site, for its policy at the usual addresses; may be given many times.",
+)
+@click.option(
+    "--sites",
+    "listed",
+    metavar="FILE",
+    help="A list: one site or URL a line, or CSV with a column `url` or `site`; - is standard input.",
+)
+@click.option(
+    "--archive",
+    envvar="POLICYLAPSE_ARCHIVE",
+    show_envvar=True,
+    metavar="ARCHIVE",
+    help="wayback (the default), sample (bundled, no network), wayback+http://HOST, pywb+http://HOST/COLLECTION, or a WARC file or folder.",
+)
+@click.option(
+    "--db",
+    envvar="POLICYLAPSE_DB",
+    show_envvar=True,
+    metavar="PATH",
+    help="The database file; made where it is not there.  [default: policylapse.db]",
+)
+@click.option(
+    "--strategy",
+    envvar="POLICYLAPSE_STRATEGY",
+    show_envvar=True,
+    metavar="STRATEGY",
+    help="Which captures to fetch: distinct (one a digest, the default) or all.",
+)
+@click.option("--since", metavar="DATE", help="Captures from then on: 2018, 2018-05 or 2018-05-25.")
+@click.option("--until", metavar="DATE", help="Captures up to then, its end included.")
+@click.option(
+    "--contact",
+    envvar="POLICYLAPSE_CONTACT",
+    show_envvar=True,
+    metavar="CONTACT",
+    help="Your e-mail address or URL, which public archives ask for.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.pass_context
+def crawl(
+    ctx: click.Context, urls: tuple[str, ...], sites: tuple[str, ...], listed: str | None, archive: str | None,
+    db: str | None, strategy: str | None, since: str | None, until: str | None, contact: str | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Crawl policies out of a web archive into the database.
+
+    A crawl that was stopped goes on where it was; one that is repeated fetches only what is new.
+
+    Exit code: 0 complete, 1 partly (with what is missing), 2 could not run, 3 stopped by the archive's limits.
+
+    \b
+    Examples:
+      policylapse crawl --archive sample --url http://lumenkart.example/privacy
+      policylapse crawl --url https://example.com/privacy --contact you@example.org
+      policylapse crawl --sites list.txt --since 2016 --until 2019 --contact you@example.org
+    """  # noqa: D301 - Click reads \b as a character
+    if not (urls or sites or listed):
+        raise ConfigError(
+            "name whose policy to crawl: --url https://example.com/privacy, --site example.com or --sites FILE"
+        )
+    settings = {
+        "POLICYLAPSE_ARCHIVE": archive, "POLICYLAPSE_DB": db, "POLICYLAPSE_STRATEGY": strategy,
+        "POLICYLAPSE_CONTACT": contact, "POLICYLAPSE_SUMMARY": "json" if as_json else None,
+    }  # fmt: skip
+    arguments = {
+        "url": ",".join(check_url(url) for url in urls), "site": ",".join(sites), "sites": listed, "since": since, "until": until,
+    }  # fmt: skip
+    ctx.exit(
+        run(
+            {name: value for name, value in settings.items() if value},
+            {name: value for name, value in arguments.items() if value},
+        )
+    )
+
+
+def run(settings: Mapping[str, str], arguments: Mapping[str, str]) -> int:
+    """Run a crawl in this process; return its exit code.
+
+    :param settings: POLICYLAPSE_* settings that win over the environment's.
+    :param arguments: the spider's.
+    """
+    # the settings module builds the User-Agent from the environment, once, when it is imported
+    if "POLICYLAPSE_CONTACT" in settings:
+        os.environ["POLICYLAPSE_CONTACT"] = settings["POLICYLAPSE_CONTACT"]
+    # here, so that the commands that read need not load Scrapy
+    from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415
+    from scrapy.settings import Settings  # noqa: PLC0415
+
+    from crawler.run import run_crawl  # noqa: PLC0415
+
+    project = Settings()
+    project.setmodule(_SETTINGS_MODULE, priority="project")
+    project.setdict(dict(settings), priority="cmdline")
+    project.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="cmdline")
+    process = AsyncCrawlerProcess(project)
+    # Scrapy's account of its own start is of no interest here; our outcomes are, one line each
+    logging.getLogger("scrapy").setLevel(logging.WARNING)
+    logging.basicConfig(level=project["LOG_LEVEL"], format="%(asctime)s %(levelname)s %(message)s")
+    return run_crawl(process, arguments)

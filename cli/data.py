@@ -1,0 +1,125 @@
+"""The read side's results as JSON data: times as ISO 8601 UTC text, names as in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from crawler.archives.timestamps import format_iso
+from history.diff import DiffBlock
+from history.sites import PolicyRow, SiteRow
+from history.timeline import Answer, Timeline, VersionRow
+from pipelines.model import Change
+
+
+def site_data(site: SiteRow) -> dict[str, Any]:
+    last = site.last_change
+    return {
+        "site": site.site,
+        "policies": site.policies,
+        "versions": site.versions,
+        "first_seen": format_iso(site.first_seen) if site.first_seen else None,
+        "last_seen": format_iso(site.last_seen) if site.last_seen else None,
+        "captures": {outcome.value: count for outcome, count in site.outcomes.items()},
+        "last_change": None if last is None else {
+            "policy_url": last.policy_url,
+            "version": last.version,
+            "change_class": last.change_class.value,
+            "not_before": format_iso(last.not_before),
+            "not_after": format_iso(last.not_after),
+        },
+    }  # fmt: skip
+
+
+def policy_data(policy: PolicyRow) -> dict[str, Any]:
+    return {"site": policy.site, "policy_url": policy.policy_url}
+
+
+def change_data(change: Change | None) -> dict[str, Any]:
+    return {
+        "change_class": change.change_class.value if change else None,
+        "words_added": change.words_added if change else None,
+        "words_removed": change.words_removed if change else None,
+        "sections": list(change.sections) if change else [],
+    }
+
+
+def version_data(version: VersionRow) -> dict[str, Any]:
+    return {
+        "version": version.version,
+        "first_seen": format_iso(version.first_seen),
+        "last_seen": format_iso(version.last_seen),
+        "previous_last_seen": format_iso(version.previous_last_seen) if version.previous_last_seen else None,
+        "captures": version.captures,
+        "words": version.words,
+        **change_data(version.change),
+        "wording": version.wording,
+        "title": version.title,
+        "url": version.url,
+        "first_capture_url": version.first_capture_url,
+        "last_capture_url": version.last_capture_url,
+    }
+
+
+def timeline_data(timeline: Timeline) -> dict[str, Any]:
+    return {
+        **policy_data(timeline.policy),
+        "versions": [version_data(version) for version in timeline.versions],
+        "gaps": [
+            {
+                "after": format_iso(gap.after),
+                "before": format_iso(gap.before),
+                "days": gap.days,
+                "captures": {outcome.value: count for outcome, count in gap.captures.items()},
+            }
+            for gap in timeline.gaps
+        ],
+        "moves": [
+            {"url": move.url, "valid_from": format_iso(move.valid_from), "evidence": move.evidence}
+            for move in timeline.moves
+        ],
+        "title_changes": [
+            {
+                "not_before": format_iso(title.not_before),
+                "not_after": format_iso(title.not_after),
+                "from_title": title.from_title,
+                "to_title": title.to_title,
+            }
+            for title in timeline.titles
+        ],
+        "without_text": [
+            {
+                "outcome": silent.outcome.value,
+                "meaning": silent.outcome.about.meaning,
+                "captured_at": [format_iso(date) for date in silent.dates],
+                "details": dict(silent.details),
+            }
+            for silent in timeline.silent
+        ],
+        "alternations": [{"from_version": a.first, "to_version": a.last} for a in timeline.alternations],
+    }
+
+
+def answer_data(answer: Answer) -> dict[str, Any]:
+    return {
+        "at": format_iso(answer.moment),
+        "certainty": answer.certainty.value,
+        "following_version": answer.following.version if answer.following else None,
+    }
+
+
+def diff_data(blocks: Iterable[DiffBlock]) -> list[dict[str, Any]]:
+    """Return every block; an equal segment whose typography differs has both forms."""
+    return [
+        {
+            "kind": block.kind.value,
+            "heading": block.heading,
+            "moved_from": block.moved_from or None,
+            "block": {"kind": block.block.kind.value, "level": block.block.level},
+            "segments": [
+                {"op": s.op.value, "text": s.text} | ({"old": s.old} if s.op == "equal" and s.old != s.new else {})
+                for s in block.segments
+            ],
+        }
+        for block in blocks
+    ]

@@ -1,0 +1,33 @@
+"""The command `policylapse`."""
+
+from __future__ import annotations
+
+import click
+
+from cli.crawl import crawl
+from cli.export import export
+from cli.output import Commands
+from cli.read import diff_command, show, sites, timeline
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="policylapse", prog_name="policylapse")
+def main() -> None:
+    """A time-lapse of privacy policies, read out of web archives into one SQLite file.
+
+    \b
+    A first look, without network:
+      policylapse crawl --archive sample --url http://lumenkart.example/privacy
+      policylapse timeline lumenkart.example
+      policylapse diff lumenkart.example 4 5
+      policylapse show lumenkart.example --at 2021-01-01
+
+    Exit code: 0 done, 2 could not be done (standard error says what to do); `crawl` has more.
+    """  # noqa: D301 - Click reads \b as a character
+
+
+for command in (crawl, sites, timeline, show, diff_command, export):
+    main.add_command(command)
+
+if __name__ == "__main__":
+    main()

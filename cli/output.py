@@ -1,0 +1,144 @@
+"""What all commands share: the console, options, errors, and page text made harmless.
+
+Data goes to standard output, notes and errors to standard error. Page text is somebody else's: it is never read as
+markup, and what would steer a terminal is made visible.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sqlite3
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from crawler.archives.errors import PolicylapseError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # C0 but tab and newline, DEL, C1
+_EMPHASIS = re.compile(r"\\([!-/:-@\[-`{-~])|\*+|<br>")
+_BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")  # would reorder what stands beside it
+
+
+class Failed(click.ClickException):
+    """An error of ours, as `Error: …` on standard error."""
+
+    exit_code = 2
+
+
+class Commands(click.Group):
+    """A group whose commands end with exit code 2 and a message where they could not do what was asked."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PolicylapseError as error:
+            raise Failed(clean(str(error))) from error
+        except sqlite3.Error as error:
+            raise Failed(f"cannot read the database: {error}; try again, or name another with --db") from error
+
+
+def db_option(command: Command) -> Command:
+    return click.option(
+        "--db", type=click.Path(path_type=Path), default="policylapse.db", envvar="POLICYLAPSE_DB", show_default=True,
+        show_envvar=True, help="The database file.",
+    )(command)  # fmt: skip
+
+
+def json_option(command: Command) -> Command:
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")(command)
+
+
+def policy_option(command: Command) -> Command:
+    return click.option(
+        "--policy", "number", type=click.IntRange(1), metavar="N", help="The Nth policy of a site that has several."
+    )(command)
+
+
+def color_option(command: Command) -> Command:
+    return click.option(
+        "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
+        help="Colours: on a terminal only, always (for `less -R`), or never.",
+    )(command)  # fmt: skip
+
+
+def clean(text: str) -> str:
+    r"""Return text with nothing in it that a terminal obeys: control characters become visible, overrides vanish.
+
+    >>> clean("a\x1b[31mb\r\n")
+    'a�[31mb\n'
+    """
+    return _CONTROL.sub("\ufffd", _BIDI.sub("", text.replace("\r\n", "\n")))
+
+
+def plain_text(text: str) -> str:
+    """Return inline Markdown as it reads: no emphasis marks, no escapes, no line breaks."""
+    bare = _EMPHASIS.sub(lambda match: match.group(1) or "", text)
+    return re.sub(r"\s*\n\s*", " ", re.sub(r"[ \t]*\n\n\s*", " ¶ ", bare))
+
+
+def line(text: str) -> str:
+    """Return text cleaned and on one line."""
+    return clean(" ".join(text.split()))
+
+
+def stdout_console(color: str = "auto") -> Console:
+    """Return the console of the command's data."""
+    tolerate_small_charsets()
+    if color == "never":
+        return Console(
+            force_terminal=False, color_system=None, no_color=True, markup=False, highlight=False, emoji=False
+        )
+    forced = color == "always"
+    return Console(
+        force_terminal=True if forced else None, color_system="standard" if forced else "auto",
+        no_color=False if forced else None, markup=False, highlight=False, emoji=False,
+    )  # fmt: skip
+
+
+def is_plain(console: Console) -> bool:
+    """Tell whether differences must be marked by signs, since colours are not shown."""
+    return console.color_system is None or console.no_color
+
+
+def tolerate_small_charsets() -> None:
+    """Print `?` for what standard output cannot encode."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="replace")
+
+
+def print_lines(console: Console, *lines: Text | str) -> None:
+    """Print lines that are already as wide as they should be."""
+    for one in lines:
+        console.print(one, soft_wrap=True)
+
+
+def print_wrapped(console: Console, text: Text, first: Text | str = "", rest: str = "") -> None:
+    """Print a text behind a prefix, its further lines behind another; not broken where it goes to a pipe."""
+    if not console.is_terminal:
+        print_lines(console, Text.assemble(first, text))
+        return
+    width = max(console.width - len(rest), 20)
+    for number, piece in enumerate(text.wrap(console, width)):
+        piece.rstrip()
+        print_lines(console, Text.assemble(rest if number else first, piece))
+
+
+def print_json(data: Any) -> None:
+    """Print data as JSON: characters as they are, but none that a terminal obeys."""
+    tolerate_small_charsets()
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    click.echo(re.sub(r"[\x7f-\x9f\ud800-\udfff]", lambda match: f"\\u{ord(match.group()):04x}", text))
+
+
+def note(text: str) -> None:
+    """Print a note to standard error."""
+    click.echo(clean(text), err=True)

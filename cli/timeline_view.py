@@ -1,0 +1,202 @@
+"""A policy's timeline for a person: a table that fits 80 columns, then what is not known, then how to read it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from rich.console import Console
+from rich.text import Text
+
+from cli.output import line, plain_text, print_lines, print_wrapped
+from history.timeline import Alternation, Gap, Silent, Timeline, VersionRow
+from pipelines.model import ChangeClass
+
+CLASS_STYLES = {
+    ChangeClass.SUBSTANTIVE: "bold yellow",
+    ChangeClass.REPLACED: "bold magenta",
+    ChangeClass.LANGUAGE: "bold magenta",
+    ChangeClass.RETURN: "cyan",
+    ChangeClass.MOVED: "blue",
+    ChangeClass.MINOR: "dim",
+    ChangeClass.DATES: "dim",
+}
+_TABLE_WIDTH = 74  # columns of a row before its bar, and one left free
+_MAX_BAR = 30
+_MAX_DATES = 4  # of captures without a text, named one by one
+_MAX_SECTIONS = 8
+
+
+def print_timeline(console: Console, timeline: Timeline) -> None:
+    """Print one policy's timeline."""
+    _heading(console, timeline)
+    if timeline.versions:
+        _table(console, timeline)
+    _notes(console, timeline)
+    if timeline.versions:
+        _legend(console, timeline)
+
+
+def bracket(version: VersionRow) -> str:
+    """Return when a version began, as closely as it is known.
+
+    Within one day the hours are given.
+    """
+    before, after = version.previous_last_seen, version.first_seen
+    if before is None:
+        return f"first seen {after:%Y-%m-%d}"
+    if before.date() == after.date():
+        return f"{after:%Y-%m-%d} {before:%H:%M}–{after:%H:%M}"
+    return f"{before:%Y-%m-%d} – {after:%Y-%m-%d}"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _heading(console: Console, timeline: Timeline) -> None:
+    policy, versions = timeline.policy, timeline.versions
+    title = line(versions[-1].title) if versions else ""
+    print_lines(console, Text.assemble((line(policy.site), "bold"), f"  {title}" if title else ""))
+    print_lines(console, line(policy.policy_url))
+    if not versions:
+        print_lines(console, "no version: no capture brought the policy's text")
+        return
+    captures = sum(version.captures for version in versions)
+    span = f"{versions[0].first_seen:%Y-%m-%d} to {versions[-1].last_seen:%Y-%m-%d}"
+    print_lines(console, f"{count(len(versions), 'version')} in {count(captures, 'capture')}, {span}")
+
+
+def _header() -> Text:
+    heads = f"{'':>3}  {'changed between':<23} {'captures':>8} {'words':>6}  {'change':<11} {'added':>6} {'removed':>7}"
+    return Text(heads, style="dim underline")
+
+
+def _table(console: Console, timeline: Timeline) -> None:
+    scale = max((_size(v) for v in timeline.versions), default=0)
+    folded = {number: alternation for alternation in timeline.alternations for number in _middle(alternation)}
+    print_lines(console, "", _header())
+    for version in timeline.versions:
+        alternation = folded.get(version.version)
+        if alternation is None:
+            _row(console, version, scale)
+        elif version.version == alternation.last:
+            _alternation(console, timeline.versions, alternation)
+
+
+def _middle(alternation: Alternation) -> range:
+    """The versions that are shown as one row: all but the first of either wording."""
+    return range(alternation.first + 2, alternation.last + 1)
+
+
+def _row(console: Console, version: VersionRow, scale: int) -> None:
+    """One version, and under it the sections that its change touched."""
+    change = version.change
+    text = Text(f"{version.version:>3}  {bracket(version):<23} {version.captures:>8,} {version.words:>6,}")
+    if change:
+        text.append(f"  {change.change_class.value:<11}", CLASS_STYLES[change.change_class])
+        text.append(f" {f'+{change.words_added:,}' if change.words_added else '':>6}", "green")
+        text.append(f" {f'−{change.words_removed:,}' if change.words_removed else '':>7} ", "red")
+        room = min(max(console.width - _TABLE_WIDTH, 4), _MAX_BAR)
+        text.append_text(_bar(change.words_added, _size(version), scale, room))
+    text.rstrip()
+    print_lines(console, text)
+    if change and change.sections:
+        print_wrapped(console, Text(_sections(change.sections), "dim"), Text("     in ", "dim"), " " * 8)
+
+
+def _alternation(console: Console, versions: Sequence[VersionRow], alternation: Alternation) -> None:
+    """Many versions that are but two wordings taking turns, as one row."""
+    folded = [version for version in versions if version.version in _middle(alternation)]
+    span = f"{folded[0].first_seen:%Y-%m-%d} – {folded[-1].last_seen:%Y-%m-%d}"
+    captures = sum(version.captures for version in folded)
+    two = f"{alternation.first} and {alternation.first + 1}"
+    text = Text(f"{'⋮':>3}  {span:<23} {captures:>8,} {'':>6}  ")
+    print_lines(console, text.append(f"{two} alternate, to version {alternation.last}", "cyan"))
+
+
+def _size(version: VersionRow) -> int:
+    """How many words the change touched; what only moved touched none."""
+    change = version.change
+    if change is None or change.change_class is ChangeClass.MOVED:
+        return 0
+    return change.words_added + change.words_removed
+
+
+def _bar(added: int, size: int, scale: int, room: int) -> Text:
+    """Longer for larger changes, by their square root: beside a rewritten policy a new paragraph is still seen."""
+    if not size:
+        return Text()
+    cells = max(round(room * math.sqrt(size / scale)), 1)
+    green = round(cells * added / size)
+    return Text.assemble(("█" * green, "green"), ("▒" * (cells - green), "red"))
+
+
+def _sections(sections: Sequence[str]) -> str:
+    named = "; ".join(line(plain_text(section)) for section in sections[:_MAX_SECTIONS])
+    more = len(sections) - _MAX_SECTIONS
+    return f"{named}; and {more} more" if more > 0 else named
+
+
+def _notes(console: Console, timeline: Timeline) -> None:
+    _list(console, "Gaps", (_gap(gap) for gap in timeline.gaps))
+    _list(
+        console,
+        "Other addresses",
+        (f"from {move.valid_from:%Y-%m-%d}  {line(move.url)} ({line(move.evidence)})" for move in timeline.moves),
+    )
+    _list(
+        console,
+        "Page title (no change of the policy)",
+        (
+            f"{title.not_before:%Y-%m-%d} – {title.not_after:%Y-%m-%d}  "
+            f"“{line(title.from_title)}” → “{line(title.to_title)}”"
+            for title in timeline.titles
+        ),
+    )
+    _list(console, "Captures that brought no text", (_silent(silent) for silent in timeline.silent))
+
+
+def _list(console: Console, heading: str, entries: Iterable[str]) -> None:
+    for number, entry in enumerate(entries):
+        if not number:
+            print_lines(console, "", Text(heading, "bold"))
+        print_wrapped(console, Text(entry), "  ", " " * 4)
+
+
+def _gap(gap: Gap) -> str:
+    known = f"nothing known between {gap.after:%Y-%m-%d} and {gap.before:%Y-%m-%d} ({gap.days:,} days"
+    useless = ", ".join(f"{number:,} {outcome.value}" for outcome, number in gap.captures.items())
+    return f"{known}; captures: {useless})" if useless else f"{known}, no captures)"
+
+
+def _silent(silent: Silent) -> str:
+    about = silent.outcome.about
+    step = f"; next: {about.next_step}" if about.next_step else ""
+    return f"{len(silent.dates):,} {silent.outcome.value} ({_dates(silent.dates)}): {about.meaning}{step}"
+
+
+def _dates(dates: Sequence[datetime]) -> str:
+    days = list(dict.fromkeys(f"{date:%Y-%m-%d}" for date in dates))
+    return ", ".join(days) if len(days) <= _MAX_DATES else f"{days[0]} to {days[-1]}"
+
+
+def _legend(console: Console, timeline: Timeline) -> None:
+    versions = timeline.versions
+    changed = [v for v in versions if v.change]
+    print_lines(console, "")
+    if changed:
+        how = "A change lies between the last capture of the old wording and the first of the new."
+        print_wrapped(console, Text(how, "dim"))
+    largest = max(changed, key=_weight, default=None)
+    name = line(timeline.policy.site)
+    step = f"policylapse diff {name} {largest.version - 1} {largest.version}" if largest else f"policylapse show {name}"
+    print_lines(console, Text.assemble(("Next: ", "dim"), step))
+
+
+def _weight(version: VersionRow) -> tuple[bool, int]:
+    """Changes of words before returns and the like, large ones before small ones."""
+    change = version.change
+    telling = change is not None and change.change_class in (ChangeClass.SUBSTANTIVE, ChangeClass.REPLACED)
+    return telling, _size(version)

@@ -1,0 +1,77 @@
+"""What README.md and docs/*.md show is run here, by cog, on the bundled sample archive: `make docs` writes it anew,
+`make lint` fails where it differs.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+_scratch = tempfile.TemporaryDirectory()
+
+
+def run(command: str, *, head: int = 0) -> str:
+    """Return what a command prints, 100 columns wide, without colours; seconds, which differ, as an ellipsis."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("POLICYLAPSE_")}
+    environment |= {
+        "POLICYLAPSE_DB": "policylapse.db",
+        "POLICYLAPSE_LOG_LEVEL": "ERROR",
+        "COLUMNS": "100",
+        "NO_COLOR": "1",
+    }
+    program, *arguments = shlex.split(command)
+    argv = [sys.executable, "-m", f"{program}.cmdline" if program == "scrapy" else "cli.main", *arguments]
+    done = subprocess.run(argv, cwd=_folder(), env=environment, capture_output=True, text=True, check=False)
+    lines = re.sub(r" in \d+\.\d s", " in … s", done.stdout + done.stderr).rstrip().splitlines()
+    shown = [*lines[:head], "…"] if head and len(lines) > head else lines
+    return "\n".join(line.rstrip() for line in shown)
+
+
+@cache
+def _folder() -> str:
+    (Path(_scratch.name) / "sites.csv").write_bytes((ROOT / "data" / "sites" / "sample.csv").read_bytes())
+    return _scratch.name
+
+
+def show(*commands: str, head: int = 0) -> None:
+    """Print commands with their output, as a Markdown block."""
+    print("```console")
+    for command in commands:
+        print(f"$ {command}")
+        print(run(command, head=head))
+    print("```")
+
+
+def outcomes() -> None:
+    """Print the table of outcomes."""
+    from crawler.archives.capture import Outcome
+
+    print("| outcome | meaning | next step | counts as missing |")
+    print("|---|---|---|---|")
+    for outcome in Outcome:
+        about = outcome.about
+        print(f"| `{outcome.value}` | {about.meaning} | {about.next_step or '–'} | {'yes' if about.missing else ''} |")
+
+
+def schema() -> None:
+    """Print the schema of a new database, as SQLite has it."""
+    import sqlite3
+    from datetime import UTC, datetime
+
+    from pipelines.store import Store
+
+    path = Path(_scratch.name) / "schema.db"
+    Store(path, lambda: datetime(2026, 1, 1, tzinfo=UTC)).close()
+    with sqlite3.connect(path) as db:
+        statements = db.execute(
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY rowid"
+        ).fetchall()
+    db.close()
+    print("```sql")
+    print(";\n\n".join(statement for (statement,) in statements) + ";")
+    print("```")

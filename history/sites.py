@@ -1,0 +1,196 @@
+"""Whose histories the database holds, and which policy a person means.
+
+find_policies(db, "tinder.com" | "policies.tinder.com" | a policy's URL) ──► PolicyRow…
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from urllib.parse import urlsplit
+
+from crawler.archives.capture import Outcome
+from crawler.archives.errors import ConfigError, NotFound
+from crawler.archives.surt import check_url, surt
+from crawler.archives.timestamps import parse_iso
+from pipelines.model import ChangeClass
+
+_CLOSE = 5  # how many near names an error offers
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRow:
+    """One policy of the database.
+
+    :param policy_url: the URL by which it is known; `urls` are all at which it stood.
+    :param versions: how many of its versions are known.
+    """
+
+    policy_id: int
+    site: str
+    policy_url: str
+    urls: tuple[str, ...]
+    versions: int
+
+
+@dataclass(frozen=True, slots=True)
+class LastChange:
+    """The latest change of a site: it happened after `not_before` and not later than `not_after`."""
+
+    policy_url: str
+    version: int
+    change_class: ChangeClass
+    not_before: datetime
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRow:
+    """One site of the database.
+
+    :param policies: its policies that have a version; `asked` counts those without, too.
+    :param first_seen, last_seen: of any version; None without one.
+    :param outcomes: its captures by outcome.
+    """
+
+    site: str
+    policies: int
+    asked: int
+    versions: int
+    first_seen: datetime | None
+    last_seen: datetime | None
+    outcomes: Mapping[Outcome, int]
+    last_change: LastChange | None
+
+    @property
+    def captures(self) -> int:
+        return sum(self.outcomes.values())
+
+
+def find_policies(db: sqlite3.Connection, name: str) -> list[PolicyRow]:
+    """Return the policies that a name means, in the order in which they were added.
+
+    :param name: a site, a host (with or without `www.`), or any of a policy's URLs (with or without scheme).
+    :raises NotFound: there is none; its text offers near names or says how to crawl it.
+    """
+    policies = _all_policies(db)
+    wanted = name.strip()
+    found = [policy for policy in policies if policy.site == wanted.lower()]
+    found = found or _matching(policies, wanted)
+    if not found:
+        raise NotFound(_not_found(policies, wanted))
+    return found
+
+
+def _matching(policies: Iterable[PolicyRow], name: str) -> list[PolicyRow]:
+    """Policies at a URL, or, where only a host is named, of that site or at that host."""
+    try:
+        url = check_url(name)
+    except ConfigError:
+        return []
+    key, parts = surt(url), urlsplit(url)
+    exact = [policy for policy in policies if any(surt(other) == key for other in policy.urls)]
+    if exact or parts.path != "/" or parts.query:
+        return exact
+    host = _host_key(url)
+    at_site = [policy for policy in policies if _host_key(f"http://{policy.site}/") == host]
+    return at_site or [policy for policy in policies if any(_host_key(other) == host for other in policy.urls)]
+
+
+def _host_key(url: str) -> str:
+    return surt(url).partition(")")[0]
+
+
+def _all_policies(db: sqlite3.Connection) -> list[PolicyRow]:
+    urls: dict[int, list[str]] = {}
+    for row in db.execute("SELECT policy_id, url FROM policy_urls ORDER BY policy_id, valid_from, url"):
+        urls.setdefault(row["policy_id"], []).append(row["url"])
+    rows = db.execute(
+        "SELECT p.id, s.site, p.policy_url, (SELECT count(*) FROM versions v WHERE v.policy_id = p.id "
+        "AND v.extractor_id = p.extractor_id) AS versions FROM policies p JOIN sites s ON s.id = p.site_id ORDER BY p.id"
+    )
+    return [
+        PolicyRow(
+            row["id"],
+            row["site"],
+            row["policy_url"],
+            tuple(dict.fromkeys([row["policy_url"], *urls.get(row["id"], [])])),
+            row["versions"],
+        )
+        for row in rows
+    ]
+
+
+def _not_found(policies: Iterable[PolicyRow], name: str) -> str:
+    names = dict.fromkeys(n for policy in policies for n in (policy.site, *(_bare(url) for url in policy.urls)))
+    if not names:
+        return f"the database holds no policy yet: crawl one first (policylapse crawl --url {_example(name)})"
+    bare = _bare(name.lower())
+    holding = [known for known in names if bare and (bare in known or known in bare)]
+    close = list(dict.fromkeys([*holding, *get_close_matches(bare, names, n=_CLOSE)]))[:_CLOSE]
+    if close:
+        return f"the database holds no policy of {name!r}; did you mean {', '.join(close)}?"
+    return (
+        f"the database holds no policy of {name!r}: `policylapse sites` lists what it holds, "
+        f"`policylapse crawl --url {_example(name)}` adds one"
+    )
+
+
+def _bare(url: str) -> str:
+    return url.partition("://")[2].removeprefix("www.") if "://" in url else url.removeprefix("www.")
+
+
+def _example(name: str) -> str:
+    try:
+        url = check_url(name)
+    except ConfigError:
+        return "https://example.com/privacy"
+    return url if urlsplit(url).path != "/" else f"{url}privacy"
+
+
+def list_sites(db: sqlite3.Connection) -> list[SiteRow]:
+    """Return every site with what is known of it, in alphabetical order."""
+    outcomes, last = _outcomes(db), _last_changes(db)
+    rows = db.execute(
+        "SELECT s.id, s.site, count(DISTINCT p.id) AS asked, count(DISTINCT v.policy_id) AS policies, "
+        "count(v.id) AS versions, min(v.first_seen) AS first_seen, max(v.last_seen) AS last_seen "
+        "FROM sites s LEFT JOIN policies p ON p.site_id = s.id "
+        "LEFT JOIN versions v ON v.policy_id = p.id AND v.extractor_id = p.extractor_id GROUP BY s.id ORDER BY s.site"
+    )
+    return [
+        SiteRow(
+            row["site"], row["policies"], row["asked"], row["versions"],
+            parse_iso(row["first_seen"]) if row["first_seen"] else None,
+            parse_iso(row["last_seen"]) if row["last_seen"] else None,
+            outcomes.get(row["id"], {}), last.get(row["site"]),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _outcomes(db: sqlite3.Connection) -> dict[int, Counter[Outcome]]:
+    rows = db.execute(
+        "SELECT p.site_id, k.outcome, count(DISTINCT k.id) AS captures FROM policies p "
+        "JOIN policy_urls u ON u.policy_id = p.id JOIN captures k ON k.urlkey = u.urlkey GROUP BY 1, 2"
+    )
+    counts: dict[int, Counter[Outcome]] = {}
+    for row in rows:
+        counts.setdefault(row["site_id"], Counter())[Outcome(row["outcome"])] += row["captures"]
+    return counts
+
+
+def _last_changes(db: sqlite3.Connection) -> dict[str, LastChange]:
+    rows = db.execute(
+        "SELECT site, policy_url, to_version, change_class, not_before, not_after FROM change_detail ORDER BY not_after"
+    )
+    return {
+        row["site"]: LastChange(
+            row["policy_url"], row["to_version"], ChangeClass(row["change_class"]),
+            parse_iso(row["not_before"]), parse_iso(row["not_after"]),
+        )
+        for row in rows
+    }  # fmt: skip

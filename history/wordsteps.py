@@ -1,0 +1,243 @@
+"""Two texts compared word by word: the steps that lead from one to the other.
+
+compare_texts(old, [new block, …]) ──► for each new block its segments: equal, deleted, inserted
+
+align words ─► keep glued words whole (don't, e-mail) ─► join changes that a short word parts ─► write segments
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import pairwise, takewhile
+
+from rapidfuzz.distance import LCSseq
+
+from history.tokens import Token, tokenize
+
+_MAX_ABSORBED = 2  # equal words between two changes that read better as one change
+_SHORT = 4  # letters of such a word
+_OUTWEIGH = 3  # at least as many times more words must have changed around them
+_MAX_CELLS = 400_000_000  # words × words: the alignment takes a bit for each, 50 MB
+
+
+class Op(StrEnum):
+    EQUAL = "equal"
+    DELETE = "delete"
+    INSERT = "insert"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of text.
+
+    :param old: as the old text has it, "" where inserted.
+    :param new: as the new text has it, "" where deleted. An EQUAL piece may differ in typography.
+    """
+
+    op: Op
+    old: str
+    new: str
+
+    @property
+    def text(self) -> str:
+        """What is shown: the new text's form, where there is one."""
+        return self.old if self.op is Op.DELETE else self.new
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A token, the new text's block it is of, and whether no reader would part it from the next."""
+
+    token: Token
+    block: int
+    glued: bool
+
+    def __str__(self) -> str:
+        return self.token.text + self.token.after
+
+
+@dataclass(slots=True)
+class _Step:
+    """Words that stay, or words that went and words that came in their place."""
+
+    equal: bool
+    old: list[_Word]
+    new: list[_Word]
+
+
+def compare_texts(old: str, new: Sequence[str]) -> list[tuple[Segment, ...]]:
+    """Return the segments of each block of the new text; the old text's are spread over them, in order.
+
+    All `old` parts joined are the old text; a block's `new` parts joined are that block.
+    """
+    old_lead, old_words = _words(old, 0)
+    read = [_words(block, number) for number, block in enumerate(new)]
+    steps = _steps(old_words, [word for _lead, found in read for word in found])
+    writer = _Writer(old_lead, [lead for lead, _found in read])
+    for step in _joined(_readable(_joined(_unglued(steps)))):
+        writer.write(step)
+    return writer.segments()
+
+
+def _words(text: str, block: int) -> tuple[str, list[_Word]]:
+    """The text before the first word, and the words."""
+    tokens = list(tokenize(text))
+    lead = tokens.pop(0).after if tokens and not tokens[0].keys else ""
+    return lead, [_Word(t, block, glued=t.glued and n < len(tokens)) for n, t in enumerate(tokens, start=1)]
+
+
+def _steps(old: Sequence[_Word], new: Sequence[_Word]) -> list[_Step]:
+    if len(old) * len(new) > _MAX_CELLS:
+        return [_Step(False, list(old), list(new))]
+    ops = LCSseq.opcodes([word.token.keys for word in old], [word.token.keys for word in new])
+    return _joined(
+        _Step(op.tag == "equal", list(old[op.src_start : op.src_end]), list(new[op.dest_start : op.dest_end]))
+        for op in ops
+    )
+
+
+def _joined(steps: Iterable[_Step]) -> list[_Step]:
+    """Neighbours of one kind as one step; empty ones left out."""
+    joined: list[_Step] = []
+    for step in steps:
+        if joined and joined[-1].equal == step.equal:
+            joined[-1] = _Step(step.equal, joined[-1].old + step.old, joined[-1].new + step.new)
+        elif step.old or step.new:
+            joined.append(step)
+    return joined
+
+
+def _unglued(steps: Sequence[_Step]) -> list[_Step]:
+    """Equal words that hang on a changed one (`mail` of `e-mail`) become part of the change."""
+    steps = [_Step(step.equal, list(step.old), list(step.new)) for step in steps]
+    for before, after in pairwise(steps):
+        while before.equal and before.new and _hangs(before, after):
+            after.old.insert(0, before.old.pop())
+            after.new.insert(0, before.new.pop())
+    for before, after in reversed(list(pairwise(steps))):
+        while after.equal and after.new and _hangs(before, after):
+            before.old.append(after.old.pop(0))
+            before.new.append(after.new.pop(0))
+    return steps
+
+
+def _hangs(before: _Step, after: _Step) -> bool:
+    return any(
+        bool(left and right and left[-1].glued) for left, right in ((before.old, after.old), (before.new, after.new))
+    )
+
+
+def _readable(steps: Sequence[_Step]) -> list[_Step]:
+    """One or two short equal words between larger changes become part of them."""
+    readable: list[_Step] = []
+    for at, step in enumerate(steps):
+        between = step.equal and 0 < at < len(steps) - 1
+        absorbed = between and _is_small(step) and _outweighed(step, readable[-1], steps[at + 1])
+        readable.append(replace(step, equal=False) if absorbed else step)
+    return readable
+
+
+def _is_small(step: _Step) -> bool:
+    return len(step.new) <= _MAX_ABSORBED and all(len(word.token.text) <= _SHORT for word in step.new)
+
+
+def _outweighed(step: _Step, before: _Step, after: _Step) -> bool:
+    old, new = len(before.old) + len(after.old), len(before.new) + len(after.new)
+    same_block = len({word.block for word in (*before.new, *step.new, *after.new)}) == 1
+    return same_block and bool(old and new) and old + new >= 2 * _OUTWEIGH * len(step.new)
+
+
+class _Writer:
+    """Writes steps as segments. Between the last word written and the next stand two gaps, the old text's and the
+    new one's: what they share is written plainly, the rest goes with the change that follows.
+    """
+
+    def __init__(self, old_lead: str, leads: Sequence[str]) -> None:
+        self._leads = leads
+        self._blocks: list[list[Segment]] = [[]]
+        self._old_gap, self._new_gap = old_lead, leads[0] if leads else ""
+
+    def write(self, step: _Step) -> None:
+        if step.equal:
+            for old, new in zip(step.old, step.new, strict=True):
+                self._word(old, new)
+        elif len({word.block for word in step.new} | {len(self._blocks) - 1}) > 1:
+            self._across(step)
+        else:
+            self._change(step, "".join(map(str, step.old)), "".join(map(str, step.new)))
+
+    def segments(self) -> list[tuple[Segment, ...]]:
+        self._flush()
+        self._open(len(self._leads) - 1)
+        self._flush()
+        return [_coalesced(block) for block in self._blocks]
+
+    def _word(self, old: _Word, new: _Word) -> None:
+        self._flush()
+        self._open(new.block)
+        self._flush()
+        self._add(Op.EQUAL, old.token.text, new.token.text)
+        self._old_gap, self._new_gap = old.token.after, new.token.after
+
+    def _change(self, step: _Step, old: str, new: str) -> None:
+        """A change inside one block."""
+        shared = _common_head(self._old_gap, self._new_gap)
+        self._add(Op.EQUAL, shared, shared)
+        old, new = self._old_gap[len(shared) :] + old, self._new_gap[len(shared) :] + new
+        self._old_gap = self._new_gap = ""
+        tail = _common_tail(_tail(step.old, old), _tail(step.new, new))
+        self._add(Op.DELETE if step.old else Op.EQUAL, old.removesuffix(tail), "")
+        self._add(Op.INSERT if step.new else Op.EQUAL, "", new.removesuffix(tail))
+        self._add(Op.EQUAL, tail, tail)
+
+    def _across(self, step: _Step) -> None:
+        """A change in which blocks of the new text begin: what went stands before what came."""
+        self._flush()
+        self._open(step.new[0].block)
+        self._flush()
+        self._add(Op.DELETE, "".join(map(str, step.old)), "")
+        for word in step.new:
+            self._open(word.block)
+            self._flush()
+            self._add(Op.INSERT, "", str(word))
+
+    def _open(self, block: int) -> None:
+        """Go on to a block of the new text; blocks without words are written on the way."""
+        while len(self._blocks) <= block:
+            self._flush()
+            self._blocks.append([])
+            self._new_gap = self._leads[len(self._blocks) - 1]
+
+    def _flush(self) -> None:
+        self._add(Op.EQUAL, self._old_gap, self._new_gap)
+        self._old_gap = self._new_gap = ""
+
+    def _add(self, op: Op, old: str, new: str) -> None:
+        if old or new:
+            self._blocks[-1].append(Segment(op, old, new))
+
+
+def _tail(words: Sequence[_Word], text: str) -> str:
+    """What a change ends in that is no word: all of it, where it has none."""
+    return words[-1].token.after if words else text
+
+
+def _common_tail(a: str, b: str) -> str:
+    return _common_head(a[::-1], b[::-1])[::-1]
+
+
+def _common_head(a: str, b: str) -> str:
+    return "".join(x for x, _ in takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False)))
+
+
+def _coalesced(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Neighbours of one kind as one segment."""
+    joined: list[Segment] = []
+    for segment in segments:
+        if joined and joined[-1].op is segment.op:
+            joined[-1] = Segment(segment.op, joined[-1].old + segment.old, joined[-1].new + segment.new)
+        else:
+            joined.append(segment)
+    return tuple(joined)

@@ -1,0 +1,35 @@
+"""Keys of content: of a block, of a text, and of a payload against what the archive's index says.
+
+The archive's digest is of the body as stored there, and not always of what playback sends (archive-facts.md 2.1: 14
+of 16 match), so a mismatch is recorded and never a reason to reject.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from crawler.archives.capture import Memento, sha1_base32
+from pipelines.model import Block
+
+_BLOCK_BYTES = 16  # of BLAKE2b: 128 bits tell a billion blocks apart with room to spare
+_SHA1_BASE32 = 32  # characters
+
+
+def block_digest(block: Block) -> bytes:
+    """Return the key of a block's content."""
+    content = f"{block.kind.value}\x1f{block.level}\x1f{block.markdown}"
+    return hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=_BLOCK_BYTES).digest()
+
+
+def text_digest(blocks: Sequence[Block]) -> str:
+    """Return the key of a text: SHA-256 over its blocks' keys, hexadecimal."""
+    return hashlib.sha256(b"".join(block_digest(block) for block in blocks)).hexdigest()
+
+
+def digest_verdict(memento: Memento, cdx_digest: str) -> str:
+    """Return "match" (for the payload, or for the bytes as received), "mismatch" or "not checkable"."""
+    digest = cdx_digest.removeprefix("sha1:").upper()
+    if len(digest) != _SHA1_BASE32:
+        return "not checkable"
+    return "match" if digest in (memento.received_sha1, sha1_base32(memento.body)) else "mismatch"

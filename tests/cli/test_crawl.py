@@ -1,0 +1,114 @@
+"""`policylapse crawl` runs the real spider on the bundled sample, from any folder."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from cli import crawl
+from cli.main import main
+
+URL = "http://lumenkart.example/privacy"
+
+
+@pytest.fixture
+def policylapse(tmp_path):
+    """Run the command in a process of its own (a reactor runs once), in an empty folder."""
+
+    def run(*arguments, **environment):
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("POLICYLAPSE_", "SCRAPY_"))}
+        return subprocess.run(
+            [sys.executable, "-m", "cli.main", *arguments],
+            cwd=tmp_path,
+            env=clean | {"PYTHONPATH": os.pathsep.join(sys.path)} | environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+def test_crawl_then_read(policylapse, tmp_path):
+    result = policylapse(
+        "crawl", "--archive", "sample", "--url", URL, "--url", "http://nestwell.example/privacy", "--json"
+    )
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["policies"] == 2
+    assert (tmp_path / "policylapse.db").exists()
+    shown = policylapse("diff", "lumenkart.example", "4", "5")
+    assert "[-We do not sell your personal information, and we never will.-]" in shown.stdout
+
+
+def test_the_environment_names_what_options_do_not(policylapse, tmp_path):
+    result = policylapse("crawl", "--url", URL, POLICYLAPSE_ARCHIVE="sample", POLICYLAPSE_DB="other.db")
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "other.db").exists()
+    assert "into other.db" in result.stdout
+
+
+def test_what_could_not_be_had_is_exit_code_1(policylapse):
+    result = policylapse("crawl", "--archive", "sample", "--url", "http://lumenkart.example/nothing")
+    assert result.returncode == 1
+    assert "not_archived" in result.stdout
+
+
+def test_a_wrong_setting_is_exit_code_2(policylapse):
+    result = policylapse("crawl", "--archive", "nowhere", "--url", URL)
+    assert result.returncode == 2
+    assert "there is no archive 'nowhere'" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_public_archive_wants_a_contact(policylapse):
+    result = policylapse("crawl", "--archive", "wayback", "--url", URL)
+    assert result.returncode == 2
+    assert "POLICYLAPSE_CONTACT" in result.stderr
+
+
+def test_the_contact_is_in_the_user_agent(policylapse):
+    check = "import cli.crawl as c, crawler.run as r; r.run_crawl = lambda p, a: print(p.settings['USER_AGENT']) or 0; c.run"
+    result = subprocess.run(
+        [sys.executable, "-c", f"{check}({{'POLICYLAPSE_CONTACT': 'me@example.org'}}, {{}})"],
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert "me@example.org" in result.stdout
+
+
+def test_nothing_named(tmp_path):
+    result = CliRunner().invoke(main, ["crawl", "--archive", "sample"])
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "Error: name whose policy to crawl: --url https://example.com/privacy, --site example.com or --sites FILE\n"
+    )
+
+
+def test_options_become_settings_and_arguments(monkeypatch):
+    asked = {}
+    monkeypatch.setattr(crawl, "run", lambda settings, arguments: asked.update(settings, **arguments) or 3)
+    result = CliRunner().invoke(
+        main,
+        ["crawl", "--url", "a.example/x", "--url", "b.example/y", "--site", "c.example", "--sites", "list.txt", "--since", "2018",
+         "--until", "2019", "--strategy", "all", "--db", "x.db", "--archive", "sample", "--contact", "me@example.org", "--json"],
+    )  # fmt: skip
+    assert result.exit_code == 3
+    assert asked == {
+        "POLICYLAPSE_ARCHIVE": "sample", "POLICYLAPSE_DB": "x.db", "POLICYLAPSE_STRATEGY": "all",
+        "POLICYLAPSE_CONTACT": "me@example.org", "POLICYLAPSE_SUMMARY": "json", "url": "http://a.example/x,http://b.example/y",
+        "site": "c.example", "sites": "list.txt", "since": "2018", "until": "2019",
+    }  # fmt: skip
+
+
+def test_reading_loads_no_scrapy(sample_db):
+    code = (
+        "import sys; from click.testing import CliRunner; from cli.main import main; "
+        f"r = CliRunner().invoke(main, ['timeline', 'lumenkart.example', '--db', {str(sample_db)!r}]); "
+        "assert r.exit_code == 0, r.output; "
+        "print([m for m in ('scrapy', 'trafilatura', 'sqlite_utils', 'lxml', 'twisted') if m in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert result.stdout == "[]\n"

@@ -1,0 +1,170 @@
+"""What all tests share: an environment without our settings, and two databases to read.
+
+`sample_db` is the bundled sample archive, crawled once by the real spider; `history_db` writes small histories
+straight into the tables, for cases that no archive has.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from crawler.archives.surt import site_of, surt
+from crawler.archives.timestamps import format_iso, format_timestamp, parse_date
+from pipelines.migrations import migrations
+from pipelines.model import Block, BlockKind
+from pipelines.store_versions import refold
+from pipelines.wording import text_words, wording_key
+
+from .sample_archive.truth import TRUTH
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch):
+    for name in [name for name in os.environ if name.startswith("POLICYLAPSE_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def sample_db(tmp_path_factory):
+    """The database of all sites of the bundled sample archive. Read it only."""
+    folder = tmp_path_factory.mktemp("sample")
+    urls = ",".join(truth.policy_urls[0] for truth in TRUTH.values())
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("POLICYLAPSE_")}
+    subprocess.run(
+        [sys.executable, "-m", "scrapy", "crawl", "policies", "-a", f"url={urls}"],
+        cwd=ROOT,
+        env=clean | {"POLICYLAPSE_ARCHIVE": "sample", "POLICYLAPSE_DB": str(folder / "sample.db")},
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    return folder / "sample.db"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A capture of a written history.
+
+    :param at: its date. :param text: blocks divided by empty lines, `## ` before a heading; "" for none.
+    """
+
+    at: str
+    text: str = ""
+    outcome: str = "fetched"
+    title: str = "Privacy"
+    url: str = ""
+    detail: str = ""
+
+
+class HistoryWriter:
+    """Writes policies into a database as a crawl would have left them:
+
+    history_db.policy("https://a.example/privacy", history_db.shown("2018-05-25", "We keep your data."))
+    """
+
+    shown = Shown
+
+    def __init__(self, path):
+        self.path = path
+        self.db = Database(path)
+        migrations.apply(self.db)
+        self.db.execute("INSERT INTO extractors (extractor) VALUES ('test')")
+
+    def policy(self, url, *captures, site="", archive="wayback", prefix="https://web.archive.org/web/"):
+        """Write one policy with its captures; return the database's path."""
+        policy_id = self._policy(url, site or site_of(url))
+        for shown in captures:
+            self._capture(policy_id, shown, shown.url or url, archive, prefix)
+        refold(self.db, policy_id, 1)
+        self.db.conn.commit()
+        return self.path
+
+    def move(self, url, to, at, evidence="archived redirect"):
+        (policy_id,) = self.db.execute("SELECT policy_id FROM policy_urls WHERE url = ?", [url]).fetchone()
+        self._insert(
+            "policy_urls",
+            policy_id=policy_id,
+            urlkey=surt(to),
+            url=to,
+            valid_from=format_iso(_moment(at)),
+            evidence=evidence,
+        )
+
+    def _policy(self, url, site):
+        self.db.execute("INSERT INTO sites (site, added_at) VALUES (?, '') ON CONFLICT DO NOTHING", [site])
+        (site_id,) = self.db.execute("SELECT id FROM sites WHERE site = ?", [site]).fetchone()
+        policy_id = self._insert("policies", site_id=site_id, urlkey=surt(url), policy_url=url, added_at="")
+        self._insert("policy_urls", policy_id=policy_id, urlkey=surt(url), url=url, evidence="named by the user")
+        return policy_id
+
+    def _capture(self, policy_id, shown, url, archive, prefix):
+        moment = _moment(shown.at)
+        timestamp = format_timestamp(moment)
+        payload_id = self._extraction(shown, f"{url} {timestamp}") if shown.text else None
+        self._insert(
+            "captures", archive=archive, urlkey=surt(url), timestamp=timestamp, original=url, mimetype="text/html",
+            statuscode="200", digest=timestamp, length="1", captured_at=format_iso(moment), outcome=shown.outcome,
+            detail=shown.detail, payload_id=payload_id, citation_url=f"{prefix}{timestamp}id_/{url}",
+        )  # fmt: skip
+
+    def _extraction(self, shown, key):
+        payload_id = self._insert("payloads", payload_digest=key, size=0, depth=0, data=b"")
+        text_id = self._text(blocks_of(shown.text), key)
+        self._insert(
+            "extractions", payload_id=payload_id, extractor_id=1, outcome="fetched", text_id=text_id, title=shown.title
+        )
+        return payload_id
+
+    def _text(self, blocks, key):
+        text_id = self._insert(
+            "texts", text_digest=key, wording=wording_key(blocks), words=len(text_words(blocks)), language="en"
+        )
+        for position, block in enumerate(blocks):
+            digest = json.dumps([block.kind, block.level, block.markdown]).encode()
+            self.db.execute(
+                "INSERT INTO blocks (block_digest, kind, level, markdown) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                [digest, block.kind.value, block.level, block.markdown],
+            )
+            (block_id,) = self.db.execute("SELECT id FROM blocks WHERE block_digest = ?", [digest]).fetchone()
+            self._insert("text_blocks", text_id=text_id, position=position, block_id=block_id)
+        return text_id
+
+    def _insert(self, table, **columns):
+        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+        return self.db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(columns.values())).lastrowid
+
+
+def blocks_of(text):
+    """Blocks divided by empty lines; `# `, `## `, `* `, `1. ` and `| ` before them say their kinds."""
+    kinds = {
+        "# ": (BlockKind.TITLE, 0), "## ": (BlockKind.HEADING, 2), "* ": (BlockKind.ITEM, 1),
+        "1. ": (BlockKind.NUMBERED, 1), "| ": (BlockKind.ROW, 2),
+    }  # fmt: skip
+    found = []
+    for part in text.split("\n\n"):
+        mark = next((mark for mark in kinds if part.startswith(mark)), "")
+        kind, level = kinds.get(mark, (BlockKind.PARAGRAPH, 0))
+        found.append(Block(kind, level, part.removeprefix(mark)))
+    return tuple(found)
+
+
+def _moment(at):
+    moment = parse_date(at)
+    return moment if len(at) > len("2018-05-25") else moment + timedelta(hours=12)
+
+
+@pytest.fixture
+def history_db(tmp_path):
+    """A HistoryWriter of a new database."""
+    writer = HistoryWriter(tmp_path / "history.db")
+    yield writer
+    writer.db.conn.close()

@@ -1,0 +1,192 @@
+"""Bad input ends in a clear message or a recorded outcome; nothing is lost and the rest of the crawl goes on."""
+
+import io
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from tests.crawling import ROOT, crawl, environment, outcomes, rows
+
+SAMPLE = ROOT / "data" / "sample" / "sample.warc.gz"
+GOOD = "http://tinroofradio.example/privacy.html"
+POLICY = "<html><title>Privacy Policy</title><body><h1>Privacy Policy</h1>" + "".join(
+    f"<p>We collect your name, e-mail address and order number {n} so that we can deliver what you ordered, and we keep "
+    "this personal information for as long as the law asks us to. You may ask us to delete it at any time.</p>"
+    for n in "abc"
+)
+
+
+def write_warc(
+    path: Path, pages: list[tuple[str, bytes, dict[str, str]]], url: str = "http://hostile.example/privacy"
+) -> Path:
+    with path.open("wb") as stream:
+        writer = WARCWriter(stream, gzip=True)
+        for number, (content_type, body, headers) in enumerate(pages):
+            http = StatusAndHeaders("200 OK", [("Content-Type", content_type), *headers.items()], protocol="HTTP/1.1")
+            date = (datetime(2015, 1, 1, tzinfo=UTC) + timedelta(days=number)).strftime("%Y-%m-%dT%H:%M:%SZ")
+            writer.write_record(
+                writer.create_warc_record(
+                    url, "response", payload=io.BytesIO(body), length=len(body), http_headers=http,
+                    warc_headers_dict={"WARC-Date": date},
+                )
+            )  # fmt: skip
+    return path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"url": "not a url"}, "'not a url' is not a URL"),
+        ({"url": "ftp://example.com/privacy"}, "must begin with http"),
+        ({}, "name whose policy to crawl"),
+        ({"url": GOOD, "strategy": "changes"}, "planned, but not there yet: use `all` and `distinct`"),
+        ({"url": GOOD, "strategy": "every:6mo"}, "planned, but not there yet"),
+        ({"url": GOOD, "strategy": "some"}, "there is no strategy 'some'"),
+        ({"url": GOOD, "since": "yesterday"}, "'yesterday' is not a date"),
+        ({"url": GOOD, "since": "2020", "until": "2015"}, "later than until"),
+        ({"sites": "/nowhere/list.txt"}, "cannot read the list /nowhere/list.txt"),
+        ({"url": GOOD, "colour": "blue"}, "there is no argument 'colour'"),
+    ],
+)
+def test_what_is_wrong_is_said_before_the_first_request(tmp_path, arguments, message):
+    run = crawl(tmp_path / "x.db", "sample", **arguments)
+    assert run.code == 2
+    assert message in run.err
+    assert "Traceback" not in run.err
+
+
+@pytest.mark.parametrize(
+    ("archive", "message"),
+    [
+        ("/nowhere/at/all", "there is no archive '/nowhere/at/all'"),
+        ("wayback", "POLICYLAPSE_CONTACT"),
+    ],
+)
+def test_an_archive_that_cannot_be_asked(tmp_path, archive, message):
+    run = crawl(tmp_path / "x.db", archive, url=GOOD)
+    assert run.code == 2
+    assert message in run.err
+
+
+def test_an_archive_where_nobody_listens_stops_the_run(tmp_path):
+    run = crawl(tmp_path / "x.db", "wayback+http://127.0.0.1:9", url=GOOD)
+    assert run.code == 3
+    assert "refuses connections" in run.err
+    assert "Stopped" in run.out
+
+
+def test_a_site_that_was_never_archived(tmp_path):
+    run = crawl(tmp_path / "x.db", "sample", url=f"http://never.example/privacy,{GOOD}")
+    assert run.code == 1
+    assert "not_archived" in run.out
+    assert "http://never.example/privacy" in run.err
+    assert rows(tmp_path / "x.db", "SELECT count(*) FROM timeline") == [(3,)]
+
+
+def test_a_broken_line_of_a_list_is_named_and_the_rest_goes_on(tmp_path):
+    sites = tmp_path / "sites.txt"
+    sites.write_text(f"{GOOD}\nht!tp://???\n", encoding="utf-8")
+    run = crawl(tmp_path / "x.db", "sample", sites=str(sites))
+    assert run.code == 1
+    assert f"{sites}:2" in run.err
+    assert rows(tmp_path / "x.db", "SELECT subject, outcome FROM outcomes") == [(f"{sites}:2", "bad_input")]
+    assert rows(tmp_path / "x.db", "SELECT count(*) FROM timeline") == [(3,)]
+
+
+def test_a_list_on_standard_input(tmp_path):
+    run = crawl(tmp_path / "x.db", "sample", sites="-", stdin=f"rank,url\n1,{GOOD}\n")
+    assert run.code == 0, run.err
+    assert rows(tmp_path / "x.db", "SELECT count(*) FROM timeline") == [(3,)]
+
+
+def test_a_database_of_another_program_is_left_alone(tmp_path):
+    database = tmp_path / "x.db"
+    with closing(sqlite3.connect(database)) as db:
+        db.execute("CREATE TABLE theirs (id)")
+        db.commit()
+    before = database.read_bytes()
+    run = crawl(database, "sample", url=GOOD)
+    assert run.code == 2
+    assert "another program" in run.err
+    assert database.read_bytes() == before
+
+
+def test_a_file_that_is_no_database(tmp_path):
+    (tmp_path / "x.db").write_text("Dear diary, today nothing was archived.\n" * 20, encoding="utf-8")
+    run = crawl(tmp_path / "x.db", "sample", url=GOOD)
+    assert run.code == 2
+    assert "not a SQLite database" in run.err
+
+
+def test_a_full_disk_ends_the_run_and_keeps_what_was_stored(tmp_path):
+    database = tmp_path / "x.db"
+    first = crawl(database, "sample", url=GOOD)
+    assert first.code == 0
+    before = rows(database, "SELECT count(*) FROM timeline")
+    run = crawl_with_limit(database)
+    assert run.returncode == 1
+    assert "Stopped: cannot write" in run.stdout
+    assert "Nothing was lost" in run.stdout or "What was stored before is safe" in run.stdout
+    assert rows(database, "SELECT count(*) FROM timeline WHERE site = 'tinroofradio.example'") == before
+
+
+def crawl_with_limit(database: Path):
+    """A crawl whose files may not grow beyond what the database has now: as on a full disk."""
+    limit = database.stat().st_size + 40_000
+    code = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}));"
+        "from scrapy.cmdline import execute; execute(['scrapy', *sys.argv[1:]])"
+    )
+    command = [sys.executable, "-c", code, "crawl", "policies", "-a", "url=https://lumenkart.example/privacy"]
+    command += ["-s", "POLICYLAPSE_ARCHIVE=sample", "-s", f"POLICYLAPSE_DB={database}"]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def test_a_truncated_warc_gives_what_it_holds_and_says_so(tmp_path):
+    whole = SAMPLE.read_bytes()
+    (tmp_path / "cut.warc.gz").write_bytes(whole[: len(whole) // 2])
+    run = crawl(tmp_path / "x.db", tmp_path / "cut.warc.gz", url="http://www.grunwaldfrere.example/privacy.htm")
+    assert run.code == 1
+    assert "broken off at byte" in run.err
+    assert "damaged_archive" in run.out
+    assert rows(tmp_path / "x.db", "SELECT count(*) > 0 FROM timeline") == [(1,)]
+
+
+def test_hostile_pages_are_outcomes_and_the_good_ones_are_read(tmp_path):
+    good = POLICY.encode()
+    pages = [
+        ("text/html", good, {}),
+        ("text/html", good.replace(b"e-mail", b"E-Mail"), {"Content-Encoding": "gzip"}),  # says gzip and is not
+        ("text/html", b"<p>" + b"word " * 10_000_000, {}),  # 50 MB
+        ("text/html", b"<div>" * 200_000 + b"deep" + b"</div>" * 200_000, {}),
+        ("text/html", bytes(range(256)) * 400, {}),  # binary garbage
+        ("text/html", b"", {}),
+        ("text/html; charset=utf-8", good.replace(b"name", b"n\xffame"), {}),
+        ("image/png", b"\x89PNG\r\n\x1a\n" + b"0" * 100, {}),
+        ("text/html", good, {}),
+    ]
+    archive = write_warc(tmp_path / "hostile.warc.gz", pages)
+    database = tmp_path / "x.db"
+    run = crawl(database, archive, url="http://hostile.example/privacy", strategy="all")
+    assert "Traceback" not in run.err, run.err
+    assert run.code == 0, run.out
+    found = [outcome for (outcome,) in rows(database, "SELECT outcome FROM captures ORDER BY captured_at")]
+    assert found[0] == found[1] == found[-1] == "fetched"
+    assert found[2] in ("undecodable", "extract_failed")
+    assert found[3] in ("extract_failed", "not_a_policy")
+    assert found[4] == "undecodable"
+    assert found[5] == "not_a_policy"
+    assert found[7] == "not_a_document"
+    kept = rows(database, "SELECT count(*) FROM captures WHERE payload_id IS NOT NULL")
+    assert kept == [(7,)]  # all but the empty one and the image: kept, whatever became of them
+    assert set(outcomes(database)) <= {"fetched", "undecodable", "extract_failed", "not_a_policy", "not_a_document"}

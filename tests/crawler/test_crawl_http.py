@@ -1,0 +1,151 @@
+"""Over HTTP: a Wayback-dialect server with faults, and pywb, the real archive server, on loopback."""
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+
+import pytest
+
+from crawler.archives.warc import Answered
+from tests.crawling import ROOT, crawl, environment, history, outcomes, rows
+from tests.sample_archive.truth import TRUTH
+from tests.wayback_server import EXCLUDED, WaybackServer
+
+SAMPLE = ROOT / "data" / "sample"
+URLS = ",".join(truth.policy_urls[0] for truth in TRUTH.values())
+RADIO = "http://tinroofradio.example/privacy.html"
+
+
+@pytest.fixture(scope="module")
+def from_files(tmp_path_factory):
+    """The history read from the WARC files directly: what every server must give too."""
+    database = tmp_path_factory.mktemp("files") / "files.db"
+    assert crawl(database, SAMPLE, url=URLS).code == 0
+    return history(database)
+
+
+@pytest.fixture(scope="module")
+def pywb(tmp_path_factory):
+    """pywb with the sample as its collection; yields the value of POLICYLAPSE_ARCHIVE."""
+    root = tmp_path_factory.mktemp("pywb")
+    scripts = {name: shutil.which(name, path=f"{sys.prefix}/bin") for name in ("wb-manager", "wayback")}
+    if not all(scripts.values()):
+        pytest.fail("pywb is not installed: make test installs it")
+    for arguments in (["init", "sample"], ["add", "sample", str(SAMPLE / "sample.warc.gz")]):
+        subprocess.run([scripts["wb-manager"], *arguments], cwd=root, check=True, capture_output=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [scripts["wayback"], "-b", "127.0.0.1", "-p", str(port), "-d", str(root)],
+        env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/sample/cdx?url=nobody.example&output=json", server)
+        yield f"pywb+http://127.0.0.1:{port}/sample"
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _wait_for(url: str, server: subprocess.Popen) -> None:
+    """Ask until the server answers: a connection is tried again as soon as it is refused."""
+    deadline = time.monotonic() + 60
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=30):
+                return
+        except urllib.error.URLError:
+            continue
+    pytest.fail("pywb did not start")
+
+
+def test_pywb_gives_the_same_history_as_its_warc_files(pywb, from_files, tmp_path):
+    run = crawl(tmp_path / "pywb.db", pywb, url=URLS)
+    assert run.code == 0, run.err
+    assert history(tmp_path / "pywb.db") == from_files
+
+
+def test_pywb_with_strategy_all(pywb, from_files, tmp_path):
+    run = crawl(tmp_path / "pywb.db", pywb, url=URLS, strategy="all")
+    assert run.code == 0, run.err
+    assert history(tmp_path / "pywb.db") == from_files
+
+
+def test_pywb_has_never_archived_it(pywb, tmp_path):
+    run = crawl(tmp_path / "pywb.db", pywb, url="http://never.example/privacy")
+    assert run.code == 1
+    assert "not_archived" in run.out
+
+
+def test_a_wayback_server_gives_the_same_history_as_its_warc_files(from_files, tmp_path):
+    with WaybackServer(SAMPLE) as server:
+        run = crawl(tmp_path / "x.db", server.archive, url=URLS)
+        assert run.code == 0, run.err
+        assert history(tmp_path / "x.db") == from_files
+        asked = Counter(server.asked)
+        assert max(asked.values()) == 1  # nothing is asked twice
+        again = crawl(tmp_path / "x.db", server.archive, url=URLS)
+        assert "Nothing new" in again.out
+        new = server.asked - asked
+        assert all(path.startswith("/cdx/") for path in new)
+
+
+def test_failures_in_passing_are_tried_again(from_files, tmp_path):
+    unavailable = [Answered(503, {}, b"busy"), Answered(504, {}, b"late")]
+    with WaybackServer(SAMPLE, {"/web/2005": list(unavailable), "/cdx/": list(unavailable)}) as server:
+        run = crawl(tmp_path / "x.db", server.archive, url=RADIO)
+    assert run.code == 0, run.err
+    assert history(tmp_path / "x.db") == [row for row in from_files if row[0] == "tinroofradio.example"]
+
+
+def test_what_cannot_be_played_back_is_recorded_and_asked_for_by_the_next_run(from_files, tmp_path):
+    with WaybackServer(SAMPLE, {"/web/2005": [Answered(503, {}, b"busy")] * 20}) as server:
+        run = crawl(tmp_path / "x.db", server.archive, url=RADIO)
+        assert run.code == 1
+        assert outcomes(tmp_path / "x.db")["playback_failed"] >= 1
+        assert "run the same crawl again" in run.out
+        server.faults.clear()
+        assert crawl(tmp_path / "x.db", server.archive, url=RADIO).code == 0
+    assert history(tmp_path / "x.db") == [row for row in from_files if row[0] == "tinroofradio.example"]
+
+
+@pytest.mark.parametrize("path", ["/cdx/", "/web/"])
+def test_429_stops_the_run_at_once(tmp_path, path):
+    with WaybackServer(SAMPLE, {path: [Answered(429, {"retry-after": "120"}, b"slow down")] * 100}) as server:
+        run = crawl(tmp_path / "x.db", server.archive, url=RADIO)
+        asked = sum(count for asked, count in server.asked.items() if asked.startswith(path))
+    assert run.code == 3
+    assert "asks to wait 120" in run.err
+    assert asked <= 8  # those under way when it said so; what waits in the queue is turned away at the gate
+
+
+def test_an_excluded_site_is_not_one_that_was_never_archived(tmp_path):
+    excluded = Answered(403, {"x-archive-wayback-runtime-error": EXCLUDED.decode()}, EXCLUDED)
+    with WaybackServer(SAMPLE, {"/cdx/": [excluded]}) as server:
+        run = crawl(tmp_path / "x.db", server.archive, url=RADIO)
+    assert run.code == 1
+    assert rows(tmp_path / "x.db", "SELECT outcome FROM outcomes") == [("excluded",)]
+    assert "not_archived" not in run.out
+
+
+@pytest.mark.parametrize("body", [b"<html>It works!</html>", b'{"message": "no"}', b"[1, 2]", b"what listing?"])
+def test_an_answer_that_is_no_listing_is_an_error_never_an_empty_history(tmp_path, body):
+    with WaybackServer(SAMPLE, {"/cdx/": [Answered(200, {}, body)]}) as server:
+        run = crawl(tmp_path / "x.db", server.archive, url=RADIO)
+    assert run.code == 1
+    assert rows(tmp_path / "x.db", "SELECT outcome FROM outcomes") == [("listing_failed",)]
+
+
+def test_an_archive_that_sends_to_the_live_web_is_not_followed(tmp_path):
+    away = Answered(
+        302, {"location": "http://127.0.0.1:9/web/20050812211409id_/http://tinroofradio.example/privacy.html"}, b""
+    )
+    with WaybackServer(SAMPLE, {"/web/2005": [away]}) as server:
+        crawl(tmp_path / "x.db", server.archive, url=RADIO, until="2005")
+    assert outcomes(tmp_path / "x.db") == {"drifted": 1}

@@ -1,0 +1,109 @@
+"""The end of a crawl: exit code, counts, and what to do next."""
+
+import io
+import json
+from collections import Counter
+
+import pytest
+from rich.console import Console
+
+from crawler.archives.capture import Outcome
+from crawler.summary import COMPLETE, PARTLY, STOPPED, Summary, as_json, print_summary
+
+STOPPED_BY = "the archive answered 429 (too many requests)"
+
+
+def make_summary(**fields):
+    numbers = {"archive": "sample", "database": "p.db", "policies": 2, "listed": 1234, "new_captures": 1200, "fetched": 30,
+               "reused": 4, "versions": 7, "changes": 5, "new_versions": 7, "seconds": 1.25,
+               "outcomes": {Outcome.FETCHED: 30}}  # fmt: skip
+    return Summary(**numbers | fields)
+
+
+def printed(**fields):
+    console = Console(file=io.StringIO(), width=40)
+    print_summary(make_summary(**fields), console)
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({}, COMPLETE),
+        ({"outcomes": {}}, COMPLETE),
+        (
+            {"outcomes": {Outcome.FETCHED: 3, Outcome.ARCHIVED_ERROR: 2, Outcome.NOT_A_POLICY: 1, Outcome.DRIFTED: 1}},
+            COMPLETE,
+        ),
+        ({"outcomes": {Outcome.FETCHED: 3, Outcome.PENDING: 1}}, PARTLY),
+        ({"outcomes": {Outcome.EXCLUDED: 1}}, PARTLY),
+        ({"broken": "the disk is full"}, PARTLY),
+        ({"stopped": STOPPED_BY}, STOPPED),
+        ({"stopped": STOPPED_BY, "broken": "x", "outcomes": {Outcome.RATE_LIMITED: 1}}, STOPPED),
+    ],
+)
+def test_exit_codes(fields, code):
+    assert make_summary(**fields).exit_code == code
+    assert as_json(make_summary(**fields))["exit_code"] == code
+
+
+def test_the_documented_codes():
+    assert (COMPLETE, PARTLY, STOPPED) == (0, 1, 3)
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_every_outcome_says_what_it_means_and_what_to_do(outcome):
+    text = printed(outcomes={outcome: 1})
+    assert f"{outcome.value}  {outcome.about.meaning}" in text
+    assert (f"; next: {outcome.about.next_step}" in text) == bool(outcome.about.next_step)
+    assert outcome.about.next_step or not outcome.about.missing
+    assert make_summary(outcomes={outcome: 1}).exit_code == (PARTLY if outcome.about.missing else COMPLETE)
+
+
+def test_as_data():
+    data = json.loads(json.dumps(as_json(make_summary(outcomes=Counter({Outcome.EXCLUDED: 2})))))
+    assert data["outcomes"] == {
+        "excluded": {
+            "count": 2,
+            "meaning": "the site's owner had it excluded",
+            "next_step": "try another archive with --archive",
+        }
+    }
+    assert {"archive", "database", "policies", "listed", "new_captures", "fetched", "reused", "versions", "changes",
+            "new_versions", "seconds", "stopped", "broken", "exit_code"} < set(data)  # fmt: skip
+    assert (data["listed"], data["seconds"], data["exit_code"]) == (1234, 1.25, 1)
+
+
+def test_as_text():
+    lines = printed(outcomes={Outcome.FETCHED: 1030, Outcome.NOT_ARCHIVED: 2}).splitlines()
+    assert lines == [
+        "policylapse: 2 policies from sample in 1.2 s, into p.db",
+        "  1,234 captures listed (1,200 new), 30 fetched, 4 reused; the database now holds 7 versions, 5 changes",
+        "    1,030  fetched       fetched and read",
+        "        2  not_archived  the archive has no capture; next: check the URL, or name another with --url",
+    ]
+    assert printed(policies=1).startswith("policylapse: 1 policy from")
+
+
+NOTHING = {"new_captures": 0, "fetched": 0, "new_versions": 0}
+
+
+def test_nothing_new_is_said():
+    assert "Nothing new: every capture was known" in printed(**NOTHING)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"listed": 0}, {"fetched": 1}, {"new_captures": 1}, {"new_versions": 1}, {"broken": "x"}, {"stopped": STOPPED_BY}],
+)
+def test_nothing_new_is_said_only_then(fields):
+    assert "Nothing new" not in printed(**NOTHING | fields)
+
+
+def test_why_it_stopped_is_said():
+    assert f"Stopped: {STOPPED_BY}. Wait an hour or more" in printed(stopped=STOPPED_BY)
+    assert "Stopped: the disk is full\n" in printed(broken="the disk is full")
+
+
+def test_names_are_no_markup():
+    assert "[bold]x.db[/bold]" in printed(database="[bold]x.db[/bold]")

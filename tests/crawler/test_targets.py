@@ -1,0 +1,197 @@
+"""Whose policies to crawl: arguments and lists, and what is said of lines that name nothing."""
+
+import io
+from types import SimpleNamespace
+
+import pytest
+
+from crawler.archives.errors import ConfigError
+from crawler.targets import WELL_KNOWN_PATHS, Target, read_targets
+
+
+@pytest.fixture
+def listed(tmp_path, monkeypatch):
+    """Read targets from a file of these bytes; the file is named `list`."""
+    monkeypatch.chdir(tmp_path)
+
+    def read(content, **arguments):
+        (tmp_path / "list").write_bytes(content if isinstance(content, bytes) else content.encode())
+        return read_targets(sites="list", **arguments)
+
+    return read
+
+
+def urls(targets):
+    return [target.url for target in targets.targets]
+
+
+def sites(targets):
+    return [target.site for target in targets.targets]
+
+
+def test_one_url():
+    targets = read_targets(url="https://www.a.example/privacy")
+    assert targets.targets == (Target("a.example", "https://www.a.example/privacy"),)
+    assert targets.targets[0].candidates == ("https://www.a.example/privacy",)
+
+
+def test_one_site_is_looked_for_at_the_usual_paths():
+    (target,) = read_targets(site="www.A.example").targets
+    assert target == Target("a.example")
+    assert target.candidates == tuple(f"http://a.example{path}" for path in WELL_KNOWN_PATHS)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("http://a.example/p,http://b.example/p", ["http://a.example/p", "http://b.example/p"]),
+        ("http://a.example/p , http://b.example/p", ["http://a.example/p", "http://b.example/p"]),
+        ("http://a.example/p,1,2", ["http://a.example/p,1,2"]),
+        (
+            "http://a.example/artikel,privacy,http://b.example/p",
+            ["http://a.example/artikel,privacy", "http://b.example/p"],
+        ),
+        (
+            "http://a.example/p?ids=1,2,http://b.example/p?x=3,4",
+            ["http://a.example/p?ids=1,2", "http://b.example/p?x=3,4"],
+        ),
+        (",http://a.example/p,", ["http://a.example/p"]),
+        ("http://a.example/p,http://a.example/p", ["http://a.example/p"]),
+    ],
+)
+def test_commas_part_urls_and_stand_in_them(text, expected):
+    assert urls(read_targets(url=text)) == expected
+
+
+def test_sites_and_ports():
+    assert sites(read_targets(site="a.example,https://b.example/,localhost:8000")) == [
+        "a.example",
+        "b.example",
+        "localhost:8000",
+    ]
+
+
+def test_the_three_arguments_add_up_each_target_once(listed):
+    targets = listed("http://a.example/p\nc.example\n", url="http://a.example/p", site="b.example")
+    assert targets.targets == (Target("a.example", "http://a.example/p"), Target("b.example"), Target("c.example"))
+
+
+@pytest.mark.parametrize("site", ["a.example/privacy", "http://a.example/?page_id=3"])
+def test_a_url_is_no_site(site):
+    with pytest.raises(ConfigError, match=r"is a URL, not a site: name it with url="):
+        read_targets(site=site)
+
+
+def test_a_bad_argument_is_said():
+    with pytest.raises(ConfigError, match="'nonsense' is no host name"):
+        read_targets(url="nonsense")
+
+
+@pytest.mark.parametrize("arguments", [{}, {"url": " , "}, {"site": ""}])
+def test_nothing_named(arguments):
+    with pytest.raises(ConfigError, match="name whose policy to crawl: url="):
+        read_targets(**arguments)
+
+
+# lists
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("bom", ["", "\ufeff"])
+def test_text(listed, end, bom):
+    lines = [
+        "# sites",
+        "",
+        "a.example",
+        "  http://b.example/p#top  # our own",
+        "c.example/privacy",
+        "http://d.example/?page_id=3",
+        "e.example#x",
+    ]
+    targets = listed(bom + end.join(lines))
+    assert targets.targets == (
+        Target("a.example"),
+        Target("b.example", "http://b.example/p"),
+        Target("c.example", "http://c.example/privacy"),
+        Target("d.example", "http://d.example/?page_id=3"),
+        Target("e.example"),
+    )
+    assert targets.bad == ()
+
+
+def test_a_line_that_names_nothing_is_said_and_the_rest_goes_on(listed):
+    targets = listed("a.example\nnonsense\n\nftp://b.example/p\nc.example\nhttp://d.example/my privacy\n")
+    assert sites(targets) == ["a.example", "c.example"]
+    assert [bad.where for bad in targets.bad] == ["list:2", "list:4", "list:6"]
+    reasons = ["'nonsense' is no host name", "it must begin with http:// or https://", "it has white space"]
+    assert all(reason in bad.reason for reason, bad in zip(reasons, targets.bad, strict=True))
+
+
+def test_bytes_that_are_no_text_are_bad_lines(listed):
+    targets = listed(b"a.example\n\xff\xfe\x00\n" + b"x" * 100_000 + b"\n")
+    assert sites(targets) == ["a.example"]
+    assert [bad.where for bad in targets.bad] == ["list:2", "list:3"]
+
+
+@pytest.mark.parametrize("bom", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_csv_with_urls(listed, bom, end):
+    targets = listed(
+        bom + end.join(["rank,URL,note", '1,http://a.example/p,"x, y"', "", '2,"http://b.example/p,2",', "3,,"])
+    )
+    assert urls(targets) == ["http://a.example/p", "http://b.example/p,2"]
+    assert [bad.where for bad in targets.bad] == ["list:5"]
+
+
+def test_csv_with_sites(listed):
+    assert listed("site\na.example\nb.example\n").targets == (Target("a.example"), Target("b.example"))
+
+
+def test_csv_with_both_takes_the_site_from_its_column(listed):
+    targets = listed(
+        "site,url\nwww.a.example,https://legal.b.example/a\nc.example,\n,http://d.example/p\nnonsense,http://e.example/p\n"
+    )
+    assert targets.targets == (
+        Target("a.example", "https://legal.b.example/a"),
+        Target("c.example"),
+        Target("d.example", "http://d.example/p"),
+    )
+    assert [bad.where for bad in targets.bad] == ["list:5"]
+
+
+def test_csv_with_short_and_long_rows(listed):
+    targets = listed("rank,site\n1\n2,b.example,more\n")
+    assert sites(targets) == ["b.example"]
+    assert [bad.where for bad in targets.bad] == ["list:2"]
+
+
+def test_csv_with_an_open_quote_is_said_and_swallows_nothing(listed):
+    with pytest.raises(ConfigError, match=r"list:\d+: this is no CSV: unexpected end of data"):
+        listed('site\na.example\n"b.example\nc.example\n')
+
+
+def test_csv_without_a_known_column_is_text_and_its_lines_are_bad(listed):
+    with pytest.raises(ConfigError, match=r"list names no site: list:1: '1,a.example' is not a URL"):
+        listed("1,a.example\n2,b.example\n")
+
+
+def test_standard_input(monkeypatch):
+    monkeypatch.setattr(
+        "sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"\xef\xbb\xbfa.example\r\nnonsense\n# no\nb.example"))
+    )
+    targets = read_targets(sites="-")
+    assert sites(targets) == ["a.example", "b.example"]
+    assert [bad.where for bad in targets.bad] == ["-:2"]
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "# nothing\n", "url\n", "\ufeff"])
+def test_an_empty_list_is_said(listed, content):
+    with pytest.raises(ConfigError, match="list names no site: write one site or URL a line, or CSV"):
+        listed(content)
+
+
+def test_a_list_that_cannot_be_read(tmp_path):
+    with pytest.raises(ConfigError, match=r"cannot read the list .*missing: No such file"):
+        read_targets(sites=str(tmp_path / "missing"))
+    with pytest.raises(ConfigError, match=r"cannot read the list .*: Is a directory"):
+        read_targets(sites=str(tmp_path))

@@ -1,0 +1,55 @@
+"""What end-to-end tests share: one crawl in a process of its own, and the history that it left."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+HISTORY = (
+    "SELECT site, policy_url, version, first_seen, last_seen, previous_last_seen, captures, words, change_class, "
+    "words_added, words_removed, wording FROM timeline ORDER BY 1, 2, 3"
+)
+
+
+@dataclass(frozen=True)
+class Crawled:
+    code: int
+    out: str
+    err: str
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """The machine's environment without this project's variables."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("POLICYLAPSE_")} | extra
+
+
+def crawl(
+    database: Path, archive: object, *, stdin: str | None = None, timeout: float = 120, **arguments: str
+) -> Crawled:
+    """Run `scrapy crawl policies` with spider arguments."""
+    command = [sys.executable, "-m", "scrapy", "crawl", "policies"]
+    command += [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]
+    command += ["-s", f"POLICYLAPSE_ARCHIVE={archive}", "-s", f"POLICYLAPSE_DB={database}"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(), input=stdin, capture_output=True, text=True, timeout=timeout, check=False
+    )
+    return Crawled(done.returncode, done.stdout, done.stderr)
+
+
+def rows(database: Path, sql: str, *values: object) -> list[tuple]:
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as db:
+        return db.execute(sql, values).fetchall()
+
+
+def history(database: Path) -> list[tuple]:
+    """The whole timeline: what two ways to the same captures must agree on."""
+    return rows(database, HISTORY)
+
+
+def outcomes(database: Path) -> dict[str, int]:
+    return dict(rows(database, "SELECT outcome, count(*) FROM captures GROUP BY outcome"))

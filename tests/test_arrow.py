@@ -1,0 +1,96 @@
+"""The one arrow: cli → history → pipelines → crawler.archives; the Scrapy half knows crawler.archives only."""
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("crawler", "pipelines", "history", "cli")
+MODULES = sorted(
+    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for package in PACKAGES
+    for path in (ROOT / package).rglob("*.py")
+    if path.name != "__init__.py"
+)
+# layer -> what it may import of ours
+ALLOWED = {
+    "crawler.archives": ("crawler.archives",),
+    "crawler": ("crawler",),
+    "pipelines": ("pipelines", "crawler.archives"),
+    "history": ("history", "pipelines", "crawler.archives"),
+    "cli": PACKAGES,
+}
+# library -> the only modules that may import it
+ONLY = {
+    "trafilatura": ("pipelines.extract",),
+    "sqlite_utils": ("pipelines.store", "pipelines.migrations", "pipelines.store_payloads", "pipelines.store_texts",
+                     "pipelines.store_versions"),
+    "scrapy": ("crawler.", "pipelines.stages", "cli."),
+    "rich": ("crawler.summary", "crawler.progress", "cli."),
+    "click": ("cli.",),
+}  # fmt: skip
+
+
+def imports(module: str) -> set[str]:
+    """Every module that a module names in an import, wherever the import stands."""
+    tree = ast.parse((ROOT / (module.replace(".", "/") + ".py")).read_text(encoding="utf-8"))
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(module.split(".")[: -node.level]) if node.level else ""
+            source = ".".join(part for part in (base, node.module) if part)
+            found |= {source} | {f"{source}.{alias.name}" for alias in node.names}
+    return found
+
+
+def layer(module: str) -> str:
+    return "crawler.archives" if module.startswith("crawler.archives") else module.split(".", maxsplit=1)[0]
+
+
+def _within(name: str, prefixes: tuple[str, ...]) -> bool:
+    return any(name == prefix.rstrip(".") or name.startswith(prefix.rstrip(".") + ".") for prefix in prefixes)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_follow_the_arrow(module):
+    ours = {name for name in imports(module) if name.split(".")[0] in PACKAGES}
+    wrong = {name for name in ours if not _within(name, ALLOWED[layer(module)])}
+    assert not wrong, f"{module} may not know {wrong}"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_library_is_used_where_it_belongs(module):
+    for library, homes in ONLY.items():
+        if any(name.split(".")[0] == library for name in imports(module)):
+            assert _within(module, homes), f"{module} imports {library}"
+            assert not module.startswith("crawler.archives.") or library not in ("scrapy", "rich"), module
+
+
+def test_nothing_imports_the_command_line():
+    assert not [m for m in MODULES if not m.startswith("cli.") and any(n.split(".")[0] == "cli" for n in imports(m))]
+
+
+def test_top_level_packages_are_empty():
+    """Reading never loads Scrapy or trafilatura by accident."""
+    for package in (*PACKAGES, "crawler/archives"):
+        assert not (ROOT / package / "__init__.py").read_text(encoding="utf-8").strip()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_can_be_imported(module):
+    importlib.import_module(module)
+
+
+def test_reading_loads_neither_scrapy_nor_trafilatura():
+    readers = [m for m in MODULES if m.startswith("history.")]
+    code = f"import importlib, sys; [importlib.import_module(m) for m in {readers}]; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert not {"scrapy", "trafilatura", "sqlite_utils"} & set(loaded)

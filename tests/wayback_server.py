@@ -1,0 +1,73 @@
+"""A server on loopback that speaks the Wayback dialect over WARC files, with faults that can be switched on.
+
+Written from shared/archive-facts.md 2.1 and 2.2. It counts every request that it is asked.
+"""
+
+import gzip
+import threading
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Self
+
+from crawler.archives.dialects import LOCAL_ORIGIN
+from crawler.archives.warc import Answered, WarcArchive
+from crawler.handlers import answer
+
+EXCLUDED = b"org.archive.util.io.RuntimeIOException: org.archive.wayback.exception.AdministrativeAccessControlException: Blocked Site Error"
+
+
+class WaybackServer:
+    """`with WaybackServer(root) as server: server.archive` is a value of POLICYLAPSE_ARCHIVE.
+
+    :param faults: path prefix -> list of answers given instead, one a request, in turn; then the real one.
+    """
+
+    def __init__(self, root: Path, faults: dict[str, list[Answered]] | None = None) -> None:
+        self.faults = faults or {}
+        self.asked: Counter[str] = Counter()
+        self._archive = WarcArchive(root)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.origin = f"http://127.0.0.1:{self._server.server_port}"
+        self.archive = f"wayback+{self.origin}"
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def _answer(self, path: str) -> Answered:
+        self.asked[path] += 1
+        for prefix, answers in self.faults.items():
+            if path.startswith(prefix) and answers:
+                return answers.pop(0)
+        return answer(self._archive, f"{LOCAL_ORIGIN}{path}")
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                answered = server._answer(self.path)
+                headers = {k: v.replace(LOCAL_ORIGIN, server.origin) for k, v in answered.headers.items()}
+                body = answered.body
+                if "content-encoding" not in headers and body:  # as the Wayback Machine does for whoever accepts it
+                    body, headers["content-encoding"] = gzip.compress(body), "gzip"
+                self.send_response(answered.status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        return Handler
