@@ -29,7 +29,7 @@ from cli.sites_view import print_sites
 from cli.timeline_view import count, print_timeline
 from crawler.archives.errors import ConfigError, NotFound
 from crawler.archives.timestamps import parse_date
-from history.database import open_database, text_blocks
+from history.database import open_database
 from history.diff import diff
 from history.sites import PolicyRow, find_policies, list_sites
 from history.timeline import (
@@ -41,6 +41,7 @@ from history.timeline import (
     read_versions,
     version_at,
 )
+from pipelines.database_file import text_blocks
 from pipelines.markdown import render_markdown
 
 _NUMBER = re.compile(r"v?(\d{1,3})|v(\d+)", re.ASCII)  # four digits are a year

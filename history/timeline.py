@@ -17,9 +17,9 @@ from itertools import pairwise
 
 from crawler.archives.capture import Outcome
 from crawler.archives.timestamps import parse_iso
-from history.database import text_blocks
 from history.sites import PolicyRow
 from pipelines.changes import Text, compare
+from pipelines.database_file import text_blocks
 from pipelines.model import Change, ChangeClass
 
 GAP = timedelta(days=400)  # longer without a usable capture, and a change and its undoing may both be missing

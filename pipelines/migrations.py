@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from pipelines.model import APPLICATION_ID
+from pipelines.database_file import APPLICATION_ID
 
 migrations = Migrations("policylapse")
 

@@ -15,9 +15,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-APPLICATION_ID = 0x706C6170  # "plap": PRAGMA application_id of a policylapse file
-MIGRATIONS = frozenset({"m001_initial"})  # names of the migrations that this program knows, for readers to check
-
 
 class BlockKind(StrEnum):
     TITLE = "title"  # the page's own title shown as its first heading: kept, shown, not part of the wording

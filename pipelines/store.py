@@ -19,22 +19,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
-
 from crawler.archives.capture import Capture, ListedCapture, Listing, Memento, Outcome, Period, Policy
 from crawler.archives.errors import StoreError
 from crawler.archives.memento import drift_seconds
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_iso, parse_iso
 from pipelines.digests import digest_verdict
-from pipelines.migrations import migrations
-from pipelines.model import APPLICATION_ID
 from pipelines.reading import Reading
+from pipelines.store_file import open_file
 from pipelines.store_payloads import PayloadShelf
 from pipelines.store_texts import put_text
 from pipelines.store_versions import refold
 
-_BUSY_SECONDS = 30.0  # how long a write waits for another process's
 _HELD = (Outcome.FETCHED.value, Outcome.REVISIT.value)
 _SLICE = 500  # values bound in one statement
 _CAPTURE_FIELDS = (
@@ -75,7 +71,7 @@ class Store:
         self.path = Path(path)
         self._now = now
         try:
-            self.db = _open(self.path)
+            self.db = open_file(self.path)
         except (sqlite3.Error, OSError) as error:
             raise StoreError(f"cannot open the database {self.path}: {error}") from error
         self.shelf = PayloadShelf(self.db)
@@ -148,12 +144,16 @@ class Store:
             return self._policy_url(policy.policy_id, url, valid_from, evidence)
 
     def _policy_url(self, policy_id: int, url: str, valid_from: datetime | None, evidence: str) -> bool:
-        cursor = self.db.execute(
+        """The earliest evidence counts, in whatever order redirects are found."""
+        key = [policy_id, surt(url)]
+        held = self.db.execute("SELECT 1 FROM policy_urls WHERE policy_id = ? AND urlkey = ?", key).fetchone()
+        self.db.execute(
             "INSERT INTO policy_urls (policy_id, urlkey, url, valid_from, evidence) VALUES (?, ?, ?, ?, ?) "
-            "ON CONFLICT DO NOTHING",
-            [policy_id, surt(url), url, format_iso(valid_from) if valid_from else None, evidence],
+            "ON CONFLICT (policy_id, urlkey) DO UPDATE SET valid_from = excluded.valid_from, "
+            "evidence = excluded.evidence, url = excluded.url WHERE excluded.valid_from < policy_urls.valid_from",
+            [*key, url, format_iso(valid_from) if valid_from else None, evidence],
         )
-        return bool(cursor.rowcount == 1)
+        return held is None
 
     def policy_urls(self, policy: Policy) -> list[str]:
         """Return the URLs at which a policy is known to have stood."""
@@ -429,37 +429,3 @@ def _extraction_columns(reading: Reading) -> tuple[str, str, float | None, str, 
         json.dumps(judgement.evidence if judgement else [], ensure_ascii=False),
         json.dumps(reading.notes, ensure_ascii=False),
     )
-
-
-def _open(path: Path) -> Database:
-    """Open or make the file; refuse what is not ours, and what a newer program wrote."""
-    if path.is_dir():
-        raise StoreError(f"{path} is a folder; name a file with --db")
-    fresh = not path.exists() or path.stat().st_size == 0
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS)
-    try:
-        if not fresh:
-            check_ours(connection, path)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        db = Database(connection)
-        migrations.apply(db)
-    except BaseException:
-        connection.close()
-        raise
-    return db
-
-
-def check_ours(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise StoreError unless the file is a policylapse database that this program knows."""
-    try:
-        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
-    except sqlite3.DatabaseError:
-        raise StoreError(f"{path} is not a SQLite database; name another file with --db") from None
-    if application_id != APPLICATION_ID:
-        raise StoreError(f"{path} is a database of another program; name another file with --db")
-    known = {migration.name for migration in migrations._migrations}  # noqa: SLF001 - it has no public list
-    applied = {migration.name for migration in migrations.applied(Database(connection))}
-    if applied - known:
-        raise StoreError(f"{path} was written by a newer policylapse; upgrade this one")

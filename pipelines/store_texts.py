@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pipelines.digests import block_digest
-from pipelines.model import Block, BlockKind
+from pipelines.model import Block
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -48,13 +48,3 @@ def _put_blocks(db: Database, blocks: Sequence[Block]) -> dict[bytes, int]:
         marks = ",".join("?" * len(some))
         ids |= dict(db.execute(f"SELECT block_digest, id FROM blocks WHERE block_digest IN ({marks})", some).fetchall())
     return ids
-
-
-def get_blocks(db: Database, text_id: int) -> tuple[Block, ...]:
-    """Return the blocks of a text, in order."""
-    rows = db.execute(
-        "SELECT b.kind, b.level, b.markdown FROM text_blocks tb JOIN blocks b ON b.id = tb.block_id "
-        "WHERE tb.text_id = ? ORDER BY tb.position",
-        [text_id],
-    )
-    return tuple(Block(BlockKind(kind), level, markdown) for kind, level, markdown in rows)

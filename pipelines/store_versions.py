@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from crawler.archives.timestamps import format_iso, parse_iso
 from pipelines.changes import Text, compare
+from pipelines.database_file import text_blocks
 from pipelines.model import Change, ChangeClass, Observation, Version
-from pipelines.store_texts import get_blocks
 from pipelines.versions import fold
 
 if TYPE_CHECKING:
@@ -114,4 +114,4 @@ def _compare(db: Database, old: Version, new: Version, seen: set[str]) -> Change
 
 def _text(db: Database, version: Version) -> Text:
     (language,) = db.execute("SELECT language FROM texts WHERE id = ?", [version.text_id]).fetchone()
-    return Text(get_blocks(db, version.text_id), version.wording, language)
+    return Text(text_blocks(db.conn, version.text_id), version.wording, language)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from waybackpy.cdx_api import WaybackMachineCDXServerAPI
 from waybackpy.cdx_utils import full_url
 
 from crawler.archives import cdx
@@ -71,14 +72,19 @@ class Archive:
     def listing_url(self, url: str, *, since: datetime | None, until: datetime | None, resume_key: str = "") -> str:
         """Return the index request for the captures of exactly one URL (exact on its SURT), oldest first.
 
-        No filter is ever sent: `statuscode:200` would lose every revisit (archive-facts.md 2.1). waybackpy builds
-        the query, encoding each value once; its own client blocks and is not used.
+        waybackpy checks the parameters and builds the query, encoding each value once; its client, which blocks, is
+        not used. No filter is ever sent: `statuscode:200` would lose every revisit (archive-facts.md 2.1). A star
+        is encoded, since the index would take it for "everything that begins so".
         """
-        params = {"url": url, **self.extra_params}
-        if since:
-            params["from"] = format_timestamp(since)
-        if until:
-            params["to"] = format_timestamp(until)
+        query = WaybackMachineCDXServerAPI(
+            url.replace("*", "%2A"),
+            start_timestamp=format_timestamp(since) if since else None,
+            end_timestamp=format_timestamp(until) if until else None,
+            match_type="exact",
+            gzip="",  # None would ask for an uncompressed answer
+        )
+        params = dict(self.extra_params)
+        query.add_payload(params)
         if resume_key:
             params["resumeKey"] = resume_key
         return str(full_url(self.cdx_url, params))

@@ -21,8 +21,8 @@ from urllib.parse import quote, urlsplit
 
 from crawler.archives.errors import StoreError
 from crawler.archives.timestamps import parse_iso
-from history.database import text_blocks
 from history.sites import PolicyRow
+from pipelines.database_file import text_blocks
 from pipelines.model import Block, BlockKind
 
 _HEADER = (

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from history.database import open_database, text_blocks
+from history.database import open_database
 from history.export.corpus import corpus_document, corpus_path, export_corpus, newest_capture
 from history.sites import find_policies, list_sites
+from pipelines.database_file import text_blocks
 
 SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
 SEED_URLS = (

@@ -12,12 +12,12 @@ from crawler.archives.capture import Capture, Listing, Memento, Outcome, Period,
 from crawler.archives.errors import StoreError
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_timestamp
+from pipelines.database_file import text_blocks
 from pipelines.digests import text_digest
 from pipelines.model import Block, BlockKind, Extraction, Judgement
 from pipelines.reading import Reading
 from pipelines.store import Store
 from pipelines.store_payloads import PayloadShelf
-from pipelines.store_texts import get_blocks
 from pipelines.wording import wording_key
 
 URL = "http://shop.example/privacy"
@@ -183,6 +183,16 @@ def test_a_held_digest_is_reused_with_the_outcome_of_its_holder(store):
     assert [(row[0], row[4]) for row in timeline(store)] == [(1, 2)]
 
 
+def test_the_earliest_evidence_of_a_url_counts(store):
+    policy = store.policy("shop.example", URL, "named by the user")
+    moved = "http://shop.example/legal/privacy"
+    assert store.add_policy_url(policy, moved, NOW, "late")
+    assert not store.add_policy_url(policy, moved, NOW - timedelta(days=900), "early")
+    assert not store.add_policy_url(policy, moved, NOW - timedelta(days=10), "later again")
+    found = store.db.execute("SELECT valid_from, evidence FROM policy_urls ORDER BY url").fetchall()
+    assert found == [("2023-07-16T00:00:00Z", "early"), (None, "named by the user")]
+
+
 def test_the_same_listing_twice_adds_nothing(store):
     captures = [capture(day, b"a") for day in range(5)]
     list_captures(store, captures)
@@ -226,7 +236,7 @@ def test_blocks_round_trip(store):
     store.save_reading(
         listed.capture_id, Reading(Outcome.FETCHED, EXTRACTOR, extraction=extraction, wording="w", text_digest="d")
     )
-    kept = get_blocks(store.db, 1)
+    kept = text_blocks(store.db.conn, 1)
     assert kept[1:] == blocks[1:]
     assert kept[0].markdown == "A? *b*"  # a lone surrogate is no text that SQLite could hold
 

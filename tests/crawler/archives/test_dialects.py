@@ -82,12 +82,18 @@ def test_a_listing_asks_for_one_url_and_filters_nothing(archive):
     sent = query(url)
     assert sent["url"] == "http://a.example/p?x=1&y=ä#z"
     assert (sent["from"], sent["to"]) == ("20150301000000", "20160101235959")
-    assert set(sent) == {"url", "from", "to", *archive.extra_params}
-    assert not {"filter", "collapse", "matchType", "resolveRevisits"} & set(sent)
+    assert sent["matchType"] == "exact"
+    assert set(sent) == {"url", "matchType", "from", "to", *archive.extra_params}
+    assert not {"filter", "collapse", "gzip", "resolveRevisits"} & set(sent)
     assert set(query(archive.listing_url("http://a.example/", since=None, until=None))) == {
         "url",
+        "matchType",
         *archive.extra_params,
     }
+
+
+def test_a_star_in_a_url_is_no_wildcard():
+    assert "url=http%3A%2F%2Fa.example%2F%252A" in WAYBACK.listing_url("http://a.example/*", since=None, until=None)
 
 
 def test_the_wayback_listing_asks_for_a_resume_key():
@@ -114,7 +120,8 @@ def test_values_arrive_as_they_are(url, key, since):
     sent = query(
         WAYBACK.listing_url(url, since=since.replace(tzinfo=utc(2000, 1, 1).tzinfo), until=None, resume_key=key)
     )
-    assert (sent["url"], sent["resumeKey"]) == (url, key)
+    typed = url.replace("*", "%2A").strip().replace(" ", "%20")  # what a URL may not hold is encoded, once
+    assert (sent["url"], sent["resumeKey"]) == (typed, key)
     assert datetime.strptime(sent["from"], "%Y%m%d%H%M%S") == since.replace(microsecond=0)  # noqa: DTZ007
     assert len(sent["from"]) == 14
 

@@ -1,0 +1,45 @@
+"""What the writer and the readers of the database know alike: whose file it is, and how a text is put together again.
+
+Only sqlite3 here, so that reading loads no more.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from crawler.archives.errors import StoreError
+from pipelines.model import Block, BlockKind
+
+APPLICATION_ID = 0x706C6170  # "plap": PRAGMA application_id of a policylapse file
+MIGRATIONS = frozenset({"m001_initial"})  # those this program knows; a test holds it against migrations.py
+
+
+def check_file(connection: sqlite3.Connection, path: Path) -> None:
+    """Return if a file is a policylapse database that this program knows.
+
+    :raises StoreError: it is not SQLite, empty, another program's, or a newer program's; its text says what to do.
+    """
+    try:
+        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    except sqlite3.DatabaseError as error:
+        if "not a database" in str(error):
+            raise StoreError(f"{path} is not a SQLite database: name another file with --db") from None
+        raise StoreError(f"cannot read the database {path}: {error}; try again, or name another with --db") from None
+    if application_id != APPLICATION_ID:
+        what = "is empty" if not tables else "is a database of another program"
+        raise StoreError(f"{path} {what}: crawl into it first (policylapse crawl), or name another file with --db")
+    applied = {name for (name,) in connection.execute("SELECT name FROM _sqlite_migrations")}
+    if applied - MIGRATIONS:
+        raise StoreError(f"{path} was written by a newer policylapse: upgrade this one, or name another file with --db")
+
+
+def text_blocks(connection: sqlite3.Connection, text_id: int) -> tuple[Block, ...]:
+    """Return the blocks of a text, in order."""
+    rows = connection.execute(
+        "SELECT b.kind, b.level, b.markdown FROM text_blocks tb JOIN blocks b ON b.id = tb.block_id "
+        "WHERE tb.text_id = ? ORDER BY tb.position",
+        [text_id],
+    )
+    return tuple(Block(BlockKind(kind), level, markdown) for kind, level, markdown in rows)

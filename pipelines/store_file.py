@@ -1,0 +1,34 @@
+"""The file itself: opened or made, marked as ours, brought to the present schema; anything else is refused."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from crawler.archives.errors import StoreError
+from pipelines.database_file import check_file
+from pipelines.migrations import migrations
+
+_BUSY_SECONDS = 30.0  # how long a write waits for another process's
+
+
+def open_file(path: Path) -> Database:
+    """Open or make the file; refuse what is not ours, and what a newer program wrote."""
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder; name a file with --db")
+    fresh = not path.exists() or path.stat().st_size == 0
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS)
+    try:
+        if not fresh:
+            check_file(connection, path)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        db = Database(connection)
+        migrations.apply(db)
+    except BaseException:
+        connection.close()
+        raise
+    return db
