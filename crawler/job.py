@@ -62,6 +62,9 @@ class Keeper(Protocol):
         detail: str = "",
         redirect_url: str = "",
     ) -> None: ...
+    def keep_redirect(
+        self, listed: ListedCapture, memento: Memento, detail: str, location: str, policy: Policy, moved_to: str
+    ) -> bool: ...
     def reuse(self, listed: ListedCapture) -> None: ...
     def settle(
         self,

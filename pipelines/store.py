@@ -241,6 +241,19 @@ class Store:
                 ],
             )  # fmt: skip
 
+    def keep_redirect(
+        self, listed: ListedCapture, memento: Memento, detail: str, location: str, policy: Policy, moved_to: str
+    ) -> bool:
+        """Keep an archived redirect and, in the same transaction, the URL to which the policy has moved by it.
+
+        :param moved_to: "" where it is no move; return True where that URL was not known.
+        """
+        capture = listed.capture
+        evidence = f"archived redirect from {capture.original} on {capture.captured_at:%Y-%m-%d}"
+        with self.transaction():
+            self.keep(listed, memento, Outcome.REDIRECT, detail, location)
+            return bool(moved_to) and self._policy_url(policy.policy_id, moved_to, capture.captured_at, evidence)
+
     def reuse(self, listed: ListedCapture) -> None:
         """Give a capture the payload that is held under its digest, and the outcome of the one that brought it."""
         with self.transaction():
@@ -329,11 +342,16 @@ class Store:
         capture's (listings, lines of lists).
         """
         counts: Counter[str] = Counter()
+        since, until = (format_iso(at) if at else None for at in (period.since, period.until))
         for policy in policies:
-            counts.update(c.outcome.value for c in self.captures(policy, archive, period))
+            rows = self.db.execute(
+                "SELECT k.outcome, count(*) FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
+                "WHERE u.policy_id = ? AND k.archive = ? AND k.captured_at BETWEEN ? AND ? GROUP BY k.outcome",
+                [policy.policy_id, archive, since or "", until or "9999"],
+            )
+            counts.update(dict(rows.fetchall()))
         rows = self.db.execute(
-            "SELECT outcome, count(*) FROM outcomes WHERE run_id = ? AND capture_id IS NULL GROUP BY outcome",
-            [run_id],
+            "SELECT outcome, count(*) FROM outcomes WHERE run_id = ? AND capture_id IS NULL GROUP BY outcome", [run_id]
         )
         counts.update(dict(rows.fetchall()))
         return {outcome: counts[outcome.value] for outcome in Outcome if counts[outcome.value]}

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 from scrapy import Request
 
 from crawler.archives.capture import (
-    Capture,
     ListedCapture,
     Listing,
     Memento,
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
+    from crawler.archives.cdx import CdxPage
     from crawler.targets import Target
 
 logger = logging.getLogger(__name__)
@@ -65,7 +65,8 @@ class Candidates:
 
     target: Target
     waiting: int
-    listed: dict[str, tuple[Capture, ...]] = field(default_factory=dict)
+    pages: dict[str, CdxPage] = field(default_factory=dict)
+    failed: bool = False
 
 
 class PoliciesSpider(ArchiveSpider):
@@ -103,7 +104,8 @@ class PoliciesSpider(ArchiveSpider):
     def _list_target(self, target: Target) -> Iterator[Request]:
         if target.url:
             policy = self.job.store.policy(target.site, target.url, "named by the user")
-            yield from self._list_policy(self._begin(policy))
+            if policy.policy_id not in self._progress:  # http and https name one policy
+                yield from self._list_policy(self._begin(policy))
             return
         candidates = Candidates(target, len(target.candidates))
         for url in target.candidates:
@@ -121,33 +123,35 @@ class PoliciesSpider(ArchiveSpider):
         self, response: Response, url: str, resume_key: str, progress: Progress
     ) -> AsyncIterator[Any]:
         """Store the rows of one index answer; ask for the next page, or begin to fetch."""
-        captures, next_key, outcome = self._read_listing(response, url, progress.policy)
-        if next_key and next_key != resume_key:
-            yield self.listing_request(url, self.parse_listing, self.listing_failed, next_key, progress=progress)
-            return
-        if not captures and not resume_key and outcome is None:
-            self._nothing_listed(url, progress.policy)
+        page, outcome, detail = self.read_index(response)
+        if page is None:
+            self._listing_flawed(url, progress.policy, outcome or Outcome.LISTING_FAILED, detail)
+        else:
+            self._store_page(page, url, progress.policy)
+            if page.resume_key and page.resume_key != resume_key:
+                yield self._next_page(page, url, progress)
+                return
+            if not page.captures and not resume_key:
+                self._nothing_listed(url, progress.policy)
         progress.listings -= 1
         async for found in self._advance(progress):
             yield found
 
-    def _read_listing(
-        self, response: Response, url: str, policy: Policy
-    ) -> tuple[tuple[Capture, ...], str, Outcome | None]:
-        """Store an index answer; return its captures, its resume key, and what is wrong with it, if anything."""
+    def _next_page(self, page: CdxPage, url: str, progress: Progress) -> Request:
+        return self.listing_request(url, self.parse_listing, self.listing_failed, page.resume_key, progress=progress)
+
+    def _store_page(self, page: CdxPage, url: str, policy: Policy) -> None:
         job = self.job
-        page, outcome, detail = self.read_index(response)
-        captures = page.captures if page else ()
-        citations = tuple(citation_url(c.timestamp, c.original, job.archive.citation) for c in captures)
-        listing = Listing(policy, job.archive.name, url, job.period, captures, citations)
-        if page:
-            listing = replace(listing, broken=page.broken, resume_key=page.resume_key)
-        if outcome is not None:
-            listing = replace(listing, outcome=outcome, detail=detail)
-            self.record(outcome, url, detail, policy)
-        job.store.save_listing(self.run_id, listing)
-        self.crawler.stats.inc_value("policylapse/listed", len(captures))
-        return captures, page.resume_key if page else "", outcome
+        citations = tuple(citation_url(c.timestamp, c.original, job.archive.citation) for c in page.captures)
+        listing = Listing(policy, job.archive.name, url, job.period, page.captures, citations)
+        job.store.save_listing(self.run_id, replace(listing, broken=page.broken, resume_key=page.resume_key))
+        self.crawler.stats.inc_value("policylapse/listed", len(page.captures))
+
+    def _listing_flawed(self, url: str, policy: Policy, outcome: Outcome, detail: str) -> None:
+        """Record a listing that brought nothing, in the store's listings and for the person."""
+        listing = Listing(policy, self.job.archive.name, url, self.job.period, (), (), outcome, detail)
+        self.job.store.save_listing(self.run_id, listing)
+        self.record(outcome, url, detail, policy)
 
     def _nothing_listed(self, url: str, policy: Policy) -> None:
         period = self.job.period
@@ -160,50 +164,61 @@ class PoliciesSpider(ArchiveSpider):
         self, response: Response, url: str, resume_key: str, candidates: Candidates
     ) -> AsyncIterator[Any]:
         """Gather what the well-known paths of a site list; when all have answered, take the policy's URLs."""
-        del resume_key
+        del resume_key  # only first pages are asked for: enough to choose by
         page, outcome, detail = self.read_index(response)
-        if outcome not in (None, Outcome.NOT_ARCHIVED):
-            self.record(outcome, url, detail)
-        if page and page.captures:
-            candidates.listed[url] = page.captures
-        for request in self._candidate_answered(candidates):
-            yield request
+        if page is not None:
+            candidates.pages[url] = page
+        elif outcome is not Outcome.NOT_ARCHIVED:
+            candidates.failed = True
+            self.record(outcome or Outcome.LISTING_FAILED, url, detail)
+        async for found in self._candidate_answered(candidates):
+            yield found
 
-    def _candidate_answered(self, candidates: Candidates) -> Iterator[Request]:
+    async def _candidate_answered(self, candidates: Candidates) -> AsyncIterator[Any]:
         candidates.waiting -= 1
         if candidates.waiting:
             return
-        taken, left = pick_urls(candidates.listed)
+        taken, left = pick_urls({url: page.captures for url, page in candidates.pages.items()})
         site = candidates.target.site
-        if not taken:
+        for url in left:
+            logger.info("%s: %s was captured too, in the same years; crawl it by url= if it is the policy", site, url)
+        if taken:
+            progress = self._take(site, taken)
+            for url in taken:
+                page = candidates.pages[url]
+                self._store_page(page, url, progress.policy)
+                if page.resume_key:
+                    progress.listings += 1
+                    yield self._next_page(page, url, progress)
+            async for found in self._advance(progress):
+                yield found
+        elif not candidates.failed:
             asked = ", ".join(candidates.target.candidates)
             self.record(Outcome.NOT_ARCHIVED, site, f"no captures at {asked}; name the policy's URL with url=")
-            return
-        for url in left:
-            logger.info(
-                "%s: %s has captures too, of the same years; crawl it with url= if it is the policy",
-                site,
-                url,
-            )
-        policy = self.job.store.policy(site, taken[0], "well-known path")
-        for url in taken[1:]:
-            self.job.store.add_policy_url(policy, url, None, "well-known path, captured at other times")
-        yield from self._list_policy(self._begin(policy))
 
-    def listing_failed(self, failure: Failure) -> Iterator[Request] | None:
-        """Record that an index could not be asked."""
-        request = failure.request  # type: ignore[attr-defined]
-        context = request.cb_kwargs
+    def _take(self, site: str, urls: list[str]) -> Progress:
+        """Make the policy of a site of the URLs that were chosen among its candidates."""
+        policy = self.job.store.policy(site, urls[0], "well-known path")
+        for url in urls[1:]:
+            self.job.store.add_policy_url(policy, url, None, "well-known path, captured at other times")
+        return self._begin(policy)
+
+    async def listing_failed(self, failure: Failure) -> AsyncIterator[Any]:
+        """Record that an index could not be asked, and go on with what is known."""
+        context = failure.request.cb_kwargs  # type: ignore[attr-defined]
         outcome, detail = self.failed(failure)
+        outcome = Outcome.LISTING_FAILED if outcome is Outcome.PLAYBACK_FAILED else outcome
         progress: Progress | None = context.get("progress")
-        self.record(
-            Outcome.LISTING_FAILED if outcome is Outcome.PLAYBACK_FAILED else outcome, context["url"], detail,
-            progress.policy if progress else None,
-        )  # fmt: skip
         if progress is None:
-            return self._candidate_answered(context["candidates"])
-        progress.listings -= 1
-        return None
+            context["candidates"].failed = True
+            self.record(outcome, context["url"], detail)
+            going_on = self._candidate_answered(context["candidates"])
+        else:
+            self._listing_flawed(context["url"], progress.policy, outcome, detail)
+            progress.listings -= 1
+            going_on = self._advance(progress)
+        async for found in going_on:
+            yield found
 
     # fetching
 
@@ -312,14 +327,12 @@ class PoliciesSpider(ArchiveSpider):
         self, listed: ListedCapture, memento: Memento, location: str, progress: Progress
     ) -> Iterator[Request]:
         """Keep an archived redirect; where it leads to another page, list that page too: the policy has moved."""
-        capture = listed.capture
-        target, why_not = lineage_target(capture.original, location)
-        store, policy = self.job.store, progress.policy
-        store.keep(listed, memento, Outcome.REDIRECT, why_not or f"to {target}", location)
-        if not target or len(one_line_of_urls(store.policy_urls(policy))) >= MAX_POLICY_URLS:
-            return
-        evidence = f"archived redirect from {capture.original} on {capture.captured_at:%Y-%m-%d}"
-        if store.add_policy_url(policy, target, capture.captured_at, evidence):
+        target, why_not = lineage_target(listed.capture.original, location)
+        known = one_line_of_urls(self.job.store.policy_urls(progress.policy))
+        if target and len(known) >= MAX_POLICY_URLS:
+            target, why_not = "", f"to {target}: not followed, the policy has {MAX_POLICY_URLS} URLs already"
+        detail = why_not or f"to {target}"
+        if self.job.store.keep_redirect(listed, memento, detail, location, progress.policy, target):
             progress.listings += 1
             yield self.listing_request(target, self.parse_listing, self.listing_failed, progress=progress)
 
