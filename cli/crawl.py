@@ -59,11 +59,18 @@ _SETTINGS_MODULE = "crawler.settings"
     metavar="CONTACT",
     help="Your e-mail address or URL, which public archives ask for.",
 )
+@click.option(
+    "--wait/--no-wait",
+    "wait",
+    default=None,
+    help="Wait for the archive's pauses to end, however long; or end the run at once.  [default: up to 10 minutes]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.pass_context
 def crawl(
     ctx: click.Context, urls: tuple[str, ...], sites: tuple[str, ...], listed: str | None, archive: str | None,
-    db: str | None, strategy: str | None, since: str | None, until: str | None, contact: str | None, as_json: bool,
+    db: str | None, strategy: str | None, since: str | None, until: str | None, contact: str | None,
+    wait: bool | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Crawl policies out of a web archive into the database.
 
@@ -83,7 +90,8 @@ def crawl(
         )
     settings = {
         "POLICYLAPSE_ARCHIVE": archive, "POLICYLAPSE_DB": db, "POLICYLAPSE_STRATEGY": strategy,
-        "POLICYLAPSE_CONTACT": contact, "POLICYLAPSE_SUMMARY": "json" if as_json else None,
+        "POLICYLAPSE_CONTACT": contact, "POLICYLAPSE_WAIT": {True: "inf", False: "0", None: None}[wait],
+        "POLICYLAPSE_SUMMARY": "json" if as_json else None,
     }  # fmt: skip
     arguments = {
         "url": ",".join(check_url(url) for url in urls), "site": ",".join(sites), "sites": listed, "since": since, "until": until,

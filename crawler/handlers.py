@@ -1,4 +1,4 @@
-"""WARC files and the bundled sample archive, served through the real spiders and middlewares.
+"""WARC files, WACZ files and the bundled sample archive, served through the real spiders and middlewares.
 
 The spider asks `warc://local/...` as it would ask web.archive.org; this handler answers from the files. Nothing else
 knows the difference.
@@ -7,6 +7,11 @@ knows the difference.
 from __future__ import annotations
 
 import asyncio
+import shutil
+import tempfile
+import weakref
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +21,7 @@ from scrapy.http import Response
 
 from crawler.archives.dialects import PAGE_ROWS, parse_archive
 from crawler.archives.memento import split_memento_url
+from crawler.archives.wacz import is_wacz, unpack_wacz
 from crawler.archives.warc import Answered, WarcArchive
 
 if TYPE_CHECKING:
@@ -41,11 +47,32 @@ class WarcHandler(BaseDownloadHandler):
     async def download_request(self, request: Request) -> Response:
         async with self._opening:
             if self._archive is None:
-                self._archive = await asyncio.to_thread(WarcArchive, self._root)
+                self._archive = await asyncio.to_thread(open_warcs, self._root)
         answered = await asyncio.to_thread(answer, self._archive, request.url)
         if 0 < self._max_size < len(answered.body):
             raise DownloadCancelledError(f"{request.url} is larger than DOWNLOAD_MAXSIZE ({self._max_size} bytes)")
         return Response(request.url, status=answered.status, headers=answered.headers, body=answered.body)
+
+
+@lru_cache(maxsize=1)  # who has looked for policies in the files need not read them again to crawl
+def open_warcs(root: Path) -> WarcArchive:
+    """Return the archive of a WARC file, of a folder of them, or of a WACZ, which is unpacked into a temporary folder
+    (TMPDIR) for as long as the archive is used.
+
+    :raises ConfigError: the WACZ cannot be unpacked.
+    """
+    if not is_wacz(root):
+        return WarcArchive(root)
+    folder = Path(tempfile.mkdtemp(prefix="policylapse-"))
+    try:
+        damages = unpack_wacz(root, folder)
+        archive = WarcArchive(folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    archive.damages[:0] = damages
+    weakref.finalize(archive, shutil.rmtree, folder, ignore_errors=True)
+    return archive
 
 
 def answer(archive: WarcArchive, url: str) -> Answered:

@@ -7,6 +7,7 @@ this half of the program knows only `crawler.archives` and the two protocols bel
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from crawler.archives.choose import Strategy, parse_strategy
 from crawler.archives.dialects import Archive, parse_archive
 from crawler.archives.errors import ConfigError
 from crawler.archives.timestamps import parse_date
+from crawler.politeness import open_gate
 from crawler.targets import Targets, read_targets
 
 if TYPE_CHECKING:
@@ -98,6 +100,7 @@ def open_job(settings: BaseSettings, arguments: Mapping[str, str]) -> Job:
     """Check everything that a crawl is told, and open what it needs.
 
     :raises ConfigError: a setting or an argument is wrong; its text says what to write instead.
+    :raises RateLimited: an earlier run was told to stay away, for longer than one is willing to wait.
     :raises StoreError: the database cannot be used.
     """
     unknown = sorted(set(arguments) - set(ARGUMENTS))
@@ -106,6 +109,9 @@ def open_job(settings: BaseSettings, arguments: Mapping[str, str]) -> Job:
     given = {name: str(arguments.get(name) or "") for name in ARGUMENTS}
     archive = parse_archive(settings["POLICYLAPSE_ARCHIVE"])
     check_contact(archive, settings["POLICYLAPSE_CONTACT"])
+    if archive.root is None:
+        with closing(open_gate(settings)) as gate:
+            gate.check()
     strategy = parse_strategy(given["strategy"] or settings["POLICYLAPSE_STRATEGY"])
     period = Period(
         parse_date(given["since"]) if given["since"] else None,

@@ -7,6 +7,7 @@ errors.
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from crawler.archives.capture import Memento, sha1_base32
 from crawler.archives.coding import undo_content_encoding
 from crawler.archives.dialects import PLAYBACK, Archive, parse_archive
 from crawler.archives.errors import DecodeError
+from crawler.archives.limits import parse_retry_after
 from crawler.archives.memento import (
     MAX_DRIFT,
     TRANSIENT_STATUSES,
@@ -32,6 +34,7 @@ from crawler.archives.memento import (
     memento_date,
     same_page,
 )
+from crawler.politeness import gate_of
 
 if TYPE_CHECKING:
     from typing import Self
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
 
 MAX_HOPS = 5  # of the archive's own redirects; recorded chains have one or two
 RETRIES = 3
+MAX_THROTTLED = 5  # 429s to one request, each after a longer pause, before the run ends
 
 
 class PlaybackMiddleware:
@@ -61,6 +65,8 @@ class PlaybackMiddleware:
         """Return the response, classified, or the next request to make."""
         headers = plain_headers(response)
         if request.meta.get("endpoint") != PLAYBACK:
+            if response.status == 429:
+                return self._throttled(request, headers) or response
             return self._again(request, response.status) or response
         playback = classify_playback(response.status, headers, _seen(response.body, headers), response.url)
         if playback.answer is Answer.MOVED_ON:
@@ -71,12 +77,17 @@ class PlaybackMiddleware:
             onward = self._again(request, response.status)
             if onward is not None:
                 return onward
+        elif playback.answer is Answer.RATE_LIMITED:
+            onward = self._throttled(request, headers)
+            if onward is not None:
+                return onward
         request.meta["playback"] = playback
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """Ask again after a time-out or a broken connection; a refused connection is a ban, not a glitch."""
         if isinstance(exception, DownloadConnectionRefusedError):
+            gate_of(self.crawler).refused()
             return None
         if isinstance(exception, (DownloadTimeoutError, DownloadFailedError, ResponseDataLossError, OSError)):
             return self._retry(request, type(exception).__name__)
@@ -95,6 +106,15 @@ class PlaybackMiddleware:
         return request.replace(
             url=playback.location, meta={**request.meta, "hops": hops + 1, "chain": chain}, dont_filter=True
         )
+
+    def _throttled(self, request: Request, headers: dict[str, str]) -> Request | None:
+        """Begin a pause for everybody; return the request, to wait for its end at the gate, if one is willing to."""
+        retry_after = parse_retry_after(headers.get("retry-after", ""), time.time())
+        times = request.meta.get("throttled", 0) + 1
+        willing = gate_of(self.crawler).too_many(retry_after)
+        if not willing or times > MAX_THROTTLED:
+            return None
+        return request.replace(meta={**request.meta, "throttled": times}, dont_filter=True)
 
     def _again(self, request: Request, status: int) -> Request | None:
         return self._retry(request, f"HTTP {status}") if status in TRANSIENT_STATUSES else None

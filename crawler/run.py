@@ -6,9 +6,9 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from crawler.archives.errors import PolicylapseError
+from crawler.archives.errors import PolicylapseError, RateLimited
 from crawler.job import open_job
-from crawler.summary import NOT_RUN, PARTLY
+from crawler.summary import NOT_RUN, PARTLY, STOPPED
 
 if TYPE_CHECKING:
     from scrapy.crawler import CrawlerProcessBase
@@ -25,6 +25,9 @@ def run_crawl(process: CrawlerProcessBase, arguments: Mapping[str, str]) -> int:
     try:
         crawler = process.create_crawler("policies")
         job = open_job(process.settings, arguments)
+    except RateLimited as error:
+        print(f"policylapse: {error}. Nothing was asked.", file=sys.stderr)  # noqa: T201
+        return STOPPED
     except PolicylapseError as error:
         print(f"policylapse: {error}", file=sys.stderr)  # noqa: T201 - the command's own message
         return NOT_RUN

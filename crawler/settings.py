@@ -17,6 +17,13 @@ COMMANDS_MODULE = "crawler.commands"  # default "": `crawl` with our exit codes
 POLICYLAPSE_ARCHIVE = os.environ.get("POLICYLAPSE_ARCHIVE") or "wayback"
 POLICYLAPSE_DB = os.environ.get("POLICYLAPSE_DB") or "policylapse.db"
 POLICYLAPSE_CONTACT = os.environ.get("POLICYLAPSE_CONTACT") or ""  # e-mail or URL, sent in the User-Agent
+# Where the archives' limits stand, for all crawls of this machine; what a pause may last before a run ends (seconds;
+# --wait: as long as it takes, --no-wait: 0); and budgets such as "cdx=24/min,playback=480/min" (lower ones for public
+# archives, any for an archive named by its own address).
+_STATE_HOME = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+POLICYLAPSE_STATE = os.environ.get("POLICYLAPSE_STATE") or f"{_STATE_HOME}/policylapse"
+POLICYLAPSE_WAIT = float(os.environ.get("POLICYLAPSE_WAIT") or 600)
+POLICYLAPSE_BUDGET = os.environ.get("POLICYLAPSE_BUDGET") or ""
 POLICYLAPSE_STRATEGY = os.environ.get("POLICYLAPSE_STRATEGY") or "distinct"
 POLICYLAPSE_WORKERS = int(os.environ.get("POLICYLAPSE_WORKERS") or 0)  # processes that read pages; 0: one a core
 POLICYLAPSE_SUMMARY = os.environ.get("POLICYLAPSE_SUMMARY") or "text"  # or "json"

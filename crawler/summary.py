@@ -98,7 +98,9 @@ def _endings(s: Summary) -> list[Text]:
     if s.broken:
         endings.append(Text(f"  Stopped: {s.broken}", style="red"))
     if s.stopped:
-        endings.append(Text(f"  Stopped: {s.stopped}. Wait an hour or more before you run it again.", style="red"))
+        endings.append(
+            Text(f"  Stopped: {s.stopped}. Then run the same crawl again: it goes on where it stopped.", style="red")
+        )
     elif not (s.fetched or s.new_captures or s.new_versions or s.broken) and s.listed:
         endings.append(Text("  Nothing new: every capture was known, nothing was fetched, nothing was added."))
     return endings

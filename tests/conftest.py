@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlite_utils import Database
 
 from crawler.archives.surt import site_of, surt
@@ -25,6 +26,11 @@ from pipelines.wording import text_words, wording_key
 from .sample_archive.truth import TRUTH
 
 ROOT = Path(__file__).parent.parent
+
+# On one's own machine Hypothesis looks for new cases each time; in CI a commit passes or fails for what is in it.
+settings.register_profile("ci", derandomize=True, deadline=None)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 @pytest.fixture(autouse=True)

@@ -29,14 +29,31 @@ def environment(**extra: str) -> dict[str, str]:
 
 
 def crawl(
-    database: Path, archive: object, *, stdin: str | None = None, timeout: float = 120, **arguments: str
+    database: Path,
+    archive: object,
+    *,
+    stdin: str | None = None,
+    timeout: float = 120,
+    settings: dict[str, str] | None = None,
+    **arguments: str,
 ) -> Crawled:
-    """Run `scrapy crawl policies` with spider arguments."""
+    """Run `scrapy crawl policies` with spider arguments; the archives' limits stand beside the database.
+
+    A pause ends the run at once, as in cron (--no-wait), unless `settings` says otherwise.
+    """
     command = [sys.executable, "-m", "scrapy", "crawl", "policies"]
     command += [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]
     command += ["-s", f"POLICYLAPSE_ARCHIVE={archive}", "-s", f"POLICYLAPSE_DB={database}"]
+    limits = {"POLICYLAPSE_STATE": str(database.parent / "state"), "POLICYLAPSE_WAIT": "0"}
     done = subprocess.run(
-        command, cwd=ROOT, env=environment(), input=stdin, capture_output=True, text=True, timeout=timeout, check=False
+        command,
+        cwd=ROOT,
+        env=environment(**limits | (settings or {})),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
     )
     return Crawled(done.returncode, done.stdout, done.stderr)
 

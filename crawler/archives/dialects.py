@@ -22,6 +22,7 @@ from crawler.archives.capture import Capture
 from crawler.archives.cdx import CdxPage
 from crawler.archives.errors import ConfigError
 from crawler.archives.timestamps import format_timestamp
+from crawler.archives.wacz import check_wacz, is_wacz
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 LOCAL_ORIGIN = "warc://local"  # answered by crawler.handlers.WarcHandler
@@ -54,7 +55,7 @@ class Archive:
     :param budgets: by endpoint; none means as fast as it answers.
     :param citation: prefix of the URL under which a person finds the capture.
     :param label: how a person names it.
-    :param root: folder or file of WARCs, for an archive on this machine.
+    :param root: folder or file of WARCs, or a WACZ, for an archive on this machine.
     """
 
     name: str
@@ -155,7 +156,8 @@ def parse_archive(text: str) -> Archive:
         return _local(path.resolve(), f"warc:{path.resolve()}", label=f"WARC files at {path}")
     raise ConfigError(
         f"there is no archive {text!r}: POLICYLAPSE_ARCHIVE (--archive) is `wayback`, `sample`, "
-        "`wayback+http://HOST:PORT`, `pywb+http://HOST:PORT/COLLECTION`, or a WARC file or a folder of them that exists"
+        "`wayback+http://HOST:PORT`, `pywb+http://HOST:PORT/COLLECTION`, or a WARC or WACZ file or a folder of WARC files "
+        "that exists"
     )
 
 
@@ -178,6 +180,8 @@ def _pywb_server(collection: str, name: str) -> Archive:
 def _local(root: Path, name: str, **rest: object) -> Archive:
     if root.is_dir() and not warc_files(root):
         raise ConfigError(f"there is no WARC file (*.warc, *.warc.gz) in {root}")
+    if is_wacz(root):
+        check_wacz(root)
     return _wayback(LOCAL_ORIGIN, name, root=root, **rest)
 
 

@@ -98,7 +98,7 @@ class ArchiveSpider(Spider):
         if exclusion is not None:
             return OUTCOMES[exclusion], body[:200].decode("utf-8", "replace")
         if status == 429:
-            self.stop("the archive answered 429 (too many requests)", headers.get("retry-after", ""))
+            self.stop()
             return Outcome.RATE_LIMITED, "HTTP 429"
         if status == 404:
             return Outcome.NOT_ARCHIVED, "the index knows no capture of it"
@@ -110,9 +110,10 @@ class ArchiveSpider(Spider):
         """Name what a failed download is; a refused connection stops the run."""
         error = failure.value
         if failure.check(DownloadConnectionRefusedError):
-            self.stop(f"{self.job.archive.label} refuses connections", "")
+            self.stop()
             return Outcome.RATE_LIMITED, "connection refused"
         if failure.check(RateLimited):
+            self.stop()
             return Outcome.RATE_LIMITED, str(error)
         if failure.check(CannotResolveHostError):
             return Outcome.PLAYBACK_FAILED, f"no such host: {error}"
@@ -132,15 +133,14 @@ class ArchiveSpider(Spider):
             "%s: %s (%s). Next: %s", subject, outcome.about.meaning, detail, outcome.about.next_step or "nothing to do"
         )
 
-    def stop(self, reason: str, retry_after: str) -> None:
+    def stop(self) -> None:
         """The archive has said stop: nothing more goes out, what is in flight is kept, the run ends."""
-        if self.stopped_by_archive:
-            return
-        self.stopped_by_archive = reason + (f"; it asks to wait {retry_after}" if retry_after else "")
-        gate_of(self.crawler).shut(self.stopped_by_archive)
-        logger.error("%s: stopping. Wait an hour or more, then run the same crawl again: it goes on where it stopped",
-                     self.stopped_by_archive)  # fmt: skip
-        self._close("rate_limited")
+        if not self.stopped_by_archive:
+            gate = gate_of(self.crawler)
+            self.stopped_by_archive = gate.why
+            gate.shut(gate.why)
+            logger.error("%s; the run ends, the same crawl goes on where it stopped", gate.why)
+            self._close("rate_limited")
 
     def broken(self, failure: Failure) -> None:
         """A store that cannot keep what is fetched ends the run; other errors are logged by Scrapy."""

@@ -31,7 +31,7 @@ from crawler.archives.dialects import PLAYBACK, citation_url
 from crawler.archives.errors import RateLimited, StoreError
 from crawler.archives.lineage import lineage_target, one_line_of_urls, pick_urls
 from crawler.archives.memento import Answer, stray_outcome
-from crawler.playback import memento_of, plain_headers
+from crawler.playback import memento_of
 from crawler.spiders.base import OUTCOMES, ArchiveSpider
 
 if TYPE_CHECKING:
@@ -344,7 +344,7 @@ class PoliciesSpider(ArchiveSpider):
         elif answer is Answer.MOVED_ON:
             detail = f"the archive sends to {response.meta['playback'].location}"
         elif answer is Answer.RATE_LIMITED:
-            self.stop("the archive answered 429 (too many requests)", plain_headers(response).get("retry-after", ""))
+            self.stop()
         self.settle(progress.policy, listed, outcome, detail, response.url)
 
     async def memento_failed(self, failure: Failure) -> AsyncIterator[Any]:

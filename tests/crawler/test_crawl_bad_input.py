@@ -78,8 +78,11 @@ def test_an_archive_that_cannot_be_asked(tmp_path, archive, message):
 def test_an_archive_where_nobody_listens_stops_the_run(tmp_path):
     run = crawl(tmp_path / "x.db", "wayback+http://127.0.0.1:9", url=GOOD)
     assert run.code == 3
-    assert "refuses connections" in run.err
-    assert "Stopped" in run.out
+    assert "refuses connections: no request before" in run.err
+    assert "(in 60 minutes)" in run.out
+    again = crawl(tmp_path / "x.db", "wayback+http://127.0.0.1:9", url=GOOD)
+    assert again.code == 3
+    assert "Nothing was asked" in again.err
 
 
 def test_a_site_that_was_never_archived(tmp_path):

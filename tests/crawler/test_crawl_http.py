@@ -116,13 +116,31 @@ def test_what_cannot_be_played_back_is_recorded_and_asked_for_by_the_next_run(fr
 
 
 @pytest.mark.parametrize("path", ["/cdx/", "/web/"])
-def test_429_stops_the_run_at_once(tmp_path, path):
+def test_429_ends_a_run_that_does_not_wait_and_the_next_one_asks_nothing(tmp_path, path):
     with WaybackServer(SAMPLE, {path: [Answered(429, {"retry-after": "120"}, b"slow down")] * 100}) as server:
         run = crawl(tmp_path / "x.db", server.archive, url=RADIO)
-        asked = sum(count for asked, count in server.asked.items() if asked.startswith(path))
-    assert run.code == 3
-    assert "asks to wait 120" in run.err
-    assert asked <= 8  # those under way when it said so; what waits in the queue is turned away at the gate
+        asked = Counter(server.asked)
+        again = crawl(tmp_path / "x.db", server.archive, url=RADIO)
+        assert server.asked == asked  # not one request inside the pause
+    assert run.code == again.code == 3
+    assert "(in 2 minutes)" in run.err
+    assert "Nothing was asked" in again.err
+    assert sum(count for path_, count in asked.items() if path_.startswith(path)) <= 8  # those under way
+
+
+def test_429_is_waited_for_and_the_crawl_goes_on(tmp_path, from_files):
+    """The pause is over in the moment it begins: its length is tested with a clock, in test_gate.py."""
+    with WaybackServer(SAMPLE, {"/web/2005": [Answered(429, {}, b"slow down")]}) as server:
+        code = (
+            "import crawler.archives.limits as limits; limits.SHORTEST_PAUSE = 0.01;"
+            "from scrapy.cmdline import execute; import sys; execute(['scrapy', *sys.argv[1:]])"
+        )
+        command = [sys.executable, "-c", code, "crawl", "policies", "-a", f"url={RADIO}"]
+        command += ["-s", f"POLICYLAPSE_ARCHIVE={server.archive}", "-s", f"POLICYLAPSE_DB={tmp_path / 'x.db'}"]
+        state = environment(POLICYLAPSE_STATE=str(tmp_path / "state"))
+        done = subprocess.run(command, cwd=ROOT, env=state, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert history(tmp_path / "x.db") == [row for row in from_files if row[0] == "tinroofradio.example"]
 
 
 def test_an_excluded_site_is_not_one_that_was_never_archived(tmp_path):

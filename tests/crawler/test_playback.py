@@ -26,8 +26,9 @@ DATE = {"Memento-Datetime": "Wed, 01 Jan 2020 00:00:00 GMT"}
 
 
 @pytest.fixture(scope="module")
-def middleware():
-    crawler = get_crawler(Spider, settings_dict={"POLICYLAPSE_ARCHIVE": "wayback"})
+def middleware(tmp_path_factory):
+    settings = {"POLICYLAPSE_ARCHIVE": "wayback", "POLICYLAPSE_STATE": str(tmp_path_factory.mktemp("state"))}
+    crawler = get_crawler(Spider, settings_dict=settings | {"POLICYLAPSE_BUDGET": "", "POLICYLAPSE_WAIT": 0})
     crawler.spider = crawler._create_spider("test")
     return PlaybackMiddleware.from_crawler(crawler)
 

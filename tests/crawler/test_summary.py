@@ -101,7 +101,7 @@ def test_nothing_new_is_said_only_then(fields):
 
 
 def test_why_it_stopped_is_said():
-    assert f"Stopped: {STOPPED_BY}. Wait an hour or more" in printed(stopped=STOPPED_BY)
+    assert f"Stopped: {STOPPED_BY}. Then run the same crawl again" in printed(stopped=STOPPED_BY)
     assert "Stopped: the disk is full\n" in printed(broken="the disk is full")
 
 

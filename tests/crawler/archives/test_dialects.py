@@ -112,7 +112,7 @@ def test_the_resume_key_as_recorded():
 
 
 @given(
-    st.text(min_size=1).filter(lambda text: text.isprintable()),
+    st.text(min_size=1).filter(lambda text: text.isprintable() and text.strip()),
     st.text(min_size=1).filter(str.isprintable),
     st.datetimes(),
 )
