@@ -65,12 +65,14 @@ _SETTINGS_MODULE = "crawler.settings"
     default=None,
     help="Wait for the archive's pauses to end, however long; or end the run at once.  [default: up to 10 minutes]",
 )
+@click.option("--max-requests", type=click.IntRange(1), metavar="N", help="End the run after so many requests.")
+@click.option("--max-minutes", type=click.FloatRange(0, min_open=True), metavar="N", help="End the run after so long.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.pass_context
 def crawl(
     ctx: click.Context, urls: tuple[str, ...], sites: tuple[str, ...], listed: str | None, archive: str | None,
     db: str | None, strategy: str | None, since: str | None, until: str | None, contact: str | None,
-    wait: bool | None, as_json: bool,
+    wait: bool | None, max_requests: int | None, max_minutes: float | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Crawl policies out of a web archive into the database.
 
@@ -91,6 +93,8 @@ def crawl(
     settings = {
         "POLICYLAPSE_ARCHIVE": archive, "POLICYLAPSE_DB": db, "POLICYLAPSE_STRATEGY": strategy,
         "POLICYLAPSE_CONTACT": contact, "POLICYLAPSE_WAIT": {True: "inf", False: "0", None: None}[wait],
+        "POLICYLAPSE_MAX_REQUESTS": max_requests and str(max_requests),
+        "POLICYLAPSE_MAX_MINUTES": max_minutes and str(max_minutes),
         "POLICYLAPSE_SUMMARY": "json" if as_json else None,
     }  # fmt: skip
     arguments = {

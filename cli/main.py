@@ -6,7 +6,9 @@ import click
 
 from cli.crawl import crawl
 from cli.export import export
+from cli.import_warc import import_warc
 from cli.output import Commands
+from cli.plan import plan
 from cli.read import diff_command, show, sites, timeline
 
 
@@ -22,11 +24,11 @@ def main() -> None:
       policylapse diff lumenkart.example 4 5
       policylapse show lumenkart.example --at 2021-01-01
 
-    Exit code: 0 done, 2 could not be done (standard error says what to do); `crawl` has more.
+    Exit code: 0 done, 2 could not be done (standard error says what to do); `crawl` and `import-warc` have more.
     """  # noqa: D301 - Click reads \b as a character
 
 
-for command in (crawl, sites, timeline, show, diff_command, export):
+for command in (crawl, plan, import_warc, sites, timeline, show, diff_command, export):
     main.add_command(command)
 
 if __name__ == "__main__":

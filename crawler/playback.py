@@ -7,6 +7,8 @@ errors.
 
 from __future__ import annotations
 
+import asyncio
+import random
 import time
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,7 @@ from scrapy.exceptions import (
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
+    IgnoreRequest,
     ResponseDataLossError,
 )
 
@@ -56,25 +59,32 @@ class PlaybackMiddleware:
     def __init__(self, crawler: Crawler, archive: Archive) -> None:
         self.crawler = crawler
         self.archive = archive
+        self._asked, self._most = 0, crawler.settings.getint("POLICYLAPSE_MAX_REQUESTS")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler, parse_archive(crawler.settings["POLICYLAPSE_ARCHIVE"]))
 
-    def process_response(self, request: Request, response: Response) -> Request | Response:
+    def process_request(self, request: Request) -> None:  # noqa: ARG002 - Scrapy's signature
+        """Let no request out beyond POLICYLAPSE_MAX_REQUESTS; what is left stays pending for the next run."""
+        self._asked += 1
+        if 0 < self._most < self._asked:
+            raise IgnoreRequest(f"the run's limit of {self._most} requests is reached")
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:
         """Return the response, classified, or the next request to make."""
         headers = plain_headers(response)
         if request.meta.get("endpoint") != PLAYBACK:
             if response.status == 429:
                 return self._throttled(request, headers) or response
-            return self._again(request, response.status) or response
+            return await self._again(request, response.status) or response
         playback = classify_playback(response.status, headers, _seen(response.body, headers), response.url)
         if playback.answer is Answer.MOVED_ON:
             onward = self._follow(request, response, playback)
             if onward is not None:
                 return onward
         elif playback.answer is Answer.TRANSIENT:
-            onward = self._again(request, response.status)
+            onward = await self._again(request, response.status)
             if onward is not None:
                 return onward
         elif playback.answer is Answer.RATE_LIMITED:
@@ -84,13 +94,13 @@ class PlaybackMiddleware:
         request.meta["playback"] = playback
         return response
 
-    def process_exception(self, request: Request, exception: Exception) -> Request | None:
+    async def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """Ask again after a time-out or a broken connection; a refused connection is a ban, not a glitch."""
         if isinstance(exception, DownloadConnectionRefusedError):
             gate_of(self.crawler).refused()
             return None
         if isinstance(exception, (DownloadTimeoutError, DownloadFailedError, ResponseDataLossError, OSError)):
-            return self._retry(request, type(exception).__name__)
+            return await self._retry(request, type(exception).__name__)
         return None
 
     def _follow(self, request: Request, response: Response, playback: Playback) -> Request | None:
@@ -116,13 +126,19 @@ class PlaybackMiddleware:
             return None
         return request.replace(meta={**request.meta, "throttled": times}, dont_filter=True)
 
-    def _again(self, request: Request, status: int) -> Request | None:
-        return self._retry(request, f"HTTP {status}") if status in TRANSIENT_STATUSES else None
+    async def _again(self, request: Request, status: int) -> Request | None:
+        return await self._retry(request, f"HTTP {status}") if status in TRANSIENT_STATUSES else None
 
-    def _retry(self, request: Request, reason: str) -> Request | None:
-        return get_retry_request(
+    async def _retry(self, request: Request, reason: str) -> Request | None:
+        """Return the request to make once more, after a delay that grows threefold each time, give or take a half."""
+        again = get_retry_request(
             request, spider=self.crawler.spider, reason=reason, max_retry_times=RETRIES, priority_adjust=-1
         )
+        if again is not None:
+            first = self.crawler.settings.getfloat("POLICYLAPSE_RETRY_DELAY")
+            times = again.meta["retry_times"]
+            await asyncio.sleep(first * 3 ** (times - 1) * random.uniform(0.5, 1.5))  # noqa: S311
+        return again
 
 
 def plain_headers(response: Response) -> dict[str, str]:

@@ -17,7 +17,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColu
 from rich.progress import Progress as Bar
 from scrapy import signals
 
-from crawler.summary import Summary, as_json, print_summary
+from crawler.archives.dialects import PLAYBACK, Archive
+from crawler.archives.limits import budgets_of
+from crawler.summary import Plan, Summary, as_json, print_summary
 
 if TYPE_CHECKING:
     from typing import Self
@@ -68,7 +70,8 @@ class Progress:
             completed=fetched, total=max(listed - reused, fetched) or None,
         )  # fmt: skip
 
-    def closed(self, spider: Any) -> None:
+    def closed(self, spider: Any, reason: str = "") -> None:
+        self._reason = reason
         self._bar.stop()
         self._log_above_the_bar()
         summary = self._summary(spider)
@@ -103,7 +106,18 @@ class Progress:
             outcomes=job.store.outcomes(spider.run_id, spider.policies(), job.archive.name, job.period),
             stopped=spider.stopped_by_archive,
             broken=spider.store_error,
+            limited=spider.limited or self._out_of_time(),
+            plan=self._plan(job.archive) if self.crawler.settings.getbool("POLICYLAPSE_PLAN") else None,
         )
+
+    def _plan(self, archive: Archive) -> Plan:
+        budget = budgets_of(archive, self.crawler.settings["POLICYLAPSE_BUDGET"]).get(PLAYBACK)
+        return Plan(self._stat("planned"), budget.interval if budget else 0.0)
+
+    def _out_of_time(self) -> str:
+        minutes = self.crawler.settings.getfloat("POLICYLAPSE_MAX_MINUTES")
+        over = self._reason == "closespider_timeout"
+        return f"the run's limit of {minutes:g} minutes is reached" if over else ""
 
     def _stat(self, name: str) -> int:
         return int(self.crawler.stats.get_value(f"policylapse/{name}", 0))  # type: ignore[union-attr]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.archives.errors import PolicylapseError, RateLimited
 from crawler.job import open_job
+from crawler.lock import CrawlLock
 from crawler.summary import NOT_RUN, PARTLY, STOPPED
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ def run_crawl(process: CrawlerProcessBase, arguments: Mapping[str, str]) -> int:
     """
     try:
         crawler = process.create_crawler("policies")
+        database = Path(process.settings["POLICYLAPSE_DB"])
+        lock = CrawlLock(database) if database.parent.is_dir() and not database.is_dir() else None
         job = open_job(process.settings, arguments)
     except RateLimited as error:
         print(f"policylapse: {error}. Nothing was asked.", file=sys.stderr)  # noqa: T201
@@ -33,6 +37,8 @@ def run_crawl(process: CrawlerProcessBase, arguments: Mapping[str, str]) -> int:
         return NOT_RUN
     process.crawl(crawler, job=job)
     process.start()
+    if lock:
+        lock.release()
     if crawler.stats is None:
         return NOT_RUN
     return int(crawler.stats.get_value("policylapse/exit_code", PARTLY))

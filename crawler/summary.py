@@ -14,6 +14,29 @@ from crawler.archives.capture import Outcome
 COMPLETE, PARTLY, NOT_RUN, STOPPED = 0, 1, 2, 3  # exit codes, design.md
 
 
+BYTES_A_CAPTURE = 9_000  # raw page, text, index: 6.3 MB for 711 captures of real policies (make bench)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a crawl would take.
+
+    :param fetches: requests to playback; fewer where the first answers tell that others need not be made.
+    :param interval: seconds between two of them by the archive's budget, 0 without one.
+    """
+
+    fetches: int
+    interval: float
+
+    @property
+    def minutes(self) -> float:
+        return self.fetches * self.interval / 60
+
+    @property
+    def megabytes(self) -> float:
+        return self.fetches * BYTES_A_CAPTURE / 1e6
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """The end of a crawl.
@@ -26,6 +49,8 @@ class Summary:
     :param outcomes: captures of these policies by outcome, and what else did not go as asked.
     :param stopped: why the archive ended the run, "" if it did not.
     :param broken: why the store ended the run, "" if it did not.
+    :param limited: which limit of the run ended it, "" if none did.
+    :param plan: what a crawl would take; then nothing was fetched.
     """
 
     archive: str
@@ -42,13 +67,18 @@ class Summary:
     outcomes: Mapping[Outcome, int]
     stopped: str = ""
     broken: str = ""
+    limited: str = ""
+    plan: Plan | None = None
 
     @property
     def exit_code(self) -> int:
         """0 complete, 1 partly, 3 stopped by the archive's limits."""
         if self.stopped:
             return STOPPED
-        return PARTLY if self.broken or any(outcome.about.missing for outcome in self.outcomes) else COMPLETE
+        missing = {outcome for outcome in self.outcomes if outcome.about.missing}
+        if self.plan is not None:
+            missing.discard(Outcome.PENDING)  # that is what was planned
+        return PARTLY if self.broken or self.limited or missing else COMPLETE
 
 
 def as_json(summary: Summary) -> dict[str, Any]:
@@ -95,12 +125,23 @@ def _outcomes(s: Summary) -> list[Text]:
 
 def _endings(s: Summary) -> list[Text]:
     endings = []
+    if s.plan:
+        time = (
+            f"about {s.plan.minutes:.0f} minutes at the archive's budget"
+            if s.plan.interval
+            else "no budget to wait for"
+        )
+        endings.append(
+            Text(f"  A crawl would take {s.plan.fetches:,} requests, {time}, about {s.plan.megabytes:.1f} MB of disk.")
+        )
+    if s.limited:
+        endings.append(Text(f"  Ended: {s.limited}. The same crawl goes on where it stopped."))
     if s.broken:
         endings.append(Text(f"  Stopped: {s.broken}", style="red"))
     if s.stopped:
         endings.append(
             Text(f"  Stopped: {s.stopped}. Then run the same crawl again: it goes on where it stopped.", style="red")
         )
-    elif not (s.fetched or s.new_captures or s.new_versions or s.broken) and s.listed:
+    elif not (s.fetched or s.new_captures or s.new_versions or s.broken or s.plan) and s.listed:
         endings.append(Text("  Nothing new: every capture was known, nothing was fetched, nothing was added."))
     return endings

@@ -83,6 +83,8 @@ CREATE TABLE captures (
   memento_at TEXT,                         -- Memento-Datetime
   drift_seconds INTEGER,                   -- memento_at - captured_at
   chain TEXT,                              -- URLs asked on the way, JSON
+  failures INTEGER NOT NULL DEFAULT 0,     -- runs in which it could not be played back
+  not_before TEXT,                         -- when it is worth asking again after a failure
   digest_verdict TEXT,                     -- SHA-1 of the payload against digest: match, mismatch, not checkable
   citation_url TEXT NOT NULL,              -- where a person finds the capture
   UNIQUE (archive, urlkey, timestamp, original, digest)
@@ -186,8 +188,9 @@ CREATE TABLE listings (                    -- what the index answered, a row an 
   policy_id INTEGER NOT NULL REFERENCES policies(id),
   archive TEXT NOT NULL,
   url TEXT NOT NULL,
-  since TEXT,
+  since TEXT,                              -- the period asked for by the person
   until TEXT,
+  asked_from TEXT,                         -- what the index was asked for: newer than was known; NULL: everything
   outcome TEXT NOT NULL,                   -- fetched, not_archived, empty, excluded, excluded_robots, listing_failed
   detail TEXT NOT NULL DEFAULT '',
   row_count INTEGER NOT NULL,

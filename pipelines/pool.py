@@ -12,11 +12,13 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from datetime import datetime
 from multiprocessing import connection
+from typing import Any
 
 from crawler.archives.capture import Outcome
 from pipelines.extract import extractor_id
@@ -32,7 +34,7 @@ class ReaderPool:
     def __init__(self, workers: int = 0) -> None:
         self.workers = workers or os.cpu_count() or 1
         self.extractor = extractor_id()
-        self._pool = _executor(self.workers)
+        self._pool, self._spawned = _executor(self.workers), False
         self._quarantine = asyncio.Lock()
 
     async def read(
@@ -40,18 +42,27 @@ class ReaderPool:
     ) -> Reading:
         """Return what read_payload returns; a page that kills its worker is EXTRACT_FAILED."""
         arguments = (body, dict(headers), url, captured_at, status)
-        loop, pool = asyncio.get_running_loop(), self._pool
+        pool = self._pool
         try:
-            return await loop.run_in_executor(pool, read_payload, *arguments)
+            return await asyncio.wrap_future(self._submit(pool, arguments))
         except BrokenProcessPool:
             if self._pool is pool:
-                self._pool = _executor(self.workers)
+                self._pool, self._spawned = _executor(self.workers), False
         async with self._quarantine:
             with _executor(1) as alone:
                 try:
-                    return await loop.run_in_executor(alone, read_payload, *arguments)
+                    with _interrupts_ignored():
+                        future = alone.submit(read_payload, *arguments)
+                    return await asyncio.wrap_future(future)
                 except BrokenProcessPool:
                     return Reading(Outcome.EXTRACT_FAILED, self.extractor, "the page kills the parser")
+
+    def _submit(self, pool: ProcessPoolExecutor, arguments: tuple[Any, ...]) -> Future[Reading]:
+        if self._spawned:
+            return pool.submit(read_payload, *arguments)
+        self._spawned = True
+        with _interrupts_ignored():  # the first page starts the workers
+            return pool.submit(read_payload, *arguments)
 
     def close(self) -> None:
         """Drop what is not begun and end the workers."""
@@ -61,6 +72,22 @@ class ReaderPool:
 def _executor(workers: int) -> ProcessPoolExecutor:
     """Workers are spawned, not forked: the reactor's threads and sockets stay out of them."""
     return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_warm_up)
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Let processes that start now inherit that Ctrl-C is none of their business: it reaches the whole group, and a
+    worker that dies of it while it imports would take the pool with it.
+    """
+    try:
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # not the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def _warm_up() -> None:

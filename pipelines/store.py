@@ -15,11 +15,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from crawler.archives.capture import Capture, ListedCapture, Listing, Memento, Outcome, Period, Policy
+from crawler.archives.capture import Capture, ListedCapture, Listing, ListingPlan, Memento, Outcome, Period, Policy
 from crawler.archives.errors import StoreError
 from crawler.archives.memento import drift_seconds
 from crawler.archives.surt import surt
@@ -32,6 +32,8 @@ from pipelines.store_texts import put_text
 from pipelines.store_versions import refold
 
 _HELD = (Outcome.FETCHED.value, Outcome.REVISIT.value)
+RELIST_AFTER = timedelta(days=30)  # archives put older captures into their index months later
+FIRST_RETRY, LONGEST_RETRY = timedelta(hours=6), timedelta(days=30)  # after a capture could not be played back
 _SLICE = 500  # values bound in one statement
 _CAPTURE_FIELDS = (
     "urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length", "captured_at", "oddity",
@@ -185,16 +187,39 @@ class Store:
             self._insert(
                 "listings", run_id=run_id, policy_id=listing.policy.policy_id, archive=listing.archive,
                 url=listing.url, since=format_iso(since) if since else None, until=format_iso(until) if until else None,
+                asked_from=format_iso(listing.asked_from) if listing.asked_from else None,
                 outcome=listing.outcome.value, detail=listing.detail, row_count=len(listing.captures),
                 broken=json.dumps(listing.broken), resume_key=listing.resume_key, listed_at=self.now(),
             )  # fmt: skip
         return new
 
+    def listing_plan(self, policy: Policy, archive: str, url: str, period: Period) -> ListingPlan:
+        """Return what is left to ask an index: an interrupted listing goes on at its resume key, a complete one asks
+        only for what is newer, until it is so old that everything is asked for once more (archives add late).
+        """
+        since, until = (format_iso(at) if at else None for at in (period.since, period.until))
+        rows = self.db.execute(
+            "SELECT asked_from, resume_key, listed_at FROM listings WHERE policy_id = ? AND archive = ? AND url = ? "
+            "AND since IS ? AND until IS ? AND outcome = 'fetched' ORDER BY id DESC",
+            [policy.policy_id, archive, url, since, until],
+        ).fetchall()
+        if not rows:
+            return ListingPlan()
+        if rows[0][1]:
+            return ListingPlan(parse_iso(rows[0][0]) if rows[0][0] else None, rows[0][1])
+        whole = next((parse_iso(listed_at) for asked_from, _key, listed_at in rows if asked_from is None), None)
+        if whole is None or self._now() - whole > RELIST_AFTER:
+            return ListingPlan()
+        newest = [
+            c.capture.captured_at for c in self.captures(policy, archive, period) if surt(url) == c.capture.urlkey
+        ]
+        return ListingPlan(max(newest, default=None))
+
     def captures(self, policy: Policy, archive: str, period: Period) -> list[ListedCapture]:
         """Return the captures of a policy in one archive, as far as they are known, oldest first."""
         rows = self.db.execute(
             f"SELECT k.id, {', '.join(f'k.{name}' for name in _CAPTURE_FIELDS)}, k.outcome, k.payload_id IS NOT NULL, "
-            "k.redirect_url FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
+            "k.redirect_url, k.not_before FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
             "WHERE u.policy_id = ? AND k.archive = ? ORDER BY k.captured_at, k.id",
             [policy.policy_id, archive],
         )
@@ -280,8 +305,15 @@ class Store:
         detail: str,
         memento_url: str = "",
     ) -> None:
-        """Record what became of a capture that brought no payload."""
+        """Record what became of a capture that brought no payload; what failed is not worth asking for a while."""
         with self.transaction():
+            if outcome is Outcome.PLAYBACK_FAILED:
+                (failures,) = self._one("SELECT failures FROM captures WHERE id = ?", listed.capture_id)
+                again = self._now() + min(FIRST_RETRY * 2 ** min(failures, 16), LONGEST_RETRY)
+                self.db.execute(
+                    "UPDATE captures SET failures = failures + 1, not_before = ? WHERE id = ?",
+                    [format_iso(again), listed.capture_id],
+                )
             self.db.execute(
                 "UPDATE captures SET outcome = ?, detail = ?, memento_url = coalesce(nullif(?, ''), memento_url) "
                 "WHERE id = ?",
@@ -433,9 +465,25 @@ def _cdx_row(c: Capture) -> tuple[str, ...]:
 
 
 def _listed_capture(row: tuple[Any, ...]) -> ListedCapture:
-    capture_id, urlkey, timestamp, original, mimetype, statuscode, digest, length, at, oddity, outcome, held, to = row
+    (
+        capture_id,
+        urlkey,
+        timestamp,
+        original,
+        mimetype,
+        statuscode,
+        digest,
+        length,
+        at,
+        oddity,
+        outcome,
+        held,
+        to,
+        retry,
+    ) = row
     capture = Capture(urlkey, timestamp, original, mimetype, statuscode, digest, length, parse_iso(at), oddity)
-    return ListedCapture(capture_id, capture, Outcome(outcome), bool(held), to)
+    not_before = parse_iso(retry) if retry else None
+    return ListedCapture(capture_id, capture, Outcome(outcome), bool(held), to, not_before)
 
 
 def _extraction_columns(reading: Reading) -> tuple[str, str, float | None, str, str]:

@@ -44,7 +44,11 @@ def crawl(
     command = [sys.executable, "-m", "scrapy", "crawl", "policies"]
     command += [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]
     command += ["-s", f"POLICYLAPSE_ARCHIVE={archive}", "-s", f"POLICYLAPSE_DB={database}"]
-    limits = {"POLICYLAPSE_STATE": str(database.parent / "state"), "POLICYLAPSE_WAIT": "0"}
+    limits = {
+        "POLICYLAPSE_STATE": str(database.parent / "state"),
+        "POLICYLAPSE_WAIT": "0",
+        "POLICYLAPSE_RETRY_DELAY": "0.001",
+    }
     done = subprocess.run(
         command,
         cwd=ROOT,

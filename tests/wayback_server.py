@@ -4,6 +4,7 @@ Written from shared/archive-facts.md 2.1 and 2.2. It counts every request that i
 """
 
 import gzip
+import re
 import threading
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,11 +21,13 @@ EXCLUDED = b"org.archive.util.io.RuntimeIOException: org.archive.wayback.excepti
 class WaybackServer:
     """`with WaybackServer(root) as server: server.archive` is a value of POLICYLAPSE_ARCHIVE.
 
-    :param faults: path prefix -> list of answers given instead, one a request, in turn; then the real one.
+    :param faults: what a path begins with, or holds (from "&" on) -> answers given instead, one a request, in turn.
+    :param page_rows: rows of one index answer, however many are asked for; 0 for as many as are asked for.
     """
 
-    def __init__(self, root: Path, faults: dict[str, list[Answered]] | None = None) -> None:
+    def __init__(self, root: Path, faults: dict[str, list[Answered]] | None = None, page_rows: int = 0) -> None:
         self.faults = faults or {}
+        self.page_rows = page_rows
         self.asked: Counter[str] = Counter()
         self._archive = WarcArchive(root)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -44,8 +47,10 @@ class WaybackServer:
     def _answer(self, path: str) -> Answered:
         self.asked[path] += 1
         for prefix, answers in self.faults.items():
-            if path.startswith(prefix) and answers:
+            if answers and (path.startswith(prefix) or (prefix.startswith("&") and prefix in path)):
                 return answers.pop(0)
+        if self.page_rows:
+            path = re.sub(r"limit=\d+", f"limit={self.page_rows}", path)
         return answer(self._archive, f"{LOCAL_ORIGIN}{path}")
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

@@ -144,7 +144,9 @@ _ABOUT = {
     Outcome.DRIFTED: About("cannot be played back: the archive has only another date, too far off"),
     Outcome.UNPLAYABLE: About("listed, but the archive says that it has no such capture"),
     Outcome.PLAYBACK_FAILED: About(
-        "listed, but the archive could not play it back", "run the same crawl again in some hours", missing=True
+        "listed, but the archive could not play it back",
+        "run the same crawl again in some hours: it is asked for again after a while, longer each time",
+        missing=True,
     ),
     Outcome.NOT_ARCHIVED: About(
         "the archive has no capture", "check the URL, or name another with --url", missing=True
@@ -173,6 +175,7 @@ class ListedCapture:
     :param outcome: what became of it so far.
     :param held: its payload is in the store.
     :param redirect_url: where an archived redirect led, on the original site.
+    :param not_before: when it is worth asking again, after a run in which it could not be played back.
     """
 
     capture_id: int
@@ -180,6 +183,7 @@ class ListedCapture:
     outcome: Outcome = Outcome.PENDING
     held: bool = False
     redirect_url: str = ""
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +235,7 @@ class Listing:
     :param outcome: FETCHED, or what is wrong with the answer.
     :param broken: rows that could not be read, as given.
     :param resume_key: key of the next page, "" on the last.
+    :param asked_from: what the index was asked for, where that is later than the period's beginning.
     """
 
     policy: Policy
@@ -242,4 +247,17 @@ class Listing:
     outcome: Outcome = Outcome.FETCHED
     detail: str = ""
     broken: tuple[str, ...] = ()
+    resume_key: str = ""
+    asked_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPlan:
+    """What is left to ask an index about a URL, after what earlier runs were answered.
+
+    :param asked_from: only captures from then on; None for all of the period.
+    :param resume_key: where an interrupted listing goes on, "" at its beginning.
+    """
+
+    asked_from: datetime | None = None
     resume_key: str = ""

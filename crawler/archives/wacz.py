@@ -109,7 +109,7 @@ def unpack_wacz(path: Path, folder: Path) -> list[str]:
 
 
 def _unpack_member(archive: ZipFile, member: ZipInfo, target: Path) -> None:
-    """zipfile gives no more bytes than the member's declared size, which has been checked."""
+    """The library gives no more bytes than the member's declared size, which has been checked."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("xb") as out, archive.open(member) as stream:
         while piece := stream.read(_PIECE):

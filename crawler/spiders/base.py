@@ -7,9 +7,14 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider, signals
-from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError, DownloadConnectionRefusedError
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    IgnoreRequest,
+)
 
-from crawler.archives.capture import ListedCapture, Outcome, Policy
+from crawler.archives.capture import ListedCapture, ListingPlan, Outcome, Policy
 from crawler.archives.coding import undo_content_encoding
 from crawler.archives.dialects import CDX, PLAYBACK, parse_archive
 from crawler.archives.errors import DecodeError, RateLimited, StoreError, UnexpectedArchiveResponse
@@ -43,6 +48,9 @@ OUTCOMES = {
 }
 
 
+EVERYTHING = ListingPlan()
+
+
 class ArchiveSpider(Spider):
     """A spider with a job (crawler.job), a run in the store, and manners towards the archive."""
 
@@ -52,12 +60,15 @@ class ArchiveSpider(Spider):
         self.run_id = 0
         self.stopped_by_archive = ""
         self.store_error = ""
+        self.limited = ""
         self._damage_told = False
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
         super().update_settings(settings)
         archive = parse_archive(settings["POLICYLAPSE_ARCHIVE"])
+        minutes = settings.getfloat("POLICYLAPSE_MAX_MINUTES")
+        settings.set("CLOSESPIDER_TIMEOUT", minutes * 60, priority="spider")  # ends after what is in flight
         slot = {"concurrency": archive.concurrency, "delay": 0}  # the gate holds the budget
         settings.set("DOWNLOAD_SLOTS", {archive.slot(e): slot for e in (CDX, PLAYBACK)}, priority="spider")
 
@@ -68,13 +79,20 @@ class ArchiveSpider(Spider):
         crawler.signals.connect(spider.broken, signal=signals.item_error)
         return spider
 
-    def listing_request(self, url: str, callback: Any, errback: Any, resume_key: str = "", **context: Any) -> Request:
+    def listing_request(
+        self, url: str, callback: Any, errback: Any, plan: ListingPlan = EVERYTHING, **context: Any
+    ) -> Request:
+        """Return the request for one page of an index.
+
+        :param plan: what is left to ask for; handed on to the callback.
+        """
         archive, period = self.job.archive, self.job.period
+        since = plan.asked_from or period.since
         return Request(
-            archive.listing_url(url, since=period.since, until=period.until, resume_key=resume_key),
+            archive.listing_url(url, since=since, until=period.until, resume_key=plan.resume_key),
             callback=callback,
             errback=errback,
-            cb_kwargs={"url": url, "resume_key": resume_key, **context},
+            cb_kwargs={"url": url, "plan": plan, **context},
             meta={"endpoint": CDX, "download_slot": archive.slot(CDX)},
             priority=10,  # know what there is before fetching it
             dont_filter=True,
@@ -120,6 +138,13 @@ class ArchiveSpider(Spider):
         if failure.check(DownloadCancelledError):
             return Outcome.TOO_LARGE, str(error)
         return Outcome.PLAYBACK_FAILED, f"{type(error).__name__}: {error}"[:500]
+
+    def turned_away(self, failure: Failure) -> bool:
+        """Tell whether a request never left: the run is at its limit, or the archive has said stop. It stays pending."""
+        if failure.check(IgnoreRequest) and not self.limited:
+            self.limited = str(failure.value)
+            self._close("limit")
+        return bool(failure.check(IgnoreRequest) or (self.stopped_by_archive and failure.check(RateLimited)))
 
     def settle(self, policy: Policy, listed: ListedCapture, outcome: Outcome, detail: str, memento_url: str) -> None:
         """Record what became of a capture that brought no payload."""

@@ -14,13 +14,16 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from scrapy import Request
+from scrapy import Request, signals
+from scrapy.exceptions import DontCloseSpider
 
 from crawler.archives.capture import (
     ListedCapture,
     Listing,
+    ListingPlan,
     Memento,
     Outcome,
     Policy,
@@ -28,13 +31,16 @@ from crawler.archives.capture import (
 )
 from crawler.archives.choose import choose
 from crawler.archives.dialects import PLAYBACK, citation_url
-from crawler.archives.errors import RateLimited, StoreError
+from crawler.archives.errors import StoreError
 from crawler.archives.lineage import lineage_target, one_line_of_urls, pick_urls
 from crawler.archives.memento import Answer, stray_outcome
 from crawler.playback import memento_of
 from crawler.spiders.base import OUTCOMES, ArchiveSpider
 
 if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
@@ -56,6 +62,8 @@ class Progress:
     queue: deque[ListedCapture] = field(default_factory=deque)
     in_flight: int = 0
     attempted: set[int] = field(default_factory=set)
+    failed: list[ListedCapture] = field(default_factory=list)  # put off to the second pass
+    resume_keys: set[str] = field(default_factory=set)
     caught_up: bool = False
 
 
@@ -75,6 +83,13 @@ class PoliciesSpider(ArchiveSpider):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._progress: dict[int, Progress] = {}
+        self._second_pass = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.second_pass, signal=signals.spider_idle)
+        return spider
 
     def policies(self) -> list[Policy]:
         """Return the policies of this run."""
@@ -116,35 +131,53 @@ class PoliciesSpider(ArchiveSpider):
 
     def _list_policy(self, progress: Progress) -> Iterator[Request]:
         for url in one_line_of_urls(self.job.store.policy_urls(progress.policy)):
-            progress.listings += 1
-            yield self.listing_request(url, self.parse_listing, self.listing_failed, progress=progress)
+            yield self._list_url(url, progress)
+
+    def _list_url(self, url: str, progress: Progress) -> Request:
+        job = self.job
+        fresh = job.archive.root is not None  # files on this machine are read anew: it costs nothing
+        plan = ListingPlan() if fresh else job.store.listing_plan(progress.policy, job.archive.name, url, job.period)
+        progress.listings += 1
+        return self.listing_request(url, self.parse_listing, self.listing_failed, plan, progress=progress)
 
     async def parse_listing(
-        self, response: Response, url: str, resume_key: str, progress: Progress
+        self, response: Response, url: str, plan: ListingPlan, progress: Progress
     ) -> AsyncIterator[Any]:
         """Store the rows of one index answer; ask for the next page, or begin to fetch."""
         page, outcome, detail = self.read_index(response)
         if page is None:
             self._listing_flawed(url, progress.policy, outcome or Outcome.LISTING_FAILED, detail)
         else:
-            self._store_page(page, url, progress.policy)
-            if page.resume_key and page.resume_key != resume_key:
-                yield self._next_page(page, url, progress)
+            self._store_page(page, url, progress.policy, plan)
+            if self._goes_on(page, url, progress):
+                yield self._next_page(page, url, plan, progress)
                 return
-            if not page.captures and not resume_key:
+            if not page.captures and plan == ListingPlan():
                 self._nothing_listed(url, progress.policy)
         progress.listings -= 1
         async for found in self._advance(progress):
             yield found
 
-    def _next_page(self, page: CdxPage, url: str, progress: Progress) -> Request:
-        return self.listing_request(url, self.parse_listing, self.listing_failed, page.resume_key, progress=progress)
+    def _goes_on(self, page: CdxPage, url: str, progress: Progress) -> bool:
+        """Tell whether there is a next page; an index that gives a resume key twice would never end."""
+        key = f"{url} {page.resume_key}"
+        if page.resume_key and key in progress.resume_keys:
+            detail = "the index gives the same resume key again; the listing may lack rows"
+            self.record(Outcome.LISTING_FAILED, url, detail, progress.policy)
+            return False
+        progress.resume_keys.add(key)
+        return bool(page.resume_key)
 
-    def _store_page(self, page: CdxPage, url: str, policy: Policy) -> None:
+    def _next_page(self, page: CdxPage, url: str, plan: ListingPlan, progress: Progress) -> Request:
+        plan = replace(plan, resume_key=page.resume_key)
+        return self.listing_request(url, self.parse_listing, self.listing_failed, plan, progress=progress)
+
+    def _store_page(self, page: CdxPage, url: str, policy: Policy, plan: ListingPlan) -> None:
         job = self.job
         citations = tuple(citation_url(c.timestamp, c.original, job.archive.citation) for c in page.captures)
         listing = Listing(policy, job.archive.name, url, job.period, page.captures, citations)
-        job.store.save_listing(self.run_id, replace(listing, broken=page.broken, resume_key=page.resume_key))
+        listing = replace(listing, broken=page.broken, resume_key=page.resume_key, asked_from=plan.asked_from)
+        job.store.save_listing(self.run_id, listing)
         self.crawler.stats.inc_value("policylapse/listed", len(page.captures))
 
     def _listing_flawed(self, url: str, policy: Policy, outcome: Outcome, detail: str) -> None:
@@ -161,10 +194,10 @@ class PoliciesSpider(ArchiveSpider):
         self.record(Outcome.EMPTY if bounded else Outcome.NOT_ARCHIVED, url, "the index has no captures of it", policy)
 
     async def parse_candidate(
-        self, response: Response, url: str, resume_key: str, candidates: Candidates
+        self, response: Response, url: str, plan: ListingPlan, candidates: Candidates
     ) -> AsyncIterator[Any]:
         """Gather what the well-known paths of a site list; when all have answered, take the policy's URLs."""
-        del resume_key  # only first pages are asked for: enough to choose by
+        del plan  # only first pages are asked for: enough to choose by
         page, outcome, detail = self.read_index(response)
         if page is not None:
             candidates.pages[url] = page
@@ -186,10 +219,10 @@ class PoliciesSpider(ArchiveSpider):
             progress = self._take(site, taken)
             for url in taken:
                 page = candidates.pages[url]
-                self._store_page(page, url, progress.policy)
+                self._store_page(page, url, progress.policy, ListingPlan())
                 if page.resume_key:
                     progress.listings += 1
-                    yield self._next_page(page, url, progress)
+                    yield self._next_page(page, url, ListingPlan(), progress)
             async for found in self._advance(progress):
                 yield found
         elif not candidates.failed:
@@ -206,6 +239,8 @@ class PoliciesSpider(ArchiveSpider):
     async def listing_failed(self, failure: Failure) -> AsyncIterator[Any]:
         """Record that an index could not be asked, and go on with what is known."""
         context = failure.request.cb_kwargs  # type: ignore[attr-defined]
+        if self.turned_away(failure):
+            return
         outcome, detail = self.failed(failure)
         outcome = Outcome.LISTING_FAILED if outcome is Outcome.PLAYBACK_FAILED else outcome
         progress: Progress | None = context.get("progress")
@@ -226,24 +261,50 @@ class PoliciesSpider(ArchiveSpider):
         """Yield what comes next for a policy: requests up to the window, then what `choose` asks for."""
         if progress.listings:
             return
-        if not progress.caught_up:
+        if not progress.caught_up and not self.settings.getbool("POLICYLAPSE_PLAN"):
             progress.caught_up = True
             async for item in self._read_unread(progress.policy):
                 yield item
         while True:
-            while progress.queue and progress.in_flight < WINDOW:
-                progress.in_flight += 1
-                yield self._memento_request(progress.queue.popleft(), progress)
+            for request in self._fill_window(progress):
+                yield request
             if progress.in_flight or self._choose(progress):
                 return
+
+    def _fill_window(self, progress: Progress) -> Iterator[Request]:
+        while progress.queue and progress.in_flight < WINDOW:
+            progress.in_flight += 1
+            yield self._memento_request(progress.queue.popleft(), progress)
+
+    def second_pass(self) -> None:
+        """When all else is done, ask once more for what failed: a capture's first load is slow, then it is cached."""
+        if self.stopped_by_archive or self.store_error or self.limited or self._second_pass:
+            return
+        self._second_pass = True
+        waiting = [progress for progress in self._progress.values() if progress.failed]
+        for progress in waiting:
+            progress.queue.extend(progress.failed)
+            for request in self._fill_window(progress):
+                self.crawler.engine.crawl(request)  # type: ignore[union-attr]
+        if waiting:
+            raise DontCloseSpider
 
     def _choose(self, progress: Progress) -> bool:
         """Take the next choice into the queue, settle what needs no request; return True when nothing is left."""
         job = self.job
         captures = job.store.captures(progress.policy, job.archive.name, job.period)
-        open_captures = [c for c in captures if c.outcome.settled or c.capture_id not in progress.attempted]
+        now = datetime.now(UTC)
+        open_captures = [
+            c
+            for c in captures
+            if c.outcome.settled
+            or (c.capture_id not in progress.attempted and (c.not_before is None or c.not_before <= now))
+        ]
         held = job.store.held_digests(c.capture.digest for c in open_captures if not c.outcome.settled)
         choice = choose(open_captures, job.strategy, held)
+        if self.settings.getbool("POLICYLAPSE_PLAN"):
+            self.crawler.stats.inc_value("policylapse/planned", len(choice.fetch))
+            return True
         progress.attempted.update(c.capture_id for c in choice.fetch)
         for listed, outcome, detail in choice.settle:
             job.store.settle(self.run_id, progress.policy, listed, outcome, detail)
@@ -333,8 +394,7 @@ class PoliciesSpider(ArchiveSpider):
             target, why_not = "", f"to {target}: not followed, the policy has {MAX_POLICY_URLS} URLs already"
         detail = why_not or f"to {target}"
         if self.job.store.keep_redirect(listed, memento, detail, location, progress.policy, target):
-            progress.listings += 1
-            yield self.listing_request(target, self.parse_listing, self.listing_failed, progress=progress)
+            yield self._list_url(target, progress)
 
     def _not_a_memento(self, response: Response, listed: ListedCapture, progress: Progress, answer: Answer) -> None:
         outcome = OUTCOMES[answer]
@@ -345,15 +405,23 @@ class PoliciesSpider(ArchiveSpider):
             detail = f"the archive sends to {response.meta['playback'].location}"
         elif answer is Answer.RATE_LIMITED:
             self.stop()
-        self.settle(progress.policy, listed, outcome, detail, response.url)
+        self._settle_or_put_off(progress, listed, outcome, detail, response.url)
+
+    def _settle_or_put_off(
+        self, progress: Progress, listed: ListedCapture, outcome: Outcome, detail: str, memento_url: str
+    ) -> None:
+        if outcome is Outcome.PLAYBACK_FAILED and not self._second_pass:
+            progress.failed.append(listed)  # it stays pending, should the run be killed
+        else:
+            self.settle(progress.policy, listed, outcome, detail, memento_url)
 
     async def memento_failed(self, failure: Failure) -> AsyncIterator[Any]:
         """Record that a capture could not be fetched, and go on."""
         context = failure.request.cb_kwargs  # type: ignore[attr-defined]
         progress: Progress = context["progress"]
-        outcome, detail = self.failed(failure)
-        if not (self.stopped_by_archive and failure.check(RateLimited)):  # turned away at the gate: still pending
-            self.settle(progress.policy, context["listed"], outcome, detail, failure.request.url)  # type: ignore[attr-defined]
+        if not self.turned_away(failure):
+            outcome, detail = self.failed(failure)
+            self._settle_or_put_off(progress, context["listed"], outcome, detail, failure.request.url)  # type: ignore[attr-defined]
         progress.in_flight -= 1
         async for found in self._advance(progress):
             yield found

@@ -1,18 +1,16 @@
 """Over HTTP: a Wayback-dialect server with faults, and pywb, the real archive server, on loopback."""
 
-import shutil
-import socket
+import sqlite3
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections import Counter
+from contextlib import closing
 
 import pytest
 
 from crawler.archives.warc import Answered
 from tests.crawling import ROOT, crawl, environment, history, outcomes, rows
+from tests.pywb_server import pywb_server
 from tests.sample_archive.truth import TRUTH
 from tests.wayback_server import EXCLUDED, WaybackServer
 
@@ -32,37 +30,8 @@ def from_files(tmp_path_factory):
 @pytest.fixture(scope="module")
 def pywb(tmp_path_factory):
     """pywb with the sample as its collection; yields the value of POLICYLAPSE_ARCHIVE."""
-    root = tmp_path_factory.mktemp("pywb")
-    scripts = {name: shutil.which(name, path=f"{sys.prefix}/bin") for name in ("wb-manager", "wayback")}
-    if not all(scripts.values()):
-        pytest.fail("pywb is not installed: make test installs it")
-    for arguments in (["init", "sample"], ["add", "sample", str(SAMPLE / "sample.warc.gz")]):
-        subprocess.run([scripts["wb-manager"], *arguments], cwd=root, check=True, capture_output=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [scripts["wayback"], "-b", "127.0.0.1", "-p", str(port), "-d", str(root)],
-        env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/sample/cdx?url=nobody.example&output=json", server)
-        yield f"pywb+http://127.0.0.1:{port}/sample"
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def _wait_for(url: str, server: subprocess.Popen) -> None:
-    """Ask until the server answers: a connection is tried again as soon as it is refused."""
-    deadline = time.monotonic() + 60
-    while server.poll() is None and time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(url, timeout=30):
-                return
-        except urllib.error.URLError:
-            continue
-    pytest.fail("pywb did not start")
+    with pywb_server(tmp_path_factory.mktemp("pywb"), SAMPLE / "sample.warc.gz") as archive:
+        yield archive
 
 
 def test_pywb_gives_the_same_history_as_its_warc_files(pywb, from_files, tmp_path):
@@ -104,15 +73,65 @@ def test_failures_in_passing_are_tried_again(from_files, tmp_path):
     assert history(tmp_path / "x.db") == [row for row in from_files if row[0] == "tinroofradio.example"]
 
 
-def test_what_cannot_be_played_back_is_recorded_and_asked_for_by_the_next_run(from_files, tmp_path):
-    with WaybackServer(SAMPLE, {"/web/2005": [Answered(503, {}, b"busy")] * 20}) as server:
+def test_what_fails_is_asked_for_once_more_at_the_end_of_the_run(from_files, tmp_path):
+    busy = [Answered(503, {}, b"busy")] * 4  # the first pass and its retries
+    with WaybackServer(SAMPLE, {"/web/20050812": busy}) as server:
         run = crawl(tmp_path / "x.db", server.archive, url=RADIO)
-        assert run.code == 1
-        assert outcomes(tmp_path / "x.db")["playback_failed"] >= 1
-        assert "run the same crawl again" in run.out
-        server.faults.clear()
-        assert crawl(tmp_path / "x.db", server.archive, url=RADIO).code == 0
+        asked = [path for path in server.asked if path.startswith("/web/")]
+    assert run.code == 0, run.err
     assert history(tmp_path / "x.db") == [row for row in from_files if row[0] == "tinroofradio.example"]
+    assert asked[0].startswith("/web/20050812")
+
+
+def test_what_cannot_be_played_back_is_recorded_and_left_in_peace_for_a_while(from_files, tmp_path):
+    database = tmp_path / "x.db"
+    with WaybackServer(SAMPLE, {"/web/2005": [Answered(503, {}, b"busy")] * 200}) as server:
+        run = crawl(database, server.archive, url=RADIO)
+        assert run.code == 1
+        failed = outcomes(database)["playback_failed"]
+        assert failed >= 1
+        assert "run the same crawl again" in run.out
+        asked = server.asked.total()
+        server.faults.clear()
+        assert crawl(database, server.archive, url=RADIO).code == 1  # still missing, and not asked for
+        assert server.asked.total() == asked + 1  # the index
+        with closing(sqlite3.connect(database)) as db:  # six hours later
+            db.execute("UPDATE captures SET not_before = '2001-01-01T00:00:00Z' WHERE outcome = 'playback_failed'")
+            db.commit()
+        assert crawl(database, server.archive, url=RADIO).code == 0
+    assert history(database) == [row for row in from_files if row[0] == "tinroofradio.example"]
+
+
+def test_a_later_run_asks_only_for_what_is_newer(tmp_path):
+    with WaybackServer(SAMPLE) as server:
+        crawl(tmp_path / "x.db", server.archive, url=RADIO)
+        first = set(server.asked)
+        crawl(tmp_path / "x.db", server.archive, url=RADIO)
+        (index,) = set(server.asked) - first
+    assert "from=20210915195903" in index  # its newest capture
+    listed = rows(tmp_path / "x.db", "SELECT row_count, asked_from FROM listings ORDER BY id")
+    assert listed == [(20, None), (1, "2021-09-15T19:59:03Z")]
+
+
+def test_an_interrupted_listing_goes_on_at_its_resume_key(from_files, tmp_path):
+    """The index gives pages of five rows; the third is refused to the first run."""
+    database = tmp_path / "x.db"
+    with WaybackServer(SAMPLE, {"&resumeKey=10": [Answered(503, {}, b"busy")] * 4}, page_rows=5) as server:
+        assert crawl(database, server.archive, url=RADIO).code == 1
+        before = set(server.asked)
+        assert crawl(database, server.archive, url=RADIO).code == 0
+        new = [path for path in server.asked if path not in before and path.startswith("/cdx/")]
+    assert all("resumeKey=1" in path for path in new)  # 10 (asked for in vain before) and 15
+    assert history(database) == [row for row in from_files if row[0] == "tinroofradio.example"]
+
+
+def test_an_index_that_repeats_its_resume_key_ends(tmp_path):
+    line = b"example,tinroofradio)/privacy.html 20050812211409 http://tinroofradio.example/privacy.html text/html 200 A 1\n\nk\n"
+    with WaybackServer(SAMPLE, {"/cdx/": [Answered(200, {}, line)] * 50}) as server:
+        run = crawl(tmp_path / "x.db", server.archive, url=RADIO)
+        assert sum(path.startswith("/cdx/") for path in server.asked.elements()) == 2
+    assert run.code == 1
+    assert "same resume key" in run.err
 
 
 @pytest.mark.parametrize("path", ["/cdx/", "/web/"])

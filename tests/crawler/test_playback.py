@@ -1,5 +1,6 @@
 """What becomes of an archive's answer: kept, followed, or asked again."""
 
+import asyncio
 import gzip
 
 import pytest
@@ -28,7 +29,9 @@ DATE = {"Memento-Datetime": "Wed, 01 Jan 2020 00:00:00 GMT"}
 @pytest.fixture(scope="module")
 def middleware(tmp_path_factory):
     settings = {"POLICYLAPSE_ARCHIVE": "wayback", "POLICYLAPSE_STATE": str(tmp_path_factory.mktemp("state"))}
-    crawler = get_crawler(Spider, settings_dict=settings | {"POLICYLAPSE_BUDGET": "", "POLICYLAPSE_WAIT": 0})
+    crawler = get_crawler(
+        Spider, settings_dict=settings | {"POLICYLAPSE_BUDGET": "", "POLICYLAPSE_WAIT": 0, "POLICYLAPSE_RETRY_DELAY": 0}
+    )
     crawler.spider = crawler._create_spider("test")
     return PlaybackMiddleware.from_crawler(crawler)
 
@@ -38,7 +41,8 @@ def make_request(url=MEMENTO_URL, **meta):
 
 
 def answer(middleware, request, status=200, headers=None, body=b""):
-    return middleware.process_response(request, Response(request.url, status=status, headers=headers, body=body))
+    response = Response(request.url, status=status, headers=headers, body=body)
+    return asyncio.run(middleware.process_response(request, response))
 
 
 def redirect_to(timestamp, url=URL):
@@ -223,7 +227,10 @@ def test_a_listing_is_not_classified(middleware):
     ],
 )
 def test_a_broken_connection_is_tried_again(middleware, error):
-    assert asked_again(make_request(), lambda request: middleware.process_exception(request, error)) == RETRIES
+    assert (
+        asked_again(make_request(), lambda request: asyncio.run(middleware.process_exception(request, error)))
+        == RETRIES
+    )
 
 
 @pytest.mark.parametrize(
@@ -236,11 +243,11 @@ def test_a_broken_connection_is_tried_again(middleware, error):
     ],
 )
 def test_a_ban_and_what_is_no_glitch_are_not(middleware, error):
-    assert middleware.process_exception(make_request(), error) is None
+    assert asyncio.run(middleware.process_exception(make_request(), error)) is None
 
 
 def test_a_host_that_cannot_be_resolved_is_no_ban(middleware):
-    assert middleware.process_exception(make_request(), CannotResolveHostError("no such host")) is None
+    assert asyncio.run(middleware.process_exception(make_request(), CannotResolveHostError("no such host"))) is None
 
 
 def test_headers_are_plain_text_repeated_ones_joined():

@@ -1,0 +1,154 @@
+"""`policylapse import-warc`: files of WARC records, crawled as an archive is.
+
+It names the policies (those that the files' URLs show, unless a person does) and leaves the rest to the crawl.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.crawl import crawl, run
+from cli.output import clean, line, note
+from cli.timeline_view import count
+from crawler.archives.dialects import parse_archive, warc_files
+from crawler.archives.errors import ConfigError, PolicylapseError
+from crawler.archives.policy_urls import PolicyUrls, find_policy_urls
+from crawler.archives.surt import check_url
+
+_SHARED = ("urls", "sites", "db", "since", "until", "as_json")  # options that mean what they mean in `crawl`
+_SHOWN = 50  # URLs of one file that are named; the database has them all
+_COMPLETE, _PARTLY, _NOT_RUN = 0, 1, 2  # as crawler.summary, which loads rich
+
+
+@click.command("import-warc", params=[option for option in crawl.params if option.name in _SHARED])
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="PATH...")
+@click.option("--strategy", default="all", show_default=True, help="Which captures to take in: all, or distinct.")
+@click.pass_context
+def import_warc(ctx: click.Context, paths: tuple[Path, ...], strategy: str, **options: Any) -> None:
+    """Take policies out of WARC and WACZ files, or folders of them, into the database.
+
+    It is a crawl of the files: the same outcomes, the same summary, and what was taken in before is not read again.
+    Without --url and --site it takes the pages (HTML, status 200) whose address holds a word such as privacy,
+    datenschutz or confidentialite, and says which. Each file is an archive of its own, a folder's WARCs are one.
+
+    Exit code: 0 complete, 1 partly (with what is missing), 2 could not run.
+
+    \b
+    Examples:
+      policylapse import-warc crawl.warc.gz
+      policylapse import-warc export.wacz --url http://example.com/privacy
+    """  # noqa: D301 - Click reads \b as a character
+    settings = {
+        "POLICYLAPSE_DB": options["db"], "POLICYLAPSE_STRATEGY": strategy,
+        "POLICYLAPSE_SUMMARY": "json" if options["as_json"] else None,
+    }  # fmt: skip
+    arguments = {
+        "url": ",".join(check_url(url) for url in options["urls"]), "site": ",".join(options["sites"]),
+        "since": options["since"], "until": options["until"],
+    }  # fmt: skip
+    given = [{name: value for name, value in some.items() if value} for some in (settings, arguments)]
+    archives = list(_archives(paths))
+    code = _import(archives[0], *given) if len(archives) == 1 else _import_in_turn(archives, *given)
+    ctx.exit(code)
+
+
+def _archives(paths: Iterable[Path]) -> Iterable[Path]:
+    """Each file, each folder that has WARC files, and each WACZ file in a folder, once."""
+    found: list[Path] = []
+    for path in (path.resolve() for path in paths):
+        wacz = sorted(path.rglob("*.wacz")) if path.is_dir() else []
+        if path.is_file() or warc_files(path):
+            found.append(path)
+        elif not wacz:
+            raise ConfigError(f"there is no WARC file (*.warc, *.warc.gz) and no WACZ file in {path}")
+        found += wacz
+    return dict.fromkeys(found)
+
+
+def _import(path: Path, settings: Mapping[str, str], arguments: Mapping[str, str]) -> int:
+    """Crawl one archive; return the exit code."""
+    archive = parse_archive(str(path))
+    if archive.root is not None and not ("url" in arguments or "site" in arguments):
+        arguments = {**arguments, "url": ",".join(_policies_of(archive.root))}
+    return run({**settings, "POLICYLAPSE_ARCHIVE": str(path)}, arguments)
+
+
+def _policies_of(root: Path) -> list[str]:
+    """Return the URLs of an archive that look like policies, and tell the person."""
+    # here, so that the commands that read need not load Scrapy
+    from crawler.handlers import open_warcs  # noqa: PLC0415
+
+    archive = open_warcs(root)
+    found = find_policy_urls(record.capture for record in archive.records())
+    _tell(root, found)
+    if not found.taken:
+        damage = f" ({'; '.join(archive.damages)})" if archive.damages else ""
+        raise ConfigError(
+            f"no address in {root} looks like a privacy policy's{damage}: name the policy's with --url "
+            "https://example.com/legal, or its site with --site"
+        )
+    return list(found.taken)
+
+
+def _tell(root: Path, found: PolicyUrls) -> None:
+    for url in found.unusable:
+        note(f"{line(url)} in {root.name} looks like a policy's address but is none that can be asked for: left out")
+    if found.taken:
+        note(f"{count(len(found.taken), 'address', 'addresses')} in {root} to take; others can be named with --url:")
+    for url, captures in list(found.taken.items())[:_SHOWN]:
+        note(f"  {line(url)}  {count(captures, 'capture')}")
+    if len(found.taken) > _SHOWN:
+        note(f"  … and {len(found.taken) - _SHOWN:,} more")
+
+
+def _import_in_turn(paths: Iterable[Path], settings: Mapping[str, str], arguments: Mapping[str, str]) -> int:
+    """Crawl one archive after the other, each in a process of its own, since a reactor runs once."""
+    turns = _Turns()
+    for path in paths:
+        if not turns.stopped:
+            note(f"{path}:")
+            turns.take(path, settings, arguments)
+    if turns.stopped or any(turns.codes):
+        return _NOT_RUN if set(turns.codes) == {_NOT_RUN} else _PARTLY
+    return _COMPLETE
+
+
+class _Turns:
+    """Crawls in turn. Ctrl-C and SIGTERM end the one that runs, which keeps what is in flight, and all after it."""
+
+    def __init__(self) -> None:
+        self.codes: list[int] = []
+        self.stopped = False
+
+    def take(self, path: Path, settings: Mapping[str, str], arguments: Mapping[str, str]) -> None:
+        process = multiprocessing.get_context("spawn").Process(target=_turn, args=(path, settings, arguments))
+
+        def stop(signum: int, _frame: object) -> None:
+            self.stopped = True
+            if signum == signal.SIGTERM and process.pid:  # Ctrl-C reaches it without us
+                process.terminate()
+
+        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            process.start()
+            process.join()
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+        self.codes.append(process.exitcode or _COMPLETE)
+
+
+def _turn(path: Path, settings: Mapping[str, str], arguments: Mapping[str, str]) -> None:
+    try:
+        code = _import(path, settings, arguments)
+    except PolicylapseError as error:
+        click.echo(f"Error: {clean(str(error))}", err=True)
+        code = _NOT_RUN
+    sys.exit(code)

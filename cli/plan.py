@@ -1,0 +1,42 @@
+"""`policylapse plan`: what a crawl would take, before the first page is fetched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cli.crawl import crawl, run
+from crawler.archives.errors import ConfigError
+from crawler.archives.surt import check_url
+
+_SETTINGS = {
+    "archive": "POLICYLAPSE_ARCHIVE", "db": "POLICYLAPSE_DB", "strategy": "POLICYLAPSE_STRATEGY",
+    "contact": "POLICYLAPSE_CONTACT",
+}  # fmt: skip
+_SHARED = (*_SETTINGS, "urls", "sites", "listed", "since", "until", "as_json")
+
+
+@click.command(params=[option for option in crawl.params if option.name in _SHARED])
+@click.pass_context
+def plan(ctx: click.Context, **options: Any) -> None:
+    """Say what a crawl would take: requests, minutes at the archive's budget, disk; and which sites are excluded.
+
+    It asks the archive's index and nothing else; what the index answers is kept, so that the crawl need not ask again.
+
+    Exit code: 0 all can be crawled, 1 some cannot (the summary says which and why), 2 could not run, 3 stopped.
+
+    \b
+    Examples:
+      policylapse plan --archive sample --url http://lumenkart.example/privacy
+      policylapse plan --sites list.csv --contact you@example.org
+    """  # noqa: D301 - Click reads \b as a character
+    if not (options["urls"] or options["sites"] or options["listed"]):
+        raise ConfigError("name whose policy to plan for: --url https://example.com/privacy, --site or --sites FILE")
+    settings = {setting: options[name] for name, setting in _SETTINGS.items() if options[name]}
+    settings |= {"POLICYLAPSE_PLAN": "1"} | ({"POLICYLAPSE_SUMMARY": "json"} if options["as_json"] else {})
+    arguments = {
+        "url": ",".join(check_url(url) for url in options["urls"]), "site": ",".join(options["sites"]),
+        "sites": options["listed"], "since": options["since"], "until": options["until"],
+    }  # fmt: skip
+    ctx.exit(run(settings, {name: value for name, value in arguments.items() if value}))

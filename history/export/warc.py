@@ -1,0 +1,217 @@
+"""What was fetched, as a WARC file that other archives' tools read (`warcio check`, pywb), and `import-warc` too.
+
+captures, by URL, then time ──► warcinfo, then a response record each, or a revisit where an earlier one has its payload
+
+Payloads are kept with content and transfer codings undone, so the headers that told of them are left out and
+Content-Length is new. The same database gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import responses as REASONS  # noqa: N812 - a constant table
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any
+from uuid import NAMESPACE_URL, uuid5
+
+import zstandard
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from crawler.archives.capture import sha1_base32
+from crawler.archives.errors import ConfigError, NotFound, StoreError
+from history.sites import PolicyRow
+from pipelines.payloads import load_payload
+
+WARC_VERSION = "WARC/1.1"
+_ORIGINAL = "x-archive-orig-"  # how archives pass a header on that they do not mean themselves (archive-facts.md 2.2)
+# of the transfer and of codings that are undone; Location and Content-Length are written anew
+_DROPPED = frozenset({"content-encoding", "transfer-encoding", "connection", "content-length", "location"})
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")  # a header's name, RFC 9110 5.1
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_NO_URI = re.compile(r"[\x00-\x20\x7f]")
+
+# The captures to write: what two archives gave alike counts once. A revisit needs the same payload under the same
+# status; a redirect's payload says nothing of where it leads, so each is written whole.
+_CAPTURES = """
+WITH chosen AS (
+  SELECT min(k.id) AS id, k.urlkey, k.original, k.payload_id, k.http_status,
+    CASE WHEN k.drift_seconds <> 0 THEN k.memento_at ELSE k.captured_at END AS at
+  FROM captures k
+  WHERE k.http_status IS NOT NULL AND k.urlkey IN (
+    SELECT urlkey FROM policy_urls WHERE policy_id IN (SELECT value FROM json_each(?)))
+  GROUP BY k.urlkey, k.original, k.payload_id, k.http_status, k.redirect_url, at)
+SELECT id, CASE WHEN payload_id IS NOT NULL AND http_status BETWEEN 200 AND 299
+  THEN first_value(id) OVER (PARTITION BY payload_id, http_status ORDER BY urlkey, at, original, id) ELSE id END AS holder
+FROM chosen ORDER BY urlkey, at, original, id
+"""
+_CAPTURE = """
+SELECT k.archive, k.urlkey, k.timestamp, k.original, k.digest, k.http_status, k.headers, k.redirect_url, k.fetched_at,
+  k.citation_url, k.payload_id, p.payload_digest,
+  CASE WHEN k.drift_seconds <> 0 THEN k.memento_at ELSE k.captured_at END AS at
+FROM captures k LEFT JOIN payloads p ON p.id = k.payload_id WHERE k.id = ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class WarcCounts:
+    """What was written: captures with their payload, and those that refer to one of these."""
+
+    responses: int
+    revisits: int
+
+
+def export_warc(db: sqlite3.Connection, policies: Iterable[PolicyRow], out: Path, program: str) -> WarcCounts:
+    """Write every fetched capture of the policies to a WARC file, which appears when it is whole.
+
+    :param out: `.warc.gz`, or `.warc` for a file that is not compressed.
+    :param program: name and version, for the warcinfo record.
+    :raises ConfigError: the file's name does not say that it is a WARC.
+    :raises NotFound: nothing was fetched of them.
+    :raises StoreError: the file cannot be written, or a payload cannot be read.
+    """
+    if not out.name.endswith((".warc", ".warc.gz")):
+        raise ConfigError(f"{out} is no name of a WARC file: name one that ends with .warc.gz (or .warc) with --out")
+    ids = json.dumps([policy.policy_id for policy in policies])
+    responses = revisits = 0
+    with _written(out) as stream:
+        records = _Records(db, WARCWriter(stream, gzip=out.name.endswith(".gz"), warc_version=WARC_VERSION))
+        records.write_warcinfo(program)
+        for capture_id, holder_id in db.execute(_CAPTURES, [ids]):
+            if capture_id == holder_id:
+                records.write_response(capture_id)
+                responses += 1
+            else:
+                records.write_revisit(capture_id, holder_id)
+                revisits += 1
+        if not responses:
+            raise NotFound("nothing was fetched to export: `policylapse sites` says what is known of each site")
+    return WarcCounts(responses, revisits)
+
+
+@contextmanager
+def _written(out: Path) -> Iterator[IO[bytes]]:
+    """A file beside the one that is wanted, which takes its name when it is whole and is removed where it is not."""
+    part = out.with_name(f"{out.name}.part")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as stream:
+            yield stream
+        part.replace(out)
+    except BaseException as error:
+        if part.is_file():
+            part.unlink()
+        if isinstance(error, OSError):
+            raise StoreError(f"cannot write {out}: {error.strerror or error}; name another file with --out") from None
+        raise
+
+
+class _Records:
+    """Writes records of one database's captures."""
+
+    def __init__(self, db: sqlite3.Connection, writer: Any) -> None:
+        self._db = db
+        self._writer = writer
+        self._warcinfo_id = ""
+
+    def write_warcinfo(self, program: str) -> None:
+        """Say what made the file, and of what."""
+        (newest,) = self._db.execute("SELECT max(coalesce(fetched_at, captured_at)) FROM captures").fetchone()
+        (name,) = [Path(row[2]).name for row in self._db.execute("PRAGMA database_list") if row[1] == "main"]
+        fields = {
+            "software": program, "format": "WARC File Format 1.1",
+            "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+            "description": f"captures of privacy policies, fetched from web archives, out of the database {name}; "
+            "content and transfer codings are undone",
+        }  # fmt: skip
+        body = "".join(f"{key}: {_CONTROL.sub(' ', value)}\r\n" for key, value in fields.items()).encode()
+        self._warcinfo_id = _record_id("warcinfo", program, name, newest)
+        headers = {"WARC-Record-ID": self._warcinfo_id, "WARC-Date": newest or "1970-01-01T00:00:00Z"}
+        record = self._writer.create_warc_record(
+            "", "warcinfo", payload=BytesIO(body), length=len(body), warc_headers_dict=headers
+        )
+        self._writer.write_record(record)
+
+    def write_response(self, capture_id: int) -> None:
+        """Write a capture with its payload."""
+        row = self._row(capture_id)
+        body = self._payload(row)
+        record = self._writer.create_warc_record(
+            _uri(row["original"]), "response", payload=BytesIO(body), length=len(body),
+            http_headers=_http(row, len(body)), warc_headers_dict=self._headers(row),
+        )  # fmt: skip
+        self._writer.write_record(record)
+
+    def write_revisit(self, capture_id: int, holder_id: int) -> None:
+        """Write a capture that has the payload of one that is written already."""
+        row, holder = self._row(capture_id), self._row(holder_id)
+        body = self._payload(row)
+        record = self._writer.create_revisit_record(
+            _uri(row["original"]), f"sha1:{sha1_base32(body)}", _uri(holder["original"]), holder["at"],
+            http_headers=_http(row, len(body)), warc_headers_dict=self._headers(row),
+        )  # fmt: skip
+        record.rec_headers.add_header("WARC-Refers-To", _capture_record_id(holder))
+        self._writer.write_record(record)
+
+    def _row(self, capture_id: int) -> sqlite3.Row:
+        row: sqlite3.Row = self._db.execute(_CAPTURE, [capture_id]).fetchone()
+        return row
+
+    def _payload(self, row: sqlite3.Row) -> bytes:
+        if row["payload_id"] is None:
+            return b""
+        try:
+            body = load_payload(self._db.execute, row["payload_id"])
+        except (KeyError, zstandard.ZstdError) as error:
+            raise StoreError(
+                f"the payload of {row['citation_url']} cannot be read from the database: {error}"
+            ) from None
+        if hashlib.sha256(body).hexdigest() != row["payload_digest"]:
+            raise StoreError(f"the payload of {row['citation_url']} is not what was stored: the database is damaged")
+        return body
+
+    def _headers(self, row: sqlite3.Row) -> dict[str, str]:
+        """The record's own headers; pywb, too, names what a copied memento was copied from, and when."""
+        headers = {
+            "WARC-Record-ID": _capture_record_id(row), "WARC-Date": row["at"], "WARC-Warcinfo-ID": self._warcinfo_id,
+            "WARC-Source-URI": _uri(row["citation_url"]),
+        }  # fmt: skip
+        return headers | ({"WARC-Creation-Date": row["fetched_at"]} if row["fetched_at"] else {})
+
+
+def _record_id(*parts: str | None) -> str:
+    return f"<urn:uuid:{uuid5(NAMESPACE_URL, json.dumps(['policylapse', *parts]))}>"
+
+
+def _capture_record_id(row: sqlite3.Row) -> str:
+    return _record_id(row["archive"], row["urlkey"], row["timestamp"], row["original"], row["digest"])
+
+
+def _uri(text: str) -> str:
+    """A URL as a header may hold it: an archive's index is somebody else's, too."""
+    return _NO_URI.sub(lambda match: f"%{ord(match.group()):02X}", text)
+
+
+def _http(row: sqlite3.Row, size: int) -> StatusAndHeaders:
+    """Return the site's answer: status line and headers, as far as the archive passed them on."""
+    status = row["http_status"]
+    sent: dict[str, str] = json.loads(row["headers"] or "{}")
+    original = {n.removeprefix(_ORIGINAL): value for n, value in sent.items() if n.startswith(_ORIGINAL)}
+    if "content-type" in sent:
+        original["content-type"] = sent["content-type"]
+    headers = [
+        (name.title(), _CONTROL.sub(" ", value).strip())
+        for name, value in sorted(original.items())
+        if name not in _DROPPED and _TOKEN.fullmatch(name)
+    ]
+    if row["redirect_url"]:
+        headers.append(("Location", _uri(row["redirect_url"])))
+    headers.append(("Content-Length", str(size)))
+    return StatusAndHeaders(f"{status} {REASONS.get(status, 'Unknown')}", headers, protocol="HTTP/1.1")
