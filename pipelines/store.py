@@ -210,21 +210,29 @@ class Store:
         whole = next((parse_iso(listed_at) for asked_from, _key, listed_at in rows if asked_from is None), None)
         if whole is None or self._now() - whole > RELIST_AFTER:
             return ListingPlan()
-        newest = [
-            c.capture.captured_at for c in self.captures(policy, archive, period) if surt(url) == c.capture.urlkey
-        ]
-        return ListingPlan(max(newest, default=None))
+        (newest,) = self._one(
+            "SELECT max(captured_at) FROM captures WHERE archive = ? AND urlkey = ? AND captured_at BETWEEN ? AND ?",
+            archive, surt(url), since or "", until or "9999",
+        )  # fmt: skip
+        return ListingPlan(parse_iso(newest) if newest else None)
 
-    def captures(self, policy: Policy, archive: str, period: Period) -> list[ListedCapture]:
-        """Return the captures of a policy in one archive, as far as they are known, oldest first."""
+    def captures(
+        self, policy: Policy, archive: str, period: Period, after: ListedCapture | None = None, limit: int = -1
+    ) -> list[ListedCapture]:
+        """Return the captures of a policy in one archive, as far as they are known, oldest first.
+
+        :param after: only later ones than this; with `limit`, a long history is gone through in stretches.
+        """
+        since, until = (format_iso(at) if at else None for at in (period.since, period.until))
+        beyond = (format_iso(after.capture.captured_at), after.capture_id) if after else ("", 0)
         rows = self.db.execute(
             f"SELECT k.id, {', '.join(f'k.{name}' for name in _CAPTURE_FIELDS)}, k.outcome, k.payload_id IS NOT NULL, "
             "k.redirect_url, k.not_before FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
-            "WHERE u.policy_id = ? AND k.archive = ? ORDER BY k.captured_at, k.id",
-            [policy.policy_id, archive],
+            "WHERE u.policy_id = ? AND k.archive = ? AND k.captured_at BETWEEN ? AND ? AND (k.captured_at, k.id) > (?, ?) "
+            "ORDER BY k.captured_at, k.id LIMIT ?",
+            [policy.policy_id, archive, since or "", until or "9999", *beyond, limit],
         )
-        listed = (_listed_capture(row) for row in rows)
-        return [c for c in listed if c.capture.captured_at in period]
+        return [_listed_capture(row) for row in rows]
 
     def held_digests(self, digests: Iterable[str]) -> set[str]:
         """Return those of the cdx digests whose payload is here, from any capture of any policy."""

@@ -7,6 +7,8 @@ import gzip
 import re
 import threading
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
@@ -22,11 +24,19 @@ class WaybackServer:
     """`with WaybackServer(root) as server: server.archive` is a value of POLICYLAPSE_ARCHIVE.
 
     :param faults: what a path begins with, or holds (from "&" on) -> answers given instead, one a request, in turn.
+    :param weather: asked for each request: an answer to give instead, "drop" to break off in mid-body, or None.
     :param page_rows: rows of one index answer, however many are asked for; 0 for as many as are asked for.
     """
 
-    def __init__(self, root: Path, faults: dict[str, list[Answered]] | None = None, page_rows: int = 0) -> None:
+    def __init__(
+        self,
+        root: Path,
+        faults: dict[str, list[Answered]] | None = None,
+        page_rows: int = 0,
+        weather: Callable[[], Answered | str | None] = lambda: None,
+    ) -> None:
         self.faults = faults or {}
+        self.weather = weather
         self.page_rows = page_rows
         self.asked: Counter[str] = Counter()
         self._archive = WarcArchive(root)
@@ -46,6 +56,13 @@ class WaybackServer:
 
     def _answer(self, path: str) -> Answered:
         self.asked[path] += 1
+        weather = self.weather()
+        if isinstance(weather, Answered):
+            return weather
+        answered = self._real_answer(path)
+        return replace(answered, headers=answered.headers | {"x-drop": "1"}) if weather == "drop" else answered
+
+    def _real_answer(self, path: str) -> Answered:
         for prefix, answers in self.faults.items():
             if answers and (path.startswith(prefix) or (prefix.startswith("&") and prefix in path)):
                 return answers.pop(0)
@@ -62,7 +79,7 @@ class WaybackServer:
             def do_GET(self) -> None:
                 answered = server._answer(self.path)
                 headers = {k: v.replace(LOCAL_ORIGIN, server.origin) for k, v in answered.headers.items()}
-                body = answered.body
+                body, drop = answered.body, headers.pop("x-drop", "")
                 if "content-encoding" not in headers and body:  # as the Wayback Machine does for whoever accepts it
                     body, headers["content-encoding"] = gzip.compress(body), "gzip"
                 self.send_response(answered.status)
@@ -70,7 +87,8 @@ class WaybackServer:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(body)
+                self.wfile.write(body[: len(body) // 2] if drop else body)
+                self.close_connection = self.close_connection or bool(drop)
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -59,22 +59,29 @@ def parse_strategy(text: str) -> Strategy:
         raise ConfigError(f"there is no strategy {text!r}: use {known}") from None
 
 
-def choose(captures: Sequence[ListedCapture], strategy: Strategy, held_digests: Collection[str]) -> Choice:
+def choose(
+    captures: Sequence[ListedCapture],
+    strategy: Strategy,
+    held_digests: Collection[str],
+    not_now: Collection[int] = (),
+) -> Choice:
     """Return what to fetch, reuse and settle next.
 
     :param captures: those of one policy in the asked period; any order.
     :param held_digests: cdx digests whose payload the store holds, from any capture of any policy.
+    :param not_now: ids of captures that are not to be fetched, because they were just asked for in vain; a neighbour
+        with the same digest is fetched instead, and they are reused as soon as it is held.
     """
     open_captures = [c for c in sorted(captures, key=_by_time) if not c.outcome.settled]
     settle = [(c, *verdict) for c in open_captures if (verdict := _verdict(c)) is not None]
     settled = {c.capture_id for c, _outcome, _why in settle}
-    redirects = [c for c in captures if c.capture.is_redirect and _verdict(c) is None]
+    redirects = [c for c in captures if c.capture.is_redirect and _verdict(c) is None and c.capture_id not in not_now]
     fetch_redirects, inferred = _choose_redirects(sorted(redirects, key=_by_time))
     settle += inferred
     pages = [c for c in open_captures if c.capture_id not in settled and not c.capture.is_redirect]
     reuse = [c for c in pages if _reusable(c, strategy) and c.capture.digest in held_digests]
     reused = {c.capture_id for c in reuse}
-    fetch = [c for c in pages if c.capture_id not in reused]
+    fetch = [c for c in pages if c.capture_id not in reused and c.capture_id not in not_now]
     if strategy is Strategy.DISTINCT:
         fetch = _one_per_digest(fetch)
     return Choice(tuple(sorted([*fetch, *fetch_redirects], key=_by_time)), tuple(reuse), tuple(settle))

@@ -27,7 +27,7 @@ from crawler.archives.wacz import check_wacz, is_wacz
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 LOCAL_ORIGIN = "warc://local"  # answered by crawler.handlers.WarcHandler
 CDX, PLAYBACK = "cdx", "playback"  # the two endpoints, each with a budget and a download slot of its own
-PAGE_ROWS = 10_000  # rows of one index answer: about 1 MB; the Wayback server would give 150,000
+PAGE_ROWS = 5_000  # rows of one index answer: half a megabyte; the Wayback server would give 150,000
 
 
 @dataclass(frozen=True, slots=True)

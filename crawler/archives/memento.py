@@ -31,6 +31,7 @@ _EXCLUDED_TEXT = b"This URL has been excluded from the Wayback Machine"
 _MEMENTO_URL = re.compile(r"/(\d{1,14})(?:[a-z]{2}_)?/((?:https?:|//).*)", re.DOTALL)
 _SEEN_BYTES = 256 * 1024  # where the exclusion text is looked for: it was recorded at byte 56,703 of 57,794
 
+_OTHER_SCHEME = re.compile(r"/\d{4,14}[a-z]{2}_/((?!https?:)[a-z][a-z0-9+.-]*:.*)", re.DOTALL | re.IGNORECASE)
 MAX_DRIFT = 24 * 3600  # seconds; what EDGI's client accepts as the same capture
 
 
@@ -128,10 +129,15 @@ def original_url(location: str, asked: str) -> str:
     >>> asked = "https://web.archive.org/web/20200101000000id_/http://a.example/old"
     >>> original_url("https://web.archive.org/web/20200101000000id_/http://a.example/new", asked)
     'http://a.example/new'
+    >>> original_url("https://web.archive.org/web/20200101000000id_/mailto:x@a.example", asked)
+    'mailto:x@a.example'
     """
     parts = split_memento_url(location)
     if parts:
         return parts[1]
+    other_scheme = _OTHER_SCHEME.search(location)
+    if other_scheme:
+        return other_scheme[1]
     base = split_memento_url(asked)
     if base and location.split("/", 3)[:3] == asked.split("/", 3)[:3]:  # a path, resolved against the archive's host
         path = "/" + location.split("/", 3)[3] if location.count("/") > 2 else "/"

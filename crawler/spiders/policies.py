@@ -29,7 +29,7 @@ from crawler.archives.capture import (
     Policy,
     ReadCapture,
 )
-from crawler.archives.choose import choose
+from crawler.archives.choose import Choice, choose
 from crawler.archives.dialects import PLAYBACK, citation_url
 from crawler.archives.errors import StoreError
 from crawler.archives.lineage import lineage_target, one_line_of_urls, pick_urls
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 WINDOW = 16  # mementos of one policy under way at once: enough to keep connections and readers busy
+STRETCH = 2_000  # captures of one policy looked at together
 MAX_POLICY_URLS = 8  # URLs that archived redirects may add to one policy
 
 
@@ -61,6 +62,7 @@ class Progress:
     listings: int = 0
     queue: deque[ListedCapture] = field(default_factory=deque)
     in_flight: int = 0
+    after: ListedCapture | None = None  # the end of the stretch before the present one
     attempted: set[int] = field(default_factory=set)
     failed: list[ListedCapture] = field(default_factory=list)  # put off to the second pass
     resume_keys: set[str] = field(default_factory=set)
@@ -155,6 +157,7 @@ class PoliciesSpider(ArchiveSpider):
             if not page.captures and plan == ListingPlan():
                 self._nothing_listed(url, progress.policy)
         progress.listings -= 1
+        progress.after = None  # what was listed now may be older than where we stand
         async for found in self._advance(progress):
             yield found
 
@@ -188,7 +191,7 @@ class PoliciesSpider(ArchiveSpider):
 
     def _nothing_listed(self, url: str, policy: Policy) -> None:
         period = self.job.period
-        if any(self.job.store.captures(policy, self.job.archive.name, period)):
+        if self.job.store.captures(policy, self.job.archive.name, period, limit=1):
             return  # another of its URLs has captures
         bounded = period.since is not None or period.until is not None
         self.record(Outcome.EMPTY if bounded else Outcome.NOT_ARCHIVED, url, "the index has no captures of it", policy)
@@ -290,29 +293,39 @@ class PoliciesSpider(ArchiveSpider):
             raise DontCloseSpider
 
     def _choose(self, progress: Progress) -> bool:
-        """Take the next choice into the queue, settle what needs no request; return True when nothing is left."""
+        """Take the next choice into the queue, settle what needs no request; return True when nothing is left.
+
+        A long history is gone through in stretches, so that its length does not weigh on the memory.
+        """
         job = self.job
-        captures = job.store.captures(progress.policy, job.archive.name, job.period)
+        captures = job.store.captures(progress.policy, job.archive.name, job.period, progress.after, STRETCH)
         now = datetime.now(UTC)
-        open_captures = [
-            c
-            for c in captures
-            if c.outcome.settled
-            or (c.capture_id not in progress.attempted and (c.not_before is None or c.not_before <= now))
-        ]
-        held = job.store.held_digests(c.capture.digest for c in open_captures if not c.outcome.settled)
-        choice = choose(open_captures, job.strategy, held)
+        not_now = progress.attempted | {c.capture_id for c in progress.failed}
+        not_now |= {c.capture_id for c in captures if c.not_before and c.not_before > now}
+        held = job.store.held_digests(c.capture.digest for c in captures if not c.outcome.settled)
+        choice = choose(captures, job.strategy, held, not_now)
         if self.settings.getbool("POLICYLAPSE_PLAN"):
             self.crawler.stats.inc_value("policylapse/planned", len(choice.fetch))
+        elif not choice.done:
+            self._take_choice(choice, progress)
+            return False
+        if len(captures) < STRETCH:
             return True
-        progress.attempted.update(c.capture_id for c in choice.fetch)
+        progress.after = captures[-1]
+        progress.attempted.clear()
+        return False
+
+    def _take_choice(self, choice: Choice, progress: Progress) -> None:
+        store = self.job.store
         for listed, outcome, detail in choice.settle:
-            job.store.settle(self.run_id, progress.policy, listed, outcome, detail)
+            store.settle(self.run_id, progress.policy, listed, outcome, detail)
         for listed in choice.reuse:
-            job.store.reuse(listed)
+            store.reuse(listed)
             self.crawler.stats.inc_value("policylapse/reused")
+        reused = {listed.capture_id for listed in choice.reuse}
+        progress.failed = [listed for listed in progress.failed if listed.capture_id not in reused]
+        progress.attempted.update(listed.capture_id for listed in choice.fetch)
         progress.queue.extend(choice.fetch)
-        return choice.done
 
     def _memento_request(self, listed: ListedCapture, progress: Progress) -> Request:
         archive = self.job.archive

@@ -193,3 +193,32 @@ def test_hostile_pages_are_outcomes_and_the_good_ones_are_read(tmp_path):
     kept = rows(database, "SELECT count(*) FROM captures WHERE payload_id IS NOT NULL")
     assert kept == [(7,)]  # all but the empty one and the image: kept, whatever became of them
     assert set(outcomes(database)) <= {"fetched", "undecodable", "extract_failed", "not_a_policy", "not_a_document"}
+
+
+def test_redirects_in_a_ring_come_to_an_end_and_none_leaves_the_archive(tmp_path):
+    old, new = "http://ring.example/privacy", "http://ring.example/legal/privacy"
+    records = [
+        ("2010-01-01", old, "200 OK", ""), ("2012-01-01", old, "301 Moved", new), ("2012-01-02", new, "200 OK", ""),
+        ("2014-01-01", new, "302 Found", old), ("2015-01-01", old, "302 Found", "http://127.0.0.1:9/live"),
+        ("2016-01-01", old, "302 Found", "/"), ("2017-01-01", old, "302 Found", "javascript:alert(1)"),
+    ]  # fmt: skip
+    with (tmp_path / "ring.warc.gz").open("wb") as stream:
+        writer = WARCWriter(stream, gzip=True)
+        for date, url, status, location in records:
+            headers = [("Content-Type", "text/html")] + ([("Location", location)] if location else [])
+            body = b"" if location else POLICY.encode()
+            http = StatusAndHeaders(status, headers, protocol="HTTP/1.1")
+            writer.write_record(
+                writer.create_warc_record(
+                    url, "response", payload=io.BytesIO(body), length=len(body), http_headers=http,
+                    warc_headers_dict={"WARC-Date": f"{date}T00:00:00Z"},
+                )
+            )  # fmt: skip
+    run = crawl(tmp_path / "x.db", tmp_path / "ring.warc.gz", url=old)
+    assert run.code == 0, run.err
+    assert "Traceback" not in run.err
+    assert rows(tmp_path / "x.db", "SELECT version, captures FROM timeline") == [(1, 2)]
+    assert outcomes(tmp_path / "x.db") == {"fetched": 1, "revisit": 1, "redirect": 5}
+    urls = rows(tmp_path / "x.db", "SELECT url, valid_from FROM policy_urls ORDER BY url")
+    live = "http://127.0.0.1:9/live"  # looked up in the archive's index, and nowhere else
+    assert urls == [(live, "2015-01-01T00:00:00Z"), (new, "2012-01-01T00:00:00Z"), (old, None)]

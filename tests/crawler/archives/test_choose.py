@@ -276,3 +276,10 @@ def test_strategies_that_do_not_exist(text):
     with pytest.raises(ConfigError) as caught:
         parse_strategy(text)
     assert str(caught.value) == f"there is no strategy {text!r}: use `all` and `distinct`"
+
+
+@given(histories(), held, strategies, st.sets(st.integers(0, 20)))
+def test_what_was_asked_in_vain_is_not_asked_again_but_may_be_reused(history, digests, strategy, not_now):
+    choice = choose(history, strategy, digests, not_now)
+    assert not {one.capture_id for one in choice.fetch} & not_now
+    assert choice.reuse == choose(history, strategy, digests).reuse
