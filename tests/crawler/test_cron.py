@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -61,7 +62,18 @@ def test_max_requests_ends_the_run_and_the_next_goes_on(tmp_path):
 def test_a_plan_fetches_nothing_and_its_listing_serves_the_crawl(tmp_path):
     database = tmp_path / "x.db"
     with WaybackServer(SAMPLE) as server:
-        command = [sys.executable, "-m", "cli.main", "plan", "--url", LEDGER, "--url", RADIO, "--archive", server.archive]
+        command = [
+            sys.executable,
+            "-m",
+            "cli.main",
+            "plan",
+            "--url",
+            LEDGER,
+            "--url",
+            RADIO,
+            "--archive",
+            server.archive,
+        ]
         state = environment(POLICYLAPSE_STATE=str(tmp_path / "state"), POLICYLAPSE_BUDGET="playback=30/min")
         done = subprocess.run(
             [*command, "--db", database, "--json"], cwd=ROOT, env=state, capture_output=True, text=True, check=False
@@ -110,3 +122,17 @@ def test_every_archive_may_be_given_a_budget_of_its_own(tmp_path):
         assert run.code == 2
         assert "POLICYLAPSE_BUDGET" in run.err
         assert not server.asked
+
+
+def test_the_commands_of_the_cron_page_work_as_written(tmp_path):
+    page = (ROOT / "docs" / "cron.md").read_text(encoding="utf-8")
+    written = re.findall(r"policylapse (crawl --sites \S*sites\.csv .*?)(?: >>.*)?$", page, re.MULTILINE)
+    assert len(written) == 3
+    (tmp_path / "sites.csv").write_bytes((ROOT / "data/sites/sample.csv").read_bytes())
+    state = environment(
+        POLICYLAPSE_ARCHIVE="sample", POLICYLAPSE_DB=str(tmp_path / "p.db"), POLICYLAPSE_STATE=str(tmp_path / "s")
+    )
+    for arguments in written:
+        here = [part.replace("/srv/policies", str(tmp_path)) for part in arguments.split()]
+        done = subprocess.run([sys.executable, "-m", "cli.main", *here], cwd=tmp_path, env=state, check=False)
+        assert done.returncode == 0, arguments

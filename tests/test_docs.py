@@ -1,0 +1,44 @@
+"""What there is, is documented: commands, settings, outcomes, modules."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cli.main import main
+from crawler.archives.capture import Outcome
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = README + "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))
+SETTINGS = re.findall(r"^(POLICYLAPSE_\w+) = .*os\.environ", (ROOT / "crawler/settings.py").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", main.commands)
+def test_every_command_has_help_and_is_in_the_readme(name):
+    assert main.commands[name].help
+    assert re.search(rf"policylapse\s+{name}\b", README)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_setting_that_the_environment_gives_is_documented(name):
+    assert name in PAGES
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_every_outcome_is_documented_and_says_what_it_means(outcome):
+    assert f"`{outcome.value}`" in PAGES
+    assert outcome.about.meaning
+    assert outcome.about.next_step or not outcome.about.missing
+
+
+def test_dependencies_have_a_reason():
+    decisions = (ROOT / "docs/decisions.md").read_text(encoding="utf-8").lower()
+    listed = (ROOT / "pyproject.toml").read_text().split("dependencies = [")[1].split("]")[0]
+    for name in re.findall(r'"([a-z_-]+)[<>=]', listed):
+        assert name.replace("_", "-") in decisions.replace("_", "-"), name
+
+
+def test_the_lock_names_no_host():
+    lock = (ROOT / "requirements.lock").read_text()
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!-]+", line) for line in lock.splitlines())
