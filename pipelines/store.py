@@ -292,7 +292,7 @@ class Store:
         with self.transaction():
             holder = self._one(
                 "SELECT id, payload_id, outcome, detail, redirect_url, http_status, headers, captured_at, original "
-                "FROM captures WHERE digest = ? AND payload_id IS NOT NULL ORDER BY fetched_at IS NULL, id LIMIT 1",
+                "FROM captures WHERE id = (SELECT min(id) FROM captures WHERE digest = ? AND payload_id IS NOT NULL)",
                 listed.capture.digest,
             )
             outcome = Outcome.REVISIT if holder[2] in _HELD else Outcome(holder[2])

@@ -21,7 +21,7 @@ def open_file(path: Path) -> Database:
     fresh = not path.exists() or path.stat().st_size == 0
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS)
     try:
-        if not fresh:
+        if not fresh and not _is_blank(connection):
             check_file(connection, path)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -32,3 +32,12 @@ def open_file(path: Path) -> Database:
         connection.close()
         raise
     return db
+
+
+def _is_blank(connection: sqlite3.Connection) -> bool:
+    """Tell whether a run was killed while it made the file: the schema and our mark on it are one transaction."""
+    try:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    except sqlite3.DatabaseError:
+        return False
+    return tables <= {"_sqlite_migrations"}

@@ -6,7 +6,7 @@ Only that policy is folded, and only rows that differ are written, so that a cra
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from crawler.archives.timestamps import format_iso, parse_iso
 from pipelines.changes import Text, compare
 from pipelines.database_file import text_blocks
 from pipelines.model import Change, ChangeClass, Observation, Version
-from pipelines.versions import fold
+from pipelines.versions import fold_sorted
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -32,7 +32,7 @@ _UPDATES = ", ".join(f"{c} = excluded.{c}" for c in _COLUMNS[3:])
 def refold(db: Database, policy_id: int, extractor_id: int) -> None:
     """Make the stored versions and changes of a policy those of its readings by one extractor. One transaction."""
     known = _known_changes(db, policy_id)  # before version numbers shift
-    versions = fold(_observations(db, policy_id, extractor_id))
+    versions = fold_sorted(_observations(db, policy_id, extractor_id))
     wanted = [_row(policy_id, extractor_id, version) for version in versions]
     held = db.execute(
         f"SELECT {_FIELDS} FROM versions WHERE policy_id = ? AND extractor_id = ? ORDER BY version",
@@ -53,12 +53,13 @@ def refold(db: Database, policy_id: int, extractor_id: int) -> None:
     db.execute("UPDATE policies SET extractor_id = ?, dirty = 0 WHERE id = ?", [extractor_id, policy_id])
 
 
-def _observations(db: Database, policy_id: int, extractor_id: int) -> list[Observation]:
+def _observations(db: Database, policy_id: int, extractor_id: int) -> Iterator[Observation]:
     rows = db.execute(
-        "SELECT captured_at, capture_id, wording, text_id FROM readings WHERE policy_id = ? AND extractor_id = ?",
+        "SELECT captured_at, capture_id, wording, text_id FROM readings WHERE policy_id = ? AND extractor_id = ? "
+        "ORDER BY captured_at, capture_id",
         [policy_id, extractor_id],
     )
-    return [Observation(parse_iso(at), capture_id, wording, text_id) for at, capture_id, wording, text_id in rows]
+    return (Observation(parse_iso(at), capture_id, wording, text_id) for at, capture_id, wording, text_id in rows)
 
 
 def _row(policy_id: int, extractor_id: int, v: Version) -> tuple[object, ...]:

@@ -19,14 +19,24 @@ def fold(observations: Iterable[Observation]) -> list[Version]:
     """
     known = {observation.capture_id: observation for observation in observations}
     in_order = sorted(known.values(), key=lambda o: (o.captured_at, o.capture_id))
+    return fold_sorted(in_order)
+
+
+def fold_sorted(in_order: Iterable[Observation]) -> list[Version]:
+    """Return the versions of observations that come by time, then capture id, each once; in constant memory.
+
+    The store sorts them so (store_versions.py); `fold` is for those that come in any order.
+    """
     return list(_versions(groupby(in_order, key=lambda o: o.wording)))
 
 
 def _versions(runs: Iterable[tuple[str, Iterator[Observation]]]) -> Iterator[Version]:
     previous_last_seen = None
     for number, (wording, run) in enumerate(runs, start=1):
-        captures = list(run)
-        first, last = captures[0], captures[-1]
+        first = last = next(run)
+        captures = 1
+        for observation in run:
+            last, captures = observation, captures + 1
         yield Version(
             number=number,
             wording=wording,
@@ -34,7 +44,7 @@ def _versions(runs: Iterable[tuple[str, Iterator[Observation]]]) -> Iterator[Ver
             first_seen=first.captured_at,
             last_seen=last.captured_at,
             previous_last_seen=previous_last_seen,
-            captures=len(captures),
+            captures=captures,
             first_capture_id=first.capture_id,
             last_capture_id=last.capture_id,
         )

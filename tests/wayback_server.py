@@ -41,6 +41,7 @@ class WaybackServer:
         self.asked: Counter[str] = Counter()
         self._archive = WarcArchive(root)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.handle_error = lambda *_: None  # a client that was killed, or that had enough
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
         self.archive = f"wayback+{self.origin}"
 

@@ -82,8 +82,7 @@ def choose(
     reuse = [c for c in pages if _reusable(c, strategy) and c.capture.digest in held_digests]
     reused = {c.capture_id for c in reuse}
     fetch = [c for c in pages if c.capture_id not in reused and c.capture_id not in not_now]
-    if strategy is Strategy.DISTINCT:
-        fetch = _one_per_digest(fetch)
+    fetch = _one_per_digest(fetch) if strategy is Strategy.DISTINCT else _originals_first(fetch)
     return Choice(tuple(sorted([*fetch, *fetch_redirects], key=_by_time)), tuple(reuse), tuple(settle))
 
 
@@ -120,6 +119,12 @@ def _one_per_digest(captures: Iterable[ListedCapture]) -> list[ListedCapture]:
         digest = listed.capture.digest
         first.setdefault(digest if digest not in _NO_DIGESTS else f"#{listed.capture_id}", listed)
     return list(first.values())
+
+
+def _originals_first(captures: Sequence[ListedCapture]) -> list[ListedCapture]:
+    """All but the revisits of what is fetched now: they are reused when it is held."""
+    originals = {c.capture.digest for c in captures if c.capture.mimetype != REVISIT_MIMETYPE} - set(_NO_DIGESTS)
+    return [c for c in captures if c.capture.mimetype != REVISIT_MIMETYPE or c.capture.digest not in originals]
 
 
 def _choose_redirects(

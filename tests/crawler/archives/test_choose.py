@@ -115,7 +115,11 @@ def test_distinct_fetches_a_digest_once_and_none_that_is_held(history, digests):
 def test_all_fetches_every_open_page(history, digests):
     choice = choose(history, Strategy.ALL, digests)
     pages = {one for one in history if not (one.outcome.settled or one.capture.is_redirect or is_no_page(one))}
-    assert pages - set(choice.reuse) == {one for one in choice.fetch if not one.capture.is_redirect}
+    fetched = {one for one in choice.fetch if not one.capture.is_redirect}
+    waiting = pages - set(choice.reuse) - fetched  # revisits of what is fetched now
+    assert fetched <= pages
+    assert all(one.capture.mimetype == "warc/revisit" for one in waiting)
+    assert {one.capture.digest for one in waiting} <= {one.capture.digest for one in fetched}
     assert all(one.capture.mimetype == "warc/revisit" and one.capture.digest in digests for one in choice.reuse)
 
 
