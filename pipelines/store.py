@@ -31,6 +31,8 @@ from pipelines.store_payloads import PayloadShelf
 from pipelines.store_texts import put_text
 from pipelines.store_versions import refold
 
+EXCLUDED_FOR = timedelta(days=7)  # an exclusion is asked about once a week (so does EDGI's importer)
+_EXCLUDED = (Outcome.EXCLUDED.value, Outcome.EXCLUDED_ROBOTS.value)
 _HELD = (Outcome.FETCHED.value, Outcome.REVISIT.value)
 RELIST_AFTER = timedelta(days=30)  # archives put older captures into their index months later
 FIRST_RETRY, LONGEST_RETRY = timedelta(hours=6), timedelta(days=30)  # after a capture could not be played back
@@ -198,6 +200,9 @@ class Store:
         only for what is newer, until it is so old that everything is asked for once more (archives add late).
         """
         since, until = (format_iso(at) if at else None for at in (period.since, period.until))
+        excluded = self._exclusion(archive, url)
+        if excluded is not None:
+            return excluded
         rows = self.db.execute(
             "SELECT asked_from, resume_key, listed_at FROM listings WHERE policy_id = ? AND archive = ? AND url = ? "
             "AND since IS ? AND until IS ? AND outcome = 'fetched' ORDER BY id DESC",
@@ -215,6 +220,19 @@ class Store:
             archive, surt(url), since or "", until or "9999",
         )  # fmt: skip
         return ListingPlan(parse_iso(newest) if newest else None)
+
+    def _exclusion(self, archive: str, url: str) -> ListingPlan | None:
+        """The archive's last word on a URL, if it was that the site is excluded, and not long ago."""
+        row = self.db.execute(
+            "SELECT outcome, listed_at FROM listings WHERE archive = ? AND url = ? ORDER BY id DESC LIMIT 1",
+            [archive, url],
+        ).fetchone()
+        if row is None or row[0] not in _EXCLUDED or self._now() - parse_iso(row[1]) > EXCLUDED_FOR:
+            return None
+        again = parse_iso(row[1]) + EXCLUDED_FOR
+        return ListingPlan(
+            known=Outcome(row[0]), why=f"asked on {row[1][:10]}, to be asked again from {again:%Y-%m-%d}"
+        )
 
     def captures(
         self, policy: Policy, archive: str, period: Period, after: ListedCapture | None = None, limit: int = -1

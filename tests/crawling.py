@@ -35,6 +35,7 @@ def crawl(
     stdin: str | None = None,
     timeout: float = 120,
     settings: dict[str, str] | None = None,
+    scrapy_settings: dict[str, str] | None = None,
     **arguments: str,
 ) -> Crawled:
     """Run `scrapy crawl policies` with spider arguments; the archives' limits stand beside the database.
@@ -44,6 +45,7 @@ def crawl(
     command = [sys.executable, "-m", "scrapy", "crawl", "policies"]
     command += [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]
     command += ["-s", f"POLICYLAPSE_ARCHIVE={archive}", "-s", f"POLICYLAPSE_DB={database}"]
+    command += [part for name, value in (scrapy_settings or {}).items() for part in ("-s", f"{name}={value}")]
     limits = {
         "POLICYLAPSE_STATE": str(database.parent / "state"),
         "POLICYLAPSE_WAIT": "0",

@@ -24,7 +24,8 @@ class WaybackServer:
     """`with WaybackServer(root) as server: server.archive` is a value of POLICYLAPSE_ARCHIVE.
 
     :param faults: what a path begins with, or holds (from "&" on) -> answers given instead, one a request, in turn.
-    :param weather: asked for each request: an answer to give instead, "drop" to break off in mid-body, or None.
+    :param weather: asked for each request: an answer to give instead, "drop" to break off in mid-body, "hang" to answer
+        nothing until the server ends, or None.
     :param page_rows: rows of one index answer, however many are asked for; 0 for as many as are asked for.
     """
 
@@ -39,6 +40,7 @@ class WaybackServer:
         self.weather = weather
         self.page_rows = page_rows
         self.asked: Counter[str] = Counter()
+        self._ending = threading.Event()
         self._archive = WarcArchive(root)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.handle_error = lambda *_: None  # a client that was killed, or that had enough
@@ -51,6 +53,7 @@ class WaybackServer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._ending.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -60,6 +63,8 @@ class WaybackServer:
         weather = self.weather()
         if isinstance(weather, Answered):
             return weather
+        if weather == "hang":
+            self._ending.wait(60)
         answered = self._real_answer(path)
         return replace(answered, headers=answered.headers | {"x-drop": "1"}) if weather == "drop" else answered
 

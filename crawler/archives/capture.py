@@ -257,7 +257,10 @@ class ListingPlan:
 
     :param asked_from: only captures from then on; None for all of the period.
     :param resume_key: where an interrupted listing goes on, "" at its beginning.
+    :param known: an answer that needs no asking again for a while (the site is excluded); `why` says since when.
     """
 
     asked_from: datetime | None = None
     resume_key: str = ""
+    known: Outcome | None = None
+    why: str = ""

@@ -133,14 +133,17 @@ class PoliciesSpider(ArchiveSpider):
 
     def _list_policy(self, progress: Progress) -> Iterator[Request]:
         for url in one_line_of_urls(self.job.store.policy_urls(progress.policy)):
-            yield self._list_url(url, progress)
+            yield from self._list_url(url, progress)
 
-    def _list_url(self, url: str, progress: Progress) -> Request:
+    def _list_url(self, url: str, progress: Progress) -> Iterator[Request]:
         job = self.job
         fresh = job.archive.root is not None  # files on this machine are read anew: it costs nothing
         plan = ListingPlan() if fresh else job.store.listing_plan(progress.policy, job.archive.name, url, job.period)
+        if plan.known is not None:
+            self.record(plan.known, url, plan.why, progress.policy)
+            return
         progress.listings += 1
-        return self.listing_request(url, self.parse_listing, self.listing_failed, plan, progress=progress)
+        yield self.listing_request(url, self.parse_listing, self.listing_failed, plan, progress=progress)
 
     async def parse_listing(
         self, response: Response, url: str, plan: ListingPlan, progress: Progress
@@ -377,8 +380,8 @@ class PoliciesSpider(ArchiveSpider):
         reading = await job.reader.read(
             memento.body, memento.headers, capture.original, capture.captured_at, memento.status
         )
-        if reading.outcome is not Outcome.FETCHED:
-            logger.info("%s %s: %s (%s)", capture.timestamp, capture.original, reading.outcome.value, reading.detail)
+        what = reading.detail or f"{reading.words} words"
+        logger.info("%s %s: %s (%s)", capture.timestamp, capture.original, reading.outcome.value, what)
         return ReadCapture(policy, listed.capture_id, reading)
 
     async def _read_unread(self, policy: Policy) -> AsyncIterator[Any]:
@@ -407,7 +410,7 @@ class PoliciesSpider(ArchiveSpider):
             target, why_not = "", f"to {target}: not followed, the policy has {MAX_POLICY_URLS} URLs already"
         detail = why_not or f"to {target}"
         if self.job.store.keep_redirect(listed, memento, detail, location, progress.policy, target):
-            yield self._list_url(target, progress)
+            yield from self._list_url(target, progress)
 
     def _not_a_memento(self, response: Response, listed: ListedCapture, progress: Progress, answer: Answer) -> None:
         outcome = OUTCOMES[answer]

@@ -186,6 +186,14 @@ def test_nothing_is_lost_in_bad_weather(from_files, tmp_path):
     assert not {"playback_failed", "pending", "rate_limited"} & set(outcomes(tmp_path / "x.db"))
 
 
+def test_answers_that_do_not_come_are_asked_for_again(from_files, tmp_path):
+    hanging = iter([None, "hang", None, "hang", "hang"])  # the index comes, then some captures do not at first
+    with WaybackServer(SAMPLE, weather=lambda: next(hanging, None)) as server:
+        run = crawl(tmp_path / "x.db", server.archive, url=RADIO, scrapy_settings={"DOWNLOAD_TIMEOUT": "1"})
+    assert run.code == 0, run.err
+    assert history(tmp_path / "x.db") == [row for row in from_files if row[0] == "tinroofradio.example"]
+
+
 def test_a_capture_that_fails_has_its_payload_from_a_neighbour_with_its_digest(tmp_path):
     twins = "SELECT digest FROM captures WHERE payload_id IS NOT NULL GROUP BY digest HAVING count(*) > 1"
     with WaybackServer(SAMPLE, {"/web/20050812": [Answered(503, {}, b"busy")] * 50}) as server:
@@ -203,9 +211,13 @@ def test_an_excluded_site_is_not_one_that_was_never_archived(tmp_path):
     excluded = Answered(403, {"x-archive-wayback-runtime-error": EXCLUDED.decode()}, EXCLUDED)
     with WaybackServer(SAMPLE, {"/cdx/": [excluded]}) as server:
         run = crawl(tmp_path / "x.db", server.archive, url=RADIO)
-    assert run.code == 1
-    assert rows(tmp_path / "x.db", "SELECT outcome FROM outcomes") == [("excluded",)]
-    assert "not_archived" not in run.out
+        assert run.code == 1
+        assert rows(tmp_path / "x.db", "SELECT outcome FROM outcomes") == [("excluded",)]
+        assert "not_archived" not in run.out
+        again = crawl(tmp_path / "x.db", server.archive, url=RADIO)
+        assert server.asked.total() == 1  # known for a week
+    assert again.code == 1
+    assert "to be asked again from" in again.err
 
 
 @pytest.mark.parametrize("body", [b"<html>It works!</html>", b'{"message": "no"}', b"[1, 2]", b"what listing?"])
