@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Mapping
 
 import click
@@ -114,9 +113,6 @@ def run(settings: Mapping[str, str], arguments: Mapping[str, str]) -> int:
     :param settings: POLICYLAPSE_* settings that win over the environment's.
     :param arguments: the spider's.
     """
-    # the settings module builds the User-Agent from the environment, once, when it is imported
-    if "POLICYLAPSE_CONTACT" in settings:
-        os.environ["POLICYLAPSE_CONTACT"] = settings["POLICYLAPSE_CONTACT"]
     # here, so that the commands that read need not load Scrapy
     from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415
     from scrapy.settings import Settings  # noqa: PLC0415

@@ -36,7 +36,7 @@ POLICYLAPSE_READER = "pipelines.pool.ReaderPool"
 
 # who asks
 
-USER_AGENT = f"policylapse/0.1 (time-lapse of privacy policies; {POLICYLAPSE_CONTACT or 'no contact given'})"
+USER_AGENT = "policylapse/0.1 (time-lapse of privacy policies)"  # the spider adds the contact
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "*/*",
     "Accept-Encoding": "gzip",

@@ -26,20 +26,15 @@ from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_iso, parse_iso
 from pipelines.digests import digest_verdict
 from pipelines.reading import Reading
-from pipelines.store_file import open_file
+from pipelines.store_file import insert, open_file
+from pipelines.store_listings import CAPTURE_FIELDS, ListingShelf
 from pipelines.store_payloads import PayloadShelf
 from pipelines.store_texts import put_text
 from pipelines.store_versions import refold
 
-EXCLUDED_FOR = timedelta(days=7)  # an exclusion is asked about once a week (so does EDGI's importer)
-_EXCLUDED = (Outcome.EXCLUDED.value, Outcome.EXCLUDED_ROBOTS.value)
 _HELD = (Outcome.FETCHED.value, Outcome.REVISIT.value)
-RELIST_AFTER = timedelta(days=30)  # archives put older captures into their index months later
 FIRST_RETRY, LONGEST_RETRY = timedelta(hours=6), timedelta(days=30)  # after a capture could not be played back
 _SLICE = 500  # values bound in one statement
-_CAPTURE_FIELDS = (
-    "urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length", "captured_at", "oddity",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +74,7 @@ class Store:
         except (sqlite3.Error, OSError) as error:
             raise StoreError(f"cannot open the database {self.path}: {error}") from error
         self.shelf = PayloadShelf(self.db)
+        self.listings = ListingShelf(self.db, now)
         self._extractors: dict[str, int] = {}
 
     def close(self) -> None:
@@ -101,7 +97,8 @@ class Store:
 
     def begin_run(self, *, program: str, archive: str, strategy: str, arguments: Mapping[str, str]) -> int:
         with self.transaction():
-            return self._insert(
+            return insert(
+                self.db,
                 "runs", started_at=self.now(), program=program, archive=archive, strategy=strategy,
                 arguments=json.dumps(dict(arguments), ensure_ascii=False),
             )  # fmt: skip
@@ -118,7 +115,8 @@ class Store:
     ) -> None:
         """Record an outcome that is no capture's: a listing's, a line of a list, a damaged file."""
         with self.transaction():
-            self._insert(
+            insert(
+                self.db,
                 "outcomes", run_id=run_id, policy_id=policy.policy_id if policy else None, subject=subject,
                 outcome=outcome.value, detail=detail, at=self.now(),
             )  # fmt: skip
@@ -168,71 +166,12 @@ class Store:
 
     def save_listing(self, run_id: int, listing: Listing) -> int:
         """Store one answer of an index; return how many of its captures are new."""
-        before = self.db.conn.total_changes
         with self.transaction():
-            self.db.conn.executemany(
-                f"INSERT INTO captures (archive, {', '.join(_CAPTURE_FIELDS)}, citation_url) "
-                f"VALUES ({', '.join('?' * 11)}) ON CONFLICT DO NOTHING",
-                [
-                    (listing.archive, *_cdx_row(c), citation)
-                    for c, citation in zip(listing.captures, listing.citations, strict=True)
-                ],
-            )
-            new: int = self.db.conn.total_changes - before
-            for urlkey in {c.urlkey for c in listing.captures} - {surt(listing.url)}:  # the archive's own key of it
-                self.db.execute(
-                    "INSERT INTO policy_urls (policy_id, urlkey, url, evidence) VALUES (?, ?, ?, ?) "
-                    "ON CONFLICT DO NOTHING",
-                    [listing.policy.policy_id, urlkey, listing.url, f"the archive's key of {listing.url}"],
-                )
-            since, until = listing.period.since, listing.period.until
-            self._insert(
-                "listings", run_id=run_id, policy_id=listing.policy.policy_id, archive=listing.archive,
-                url=listing.url, since=format_iso(since) if since else None, until=format_iso(until) if until else None,
-                asked_from=format_iso(listing.asked_from) if listing.asked_from else None,
-                outcome=listing.outcome.value, detail=listing.detail, row_count=len(listing.captures),
-                broken=json.dumps(listing.broken), resume_key=listing.resume_key, listed_at=self.now(),
-            )  # fmt: skip
-        return new
+            return self.listings.put(run_id, listing)
 
     def listing_plan(self, policy: Policy, archive: str, url: str, period: Period) -> ListingPlan:
-        """Return what is left to ask an index: an interrupted listing goes on at its resume key, a complete one asks
-        only for what is newer, until it is so old that everything is asked for once more (archives add late).
-        """
-        since, until = (format_iso(at) if at else None for at in (period.since, period.until))
-        excluded = self._exclusion(archive, url)
-        if excluded is not None:
-            return excluded
-        rows = self.db.execute(
-            "SELECT asked_from, resume_key, listed_at FROM listings WHERE policy_id = ? AND archive = ? AND url = ? "
-            "AND since IS ? AND until IS ? AND outcome = 'fetched' ORDER BY id DESC",
-            [policy.policy_id, archive, url, since, until],
-        ).fetchall()
-        if not rows:
-            return ListingPlan()
-        if rows[0][1]:
-            return ListingPlan(parse_iso(rows[0][0]) if rows[0][0] else None, rows[0][1])
-        whole = next((parse_iso(listed_at) for asked_from, _key, listed_at in rows if asked_from is None), None)
-        if whole is None or self._now() - whole > RELIST_AFTER:
-            return ListingPlan()
-        (newest,) = self._one(
-            "SELECT max(captured_at) FROM captures WHERE archive = ? AND urlkey = ? AND captured_at BETWEEN ? AND ?",
-            archive, surt(url), since or "", until or "9999",
-        )  # fmt: skip
-        return ListingPlan(parse_iso(newest) if newest else None)
-
-    def _exclusion(self, archive: str, url: str) -> ListingPlan | None:
-        """The archive's last word on a URL, if it was that the site is excluded, and not long ago."""
-        row = self.db.execute(
-            "SELECT outcome, listed_at FROM listings WHERE archive = ? AND url = ? ORDER BY id DESC LIMIT 1",
-            [archive, url],
-        ).fetchone()
-        if row is None or row[0] not in _EXCLUDED or self._now() - parse_iso(row[1]) > EXCLUDED_FOR:
-            return None
-        again = parse_iso(row[1]) + EXCLUDED_FOR
-        return ListingPlan(
-            known=Outcome(row[0]), why=f"asked on {row[1][:10]}, to be asked again from {again:%Y-%m-%d}"
-        )
+        """Return what is left to ask an index, after what earlier runs were answered."""
+        return self.listings.plan(policy, archive, url, period)
 
     def captures(
         self, policy: Policy, archive: str, period: Period, after: ListedCapture | None = None, limit: int = -1
@@ -244,7 +183,7 @@ class Store:
         since, until = (format_iso(at) if at else None for at in (period.since, period.until))
         beyond = (format_iso(after.capture.captured_at), after.capture_id) if after else ("", 0)
         rows = self.db.execute(
-            f"SELECT k.id, {', '.join(f'k.{name}' for name in _CAPTURE_FIELDS)}, k.outcome, k.payload_id IS NOT NULL, "
+            f"SELECT k.id, {', '.join(f'k.{name}' for name in CAPTURE_FIELDS)}, k.outcome, k.payload_id IS NOT NULL, "
             "k.redirect_url, k.not_before FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
             "WHERE u.policy_id = ? AND k.archive = ? AND k.captured_at BETWEEN ? AND ? AND (k.captured_at, k.id) > (?, ?) "
             "ORDER BY k.captured_at, k.id LIMIT ?",
@@ -345,7 +284,8 @@ class Store:
                 "WHERE id = ?",
                 [outcome.value, detail, memento_url, listed.capture_id],
             )
-            self._insert(
+            insert(
+                self.db,
                 "outcomes", run_id=run_id, policy_id=policy.policy_id, capture_id=listed.capture_id,
                 subject=listed.capture.original, outcome=outcome.value, detail=detail, at=self.now(),
             )  # fmt: skip
@@ -477,17 +417,6 @@ class Store:
         if row is None:
             raise StoreError(f"{self.path} lacks a row it should have: {sql} {values}")
         return tuple(row)
-
-    def _insert(self, table: str, **columns: Any) -> int:
-        names = ", ".join(columns)
-        marks = ", ".join("?" * len(columns))
-        cursor = self.db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(columns.values()))
-        return int(cursor.lastrowid or 0)
-
-
-def _cdx_row(c: Capture) -> tuple[str, ...]:
-    return (c.urlkey, c.timestamp, c.original, c.mimetype, c.statuscode, c.digest, c.length, format_iso(c.captured_at),
-            c.oddity)  # fmt: skip
 
 
 def _listed_capture(row: tuple[Any, ...]) -> ListedCapture:

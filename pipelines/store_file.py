@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -41,3 +42,10 @@ def _is_blank(connection: sqlite3.Connection) -> bool:
     except sqlite3.DatabaseError:
         return False
     return tables <= {"_sqlite_migrations"}
+
+
+def insert(db: Database, table: str, **columns: Any) -> int:
+    """Insert a row; return its id."""
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    cursor = db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(columns.values()))
+    return int(cursor.lastrowid or 0)

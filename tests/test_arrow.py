@@ -28,7 +28,7 @@ ALLOWED = {
 ONLY = {
     "trafilatura": ("pipelines.extract",),
     "sqlite_utils": ("pipelines.store", "pipelines.migrations", "pipelines.store_payloads", "pipelines.store_texts",
-                     "pipelines.store_versions", "pipelines.store_file"),
+                     "pipelines.store_versions", "pipelines.store_file", "pipelines.store_listings"),
     "scrapy": ("crawler.", "pipelines.stages", "cli."),
     "rich": ("crawler.summary", "crawler.progress", "cli."),
     "click": ("cli.",),

@@ -41,6 +41,7 @@ class WaybackServer:
         self.page_rows = page_rows
         self.asked: Counter[str] = Counter()
         self._ending = threading.Event()
+        self.agents: set[str] = set()
         self._archive = WarcArchive(root)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.handle_error = lambda *_: None  # a client that was killed, or that had enough
@@ -83,6 +84,7 @@ class WaybackServer:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
+                server.agents.add(self.headers["User-Agent"])
                 answered = server._answer(self.path)
                 headers = {k: v.replace(LOCAL_ORIGIN, server.origin) for k, v in answered.headers.items()}
                 body, drop = answered.body, headers.pop("x-drop", "")

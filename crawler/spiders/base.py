@@ -67,6 +67,8 @@ class ArchiveSpider(Spider):
     def update_settings(cls, settings: BaseSettings) -> None:
         super().update_settings(settings)
         archive = parse_archive(settings["POLICYLAPSE_ARCHIVE"])
+        agent, contact = settings["USER_AGENT"], settings["POLICYLAPSE_CONTACT"]
+        settings.set("USER_AGENT", f"{agent} {contact or 'no contact given'}", priority="spider")
         minutes = settings.getfloat("POLICYLAPSE_MAX_MINUTES")
         settings.set("CLOSESPIDER_TIMEOUT", minutes * 60, priority="spider")  # ends after what is in flight
         slot = {"concurrency": archive.concurrency, "delay": 0}  # the gate holds the budget

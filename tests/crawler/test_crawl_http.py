@@ -67,6 +67,12 @@ def test_a_wayback_server_gives_the_same_history_as_its_warc_files(from_files, t
         assert all(path.startswith("/cdx/") for path in new)
 
 
+def test_it_says_who_asks(tmp_path):
+    with WaybackServer(SAMPLE) as server:
+        crawl(tmp_path / "x.db", server.archive, url=RADIO, scrapy_settings={"POLICYLAPSE_CONTACT": "me@example.org"})
+    assert server.agents == {"policylapse/0.1 (time-lapse of privacy policies) me@example.org"}
+
+
 def test_failures_in_passing_are_tried_again(from_files, tmp_path):
     unavailable = [Answered(503, {}, b"busy"), Answered(504, {}, b"late")]
     with WaybackServer(SAMPLE, {"/web/2005": list(unavailable), "/cdx/": list(unavailable)}) as server:
