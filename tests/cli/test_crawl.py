@@ -70,15 +70,6 @@ def test_a_public_archive_wants_a_contact(policylapse):
     assert "POLICYLAPSE_CONTACT" in result.stderr
 
 
-def test_the_contact_is_in_the_user_agent(policylapse):
-    check = "import cli.crawl as c, crawler.run as r; r.run_crawl = lambda p, a: print(p.settings['USER_AGENT']) or 0; c.run"
-    result = subprocess.run(
-        [sys.executable, "-c", f"{check}({{'POLICYLAPSE_CONTACT': 'me@example.org'}}, {{}})"],
-        capture_output=True, text=True, timeout=60, check=True,
-    )  # fmt: skip
-    assert "me@example.org" in result.stdout
-
-
 def test_nothing_named(tmp_path):
     result = CliRunner().invoke(main, ["crawl", "--archive", "sample"])
     assert result.exit_code == 2
