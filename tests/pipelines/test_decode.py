@@ -55,7 +55,9 @@ def test_gzip_without_a_header_is_inflated():
 
 
 def test_doubled_gzip_is_inflated_twice():
-    assert decode_payload(gzip.compress(gzip.compress(PAGE, mtime=0), mtime=0), with_coding("gzip")).text == PAGE.decode()
+    assert (
+        decode_payload(gzip.compress(gzip.compress(PAGE, mtime=0), mtime=0), with_coding("gzip")).text == PAGE.decode()
+    )
 
 
 def test_cut_off_gzip_gives_what_there_is():
