@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 from crawler.archives.dialects import Budget
@@ -83,9 +82,3 @@ class _Immediate:
 
     def __exit__(self, kind: object, *_: object) -> None:
         self._db.execute("ROLLBACK" if kind else "COMMIT")
-
-
-def stored_pause(folder: Path, archive: str) -> Pause:
-    """Return an archive's pause from the file in a folder."""
-    with closing(LimitsFile(folder)) as limits:
-        return limits.pause(archive)

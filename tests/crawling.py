@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,3 +77,14 @@ def history(database: Path) -> list[tuple]:
 
 def outcomes(database: Path) -> dict[str, int]:
     return dict(rows(database, "SELECT outcome, count(*) FROM captures GROUP BY outcome"))
+
+
+def group_ends(group: int) -> bool:
+    """Tell whether the last process of a group ends, within half a minute."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+    return False

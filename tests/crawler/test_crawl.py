@@ -1,7 +1,6 @@
 """The main job, end to end, in processes of their own: the bundled sample against its written truth."""
 
 import json
-import os
 import signal
 import sqlite3
 import subprocess
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawling import ROOT, SHARED, crawl, environment, history, outcomes, rows
+from tests.crawling import ROOT, SHARED, crawl, environment, group_ends, history, outcomes, rows
 from tests.sample_archive.truth import TRUTH
 
 POLICY_URLS = [truth.policy_urls[0] for truth in TRUTH.values()]
@@ -115,23 +114,13 @@ def test_a_killed_crawl_goes_on_where_it_stopped(crawled, tmp_path, sites_file):
         pass
     process.send_signal(signal.SIGKILL)
     process.wait()
-    assert _group_ends(process.pid), "workers outlive a crawl that was killed"
+    assert group_ends(process.pid), "workers outlive a crawl that was killed"
     kept = set(_fetch_times(database))
     assert kept
     run = crawl(database, "sample", sites=str(sites_file))
     assert run.code == 0, run.err
     assert history(database) == history(crawled[0])
     assert kept <= set(_fetch_times(database))  # nothing was fetched a second time
-
-
-def _group_ends(group: int) -> bool:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return True
-    return False
 
 
 def _fetched(database: Path) -> int:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import random
 import signal
 import sqlite3
@@ -21,7 +20,7 @@ from crawler.archives.capture import Outcome
 from crawler.settings import CONCURRENT_REQUESTS
 from crawler.spiders.policies import WINDOW
 from pipelines.payloads import load_payload
-from tests.crawling import ROOT, Crawled, crawl, environment, history, outcomes, rows
+from tests.crawling import ROOT, Crawled, crawl, environment, group_ends, history, outcomes, rows
 from tests.many_captures import EDITIONS, URL, Run, build
 from tests.wayback_server import WaybackServer
 
@@ -105,23 +104,13 @@ def _playback(asked: Counter[str]) -> Counter[str]:
     return Counter({path: count for path, count in asked.copy().items() if path.startswith("/web/")})
 
 
-def _group_ends(group: int) -> bool:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return True
-    return False
-
-
 def test_every_run_was_killed_and_the_last_one_completes(killed):
     assert [kill.code for kill in killed.kills] == [-signal.SIGKILL] * KILLS
     kept = [len(kill.kept) for kill in killed.kills]
     assert all(one < other for one, other in pairwise(kept)), kept  # each got on
     assert kept[-1] < CAPTURES
     assert killed.last.code == 0, killed.last.err
-    assert all(_group_ends(kill.group) for kill in killed.kills), "workers outlive a crawl that was killed"
+    assert all(group_ends(kill.group) for kill in killed.kills), "workers outlive a crawl that was killed"
 
 
 def test_the_history_is_that_of_an_unbroken_run(killed):
