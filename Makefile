@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := build/demo.db
 
-.PHONY: demo test lint bench bench-text docs clean
+.PHONY: demo test lint bench bench-text bench-requests docs clean
 
 demo: .venv/ready  ## crawl the bundled sample archive, then show a timeline and a diff
 	@mkdir -p build && rm -f $(DEMO) $(DEMO)-wal $(DEMO)-shm
@@ -32,6 +32,9 @@ bench: .venv/test-ready  ## captures per second against a plain loop, on ../shar
 
 bench-text: .venv/test-ready  ## the text against human-made truth, on ../shared where it is there
 	$(BIN)/python -m benchmarks.text
+
+bench-requests: .venv/test-ready  ## requests per change found, by strategy, on ../shared where it is there
+	$(BIN)/python -m benchmarks.requests
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "policylapse needs Python 3.11 or newer: make PYTHON=python3.12 …"; exit 1; }

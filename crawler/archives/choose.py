@@ -1,43 +1,228 @@
-"""Which captures to fetch: a pure function of what is listed and what is known of it. No state of its own.
+"""Which captures to fetch next: a pure function of what is listed and what is known of it. No state of its own.
 
-    choose(captures of one policy as the store knows them, strategy) ──► Choice(fetch, reuse, settle)
+    ListedCapture … ─► rows_of (rows.py) ────────► Captures  ┐
+    store, run under way ────────────────────────► Knowledge ├─► next_batch ─► Batch(fetch, reuse, infer) ─► … again
+    parse_strategy("changes") ───────────────────► Strategy  ┘                 until it is `done`
 
-Called again whenever what it asked for has been answered, until it asks for nothing: kill the crawl anywhere, call
-it again, and it goes on where it was.
+Called again whenever something it asked for has been answered: kill the crawl anywhere, call it again with what the
+store knows, and it goes on where it was. Free evidence first: what the index row says (rows.index_verdict), digests
+that are held (`reuse`), redirects between two to one place (`infer`). Then, per strategy:
 
-Free evidence first: rows that the index itself tells to be errors or images are settled without a request; a row
-whose digest is held (or that is a redirect between two redirects to one place) is not fetched.
+    changes    every change of wording, with few requests: probes.py, with the guarantees written there
+    every:6mo  the capture nearest to each date of a fixed grid, as the Princeton-Leuven corpus sampled (twice a year)
+    latest     the newest
+    at:DATE    the last at or before the date and the first after it: of one wording, it was in force
+    distinct   one fetch per digest
+    all        every capture, for those who want certainty
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from crawler.archives.capture import EMPTY_DIGEST, REVISIT_MIMETYPE, ListedCapture, Outcome
+from crawler.archives.capture import ListedCapture, Outcome
 from crawler.archives.errors import ConfigError
+from crawler.archives.landmarks import ASKED, OPEN, Knowledge, Options, Survey, own_states, reusable
+from crawler.archives.probes import COVER, ENDS, LAST, Probe, probes
+from crawler.archives.rows import TELLS_NOTHING, Captures, Rows, digest_key, index_verdict, rows_of
+from crawler.archives.samples import Period, around_date, newest, on_grid
+from crawler.archives.timestamps import parse_date
 
-_OTHER_MEDIA = ("image/", "audio/", "video/", "font/", "text/css", "text/javascript", "application/javascript",
-                "application/x-javascript", "application/json", "application/x-shockwave-flash")  # fmt: skip
+_MONTHS = {"mo": 1, "month": 1, "months": 1, "y": 12, "year": 12, "years": 12}
+_DAYS = {"d": 1, "day": 1, "days": 1, "w": 7, "week": 7, "weeks": 7}
+_EVERY = re.compile(r"([0-9]{1,4})([a-z]+)", re.ASCII)
+_INFERRED = "inferred: those before and after it lead to one place"
+_KNOWN = "`changes`, `all`, `distinct`, `latest`, `every:6mo` (or 30d, 2w, 1y) and `at:2018-05-25`"
 
 
-_NO_DIGESTS = (EMPTY_DIGEST, "-", "")  # they tell nothing of what is behind them
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """Which captures a person wants.
+
+    :param name: "changes", "all", "distinct", "every", "latest" or "at".
+    :param period: of "every".
+    :param date: of "at".
+    :param value: as the person wrote it, and as a run is stored with it.
+    """
+
+    name: str
+    value: str
+    period: Period | None = None
+    date: datetime | None = None
 
 
-class Strategy(StrEnum):
-    ALL = "all"  # every capture, for those who want certainty
-    DISTINCT = "distinct"  # one fetch per digest
+ALL, DISTINCT, CHANGES, LATEST = (Strategy(name, name) for name in ("all", "distinct", "changes", "latest"))
+_PLAIN = {strategy.name: strategy for strategy in (ALL, DISTINCT, CHANGES, LATEST)}
+
+
+def parse_strategy(text: str) -> Strategy:
+    """Return the strategy a person names; ConfigError says which there are.
+
+    >>> parse_strategy("every:6mo").period
+    Period(months=6, days=0)
+    """
+    name, colon, rest = text.partition(":")
+    if not colon and name in _PLAIN:
+        return _PLAIN[name]
+    if name == "every":
+        return Strategy("every", text, period=_parse_period(rest, text))
+    if name == "at" and rest:
+        return Strategy("at", text, date=parse_date(rest, end=True))
+    raise ConfigError(f"there is no strategy {text!r}: use {_KNOWN}")
+
+
+def _parse_period(rest: str, text: str) -> Period:
+    match = _EVERY.fullmatch(rest)
+    number, unit = (int(match[1]), match[2]) if match else (0, "")
+    if not number or unit not in _MONTHS | _DAYS:
+        raise ConfigError(f"{text!r} is no strategy: write every:6mo, every:30d, every:2w or every:1y")
+    return Period(months=number * _MONTHS[unit]) if unit in _MONTHS else Period(days=number * _DAYS[unit])
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A capture to fetch.
+
+    :param level: how urgent it is, 0 first: over all policies of a run, lower levels go first, so that the first
+        versions of every site come early and a run that is cut short is useful everywhere.
+    """
+
+    capture_id: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What to do next.
+
+    :param fetch: captures to ask the archive for, most urgent first.
+    :param reuse: ids of captures whose payload is held under their digest: to be noted, not fetched.
+    :param infer: (id, outcome, why) for redirects that need no request.
+    """
+
+    fetch: tuple[Wanted, ...] = ()
+    reuse: tuple[int, ...] = ()
+    infer: tuple[tuple[int, Outcome, str], ...] = ()
+
+    @property
+    def done(self) -> bool:
+        """Nothing to do; while something is under way, there may be more after its answer."""
+        return not (self.fetch or self.reuse or self.infer)
+
+
+def next_batch(
+    captures: Captures,
+    knowledge: Knowledge,
+    strategy: Strategy,
+    options: Options | None = None,
+    width: int | None = None,
+) -> Batch:
+    """Return what to fetch, reuse and infer next for one policy.
+
+    Whatever a batch names has to be in `knowledge` at the next call: under `asked` until its answer is known, then
+    in one of the other fields. Then it is not named again, and calls come to an end.
+
+    :param captures: those of one policy in the asked period, all its URLs together.
+    :param width: how many fetches are wanted now; the most urgent. What is left out comes in a later call.
+    """
+    redirects, infer = _choose_redirects(captures.redirects, knowledge)
+    pages = captures.pages
+    if strategy.name in ("all", "distinct"):
+        states, _words = own_states(pages, knowledge)
+        found, reuse = _one_by_one(pages, states, knowledge.held, strategy)
+        chosen = [Probe(at, ENDS if at in (found[0], found[-1]) else LAST) for at in found]
+    else:
+        survey = Survey(pages, knowledge, options or Options())
+        chosen, reuse = _one_per_digest(survey, _sample(survey, strategy)), survey.reuse
+    wanted = [(probe.level, pages.times[probe.at], pages.ids[probe.at]) for probe in chosen]
+    wanted += [(COVER, captures.redirects.times[at], captures.redirects.ids[at]) for at in redirects]
+    fetch = tuple(Wanted(capture_id, level) for level, _time, capture_id in sorted(wanted)[:width])
+    return Batch(fetch, tuple(pages.ids[at] for at in reuse), tuple(infer))
+
+
+def _sample(survey: Survey, strategy: Strategy) -> list[Probe]:
+    if strategy.period is not None:
+        return on_grid(survey, strategy.period)
+    if strategy.name == "latest":
+        return newest(survey)
+    if strategy.date is not None:
+        return around_date(survey, int(strategy.date.timestamp()))
+    return probes(survey)
+
+
+def _one_by_one(
+    rows: Rows, states: bytearray, held: Collection[int], strategy: Strategy
+) -> tuple[list[int], list[int]]:
+    """Every open capture, or one per digest; `all` takes a digest's word only for revisits.
+
+    A digest says what the payload is, but nothing of the rest of the answer; a revisit is the archive's own word.
+    Captures of a digest that is asked for wait until it is known what became of it.
+    """
+    every = strategy.name == "all"
+    reuse = [at for at in reusable(rows, states, held) if rows.revisits[at] or not every]
+    reused = set(reuse)
+    left = [at for at, state in enumerate(states) if state == OPEN and at not in reused]
+    asked = {rows.digests[at] for at, state in enumerate(states) if state == ASKED}
+    if every:
+        asked |= {rows.digests[at] for at in left if not rows.revisits[at]}
+    asked.discard(TELLS_NOTHING)
+    fetch = [at for at in left if rows.digests[at] not in asked or (every and not rows.revisits[at])]
+    return (fetch if every else sorted(_first_of_each(rows, fetch).values())), reuse
+
+
+def _first_of_each(rows: Rows, positions: Iterable[int]) -> dict[object, int]:
+    """The oldest of each digest, rather one that is no revisit; those whose digest tells nothing stand for themselves."""
+    first: dict[object, int] = {}
+    for at in sorted(positions, key=lambda at: (rows.revisits[at], at)):
+        first.setdefault(rows.digests[at] or (at,), at)
+    return first
+
+
+def _one_per_digest(survey: Survey, chosen: Sequence[Probe]) -> list[Probe]:
+    """The most urgent of each digest; rather than a revisit, what it points at."""
+    rows, first = survey.rows, dict[object, Probe]()
+    for probe in sorted(chosen, key=lambda probe: (probe.level, probe.at)):
+        first.setdefault(rows.digests[probe.at] or (probe.at,), probe)
+    if not any(rows.revisits[probe.at] for probe in first.values()):
+        return list(first.values())
+    originals = _first_of_each(rows, (at for at, state in enumerate(survey.states) if state == OPEN))
+    return [
+        Probe(originals[digest], probe.level) if rows.revisits[probe.at] and digest in originals else probe
+        for digest, probe in first.items()
+    ]
+
+
+def _choose_redirects(rows: Rows, knowledge: Knowledge) -> tuple[list[int], list[tuple[int, Outcome, str]]]:
+    """Ask for the first and the last redirect of each URL; between two with one target the rest is inferred."""
+    fetch: list[int] = []
+    infer: list[tuple[int, Outcome, str]] = []
+    targets = {at: knowledge.targets[rows.ids[at]] for at in rows.positions(knowledge.targets)}
+    asked, failed = set(rows.positions(knowledge.asked)), set(rows.positions(knowledge.failed))
+    lines: dict[int, list[int]] = {}
+    for at, line in enumerate(rows.lines):
+        if at in targets or at not in failed:
+            lines.setdefault(line, []).append(at)
+    for run in lines.values():
+        ends = {run[0], run[-1]}
+        middle = [at for at in run[1:-1] if at not in targets and at not in asked]
+        if not ends <= targets.keys():
+            fetch += sorted(ends - targets.keys() - asked)
+        elif targets[run[0]] and targets[run[0]] == targets[run[-1]]:
+            infer += [(rows.ids[at], Outcome.REDIRECT, _INFERRED) for at in middle]
+        else:
+            fetch += middle
+    return fetch, infer
+
+
+# for the spider as it is, until it holds rows and wordings itself
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What to do next.
-
-    :param fetch: captures to ask the archive for, oldest first.
-    :param reuse: captures whose payload is held under their digest.
-    :param settle: (capture, outcome, why) for those that need no request.
-    """
+    """What to do next, with the captures themselves; `settle` has (capture, outcome, why)."""
 
     fetch: tuple[ListedCapture, ...] = ()
     reuse: tuple[ListedCapture, ...] = ()
@@ -48,99 +233,34 @@ class Choice:
         return not (self.fetch or self.reuse or self.settle)
 
 
-def parse_strategy(text: str) -> Strategy:
-    """Return the strategy a person names; ConfigError says which there are."""
-    try:
-        return Strategy(text)
-    except ValueError:
-        known = " and ".join(f"`{strategy}`" for strategy in Strategy)
-        if text == "changes" or text.startswith(("every:", "at:")) or text == "latest":
-            raise ConfigError(f"strategy {text!r} is planned, but not there yet: use {known}") from None
-        raise ConfigError(f"there is no strategy {text!r}: use {known}") from None
-
-
 def choose(
     captures: Sequence[ListedCapture],
     strategy: Strategy,
     held_digests: Collection[str],
     not_now: Collection[int] = (),
 ) -> Choice:
-    """Return what to fetch, reuse and settle next.
+    """Return what to fetch, reuse and settle next, by strategy `all` or `distinct`; fetches oldest first.
 
     :param captures: those of one policy in the asked period; any order.
     :param held_digests: cdx digests whose payload the store holds, from any capture of any policy.
     :param not_now: ids of captures that are not to be fetched, because they were just asked for in vain; a neighbour
         with the same digest is fetched instead, and they are reused as soon as it is held.
     """
-    open_captures = [c for c in sorted(captures, key=_by_time) if not c.outcome.settled]
-    settle = [(c, *verdict) for c in open_captures if (verdict := _verdict(c)) is not None]
-    settled = {c.capture_id for c, _outcome, _why in settle}
-    redirects = [c for c in captures if c.capture.is_redirect and _verdict(c) is None and c.capture_id not in not_now]
-    fetch_redirects, inferred = _choose_redirects(sorted(redirects, key=_by_time))
-    settle += inferred
-    pages = [c for c in open_captures if c.capture_id not in settled and not c.capture.is_redirect]
-    reuse = [c for c in pages if _reusable(c, strategy) and c.capture.digest in held_digests]
-    reused = {c.capture_id for c in reuse}
-    fetch = [c for c in pages if c.capture_id not in reused and c.capture_id not in not_now]
-    fetch = _one_per_digest(fetch) if strategy is Strategy.DISTINCT else _originals_first(fetch)
-    return Choice(tuple(sorted([*fetch, *fetch_redirects], key=_by_time)), tuple(reuse), tuple(settle))
-
-
-def _by_time(listed: ListedCapture) -> tuple[str, int]:
-    return listed.capture.captured_at.isoformat(), listed.capture_id
-
-
-def _verdict(listed: ListedCapture) -> tuple[Outcome, str] | None:
-    """What the index row alone says."""
-    capture = listed.capture
-    if capture.status is not None and capture.status >= 400:
-        return Outcome.ARCHIVED_ERROR, f"HTTP {capture.status}, as the index says"
-    if not capture.original.lower().startswith(("http://", "https://")):
-        return Outcome.NOT_A_DOCUMENT, "the index row has no URL to play back"
-    if capture.mimetype.startswith(_OTHER_MEDIA):
-        return Outcome.NOT_A_DOCUMENT, f"{capture.mimetype}, as the index says"
-    if capture.status == 200 and capture.digest == EMPTY_DIGEST:
-        return Outcome.NOT_A_POLICY, "empty page, as its digest says"
-    return None
-
-
-def _reusable(listed: ListedCapture, strategy: Strategy) -> bool:
-    """A digest says what the payload is, but nothing of a redirect's target; `all` takes it only for revisits."""
-    capture = listed.capture
-    if capture.digest in _NO_DIGESTS:
-        return False
-    return strategy is Strategy.DISTINCT or capture.mimetype == REVISIT_MIMETYPE
-
-
-def _one_per_digest(captures: Iterable[ListedCapture]) -> list[ListedCapture]:
-    """The oldest of each digest; the others wait until it is known what became of it."""
-    first: dict[str, ListedCapture] = {}
-    for listed in captures:
-        digest = listed.capture.digest
-        first.setdefault(digest if digest not in _NO_DIGESTS else f"#{listed.capture_id}", listed)
-    return list(first.values())
-
-
-def _originals_first(captures: Sequence[ListedCapture]) -> list[ListedCapture]:
-    """All but the revisits of what is fetched now: they are reused when it is held."""
-    originals = {c.capture.digest for c in captures if c.capture.mimetype != REVISIT_MIMETYPE} - set(_NO_DIGESTS)
-    return [c for c in captures if c.capture.mimetype != REVISIT_MIMETYPE or c.capture.digest not in originals]
-
-
-def _choose_redirects(
-    redirects: Sequence[ListedCapture],
-) -> tuple[list[ListedCapture], list[tuple[ListedCapture, Outcome, str]]]:
-    """Ask for the first and the last redirect of each URL; between two with one target the rest is inferred."""
-    fetch: list[ListedCapture] = []
-    inferred: list[tuple[ListedCapture, Outcome, str]] = []
-    for urlkey in dict.fromkeys(c.capture.urlkey for c in redirects):
-        run = [c for c in redirects if c.capture.urlkey == urlkey]
-        ends = [c for c in (run[0], run[-1]) if not c.outcome.settled]
-        middle = [c for c in run[1:-1] if not c.outcome.settled]
-        if ends:
-            fetch += dict.fromkeys(ends)
-        elif middle and run[0].redirect_url and run[0].redirect_url == run[-1].redirect_url:
-            inferred += [(c, Outcome.REDIRECT, "inferred: those before and after it lead to one place") for c in middle]
-        else:
-            fetch += middle
-    return fetch, inferred
+    if strategy not in (ALL, DISTINCT):
+        raise ConfigError(f"strategy {strategy.value} needs the wordings: next_batch has it")
+    by_id = {one.capture_id: one for one in captures}
+    done = {one.capture_id: one.redirect_url for one in captures if one.outcome.settled}
+    settle = [
+        (one, *verdict)
+        for one in captures
+        if not one.outcome.settled and (verdict := index_verdict(one.capture)) is not None
+    ]
+    knowledge = Knowledge(failed=done, targets=done, held=frozenset(map(digest_key, held_digests)))
+    rows = rows_of(captures)
+    reuse = next_batch(rows, knowledge, strategy).reuse
+    batch = next_batch(rows, replace(knowledge, failed={*done, *not_now, *reuse}), strategy)
+    settle += [(by_id[number], outcome, why) for number, outcome, why in batch.infer]
+    fetch = sorted(
+        (by_id[one.capture_id] for one in batch.fetch), key=lambda one: (one.capture.captured_at, one.capture_id)
+    )
+    return Choice(tuple(fetch), tuple(by_id[number] for number in reuse), tuple(settle))

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.archives.capture import EMPTY_DIGEST, Outcome
-from crawler.archives.choose import Choice, Strategy, choose, parse_strategy
+from crawler.archives.choose import ALL, CHANGES, DISTINCT, Choice, choose, next_batch
 from crawler.archives.errors import ConfigError
+from crawler.archives.landmarks import Knowledge
+from crawler.archives.rows import rows_of
 from crawler.archives.timestamps import format_timestamp
 from tests.builders import make_listed, utc
 
@@ -57,7 +59,7 @@ def histories(draw):
 
 
 held = st.frozensets(st.sampled_from([*"ABCD", EMPTY_DIGEST, "-"]))
-strategies = st.sampled_from(Strategy)
+strategies = st.sampled_from([ALL, DISTINCT])
 
 
 def ids(listed):
@@ -103,9 +105,7 @@ def test_what_the_index_tells_to_be_no_page_is_settled_without_a_request(history
 
 @given(histories(), held)
 def test_distinct_fetches_a_digest_once_and_none_that_is_held(history, digests):
-    fetched = [
-        one.capture.digest for one in choose(history, Strategy.DISTINCT, digests).fetch if not one.capture.is_redirect
-    ]
+    fetched = [one.capture.digest for one in choose(history, DISTINCT, digests).fetch if not one.capture.is_redirect]
     told = [digest for digest in fetched if digest not in ("-", EMPTY_DIGEST)]  # these tell nothing
     assert len(told) == len(set(told))
     assert not set(told) & digests
@@ -113,7 +113,7 @@ def test_distinct_fetches_a_digest_once_and_none_that_is_held(history, digests):
 
 @given(histories(), held)
 def test_all_fetches_every_open_page(history, digests):
-    choice = choose(history, Strategy.ALL, digests)
+    choice = choose(history, ALL, digests)
     pages = {one for one in history if not (one.outcome.settled or one.capture.is_redirect or is_no_page(one))}
     fetched = {one for one in choice.fetch if not one.capture.is_redirect}
     waiting = pages - set(choice.reuse) - fetched  # revisits of what is fetched now
@@ -176,7 +176,7 @@ def redirects(*targets, outcome=Outcome.REDIRECT, **fields):
     ]
 
 
-@pytest.mark.parametrize("strategy", Strategy)
+@pytest.mark.parametrize("strategy", [ALL, DISTINCT])
 def test_of_redirects_the_two_ends_are_asked_first(strategy):
     assert ids(choose(redirects("", "", "", ""), strategy, set()).fetch) == [1, 4]
     assert ids(choose(redirects(""), strategy, set()).fetch) == [1]
@@ -184,7 +184,7 @@ def test_of_redirects_the_two_ends_are_asked_first(strategy):
     assert ids(choose(redirects("x", "", "", ""), strategy, set()).fetch) == [4]
 
 
-@pytest.mark.parametrize("strategy", Strategy)
+@pytest.mark.parametrize("strategy", [ALL, DISTINCT])
 def test_redirects_between_two_to_one_place_are_inferred(strategy):
     choice = choose(redirects("http://x.example/", "", "", "http://x.example/"), strategy, set())
     assert choice.fetch == ()
@@ -194,7 +194,19 @@ def test_redirects_between_two_to_one_place_are_inferred(strategy):
     ]
 
 
-@pytest.mark.parametrize("strategy", Strategy)
+def test_ends_that_were_asked_in_this_run_infer_as_well():
+    listed = redirects("http://x.example/", "", "", "http://x.example/")
+    assert ids(one for one, _outcome, _why in choose(listed, ALL, set(), not_now={1, 4}).settle) == [2, 3]
+
+
+def test_redirects_under_way_are_waited_for():
+    rows, led = rows_of(redirects("", "", "", "")), "http://x.example/"
+    assert [one.capture_id for one in next_batch(rows, Knowledge(asked={1}), CHANGES).fetch] == [4]
+    assert next_batch(rows, Knowledge(asked={1}, targets={4: led}), CHANGES).done
+    assert [number for number, *_ in next_batch(rows, Knowledge(targets={1: led, 4: led}), CHANGES).infer] == [2, 3]
+
+
+@pytest.mark.parametrize("strategy", [ALL, DISTINCT])
 def test_redirects_between_two_to_different_places_are_all_asked(strategy):
     choice = choose(redirects("http://x.example/", "", "", "http://y.example/"), strategy, set())
     assert ids(choice.fetch) == [2, 3]
@@ -208,37 +220,37 @@ def test_an_end_of_which_the_target_is_not_known_infers_nothing():
         ends[1],
         replace(ends[2], outcome=Outcome.DRIFTED, redirect_url=""),
     ]
-    assert ids(choose(unknown, Strategy.DISTINCT, set()).fetch) == [2]
+    assert ids(choose(unknown, DISTINCT, set()).fetch) == [2]
 
 
 def test_redirects_of_different_pages_are_two_lines():
     here, there = redirects("", "", ""), redirects("", "", "", original="http://a.example/legal")
     there = [replace(one, capture_id=one.capture_id + 10) for one in there]
-    assert sorted(ids(choose([*here, *there], Strategy.DISTINCT, set()).fetch)) == [1, 3, 11, 13]
+    assert sorted(ids(choose([*here, *there], DISTINCT, set()).fetch)) == [1, 3, 11, 13]
 
 
 def test_an_image_that_redirects_is_settled_and_not_fetched():
-    choice = choose(redirects("", mimetype="image/png"), Strategy.DISTINCT, set())
+    choice = choose(redirects("", mimetype="image/png"), DISTINCT, set())
     assert choice.fetch == ()
     assert [outcome for _one, outcome, _why in choice.settle] == [Outcome.NOT_A_DOCUMENT]
 
 
 def test_the_oldest_of_a_digest_is_fetched_the_others_wait():
     listed = [make_listed(number, timestamp=f"202001{number:02}000000", digest="A") for number in (3, 1, 2)]
-    assert ids(choose(listed, Strategy.DISTINCT, set()).fetch) == [1]
-    assert ids(choose(listed, Strategy.ALL, set()).fetch) == [1, 2, 3]
-    assert ids(choose(listed, Strategy.DISTINCT, {"A"}).reuse) == [1, 2, 3]
+    assert ids(choose(listed, DISTINCT, set()).fetch) == [1]
+    assert ids(choose(listed, ALL, set()).fetch) == [1, 2, 3]
+    assert ids(choose(listed, DISTINCT, {"A"}).reuse) == [1, 2, 3]
 
 
 def test_a_revisit_is_reused_even_where_all_is_asked():
     listed = [make_listed(1, digest="A"), make_listed(2, digest="A", mimetype="warc/revisit", statuscode="-")]
-    choice = choose(listed, Strategy.ALL, {"A"})
+    choice = choose(listed, ALL, {"A"})
     assert (ids(choice.fetch), ids(choice.reuse)) == ([1], [2])
 
 
 def test_a_playback_that_failed_is_asked_again_and_an_error_is_not():
     failed, drifted = make_listed(1, outcome=Outcome.PLAYBACK_FAILED), make_listed(2, outcome=Outcome.DRIFTED)
-    assert ids(choose([failed, drifted], Strategy.ALL, set()).fetch) == [1]
+    assert ids(choose([failed, drifted], ALL, set()).fetch) == [1]
 
 
 def test_why_a_row_is_settled_is_said():
@@ -247,7 +259,7 @@ def test_why_a_row_is_settled_is_said():
         make_listed(2, mimetype="image/gif"),
         make_listed(3, original="mailto:a@b.example", urlkey="x"),
     ]
-    said = [(outcome, why) for _one, outcome, why in choose(rows, Strategy.DISTINCT, set()).settle]
+    said = [(outcome, why) for _one, outcome, why in choose(rows, DISTINCT, set()).settle]
     assert said == [
         (Outcome.ARCHIVED_ERROR, "HTTP 404, as the index says"),
         (Outcome.NOT_A_DOCUMENT, "image/gif, as the index says"),
@@ -256,30 +268,19 @@ def test_why_a_row_is_settled_is_said():
 
 
 def test_nothing_listed_is_done():
-    assert choose([], Strategy.DISTINCT, set()).done
-    assert not choose([make_listed()], Strategy.DISTINCT, set()).done
+    assert choose([], DISTINCT, set()).done
+    assert not choose([make_listed()], DISTINCT, set()).done
 
 
-# names of strategies
+def test_of_a_digest_an_original_is_fetched_rather_than_a_revisit():
+    listed = [make_listed(1, digest="A", mimetype="warc/revisit", statuscode="-"), make_listed(2, digest="A")]
+    assert ids(choose(listed, DISTINCT, set()).fetch) == [2]
+    assert ids(choose(listed, DISTINCT, set(), not_now={2}).fetch) == [1]
 
 
-@pytest.mark.parametrize("text", ["all", "distinct"])
-def test_strategies(text):
-    assert parse_strategy(text) == text
-
-
-@pytest.mark.parametrize("text", ["changes", "every:6mo", "at:2015-01-01", "latest"])
-def test_planned_strategies_are_said_to_be(text):
-    with pytest.raises(ConfigError) as caught:
-        parse_strategy(text)
-    assert str(caught.value) == f"strategy {text!r} is planned, but not there yet: use `all` and `distinct`"
-
-
-@pytest.mark.parametrize("text", ["", "ALL", "everything", "every"])
-def test_strategies_that_do_not_exist(text):
-    with pytest.raises(ConfigError) as caught:
-        parse_strategy(text)
-    assert str(caught.value) == f"there is no strategy {text!r}: use `all` and `distinct`"
+def test_what_needs_wordings_is_refused():
+    with pytest.raises(ConfigError, match="next_batch"):
+        choose([], CHANGES, set())
 
 
 @given(histories(), held, strategies, st.sets(st.integers(0, 20)))

@@ -1,0 +1,217 @@
+"""How many requests each strategy takes, and how many of the changes it finds. Nothing is fetched.
+
+    python -m benchmarks.requests [--real FILE] [--per-history]
+
+The clean histories of ../shared answer: a capture has the curated wording that was in force, its length is that of its
+page compressed (zlib, level 6, as archives store it), its digest the page's SHA-1. Captures whose page does not hold
+the curated text exactly are left out, since nothing says what is on them. A change is a pair of neighbouring captures
+of different wording; found is one for every two neighbouring captures of known wording that differ. Recall is of what
+fetching all finds.
+
+--real FILE takes the wordings of every capture that this program's own extraction reads instead: `--read FILE` writes
+them first (minutes), "" where a page is no policy.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+import tempfile
+import time
+import zlib
+from concurrent.futures import ProcessPoolExecutor
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+
+from benchmarks.text import SHARED, _common, versions_of
+from crawler.archives.capture import sha1_base32
+from crawler.archives.choose import ALL, CHANGES, DISTINCT, parse_strategy
+from tests.answers import Search
+from tests.builders import make_listed
+
+DAY = 86400
+GAP = 180 * DAY
+
+
+# histories
+
+
+def lengths_of(name: str) -> dict[str, tuple[int, str]]:
+    """Compressed length and digest of each page of a history; kept in the temporary folder, for it takes minutes."""
+    index = SHARED / "histories" / name / "blobs.idx.json"
+    stamp = hashlib.sha256(f"{name} {index.stat().st_mtime_ns} 2".encode()).hexdigest()[:16]
+    cache = Path(tempfile.gettempdir()) / f"policylapse-lengths-{stamp}.json"
+    if cache.exists():
+        return json.loads(cache.read_text())
+    store = _common().BlobStore(index.parent)
+    found = {}
+    for blob in sorted(store.index, key=lambda blob: store.index[blob][:2]):
+        page = store.get(blob)
+        found[blob] = (len(zlib.compress(page, 6)), sha1_base32(page))
+    store.close()
+    cache.write_text(json.dumps(found))
+    return found
+
+
+def load(real: dict[str, dict[str, str]] | None) -> list[SimpleNamespace]:
+    index = list(_common().read_jsonl(SHARED / "histories" / "index.jsonl"))
+    clean = [row for row in index if row["clean"]]
+    with ProcessPoolExecutor(2) as pool:
+        lengths = list(pool.map(lengths_of, [row["name"] for row in clean]))
+    histories = []
+    for row, sizes in zip(clean, lengths, strict=True):
+        captures = list(_common().read_jsonl(SHARED / "histories" / row["name"] / "history.jsonl"))
+        if real is None:
+            captures = [one for one in captures if one["ok"]]
+        listed, truth = [], {}
+        for number, one in enumerate(captures, start=1):
+            length, digest = sizes[one["blob"]]
+            moment = one["date"].translate(str.maketrans("", "", "-:TZ"))
+            listed.append(make_listed(number, timestamp=moment, digest=digest, length=str(length)))
+            truth[number] = one["gold_hash"] if real is None else real[row["name"]].get(one["date"])
+        histories.append(SimpleNamespace(name=row["name"], privacy=row["privacy"], listed=listed, truth=truth))
+    return histories
+
+
+# strategies
+
+
+def by_strategy(strategy):
+    def run(history):
+        search = Search(history.listed, history.truth, strategy).run()
+        return len(search.fetched), search.changes()
+
+    return run
+
+
+def bisection(history):
+    """Ends first, then the middle of every gap between two wordings, or longer than 180 days."""
+    times = [one.capture.captured_at.timestamp() for one in history.listed]
+    words = [history.truth[one.capture_id] for one in history.listed]
+    usable = [at for at, word in enumerate(words) if word is not None]
+    known, gaps = {0, len(usable) - 1}, [(0, len(usable) - 1)]
+    while gaps:
+        left, right = gaps.pop()
+        same = words[usable[left]] == words[usable[right]]
+        if right - left > 1 and (not same or times[usable[right]] - times[usable[left]] > GAP):
+            middle = (left + right) // 2
+            known.add(middle)
+            gaps += [(left, middle), (middle, right)]
+    return len(known), changes_of(history, [usable[at] for at in known])
+
+
+def one_per_day(history):
+    days = {}
+    for at, one in enumerate(history.listed):
+        days.setdefault(one.capture.timestamp[:8], at)
+    return len(days), changes_of(history, days.values())
+
+
+def changes_of(history, positions):
+    words = [history.truth[history.listed[at].capture_id] for at in sorted(positions)]
+    return sum(a != b for a, b in pairwise([word for word in words if word is not None]))
+
+
+STRATEGIES = {
+    "changes": by_strategy(CHANGES),
+    "plain bisection": bisection,
+    "all": by_strategy(ALL),
+    "distinct digests": by_strategy(DISTINCT),
+    "one a day": one_per_day,
+    "one a half-year": by_strategy(parse_strategy("every:6mo")),
+}
+
+
+def table(title, histories):
+    truth = sum(changes_of(history, range(len(history.listed))) for history in histories)
+    captures = sum(len(history.listed) for history in histories)
+    print(f"\n{title}: {len(histories)} histories, {captures} captures, {truth} changes")
+    print(
+        f"| {'strategy':16} | fetches | per change found | recall |\n|{'-' * 18}|---------|------------------|--------|"
+    )
+    for name, run in STRATEGIES.items():
+        numbers = [run(history) for history in histories]
+        fetches, found = (sum(column) for column in zip(*numbers, strict=True))
+        print(f"| {name:16} | {fetches:7} | {fetches / max(found, 1):16.2f} | {found / truth:6.3f} |")
+
+
+# made histories
+
+
+def made(captures, changes, per_day=4, noise=7, step=0):
+    """Captures that all differ in digest; with no step, the lengths tell nothing."""
+    start = 1262304000
+    listed, truth = [], {}
+    for number in range(1, captures + 1):
+        moment = time.strftime("%Y%m%d%H%M%S", time.gmtime(start + number * DAY // per_day))
+        version = sum(number > at * captures // (changes + 1) + at for at in range(1, changes + 1))
+        length = str(20000 + number * 7919 % noise + version * step)
+        listed.append(make_listed(number, timestamp=moment, digest=f"D{number}", length=length))
+        truth[number] = str(version)
+    return SimpleNamespace(name="made", listed=listed, truth=truth)
+
+
+def synthetic():
+    print()
+    for per_day, step in ((8, 0), (4, 0), (4, 20), (4, 100)):
+        history = made(10_000, 5, per_day, step=step)
+        search = Search(history.listed, history.truth).run()
+        years = 10_000 / per_day / 365
+        print(f"10,000 captures over {years:.1f} years, 5 changes, lengths +-3 and steps of {step}: {len(search.fetched)} fetches "
+              f"in {search.calls} calls, {search.changes()} found; bisection {bisection(history)[0]}")  # fmt: skip
+    before = len(search.fetched)
+    more = made(10_003, 5, 4)
+    later = Search(more.listed, history.truth | dict.fromkeys((10_001, 10_002, 10_003), search.truth[10_000]))
+    later.wordings, later.fetched = search.wordings, search.fetched
+    later.run()
+    print(f"nightly run with 3 new captures, nothing changed: {len(later.fetched) - before} fetches")
+    history = made(100_000, 40, 10, 1001)
+    begun = time.perf_counter()
+    search = Search(history.listed, history.truth)
+    built, slowest, total = time.perf_counter() - begun, 0.0, 0.0
+    while True:
+        begun = time.perf_counter()
+        batch = search.batch()
+        seconds = time.perf_counter() - begun
+        slowest, total = max(slowest, seconds), total + seconds
+        if batch.done:
+            break
+        for wanted in batch.fetch:
+            search.fetch(wanted.capture_id)
+    print(f"100,000 captures, 40 changes: rows made in {built:.2f} s, slowest batch {slowest:.2f} s, "
+          f"mean {total / search.calls:.2f} s, {len(search.fetched)} fetches in {search.calls} calls")  # fmt: skip
+
+
+def read(path: Path) -> None:
+    index = list(_common().read_jsonl(SHARED / "histories" / "index.jsonl"))
+    jobs = [(row["name"], row["url"]) for row in index if row["clean"]]
+    with ProcessPoolExecutor(2) as pool:
+        path.write_text(json.dumps({name: dict(versions) for name, versions, _, _ in pool.map(versions_of, jobs)}))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.requests", description=__doc__)
+    parser.add_argument("--read", type=Path, metavar="FILE", help="write what this program reads of every capture")
+    parser.add_argument("--real", type=Path, metavar="FILE", help="let those wordings answer")
+    parser.add_argument("--per-history", action="store_true")
+    args = parser.parse_args()
+    if not (SHARED / "tools").is_dir():
+        print(f"Histories skipped: the data lies in {SHARED}, which is missing.", file=sys.stderr)
+        synthetic()
+        return 0
+    if args.read:
+        read(args.read)
+        return 0
+    histories = load(json.loads(args.real.read_text()) if args.real else None)
+    table("privacy policies", [history for history in histories if history.privacy])
+    table("all clean histories", histories)
+    for history in histories if args.per_history else ():
+        fetches, found = STRATEGIES["changes"](history)
+        print(f"{history.name}: {fetches} fetches, {found} of {changes_of(history, range(len(history.listed)))}")
+    synthetic()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
