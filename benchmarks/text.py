@@ -19,10 +19,14 @@ from types import ModuleType
 from typing import Any
 
 from crawler.archives.errors import DecodeError, ExtractError
+from crawler.archives.timestamps import format_iso
 from pipelines.decode import decode_payload
 from pipelines.extract import extract_text
 from pipelines.judge import judge
 from pipelines.markdown import render_markdown
+from pipelines.model import Observation
+from pipelines.sightings import SeenText, lines_of
+from pipelines.versions import fold
 from pipelines.wording import wording_key
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -114,36 +118,45 @@ def score_changes(args: argparse.Namespace) -> None:
 
 
 def versions_of(job: tuple[str, str]) -> tuple[str, list[tuple[str, str]], int, float]:
-    """The wording at every capture that is a policy: name, (date, wording) pairs, captures, seconds of CPU."""
+    """The history's versions: name, (date, wording) at the beginning of each, captures, seconds of CPU."""
     name, url = job
     common: Any = _common()
     folder = SHARED / "histories" / name
     store = common.BlobStore(folder)
-    known: dict[str, str] = {}
-    versions: list[tuple[str, str]] = []
-    rows = list(common.read_jsonl(folder / "history.jsonl"))
+    known: dict[str, str] = {}  # blob: wording
+    ids: dict[str, int] = {}
+    texts: dict[int, SeenText] = {}
+    observations: list[Observation] = []
     seconds = 0.0
-    for row in rows:
+    for number, row in enumerate(common.read_jsonl(folder / "history.jsonl")):
         blob = row["blob"]
         if blob not in known:
             body = store.get(blob)
             start = time.process_time()
-            known[blob] = wording_of(body, row.get("url") or url, row["date"])
+            known[blob], seen = seen_text(body, row.get("url") or url, row["date"])
             seconds += time.process_time() - start
+            texts[ids.setdefault(known[blob], len(ids))] = seen
         if known[blob]:
-            versions.append((row["date"], known[blob]))
+            observations.append(Observation(_time(row["date"]), number, known[blob], ids[known[blob]]))
     store.close()
-    return name, versions, len(known), seconds
+    start = time.process_time()
+    versions = fold(observations, texts).versions
+    seconds += time.process_time() - start
+    return name, [(format_iso(version.first_seen), version.wording) for version in versions], len(known), seconds
 
 
-def wording_of(body: bytes, url: str, date: str) -> str:
-    """Key of the wording, "" for what is no policy."""
+def seen_text(body: bytes, url: str, date: str) -> tuple[str, SeenText]:
+    """Key of the wording, "" for what is no policy; and the text as the time axis sees it."""
+    nothing = "", SeenText(())
     try:
         page = decode_payload(body, HEADERS)
         extraction = extract_text(page, url=url, captured_at=_time(date))
     except (DecodeError, ExtractError):
-        return ""
-    return wording_key(extraction.blocks) if judge(page, extraction, headers={}).is_policy else ""
+        return nothing
+    judgement = judge(page, extraction, headers={})
+    if not judgement.is_policy:
+        return nothing
+    return wording_key(extraction.blocks), SeenText(lines_of(extraction.blocks), judgement.score, extraction.language)
 
 
 def _common() -> ModuleType:

@@ -97,6 +97,27 @@ def timeline_data(timeline: Timeline) -> dict[str, Any]:
             for silent in timeline.silent
         ],
         "alternations": [{"from_version": a.first, "to_version": a.last} for a in timeline.alternations],
+        "set_aside": [
+            {
+                "first_seen": format_iso(aside.first_seen),
+                "last_seen": format_iso(aside.last_seen),
+                "captures": aside.captures,
+                "reason": aside.reason,
+                "title": aside.title,
+                "capture_url": aside.capture_url,
+            }
+            for aside in timeline.aside
+        ],
+        "left_out": [
+            {
+                "kind": one.kind,
+                "example": one.example,
+                "times": one.times,
+                "since": format_iso(one.since),
+                "until": format_iso(one.until),
+            }
+            for one in timeline.left_out
+        ],
     }
 
 

@@ -6,10 +6,12 @@ import click
 
 from cli.crawl import crawl
 from cli.export import export
+from cli.extract import extract
 from cli.import_warc import import_warc
 from cli.output import Commands
 from cli.plan import plan
 from cli.read import diff_command, show, sites, timeline
+from cli.reextract import re_extract
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -24,11 +26,11 @@ def main() -> None:
       policylapse diff lumenkart.example 4 5
       policylapse show lumenkart.example --at 2021-01-01
 
-    Exit code: 0 done, 2 could not be done (standard error says what to do); `crawl` and `import-warc` have more.
+    Exit code: 0 done, 2 could not be done (standard error says what to do); `crawl`, `import-warc` and `extract` have more.
     """  # noqa: D301 - Click reads \b as a character
 
 
-for command in (crawl, plan, import_warc, sites, timeline, show, diff_command, export):
+for command in (crawl, plan, import_warc, sites, timeline, show, diff_command, extract, re_extract, export):
     main.add_command(command)
 
 if __name__ == "__main__":

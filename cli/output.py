@@ -25,6 +25,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # C0 but tab and newline, DEL, C1
 _EMPHASIS = re.compile(r"\\([!-/:-@\[-`{-~])|\*+|<br>")
+_NOT_IN_JSON = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")  # json escapes the rest
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")  # would reorder what stands beside it
 
 
@@ -132,11 +133,16 @@ def print_wrapped(console: Console, text: Text, first: Text | str = "", rest: st
         print_lines(console, Text.assemble(rest if number else first, piece))
 
 
+def json_text(data: Any, indent: int | None = None) -> str:
+    """Return data as JSON: characters as they are, but none that a terminal obeys."""
+    text = json.dumps(data, ensure_ascii=False, indent=indent)
+    return _NOT_IN_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+
+
 def print_json(data: Any) -> None:
-    """Print data as JSON: characters as they are, but none that a terminal obeys."""
+    """Print data as JSON, for people to look at too."""
     tolerate_small_charsets()
-    text = json.dumps(data, ensure_ascii=False, indent=2)
-    click.echo(re.sub(r"[\x7f-\x9f\ud800-\udfff]", lambda match: f"\\u{ord(match.group()):04x}", text))
+    click.echo(json_text(data, indent=2))
 
 
 def note(text: str) -> None:

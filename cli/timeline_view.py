@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from rich.console import Console
 from rich.text import Text
 
 from cli.output import line, plain_text, print_lines, print_wrapped
-from history.timeline import Alternation, Gap, Silent, Timeline, VersionRow
+from history.timeline import Alternation, Aside, Gap, LeftOut, Silent, Timeline, VersionRow
 from pipelines.model import ChangeClass
 
 CLASS_STYLES = {
@@ -26,6 +26,7 @@ _TABLE_WIDTH = 74  # columns of a row before its bar, and one left free
 _MAX_BAR = 30
 _MAX_DATES = 4  # of captures without a text, named one by one
 _MAX_SECTIONS = 8
+_EXAMPLE = 60  # characters of a line that was left out
 
 
 def print_timeline(console: Console, timeline: Timeline) -> None:
@@ -155,6 +156,8 @@ def _notes(console: Console, timeline: Timeline) -> None:
             for title in timeline.titles
         ),
     )
+    _list(console, "Captures of another document", (_aside(aside) for aside in timeline.aside))
+    _list(console, "Left out: lines that come and go by themselves", _left_out(timeline.left_out))
     _list(console, "Captures that brought no text", (_silent(silent) for silent in timeline.silent))
 
 
@@ -169,6 +172,31 @@ def _gap(gap: Gap) -> str:
     known = f"nothing known between {gap.after:%Y-%m-%d} and {gap.before:%Y-%m-%d} ({gap.days:,} days"
     useless = ", ".join(f"{number:,} {outcome.value}" for outcome, number in gap.captures.items())
     return f"{known}; captures: {useless})" if useless else f"{known}, no captures)"
+
+
+def _aside(aside: Aside) -> str:
+    titled = f", titled “{line(aside.title)}”" if aside.title else ""
+    return f"{aside.captures:,} ({_dates([aside.first_seen, aside.last_seen])}): {aside.reason}{titled}"
+
+
+_HOW = {
+    "ephemeral": "another text nearly every time, left out of every version",
+    "flapping": "comes and goes within days, held as it was before",
+    "shuffled": "changes places all the time, put into one order",
+}
+
+
+def _left_out(lines: Sequence[LeftOut]) -> Iterator[str]:
+    """One entry for the lines that do the same at the same time: a widget has many."""
+    alike: dict[tuple[str, str], list[LeftOut]] = {}
+    for one in lines:
+        alike.setdefault((one.kind, _dates([one.since, one.until])), []).append(one)
+    for (kind, dates), group in alike.items():
+        example = line(plain_text(group[0].example))
+        example = f"{example[:_EXAMPLE]}…" if len(example) > _EXAMPLE else example
+        more = f" and {len(group) - 1:,} more" if len(group) > 1 else ""
+        times = max(one.times for one in group)
+        yield f"“{example}”{more} ({count(times, 'time')}, {dates}): {_HOW.get(kind, kind)}"
 
 
 def _silent(silent: Silent) -> str:

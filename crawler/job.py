@@ -6,7 +6,7 @@ this half of the program knows only `crawler.archives` and the two protocols bel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,6 +38,8 @@ class Reader(Protocol):
     async def read(
         self, body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int
     ) -> Any: ...
+
+    def read_kept(self, kept: Sequence[Any], load: Callable[[int], bytes]) -> AsyncIterator[tuple[Any, Any]]: ...
 
     def close(self) -> None: ...
 

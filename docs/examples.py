@@ -35,7 +35,30 @@ def run(command: str, *, head: int = 0) -> str:
 @cache
 def _folder() -> str:
     (Path(_scratch.name) / "sites.csv").write_bytes((ROOT / "data" / "sites" / "sample.csv").read_bytes())
+    (Path(_scratch.name) / "privacy.html").write_bytes(_saved_page())
     return _scratch.name
+
+
+def _saved_page() -> bytes:
+    """Return a page of the sample archive, as a browser would save it."""
+    from warcio.archiveiterator import ArchiveIterator
+
+    with (ROOT / "data" / "sample" / "sample.warc.gz").open("rb") as file:
+        for record in ArchiveIterator(file):
+            if record.rec_headers.get_header("WARC-Date") == "2021-03-02T11:44:16Z":
+                return record.content_stream().read()
+    raise LookupError("the sample archive has no page of 2021-03-02T11:44:16Z")
+
+
+def page_json(command: str) -> None:
+    """Print the JSON of a page on many lines, with two of its blocks and links, without the versions of libraries."""
+    import json
+
+    data = json.loads(run(command))
+    data |= {"blocks": data["blocks"][:2], "links": data["links"][:2], "extractor_id": "policylapse-…"}
+    print(f"```console\n$ {command}")
+    print(re.sub(r"\s*\n\s{4,}|\s*\n\s+(?=[\]}],?\n)", " ", json.dumps(data, ensure_ascii=False, indent=2)))
+    print("```")
 
 
 def show(*commands: str, head: int = 0) -> None:

@@ -107,6 +107,29 @@ class Alternation:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """Captures that show another document than the policy, told by those before and after them."""
+
+    first_seen: datetime
+    last_seen: datetime
+    captures: int
+    reason: str
+    title: str
+    capture_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Lines that come and go by themselves: `example` is one of them, `kind` how they do it."""
+
+    kind: str
+    example: str
+    times: int
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     policy: PolicyRow
     versions: tuple[VersionRow, ...]
@@ -115,6 +138,8 @@ class Timeline:
     moves: tuple[Move, ...]
     titles: tuple[TitleChange, ...]
     alternations: tuple[Alternation, ...]
+    aside: tuple[Aside, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def read_timeline(db: sqlite3.Connection, policy: PolicyRow) -> Timeline:
@@ -129,6 +154,8 @@ def read_timeline(db: sqlite3.Connection, policy: PolicyRow) -> Timeline:
         moves=tuple(_moves(db, policy)),
         titles=tuple(_titles(db, policy)),
         alternations=tuple(find_alternations(versions)),
+        aside=tuple(_aside(db, policy)),
+        left_out=tuple(_left_out(db, policy)),
     )
 
 
@@ -217,6 +244,30 @@ def _titles(db: sqlite3.Connection, policy: PolicyRow) -> list[TitleChange]:
         TitleChange(parse_iso(row["not_before"]), parse_iso(row["not_after"]), row["from_title"], row["to_title"])
         for row in rows
     ]
+
+
+def _aside(db: sqlite3.Connection, policy: PolicyRow) -> list[Aside]:
+    rows = db.execute(
+        "SELECT a.first_seen, a.last_seen, a.captures, a.reason, k.citation_url, e.title FROM set_aside a "
+        "JOIN policies p ON p.id = a.policy_id AND p.extractor_id = a.extractor_id "
+        "JOIN captures k ON k.id = a.first_capture_id "
+        "JOIN extractions e ON e.payload_id = k.payload_id AND e.extractor_id = a.extractor_id "
+        "WHERE a.policy_id = ? ORDER BY a.first_seen",
+        [policy.policy_id],
+    )
+    return [
+        Aside(parse_iso(row[0]), parse_iso(row[1]), row[2], row[3], capture_url=row[4], title=row[5]) for row in rows
+    ]
+
+
+def _left_out(db: sqlite3.Connection, policy: PolicyRow) -> list[LeftOut]:
+    rows = db.execute(
+        "SELECT u.kind, u.example, u.times, u.since, u.until FROM unsteady_lines u "
+        "JOIN policies p ON p.id = u.policy_id AND p.extractor_id = u.extractor_id "
+        "WHERE u.policy_id = ? ORDER BY u.number",
+        [policy.policy_id],
+    )
+    return [LeftOut(row[0], row[1], row[2], parse_iso(row[3]), parse_iso(row[4])) for row in rows]
 
 
 _ALTERNATING = 4  # versions A-B-A-B: fewer is a change that was taken back

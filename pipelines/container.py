@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pipelines.vocabulary import BLOCK_TAGS, HEADINGS, TEXT_TAGS
+from pipelines.edges import is_footer_text
+from pipelines.furniture import is_tablist
+from pipelines.vocabulary import BLOCK_TAGS, DATE_LINE, HEADINGS, TEXT_TAGS
 from pipelines.weights import LINK_HEAVY, PROSE_CHARS, Weights, own_text
 
 if TYPE_CHECKING:
@@ -25,14 +27,10 @@ _NEAR_LEVELS: Final = 3
 # A menu amid the text has at least so many links, of so few characters on average.
 _FARM_LINKS: Final = 5
 _SHORT_LINK_CHARS: Final = 40
+_HOME: Final = re.compile(r"(?:/|/?(?:index|default|home)\.\w{2,5})$")
+_YEAR: Final = re.compile(r"(?<!\d)(?:19[89]|20\d)\d(?!\d)")
 _DATE_LINE_CHARS: Final = (6, 100)
 _LEAF_TAGS: Final = frozenset(("p", "li", "td", "div", "dd", "blockquote", "pre", "span", "section", "article"))
-_DATE_LINE: Final = re.compile(
-    r"updat|effective|revis|modifi|amend|version|in force|as of|stand:|stand vom|stand \d|aktualisiert|gültig|änderung|"
-    r"mise à jour|mis à jour|à jour du|vigueur|actualiza|vigor|aggiorna|bijgewerkt|ingang|zuletzt|opdateret|uppdater|oppdatert|"
-    r"päivitetty|aktualizac|обновл|редакц|действу|güncelle|yürürlük|更新|生效|施行|改定|制定|개정|시행",
-    re.IGNORECASE,
-)
 
 
 def find_container(body: HtmlElement, weights: Weights) -> HtmlElement:
@@ -69,10 +67,24 @@ def _has_text_beside(here: HtmlElement, heaviest: HtmlElement, weights: Weights,
         if child is heaviest:
             before = False
         elif weights.is_prose(child):
-            text = child.tag in TEXT_TAGS
-            if (text and (semantic or before)) or (semantic and next(child.iter(*HEADINGS), None) is not None):
+            if child.tag in TEXT_TAGS:
+                if semantic or before:
+                    return True
+            elif (semantic or _is_like(child, heaviest, weights)) and next(child.iter(*HEADINGS), None) is not None:
                 return True
     return own_text(here) >= PROSE_CHARS
+
+
+def _is_like(child: HtmlElement, heaviest: HtmlElement, weights: Weights) -> bool:
+    """A block of the same make as the heaviest, without a link away from the page: they share a class, or neither has
+    a name of any kind.
+    """
+    if child.tag != heaviest.tag or weights.outward[child]:
+        return False
+    ours, theirs = set(child.get("class", "").split()), set(heaviest.get("class", "").split())
+    if ours or theirs:
+        return not ours.isdisjoint(theirs)
+    return not (child.get("id") or heaviest.get("id"))
 
 
 # --- menus in the container -----------------------------------------------------------------------------------
@@ -82,15 +94,21 @@ def drop_satellites(container: HtmlElement, weights: Weights) -> None:
     """Drop link lists before the container's first and after its last prose, and farms of links amid it."""
     order = list(container.iter())
     prose = [index for index, element in enumerate(order) if _is_leaf_prose(element, weights)]
+    while prose and is_footer_text(" ".join(order[prose[-1]].text_content().split())):
+        prose.pop()
     if not prose:
         return
     inside = set(order[prose[0] : prose[-1] + 1])
     inside.update(ancestor for index in (prose[0], prose[-1]) for ancestor in order[index].iterancestors())
     for element in order:
-        if element is container or not _is_link_list(element, weights):
-            continue
-        if element not in inside or _is_farm(element, weights):
+        if element is not container and _is_satellite(element, weights, inside=element in inside):
             weights.drop(element)
+
+
+def _is_satellite(element: HtmlElement, weights: Weights, *, inside: bool) -> bool:
+    if not _is_link_list(element, weights):
+        return not inside and _leads_home(element, weights)
+    return _is_farm(element, weights) if inside else not _lists_versions(element) or _is_farm(element, weights)
 
 
 def _is_leaf_prose(element: HtmlElement, weights: Weights) -> bool:
@@ -103,6 +121,23 @@ def _is_link_list(element: HtmlElement, weights: Weights) -> bool:
     if tag not in BLOCK_TAGS or tag in HEADINGS or weights.link_share(element) <= LINK_HEAVY:
         return False
     return weights.outward[element] >= (4 if tag in ("p", "li") else 2)
+
+
+def _leads_home(element: HtmlElement, weights: Weights) -> bool:
+    """Nothing but the link to the site's front page: its logo."""
+    if element.tag not in BLOCK_TAGS or element.tag in HEADINGS or weights.free[element]:
+        return False
+    if not 0 < weights.linked[element] < _SHORT_LINK_CHARS:
+        return False
+    return all(_HOME.match(link.get("href", "#")) for link in element.iter("a"))
+
+
+def _lists_versions(element: HtmlElement) -> bool:
+    """A headed list of dates: the policy's earlier versions."""
+    before = element.getprevious()
+    if element.tag not in ("ul", "ol") or before is None or not (before.tag in HEADINGS or before.tag == "p"):
+        return False
+    return all(_YEAR.search(link.text_content()) for link in element.iter("a"))
 
 
 def _is_farm(element: HtmlElement, weights: Weights) -> bool:
@@ -119,7 +154,7 @@ def _is_farm(element: HtmlElement, weights: Weights) -> bool:
 def lines_around(
     body: HtmlElement, container: HtmlElement, weights: Weights
 ) -> tuple[list[HtmlElement], list[HtmlElement]]:
-    """Headings before the container, and date lines before and after it, that stand outside it.
+    """Headings and tabs before the container, and date lines before and after it, that stand outside it.
 
     Near (beside the container's next _NEAR_LEVELS ancestors) every h2 counts, further up only the last h1.
     """
@@ -145,7 +180,11 @@ def _last_h1_only(above: list[HtmlElement], container: HtmlElement) -> list[Html
 
 def _lines_in(part: HtmlElement, weights: Weights, *, near: bool) -> list[HtmlElement]:
     wanted = ("h1", "h2") if near else ("h1",)
-    return [e for e in part.iter() if (e.tag in wanted and weights.free[e] > 0) or _is_date_line(e, weights)]
+    return [
+        e
+        for e in part.iter()
+        if (e.tag in wanted and weights.free[e] > 0) or _is_date_line(e, weights) or (near and is_tablist(e, weights))
+    ]
 
 
 def _is_date_line(element: HtmlElement, weights: Weights) -> bool:
@@ -155,4 +194,4 @@ def _is_date_line(element: HtmlElement, weights: Weights) -> bool:
     if any(child.tag in BLOCK_TAGS for child in element):
         return False
     text = element.text_content()
-    return any(char.isdigit() for char in text) and _DATE_LINE.search(text) is not None
+    return any(char.isdigit() for char in text) and DATE_LINE.search(text) is not None

@@ -12,7 +12,9 @@ from crawler.archives.errors import StoreError
 from pipelines.model import Block, BlockKind
 
 APPLICATION_ID = 0x706C6170  # "plap": PRAGMA application_id of a policylapse file
-MIGRATIONS = frozenset({"m001_initial"})  # those this program knows; a test holds it against migrations.py
+MIGRATIONS = frozenset(
+    {"m001_initial", "m002_reading"}
+)  # those this program knows; a test holds it against migrations.py
 
 
 def check_file(connection: sqlite3.Connection, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Payload bytes to Unicode text, the way a browser would read them."""
+"""Payload bytes to Unicode text, the way a browser would read them; those of a PDF are left to pdf.py."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from pipelines.model import Decoded
 # A policy page is 0.3 MB at the median and 5 MB at most in the collections measured; beyond this a page is a bomb.
 MAX_DECODED_BYTES: Final = 32 * 1024 * 1024
 _SNIFF_BYTES: Final = 2048
+# PDF readers look for "%PDF-" in so many bytes, junk before it allowed (Adobe PDF Reference 1.7, Appendix H, note 13).
+_PDF_BYTES: Final = 1024
+PDF: Final = "application/pdf"
 # A text has next to no control characters besides tab, line feed, form feed and carriage return.
 _MAX_CONTROL_SHARE: Final = 0.02
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 27})
@@ -39,6 +42,7 @@ _HTML_START = re.compile(
 )
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _WIDE_CODECS = ("utf-16", "utf-32")
+_STRAY_BYTES: Final = {0xDC00 + byte: bytes([byte]).decode("cp1252", errors="replace") for byte in range(0x80, 0x100)}
 
 
 def decode_payload(body: bytes, headers: Mapping[str, str]) -> Decoded:
@@ -46,24 +50,24 @@ def decode_payload(body: bytes, headers: Mapping[str, str]) -> Decoded:
 
     :param body: the bytes as the archive gave them, possibly still compressed.
     :param headers: the original response's headers, names in lower case.
-    :raises DecodeError: the bytes are no text, or more than MAX_DECODED_BYTES of it.
+    :raises DecodeError: the bytes are neither text nor a PDF, or more than MAX_DECODED_BYTES of it.
     """
     raw, notes = undo_content_encoding(body, headers, MAX_DECODED_BYTES)
     if len(raw) > MAX_DECODED_BYTES:
         raise DecodeError(f"the page has over {MAX_DECODED_BYTES // 2**20} MiB")
     media_type = _media_type(raw, headers.get("content-type", ""))
-    if media_type == "application/pdf":
-        raise DecodeError("The payload is a PDF (application/pdf): PDF is not read yet.")
+    if media_type == PDF:
+        return Decoded("", "", "none", PDF, notes, body=raw)
     codec, source, charset_notes = _charset(raw, headers.get("content-type"))
     _refuse_binary(raw, codec)
-    text = raw.decode(codec, errors="replace").removeprefix("\ufeff")
+    text = _text(raw, codec).removeprefix("\ufeff")
     return Decoded(text, codec, source, media_type, (*notes, *charset_notes))
 
 
 def _media_type(raw: bytes, content_type: str) -> str:
-    """Lower-case type/subtype from the header, or sniffed where the header is silent or vague."""
-    if raw[:1024].lstrip().startswith(b"%PDF-"):
-        return "application/pdf"
+    """Lower-case type/subtype: a PDF's whatever the header says, else the header's, sniffed where that is vague."""
+    if b"%PDF-" in raw[:_PDF_BYTES] and not _HTML_START.match(raw[:_SNIFF_BYTES]):
+        return PDF
     declared = content_type.partition(";")[0].strip().lower()
     if "/" in declared and declared not in (
         "application/octet-stream",
@@ -131,4 +135,14 @@ def _repaired_utf8(raw: bytes, source: str) -> tuple[str, str, tuple[str, ...]]:
     broken = raw.decode("utf-8", errors="replace").count("\ufffd")
     if broken > valid:
         return "cp1252", "detected", ("The page declares utf-8, but its bytes are windows-1252.",)
-    return "utf-8", source, (f"{broken} characters were not valid utf-8.",)
+    return "utf-8", source, (f"{broken} characters were not valid utf-8; read as windows-1252.",)
+
+
+def _text(raw: bytes, codec: str) -> str:
+    """Decoded; bytes that are no UTF-8 in a page of it were pasted in from windows-1252."""
+    if codec != "utf-8":
+        return raw.decode(codec, errors="replace")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("utf-8", errors="surrogateescape").translate(_STRAY_BYTES)

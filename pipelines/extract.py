@@ -13,7 +13,6 @@ import hashlib
 from dataclasses import dataclass, fields
 from functools import cache, lru_cache
 from importlib.metadata import version
-from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 import lxml.html
@@ -21,7 +20,10 @@ import trafilatura
 from trafilatura.settings import Extractor
 
 from crawler.archives.errors import ExtractError
+from pipelines.decode import PDF
+from pipelines.edges import squeezed, without_edges, without_leftovers
 from pipelines.model import Block, BlockKind, Extraction, Link
+from pipelines.pdf import read_pdf
 from pipelines.reduce import reduce_page
 from pipelines.structure import read_blocks
 from pipelines.titles import mark_title
@@ -32,20 +34,16 @@ if TYPE_CHECKING:
     from pipelines.model import Decoded
 
 # Raised by every edit of ours that can change a text: another revision is another extractor.
-REVISION: Final = 1
-_LIBRARIES: Final = ("trafilatura", "lxml", "regex")
+REVISION: Final = 2
+_LIBRARIES: Final = ("trafilatura", "lxml", "regex", "ftfy", "pypdfium2")
 # A history holds a policy's reduced pages in runs, so few are enough; a reduced page is 50 kB at the median.
 _MEMO_SIZE: Final = 64
 _MEMO_CHARS: Final = 1_000_000
 # The longest policy seen has 0.4 M characters of text; above this it is no policy, and trafilatura takes a minute.
 MAX_REDUCED_CHARS: Final = 8_000_000
-# A run of so many closing blocks is furniture if trafilatura leaves all of it out, and each is short.
-_MIN_LEFTOVERS: Final = 3
-_MAX_LEFTOVERS: Final = 12
-_LEFTOVER_CHARS: Final = 120
-# Not items and rows: trafilatura takes a line that is just "Google" or "Facebook" for a share button.
-_LEFTOVER_KINDS: Final = (BlockKind.HEADING, BlockKind.PARAGRAPH)
-_NO_MARKS: Final = str.maketrans("", "", "*\\")
+# Given, since trafilatura otherwise asks the clock; it looks for dates in metadata only, which is off. Dates are read
+# by text_dates.py, as of the capture.
+_NO_DATES: Final = {"original_date": True, "extensive_search": False, "max_date": "1995-01-01"}
 _TEXT_TYPES: Final = ("text/plain", "text/markdown")
 
 
@@ -88,7 +86,10 @@ def extract_text(
     :param url: the page's original address, for relative links.
     :param captured_at: when the archive took it.
     :raises ExtractError: too long, nested too deep, or beyond the parsers.
+    :raises DecodeError: a PDF that is damaged or locked.
     """
+    if page.media_type == PDF:
+        return read_pdf(page.body, url)
     if page.media_type in _TEXT_TYPES and "<html" not in page.text[:4096].lower():
         return Extraction("", _plain_blocks(page.text), decisions=("The page is plain text.",))
     reduced = reduce_page(page.text, url)
@@ -112,10 +113,11 @@ def _read(html: str, options: ExtractOptions) -> _Reading:
     if not html:
         return _Reading((), (), ("Nothing of the page is text.",))
     blocks, links = read_blocks(lxml.html.document_fromstring(html, parser=_parser()))
+    blocks, decisions = without_edges(blocks)
     if not options.engine:
-        return _Reading(blocks, links, ())
-    kept, decision = _without_leftovers(blocks, _engine_text(html))
-    return _Reading(kept, links, (decision,))
+        return _Reading(blocks, links, decisions)
+    kept, decision = without_leftovers(blocks, _engine_text(html))
+    return _Reading(kept, links, (*decisions, decision))
 
 
 @cache
@@ -126,41 +128,13 @@ def _parser() -> lxml.html.HTMLParser:
 def _engine_text(html: str) -> str:
     """What trafilatura takes of a reduced page, without white space; "" if it finds no text."""
     page = f'<html><body><article class="article-content">{html}</article></body></html>'
-    options = Extractor(fast=True, recall=True, comments=False, tables=True, dedup=False)
+    options = Extractor(
+        fast=True, recall=True, comments=False, tables=True, dedup=False, date_params=dict(_NO_DATES)
+    )  # fmt: skip
     try:
         document = trafilatura.bare_extraction(page, options=options)
     except Exception as error:  # hostile pages break parsers in ways no list of classes foresees
         raise ExtractError(f"trafilatura failed on the page: {error!r}") from error
     if document is None or document.body is None:
         return ""
-    return _squeezed("".join(document.body.itertext()))
-
-
-def _squeezed(text: str) -> str:
-    return "".join(text.split())
-
-
-def _without_leftovers(blocks: tuple[Block, ...], engine_text: str) -> tuple[tuple[Block, ...], str]:
-    """Drop the short closing blocks that trafilatura leaves out: feedback questions, calls to action.
-
-    One or two such blocks may be the policy's last line, and a date or an address always is.
-    """
-    leftovers = list(takewhile(lambda block: not _has(engine_text, block), reversed(blocks)))
-    if not _MIN_LEFTOVERS <= len(leftovers) <= min(_MAX_LEFTOVERS, len(blocks) // 2):
-        return blocks, "Trafilatura reads on to the end of the text."
-    if any(not _is_throwaway(block) for block in leftovers):
-        return blocks, "Trafilatura stops before the end of the text; the rest stays, it is no leftover."
-    return blocks[: -len(leftovers)], f"The last {len(leftovers)} blocks, which trafilatura leaves out, were dropped."
-
-
-def _has(engine_text: str, block: Block) -> bool:
-    return _squeezed(block.markdown.translate(_NO_MARKS)) in engine_text
-
-
-def _is_throwaway(block: Block) -> bool:
-    text = block.markdown
-    return (
-        block.kind in _LEFTOVER_KINDS
-        and len(text) < _LEFTOVER_CHARS
-        and not any(char.isdigit() or char in "@©" for char in text)
-    )
+    return squeezed("".join(document.body.itertext()))

@@ -7,10 +7,25 @@ from typing import TYPE_CHECKING, Final
 
 import lxml.etree
 
-from pipelines.vocabulary import FURNITURE_ROLES, FURNITURE_TAGS, HEADINGS, INLINE_TAGS, NOTICE_ROLES, Kind, kind_of
+from pipelines.vocabulary import (
+    ACCEPT,
+    COOKIES,
+    DATE_LINE,
+    FURNITURE_ROLES,
+    FURNITURE_TAGS,
+    HEADINGS,
+    INLINE_TAGS,
+    LANGUAGE,
+    NAMELESS,
+    NOTICE_ROLES,
+    Kind,
+    kind_of,
+)
 from pipelines.weights import PROSE_CHARS, Weights, length
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.html import HtmlElement
 
 # A widget or overlay holds at most this share of a page's free text; more, and it is the page.
@@ -24,13 +39,23 @@ _MIN_KEPT_CHARS: Final = 300
 # A newsletter box with its legal small print has 600 characters.
 _MAX_FORM_BRANCH_CHARS: Final = 1500
 _MAX_FORMS: Final = 30
+# A headed block with as many of its like beside it is a section of the text.
+_MIN_SECTIONS: Final = 3
+_MAX_SECTION_LINKS: Final = 0.3
+_MIN_LANGUAGES: Final = 3
+_MAX_LANGUAGES: Final = 12  # so many are enough to tell
+_MAX_SIBLINGS: Final = 50
+_MAX_BUTTONS: Final = 30
+_MAX_PROMPT_DEPTH: Final = 8
+_BUTTON_CHARS: Final = 40
+_PROMPT_CHARS: Final = 40  # less is no sentence
 _MAX_SWITCHES: Final = 1000
 _PANEL_SWITCHES: Final = 2
 _PANEL_BUTTONS: Final = 2
 # Copies of a block for narrow and wide screens: shorter ones may be repeated by the author.
 _MIN_COPY_CHARS: Final = 1500
 _NEVER: Final = frozenset(
-    ("tr", "td", "th", "tbody", "thead", "html", "main", "article", "p", "details", "summary", *HEADINGS)
+    ("tr", "td", "th", "tbody", "thead", "html", "main", "article", "details", "summary", *HEADINGS)
 )
 _FIELD_TYPES: Final = frozenset(("email", "text", "password", "tel", ""))
 
@@ -41,7 +66,7 @@ def mark_forms(root: HtmlElement) -> None:
         if switch.get("type", "").lower() in ("checkbox", "radio"):
             for block in switch.iterancestors("div", "section", "aside"):
                 block.set("data-switches", str(int(block.get("data-switches", "0")) + 1))
-    for form in root.iter("form"):
+    for form in root.iter("form", "fieldset"):
         fields = [field for field in form.iter("input") if field.get("type", "").lower() in _FIELD_TYPES]
         if len(fields) > 1 or (fields and not _is_search(fields[0])):
             form.set("data-fields", str(len(fields)))
@@ -55,7 +80,7 @@ def _is_search(field: HtmlElement) -> bool:
 def drop_furniture(body: HtmlElement, weights: Weights) -> None:
     """Drop menus, footers, forms, overlays, consent widgets, action buttons and doubled text."""
     total = max(weights.free[body], 1)
-    doomed = _form_branches(body, weights, total)
+    doomed = _form_branches(body, weights, total) + _prompts(body, weights, total)
     walker = lxml.etree.iterwalk(body, events=("start",))
     for _, element in walker:
         if element is not body and _is_furniture(element, weights, total):
@@ -77,14 +102,28 @@ def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
 
 def _is_furniture(element: HtmlElement, weights: Weights, total: int) -> bool:
     tag, share = element.tag, weights.free[element] / total
-    if share > _MAX_WIDGET_SHARE or tag in _NEVER:
+    if share > _MAX_WIDGET_SHARE or tag in _NEVER or is_tablist(element, weights):
         return False
-    kind, role = kind_of(element), element.get("role")
+    kind = kind_of(element)
     if tag in INLINE_TAGS:
-        return kind.screen_reader or kind.vendor or role in FURNITURE_ROLES
+        return _is_inline_furniture(element, kind, weights)
     if tag == "button":
         return not _opens_panel(element, kind, weights)
-    if kind.vendor or kind.banner or (kind.consent and _asks(element, share)):
+    return kind.vendor or _is_block_furniture(element, kind, weights, share)
+
+
+def _is_inline_furniture(element: HtmlElement, kind: Kind, weights: Weights) -> bool:
+    if kind.menu and weights.outward[element]:
+        return element.getparent().tag in ("td", "div", "center")
+    return kind.screen_reader or kind.vendor or element.get("role") in FURNITURE_ROLES
+
+
+def _is_block_furniture(element: HtmlElement, kind: Kind, weights: Weights, share: float) -> bool:
+    if element.tag in ("ul", "ol") and _lists_languages(element):
+        return True
+    if kind is not NAMELESS and _is_section(element, weights):
+        return False
+    if (kind.banner or (kind.consent and _asks(element, share))) and element.find(".//h1") is None:
         return True
     laid_over = _is_settings_panel(element) or (kind.overlay and not weights.in_flow(element))
     if laid_over and not _in_main(element):
@@ -94,17 +133,57 @@ def _is_furniture(element: HtmlElement, weights: Weights, total: int) -> bool:
     )
 
 
+def _is_section(element: HtmlElement, weights: Weights) -> bool:
+    """One of several headed sections in a row: there a name says what the section is about."""
+    linked = weights.link_share(element) > _MAX_SECTION_LINKS
+    if linked or not _is_headed(element) or element.find(".//form") is not None:
+        return False
+    like = (e for e in _beside(element) if e.tag == element.tag and weights.is_prose(e) and _is_headed(e))
+    return sum(1 for _ in islice(like, _MIN_SECTIONS)) == _MIN_SECTIONS
+
+
+def _beside(element: HtmlElement) -> Iterator[HtmlElement]:
+    """The nearest siblings, on both sides."""
+    for before in (True, False):
+        yield from islice(element.itersiblings(preceding=before), _MAX_SIBLINGS)
+
+
+def _is_headed(element: HtmlElement) -> bool:
+    return next(element.iter(*HEADINGS), None) is not None
+
+
+def _lists_languages(element: HtmlElement) -> bool:
+    """A language picker: its items are the languages' own names."""
+    names = 0
+    for item in islice(element.iter("li"), _MAX_LANGUAGES):
+        if not LANGUAGE.match(" ".join(item.text_content().split())):
+            return False
+        names += 1
+    return names >= _MIN_LANGUAGES
+
+
+def _tells_date(element: HtmlElement, weights: Weights) -> bool:
+    """A line or two with the date of the text, not a menu or a teaser."""
+    if weights.free[element] >= 2 * PROSE_CHARS or weights.outward[element] > 1:
+        return False
+    text = element.text_content()
+    return DATE_LINE.search(text) is not None and any(char.isdigit() for char in text)
+
+
+def is_tablist(element: HtmlElement, weights: Weights) -> bool:
+    """The tabs' names are the headings of their panels, if the panels are of this page."""
+    return element.get("role") == "tablist" and not weights.outward[element]
+
+
 def _asks(element: HtmlElement, share: float) -> bool:
     """A home-made consent banner has something to press, or is next to nothing; a section on cookies has not."""
     pressed = any(
         e.tag == "button" or e.get("role") == "button" or e.get("onclick")
         for e in element.iter("button", "a", "div", "span")
     )
-    return (
-        pressed
-        or any((a.get("href") or "#").startswith(("#", "javascript:")) for a in element.iter("a"))
-        or share < 0.03
-    )
+    if pressed or any((a.get("href") or "#").startswith(("#", "javascript:")) for a in element.iter("a")):
+        return True
+    return share < 0.03 and not any(char.isdigit() for char in element.text_content())
 
 
 def _is_settings_panel(element: HtmlElement) -> bool:
@@ -118,18 +197,36 @@ def _is_settings_panel(element: HtmlElement) -> bool:
 def _is_menu(element: HtmlElement, kind: Kind, weights: Weights, share: float) -> bool:
     if share > _MAX_MENU_SHARE:
         return False
-    role = element.get("role")
-    if element.tag in FURNITURE_TAGS or role in FURNITURE_ROLES:
-        return True
+    tag, role = element.tag, element.get("role")
+    if tag == "footer" and _in_main(element) and _tells_date(element, weights):
+        return False
+    if tag in FURNITURE_TAGS or role in FURNITURE_ROLES:
+        return tag != "menu" or weights.link_share(element) > 0.5  # HTML 3.2 had it for lists
     if role in NOTICE_ROLES or kind.menu:
-        return not weights.in_flow(element) and not (_in_main(element) and share > _MAX_SMALL_SHARE)
+        if weights.in_flow(element) or (_in_main(element) and share > _MAX_SMALL_SHARE):
+            return False
+        return kind.menu or not _stands_amid(element, weights)
     return False
+
+
+def _stands_amid(element: HtmlElement, weights: Weights) -> bool:
+    """Is there prose beside it on both sides?"""
+    return all(
+        any(weights.is_prose(e) for e in islice(element.itersiblings(preceding=before), _MAX_SIBLINGS))
+        for before in (True, False)
+    )
 
 
 def _is_small_furniture(element: HtmlElement, kind: Kind, weights: Weights) -> bool:
     """Furniture only where it is small: site headers, forms, asides, blocks with a telling name."""
+    return _is_small_by_name(element, kind, weights) and not _tells_date(element, weights)
+
+
+def _is_small_by_name(element: HtmlElement, kind: Kind, weights: Weights) -> bool:
     tag, link_share = element.tag, weights.link_share(element)
-    if tag in ("form", "fieldset") or (tag == "aside" and not _in_main(element)):
+    if tag == "form" or (tag == "fieldset" and element.get("data-fields")):
+        return True
+    if tag == "aside" and not _in_main(element):
         return True
     if tag == "header" and element.find(".//h1") is None:
         return link_share > 0.5
@@ -168,6 +265,31 @@ def _form_branches(body: HtmlElement, weights: Weights, total: int) -> list[Html
             branch = parent
         found.append(branch)
     return found
+
+
+def _prompts(body: HtmlElement, weights: Weights, total: int) -> list[HtmlElement]:
+    """The block round each button that accepts cookies, whatever it is called."""
+    pressed = (
+        e
+        for e in body.iter("button", "a")
+        if e.get("href", "#").startswith(("#", "javascript:")) and ACCEPT.fullmatch(e.text_content()[:_BUTTON_CHARS])
+    )
+    return [block for button in islice(pressed, _MAX_BUTTONS) for block in _prompt_round(button, weights, total)]
+
+
+def _prompt_round(pressed: HtmlElement, weights: Weights, total: int) -> list[HtmlElement]:
+    prompt, said = None, 0
+    for block in islice(pressed.iterancestors(), _MAX_PROMPT_DEPTH):
+        if not _is_form_branch(block, weights, total):
+            break
+        says = weights.free[block] - sum(weights.free[button] for button in block.iter("button"))
+        if prompt is None and says >= _PROMPT_CHARS and COOKIES.search(block.text_content()):
+            prompt, said = block, says
+        elif prompt is not None and says < said + _PROMPT_CHARS:
+            prompt = block
+        elif prompt is not None:
+            break
+    return [] if prompt is None else [prompt]
 
 
 def _is_form_branch(element: HtmlElement, weights: Weights, total: int) -> bool:

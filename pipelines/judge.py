@@ -1,178 +1,228 @@
-"""Is this page a policy at all, or a bot check, a log-in, an error page, an empty shell?
+"""Is this page a policy at all, or a bot check, a log-in, an error page, an empty shell? And which kind of document?
+
+    headers ──────────────────────► bot check
+    phrases (junk_phrases.py) ─────► the reason they name   } unless the words are a document's (document_terms.py)
+    <title>, status, scripts ──────► error page, bot check  }
+    next to no words, a bare menu ─► empty page
+    no legal word, no name of one ─► no legal document
+    else ──document_kind.py──► a document, of a kind
 
 Conservative: a policy taken for junk is a hole in its history, so strong evidence or a short text is asked for.
+The kind has no say in it: terms and imprints are followed as well.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from pipelines.model import Judgement
-from pipelines.wording import text_words, words
+from pipelines import junk_phrases as junk
+from pipelines.document_kind import folded, headline, kind_of_document, names_in, vocabulary_of
+from pipelines.document_terms import VOCABULARY
+from pipelines.languages import text_languages
+from pipelines.model import BlockKind, DocumentKind, Judgement
+from pipelines.wording import words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from pipelines.model import Decoded, Extraction
+    from pipelines.document_kind import Vocabulary
+    from pipelines.model import Block, Decoded, Extraction
 
-# A text of so many words is a document, whatever phrases of junk occur in it; the longest error page seen has 180.
-_LONG_WORDS: Final = 250
+# A text of so many words is a document, whatever phrases of junk occur in it; error pages without menus have 180.
+_SHORT_WORDS: Final = 250
+# With their menus, error pages and consent walls have up to so many; then only their headings and short lines speak.
+_LONG_WORDS: Final = 700
+_LINE_WORDS: Final = 15
+# A shell without its text may have the document's <title>, but has fewer words.
+_NAMED_WORDS: Final = 60
 # Fewer words than this say nothing, in any language; a short imprint has 15.
 _FEW_WORDS: Final = 8
-# Terms of the law and of data protection are 4 to 12 in 100 words of a policy; of an error page, fewer.
-_LEGAL_SHARE: Final = 0.04
-_LEGAL_TERMS: Final = 3
+# Words of the kinds' vocabularies are 2 to 30 in 100 of a document (median 13, of 203); of junk, 0 to 6.
+_LEGAL_SHARE: Final = 0.06
+_LEGAL_WORDS: Final = 4
+# Home pages have 1 in 100; the poorest document of 32,000 captures, a table of prices, has 2.7.
+_NO_LEGAL_SHARE: Final = 0.015
+_NO_LEGAL_WORDS: Final = 100
+# Only in a language that has all of these tables is a lack of such words telling.
+_WIDE_KINDS: Final = (DocumentKind.PRIVACY, DocumentKind.TERMS, DocumentKind.GUIDELINES, DocumentKind.OTHER)
 # A line of a menu has fewer words.
 _MENU_WORDS: Final = 7
+# A consent wall has no sections and no address to write to.
+_WALL_WORDS: Final = 450
+_WALL_HEADINGS: Final = 2
+_WALL_FIRST: Final = 3
+_MAX_HTML: Final = 200_000
 
-# Marks in the HTML of bot walls: their own scripts and ids, not words a policy would print.
-_WALL_MARKS: Final = re.compile(
-    r"cf-challenge|/cdn-cgi/challenge-platform/h/|_cf_chl_opt|cf_chl_|id=[\"']challenge-(?:form|running|stage|error)|"
-    r"anubis_challenge|/\.within\.website/x/cmd/anubis|_Incapsula_Resource|px-captcha|perimeterx|geo\.captcha-delivery|"
-    r"awswaf|aws-waf-token|ddos-guard|sucuri_cloudproxy|/_sec/cp_challenge|hcaptcha\.com/1/api|data-sitekey=",
-    re.IGNORECASE,
-)
-_PHRASES: Final[Mapping[str, re.Pattern[str]]] = {
-    "bot check": re.compile(
-        r"just a moment|checking your browser|verif(?:y|ying) (?:that )?you are (?:a )?human|are you (?:a )?(?:human|robot)|"
-        r"not a robot|enable javascript and cookies to continue|making sure you.?re not a bot|unusual traffic|"
-        r"attention required|ddos protection by|complete the (?:security )?(?:check|captcha)|security check to access|"
-        r"pardon our interruption|you have been blocked|request unsuccessful\. incapsula|bot verification|"
-        r"checking if the site connection is secure|verifying your connection|vérification de sécurité|ein moment bitte",
-        re.IGNORECASE,
-    ),
-    "access denied": re.compile(
-        r"access (?:to this page (?:has been|is) )?denied|you don.?t have permission to access|403 forbidden|"
-        r"error 10(?:05|06|09|10|12|15|20)|request blocked|the request could not be satisfied|not available in your (?:country|region)|"
-        r"zugriff verweigert|accès refusé|acceso denegado",
-        re.IGNORECASE,
-    ),
-    "page not found": re.compile(
-        r"page (?:you (?:are looking for|requested) )?(?:was |is |could )?not (?:be )?found|error 404|\b404\b.{0,20}(?:error|page|not found)|^404$|page (?:doesn.?t|does not|no longer) exist|"
-        r"can.?t (?:be found|find (?:that|the|this) page)|couldn.?t find (?:that|the|this|what)|no longer available|"
-        r"nothing (?:was )?found here|seite (?:wurde )?nicht gefunden|seite existiert nicht|page (?:introuvable|non trouvée)|"
-        r"n.existe (?:pas|plus)|página no (?:encontrada|existe)|no se ha encontrado|pagina non trovata|"
-        r"pagina niet gevonden|página não encontrada|sidan (?:kunde inte|hittades inte)|страница не найдена|ページが見つかりません|页面不存在|找不到",
-        re.IGNORECASE,
-    ),
-    "parked domain": re.compile(
-        r"domain (?:name )?(?:is |may be |might be )?(?:for sale|parked|available for purchase)|buy this domain|"
-        r"this domain (?:has expired|is registered|was recently registered)|domain (?:steht|zu) (?:zum )?verk|"
-        r"parked free|sedoparking|related searches|hugedomains|inquire about this domain|future home of",
-        re.IGNORECASE,
-    ),
-    "log-in": re.compile(
-        r"\b(?:log|sign) ?in\b.{0,60}\b(?:password|continue|account)|forgot (?:your )?password|please (?:log|sign) in|"
-        r"you must be logged in|create (?:an |your )?account|passwort vergessen|mot de passe oublié",
-        re.IGNORECASE | re.DOTALL,
-    ),
-    "maintenance": re.compile(
-        r"(?:under|down for|scheduled|undergoing) maintenance|temporarily (?:unavailable|down|out of service)|service unavailable|"
-        r"internal server error|bad gateway|gateway time-?out|\b50[0234]\b (?:error|service|bad|internal|gateway)|be right back|"
-        r"something went wrong|an error (?:has )?occurred|application error|wartungsarbeiten|en maintenance|"
-        r"database (?:connection )?error|error establishing a database|fatal error|over quota|bandwidth limit exceeded",
-        re.IGNORECASE,
-    ),
-    "consent wall": re.compile(
-        r"before you continue|we (?:and our partners )?(?:use|value).{0,80}(?:accept all|manage (?:options|preferences))|"
-        r"accept (?:all )?cookies|reject all|alle akzeptieren|tout accepter|bevor sie fortfahren|avant d.accéder",
-        re.IGNORECASE | re.DOTALL,
-    ),
-    "needs JavaScript": re.compile(
-        r"(?:enable|activate|turn on|requires?|need) java ?script|javascript (?:is )?(?:disabled|required|not enabled)|"
-        r"browser (?:is )?(?:not|un)supported|javascript aktivieren|activer javascript|^loading(?:\.{3}|…)?$",
-        re.IGNORECASE,
-    ),
-    "country choice": re.compile(
-        r"(?:choose|select) (?:your )?(?:country|region|location|language)|wählen sie ihr land|choisissez votre pays", re.IGNORECASE
-    ),
-}  # fmt: skip
+_FRAMES: Final = re.compile(r"<frameset\b", re.IGNORECASE)
 _PASSWORD_FIELD: Final = re.compile(r"<input[^>]{0,300}type\s*=\s*[\"']?password", re.IGNORECASE)
-_LOGIN_TITLE: Final = re.compile(r"\b(?:log|sign)[ -]?in\b|anmeld|connexion|iniciar sesión|accedi", re.IGNORECASE)
-# What only titles of junk pages say.
-_JUNK_TITLE: Final = re.compile(
-    r"^(?:just a moment|attention required|access denied|403|404|50[0-4]|error\b|not found|page not found|forbidden|"
-    r"service unavailable|bad gateway|robot check|security check|are you a robot|pardon our interruption|"
-    r"making sure you.?re not a bot|index of /|redirecting|captcha|ddos-guard|site (?:not found|maintenance))",
-    re.IGNORECASE,
+_BUTTON: Final = re.compile(
+    r"<(?:button|a)\b[^>]{0,300}>(?:\s*<span[^>]{0,200}>)?([^<>]{3,40})<|value=[\"']([^\"'<>]{3,40})[\"']"
 )
-_LEGAL: Final = re.compile(
-    r"\b(?:privacy|personal (?:data|information)|data|cookies?|collect\w*|disclos\w*|third part\w+|consent\w*|gdpr|rights?|"
-    r"terms|agreement|liabilit\w*|shall|policy|legal\w*|law|notice|statement|information|copyright|registered|"
-    r"datenschutz\w*|personenbezogen\w*|daten|einwilligung|verantwortlich\w*|impressum|haftung|rechte?|geschäftsführer\w*|"
-    r"données|personnelles?|confidentialité|traitement\w*|responsable|mentions|droits?|conditions|"
-    r"datos|personales|privacidad|tratamiento|derechos?|datas?|dati|personali|trattamento|titolare|informativa|diritti|"
-    r"gegevens|persoonsgegevens|verwerking|privacybeleid|dados|pessoais|privacidade|direitos?|personuppgifter|integritet\w*|"
-    r"personoplysninger|tietosuoja\w*|henkilötieto\w*|dane|danych|osobowych|prywatności|osobních|údajů|adatvédelm\w*|"
-    r"персональн\w+|данны\w+|конфиденциальност\w+|kişisel|veri\w*|gizlilik)\b|隐私|個人情報|个人信息|個人資料|プライバシー|개인정보",
-    re.IGNORECASE,
-)  # fmt: skip
-# Privacy's own terms; looked for in casefolded text, so written in lower case.
-_PRIVACY: Final = (
-    "privacy", "personal data", "personal information", "personally identif", "data protection", "gdpr",
-    "datenschutz", "personenbezogen", "confidentialité", "données personnelles", "données à caractère personnel", "vie privée",
-    "privacidad", "datos personales", "protección de datos", "dati personali", "trattamento dei dati", "persoonsgegevens",
-    "privacybeleid", "privacidade", "dados pessoais", "personuppgift", "integritet", "personoplysning", "personopplysning",
-    "tietosuoja", "henkilötieto", "danych osobowych", "prywatności", "osobních údajů", "osobných údajov", "adatvédel",
-    "személyes adat", "date cu caracter personal", "персональн", "конфиденциальн", "kişisel veri", "gizlilik",
-    "προσωπικ", "απορρήτου", "隐私", "隱私", "个人信息", "個人情報", "個人資料", "プライバシー", "개인정보",
-)  # fmt: skip
-# Enough of a text to see what it is about.
-_SAMPLE_CHARS: Final = 10_000
-_HEAD_CHARS: Final = 400
 
 
-def judge(page: Decoded, extraction: Extraction, *, status: int = 200, headers: Mapping[str, str]) -> Judgement:
-    """Tell a policy, or any other legal document, from a page that stands in its place.
+@dataclass(frozen=True)  # without slots, for cached_property
+class _Page:
+    """What the rules look at."""
+
+    page: Decoded
+    extraction: Extraction
+    status: int
+    vocabulary: Vocabulary
+    count: int
+
+    @cached_property
+    def legal(self) -> bool:
+        """Whether it reads like a legal document."""
+        return self.vocabulary.legal >= max(_LEGAL_WORDS, _LEGAL_SHARE * self.vocabulary.counted)
+
+    @cached_property
+    def title(self) -> str:
+        return folded(self.extraction.title[:200])
+
+    @cached_property
+    def headline(self) -> str:
+        return folded(headline(self.extraction.blocks))
+
+    @cached_property
+    def named(self) -> bool:
+        """Whether title or headline are names of a legal document."""
+        return any(names_in(line) for line in (self.title, self.headline))
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """Folded lines that may say what page this is: all of a short text, the short ones of a longer text."""
+        if self.count >= _LONG_WORDS:
+            return ()
+        blocks = self.extraction.blocks
+        if self.count >= _SHORT_WORDS:
+            blocks = tuple(block for block in blocks if len(block.markdown.split()) <= _LINE_WORDS)
+        return (self.title, *(folded(block.markdown.replace("*", "").replace("\\", "")) for block in blocks))
+
+
+def judge(
+    page: Decoded, extraction: Extraction, *, status: int = 200, headers: Mapping[str, str], url: str = ""
+) -> Judgement:
+    """Tell a policy, or any other legal document, from a page that stands in its place; and say which kind it is.
 
     :param status: the original response's HTTP status.
     :param headers: the original response's headers, names in lower case.
+    :param url: the page's original address; speaks for a kind, never for or against junk.
     """
-    text = "\n".join(block.markdown for block in extraction.blocks)
-    count = len(text_words(extraction.blocks))
-    reason, evidence = _junk(page, extraction, text, count, status, headers)
+    vocabulary = vocabulary_of(extraction.blocks)
+    reason, evidence = _junk(_Page(page, extraction, status, vocabulary, _counted(extraction.blocks)), headers)
     if reason:
-        return Judgement(is_policy=False, reason=reason, score=0.0, evidence=evidence)
-    return Judgement(is_policy=True, reason="", score=_score(extraction, text, count))
+        return Judgement(is_policy=False, reason=reason, score=0.0, evidence=(evidence,))
+    found = kind_of_document(extraction.title, extraction.blocks, url, vocabulary)
+    return Judgement(
+        is_policy=True,
+        reason="",
+        score=found.privacy,
+        evidence=found.evidence,
+        kind=found.kind,
+        kind_scores=found.points,
+    )
 
 
-def _junk(
-    page: Decoded, extraction: Extraction, text: str, count: int, status: int, headers: Mapping[str, str]
-) -> tuple[str, tuple[str, ...]]:
-    """Reason and evidence; ("", ()) if the page looks like a document."""
+def _counted(blocks: Iterable[Block]) -> int:
+    """Words of a text without its title; it stops counting where no rule asks any more."""
+    count = 0
+    for block in blocks:
+        if block.kind is not BlockKind.TITLE:
+            count += len(words(block.markdown))
+        if count >= _LONG_WORDS:
+            break
+    return count
+
+
+def _junk(seen: _Page, headers: Mapping[str, str]) -> tuple[str, str]:
+    """Reason and evidence; ("", "") if the page looks like a document."""
     if wall := _wall_header(headers):
-        return "bot check", (wall,)
-    if count >= _LONG_WORDS:
-        return "", ()
-    title = _JUNK_TITLE.match(extraction.title)
-    legal = _is_legal(text, count)
-    for reason, pattern in _PHRASES.items():
-        found = pattern.search(text) or pattern.search(extraction.title)
-        if reason == "log-in" and not _asks_for_a_password(page, extraction):
-            continue
-        if found and (title or not legal or reason == "bot check"):
-            return reason, (f"{count} words, among them “{_quoted(found)}”",)
-    if title:
-        return "error page", (f"titled “{extraction.title[:60]}”",)
-    return _silent_junk(page, extraction, count, status, legal=legal)
+        return junk.BOT_CHECK, wall
+    for rule in (_by_phrase, _by_consent, _by_title, _by_silence, _by_vocabulary):
+        reason, evidence = rule(seen)
+        if reason:
+            return reason, f"{seen.count} words, {evidence}"
+    return "", ""
 
 
-def _silent_junk(
-    page: Decoded, extraction: Extraction, count: int, status: int, *, legal: bool
-) -> tuple[str, tuple[str, ...]]:
+def _by_phrase(seen: _Page) -> tuple[str, str]:
+    """What a short text, or a heading or short line of a longer one, says of itself.
+
+    A legal document may print any of the phrases, but hardly as its headline; the law's words in a short text under
+    "Page not found" are a footer's.
+    """
+    if seen.named and seen.count >= _NAMED_WORDS:
+        return "", ""
+    headlined = seen.count < _SHORT_WORDS and not seen.named
+    lines = seen.lines if not seen.legal or _titled_junk(seen) else (seen.title, seen.headline) if headlined else ()
+    for reason, phrases in _phrases().items():
+        found = phrases.find(lines)
+        if found and (reason != junk.LOG_IN or _asks_for_a_password(seen)):
+            return reason, f"among them “{found}”"
+    return "", ""
+
+
+def _by_consent(seen: _Page) -> tuple[str, str]:
+    """A question for consent: it opens as one, has its buttons, and has neither sections nor an address."""
+    blocks = seen.extraction.blocks
+    if not 0 < seen.count < _WALL_WORDS or any("@" in block.markdown for block in blocks):
+        return "", ""
+    if sum(block.kind is BlockKind.HEADING for block in blocks) > _WALL_HEADINGS:
+        return "", ""
+    opener = _consent_openers().find([folded(block.markdown) for block in blocks[:_WALL_FIRST]])
+    if not opener:
+        return "", ""
+    buttons = [folded(first or second) for first, second in _BUTTON.findall(seen.page.text[:_MAX_HTML])]
+    button = _consent_buttons().find((*seen.lines, *buttons))
+    return (junk.CONSENT, f"among them “{opener}”, and “{button}”") if button else ("", "")
+
+
+def _by_title(seen: _Page) -> tuple[str, str]:
+    if _titled_junk(seen):
+        return "error page", f"titled “{seen.extraction.title[:60]}”"
+    return "", ""
+
+
+def _by_silence(seen: _Page) -> tuple[str, str]:
     """Junk that does not say so: a wall's scripts, an error status, next to no text."""
-    if mark := None if legal else _WALL_MARKS.search(page.text):
-        return "bot check", (f"{count} words and “{_quoted(mark)}”",)
-    if status >= 400:
-        return "error page", (f"{count} words with status {status}",)
-    if count < _FEW_WORDS or _is_bare_menu(extraction):
-        return "empty page", (f"{count} words",)
-    return "", ()
+    if seen.count >= _SHORT_WORDS:
+        return "", ""
+    mark = None if seen.legal else junk.WALL_MARKS.search(seen.page.text)
+    if mark:
+        return junk.BOT_CHECK, f"and “{mark.group()[:60]}”"
+    if seen.status >= 400 and not seen.legal:
+        return "error page", f"with status {seen.status}"
+    if seen.count < _FEW_WORDS or _is_bare_menu(seen.extraction):
+        return ("frames", "the text is in them") if _FRAMES.search(seen.page.text) else ("empty page", "no text")
+    return "", ""
 
 
-def _asks_for_a_password(page: Decoded, extraction: Extraction) -> bool:
-    return _PASSWORD_FIELD.search(page.text) is not None or _LOGIN_TITLE.search(extraction.title) is not None
+def _by_vocabulary(seen: _Page) -> tuple[str, str]:
+    """A home page or news: hardly a word of the law, no name of a legal document, in a language that we know."""
+    vocabulary, blocks = seen.vocabulary, seen.extraction.blocks
+    if seen.count < _NO_LEGAL_WORDS or vocabulary.legal > _NO_LEGAL_SHARE * vocabulary.counted:
+        return "", ""
+    lines = (block.markdown for block in blocks if len(block.markdown.split()) <= _LINE_WORDS)
+    if any(names_in(line[:200]) for line in chain((seen.extraction.title,), lines)):
+        return "", ""
+    language = text_languages(blocks, seen.extraction.language).language
+    if any(language not in VOCABULARY[kind] for kind in _WIDE_KINDS):
+        return "", ""
+    return "no legal document", f"{vocabulary.legal} of the first {vocabulary.counted} are of the law; no title of one"
+
+
+def _titled_junk(seen: _Page) -> bool:
+    """Whether a short text's <title> can only be one of junk."""
+    return seen.count < _SHORT_WORDS and seen.title.startswith(_junk_titles()) and not names_in(seen.title)
+
+
+def _asks_for_a_password(seen: _Page) -> bool:
+    titled = any(title in seen.title for title in _login_titles())
+    return titled or _PASSWORD_FIELD.search(seen.page.text) is not None
 
 
 def _is_bare_menu(extraction: Extraction) -> bool:
@@ -180,10 +230,6 @@ def _is_bare_menu(extraction: Extraction) -> bool:
     text = [block.markdown for block in extraction.blocks]
     short = all(len(words(line)) < _MENU_WORDS for line in text)
     return short and not any(char.isdigit() or char == "@" for line in text for char in line)
-
-
-def _quoted(match: re.Match[str]) -> str:
-    return " ".join(match.group().split())[:60]
 
 
 def _wall_header(headers: Mapping[str, str]) -> str:
@@ -196,15 +242,50 @@ def _wall_header(headers: Mapping[str, str]) -> str:
     return ""
 
 
-def _is_legal(text: str, count: int) -> bool:
-    found = len(_LEGAL.findall(text))
-    return found >= max(_LEGAL_TERMS, _LEGAL_SHARE * count)
+class _Phrases:
+    """Phrases of one table, folded once; a plain substring search each, which is faster than one large pattern."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        folded_phrases = [folded(phrase) for phrase in phrases]
+        self._whole = frozenset(phrase[1:] for phrase in folded_phrases if phrase.startswith("="))
+        self._plain = tuple(p for p in folded_phrases if not p.startswith("=") and "*" not in p)
+        self._gapped = tuple(
+            (p, re.compile(".{0,40}".join(re.escape(part.strip()) for part in p.split("*"))))
+            for p in folded_phrases
+            if "*" in p
+        )
+
+    def find(self, lines: Iterable[str]) -> str:
+        """The first phrase that stands in one of the lines, "" if none does."""
+        lines = list(lines)
+        text = "\n".join(lines)
+        if plain := next((phrase for phrase in self._plain if phrase in text), ""):
+            return plain
+        if gapped := next((phrase for phrase, pattern in self._gapped if pattern.search(text)), ""):
+            return gapped
+        return next((line for line in lines if line in self._whole), "")
 
 
-def _score(extraction: Extraction, text: str, count: int) -> float:
-    """0…1: up to 0.6 for privacy's own terms, one in a hundred words being full; 0.4 if title or first lines say so."""
-    sample = text[:_SAMPLE_CHARS].casefold()
-    head = f"{extraction.title} {text[:_HEAD_CHARS]}".casefold()
-    words_in_sample = max(count * len(sample) / max(len(text), 1), 100)
-    own = min(1.0, 100 * sum(sample.count(term) for term in _PRIVACY) / words_in_sample)
-    return round(0.6 * own + 0.4 * any(term in head for term in _PRIVACY), 3)
+@cache
+def _phrases() -> Mapping[str, _Phrases]:
+    return {reason: _Phrases(chain.from_iterable(table.values())) for reason, table in junk.PHRASES.items()}
+
+
+@cache
+def _consent_openers() -> _Phrases:
+    return _Phrases(chain.from_iterable(junk.CONSENT_OPENERS.values()))
+
+
+@cache
+def _consent_buttons() -> _Phrases:
+    return _Phrases(chain.from_iterable(junk.CONSENT_BUTTONS.values()))
+
+
+@cache
+def _junk_titles() -> tuple[str, ...]:
+    return tuple(folded(title) for title in junk.JUNK_TITLES)
+
+
+@cache
+def _login_titles() -> tuple[str, ...]:
+    return tuple(folded(title) for title in junk.LOGIN_TITLES)

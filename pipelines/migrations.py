@@ -21,6 +21,12 @@ def m001_initial(db: Database) -> None:
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
+@migrations()  # type: ignore[untyped-decorator]
+def m002_reading(db: Database) -> None:
+    """What a page says beyond its words: kind of document, languages, links, dates; and what made no version."""
+    db.executescript(_READING)
+
+
 _TABLES = """
 CREATE TABLE sites (
   id INTEGER PRIMARY KEY,
@@ -287,4 +293,65 @@ SELECT
     WHERE tb.text_id = v.text_id ORDER BY tb.position)) AS text,
   v.version_id
 FROM timeline v;
+"""
+
+_READING = """
+CREATE TABLE link_layers (                 -- the links of a text, in reading order; never part of its wording
+  id INTEGER PRIMARY KEY,
+  link_digest BLOB NOT NULL UNIQUE,
+  links TEXT NOT NULL                      -- JSON: [[words, absolute URL on the original site], …]
+) STRICT;
+ALTER TABLE extractions ADD COLUMN kind TEXT NOT NULL DEFAULT '';  -- privacy, terms, cookies, imprint, guidelines, other
+ALTER TABLE extractions ADD COLUMN kind_scores TEXT NOT NULL DEFAULT '{}';  -- JSON: points by kind; below 1.5 says nothing
+ALTER TABLE extractions ADD COLUMN link_layer_id INTEGER REFERENCES link_layers(id);
+ALTER TABLE texts ADD COLUMN languages TEXT NOT NULL DEFAULT '{}';  -- JSON: share of the words by language code
+ALTER TABLE text_blocks ADD COLUMN language TEXT;  -- of the block, where it is not the text's
+CREATE TABLE text_dates (                  -- dates that a text gives for itself
+  text_id INTEGER NOT NULL REFERENCES texts(id),
+  position INTEGER NOT NULL,               -- of its block, from 0
+  kind TEXT NOT NULL,                      -- updated, effective, published, other
+  date TEXT NOT NULL,                      -- "2018-05-25"
+  ambiguous INTEGER NOT NULL,              -- 1: day and month cannot be told apart; both readings have a row
+  month_only INTEGER NOT NULL,             -- 1: it names no day, `date` is the first
+  phrase TEXT NOT NULL,                    -- the words it was read from
+  PRIMARY KEY (text_id, position, kind, date)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE set_aside (                   -- captures that show another document than the policy
+  policy_id INTEGER NOT NULL REFERENCES policies(id),
+  extractor_id INTEGER NOT NULL REFERENCES extractors(id),
+  first_capture_id INTEGER NOT NULL REFERENCES captures(id),
+  last_capture_id INTEGER NOT NULL REFERENCES captures(id),
+  captures INTEGER NOT NULL,
+  first_seen TEXT NOT NULL,
+  last_seen TEXT NOT NULL,
+  text_id INTEGER NOT NULL REFERENCES texts(id),
+  reason TEXT NOT NULL,                    -- another page, another language (code)
+  PRIMARY KEY (policy_id, extractor_id, first_capture_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE unsteady_lines (              -- lines that come and go by themselves and therefore make no version
+  policy_id INTEGER NOT NULL REFERENCES policies(id),
+  extractor_id INTEGER NOT NULL REFERENCES extractors(id),
+  number INTEGER NOT NULL,
+  kind TEXT NOT NULL,                      -- ephemeral, flapping, shuffled
+  example TEXT NOT NULL,                   -- Markdown of one of them
+  times INTEGER NOT NULL,                  -- how often it changed from `since` to `until`
+  since TEXT NOT NULL,
+  until TEXT NOT NULL,
+  PRIMARY KEY (policy_id, extractor_id, number)
+) STRICT, WITHOUT ROWID;
+
+DROP VIEW title_changes;
+CREATE VIEW title_changes AS               -- the page's title: metadata, never a change of the policy
+SELECT site, policy_url, not_before, not_after, from_title, to_title, policy_id FROM (
+  SELECT s.site, p.policy_url, r.policy_id, r.captured_at AS not_after, r.title AS to_title,
+    lag(r.captured_at) OVER w AS not_before, lag(r.title) OVER w AS from_title
+  FROM readings r
+  JOIN policies p ON p.id = r.policy_id AND p.extractor_id = r.extractor_id
+  JOIN sites s ON s.id = p.site_id
+  WHERE NOT EXISTS (SELECT 1 FROM set_aside a WHERE a.policy_id = r.policy_id AND a.extractor_id = r.extractor_id
+    AND r.captured_at BETWEEN a.first_seen AND a.last_seen)
+  WINDOW w AS (PARTITION BY r.policy_id ORDER BY r.captured_at, r.capture_id)
+) WHERE from_title <> to_title;
 """

@@ -12,7 +12,7 @@ piece of preformatted text. Blocks are what the store keeps once for all texts o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -59,9 +59,11 @@ class Decoded:
 
     :param text: the characters.
     :param charset: the codec used, as Python names it.
-    :param charset_source: where the charset was read: "bom", "header", "meta", "detected", "default".
+    :param charset_source: where the charset was read: "bom", "header", "meta", "detected", "default", "none".
     :param media_type: lower-case type/subtype, from the header or sniffed.
     :param notes: repairs made on the way, for the person ("Content-Encoding said gzip, body was not").
+    :param body: the document's bytes, content codings undone, where the text is yet to be read from them: a PDF's.
+        Then `text` and `charset` are "" and `charset_source` is "none".
     """
 
     text: str
@@ -69,6 +71,7 @@ class Decoded:
     charset_source: str
     media_type: str
     notes: tuple[str, ...] = ()
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +92,73 @@ class Extraction:
     decisions: tuple[str, ...] = ()
 
 
+class DocumentKind(StrEnum):
+    PRIVACY = "privacy"
+    TERMS = "terms"  # terms of service, of sale, commercial and data processing contracts
+    COOKIES = "cookies"
+    IMPRINT = "imprint"  # legal notice: who publishes the site
+    GUIDELINES = "guidelines"  # rules for users: community guidelines, acceptable use
+    OTHER = "other"  # another legal document, or one whose kind cannot be told
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Is this page a policy at all?
+    """Is this page a policy at all, and what kind of legal document?
 
-    :param is_policy: False for bot checks, log-ins, soft 404s, parked domains, empty shells…
+    :param is_policy: False for bot checks, log-ins, soft 404s, parked domains, empty shells…; never because of `kind`.
     :param reason: one or two words for the outcome's detail ("bot check", "empty page"); "" where it is one.
     :param score: 0…1, how sure that it is a privacy policy.
-    :param evidence: what was seen, short phrases.
+    :param evidence: what was seen, short phrases: of the junk, or of the kind.
+    :param kind: the likeliest kind; OTHER for junk.
+    :param kind_scores: points of every kind that has any, most first; 7 is much, below 1.5 says nothing.
     """
 
     is_policy: bool
     reason: str
     score: float
     evidence: tuple[str, ...] = ()
+    kind: DocumentKind = DocumentKind.OTHER
+    kind_scores: tuple[tuple[DocumentKind, float], ...] = ()
+
+
+class DateKind(StrEnum):
+    UPDATED = "updated"  # the day of this wording: "Last updated", "Stand:", "Version of"
+    EFFECTIVE = "effective"  # in force from then on; may lie in the future
+    PUBLISHED = "published"
+    OTHER = "other"  # another version's, or a date that stands alone
+
+
+@dataclass(frozen=True, slots=True)
+class TextDate:
+    """A date by which a policy's text dates itself.
+
+    :param dates: the day; several where the order of day and month cannot be told, the likelier first; the first of
+        the month for `month_only`.
+    :param words: what it was read from, label included.
+    :param block: position of its block in the text, from 0.
+    :param implausible: later than the capture allows: none of these days can be meant.
+    """
+
+    kind: DateKind
+    dates: tuple[date, ...]
+    words: str
+    block: int
+    month_only: bool = False
+    implausible: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageDate:
+    """A date that a page's metadata declares, beside the text.
+
+    :param source: the name it stands under: "article:modified_time", "dateModified"…
+    :param implausible: later than the capture.
+    """
+
+    kind: DateKind
+    day: date
+    source: str
+    implausible: bool = False
 
 
 @dataclass(frozen=True, slots=True)

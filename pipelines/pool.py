@@ -8,11 +8,12 @@ time, so that only the culprit is recorded as EXTRACT_FAILED.
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -22,7 +23,9 @@ from typing import Any
 
 from crawler.archives.capture import Outcome
 from pipelines.extract import extractor_id
-from pipelines.reading import Reading, read_payload
+from pipelines.languages import text_languages
+from pipelines.model import Block, BlockKind
+from pipelines.reading import TIME_LIMIT, Reading, read_payload
 
 
 class ReaderPool:
@@ -52,21 +55,43 @@ class ReaderPool:
             with _executor(1) as alone:
                 try:
                     with _interrupts_ignored():
-                        future = alone.submit(read_payload, *arguments)
+                        future = alone.submit(_read_guarded, *arguments)
                     return await asyncio.wrap_future(future)
                 except BrokenProcessPool:
                     return Reading(Outcome.EXTRACT_FAILED, self.extractor, "the page kills the parser")
 
+    async def read_kept(self, kept: Sequence[Any], load: Callable[[int], bytes]) -> AsyncIterator[tuple[Any, Reading]]:
+        """Read payloads that are in the store (pipelines.store_readings.Unread), a few at a time.
+
+        :param load: the bytes of a payload by its id.
+        """
+        step = 2 * self.workers
+        for start in range(0, len(kept), step):
+            some = kept[start : start + step]
+            reads = (self.read(load(u.payload_id), u.headers, u.url, u.captured_at, u.status) for u in some)
+            for unread, reading in zip(some, await asyncio.gather(*reads), strict=True):
+                yield unread, reading
+
     def _submit(self, pool: ProcessPoolExecutor, arguments: tuple[Any, ...]) -> Future[Reading]:
         if self._spawned:
-            return pool.submit(read_payload, *arguments)
+            return pool.submit(_read_guarded, *arguments)
         self._spawned = True
         with _interrupts_ignored():  # the first page starts the workers
-            return pool.submit(read_payload, *arguments)
+            return pool.submit(_read_guarded, *arguments)
 
     def close(self) -> None:
         """Drop what is not begun and end the workers."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _read_guarded(body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int) -> Reading:
+    """read_payload, whose time limit a parser written in C may not feel: then the worker ends, and its page with it."""
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - a device
+        faulthandler.dump_traceback_later(2 * TIME_LIMIT, exit=True, file=nowhere)
+        try:
+            return read_payload(body, headers, url, captured_at, status)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
 
 
 def _executor(workers: int) -> ProcessPoolExecutor:
@@ -97,6 +122,7 @@ def _warm_up() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     extractor_id()
+    text_languages([Block(BlockKind.PARAGRAPH, 0, "We collect personal data when you use our services.")])
 
 
 def _end_with_parent() -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from types import FrameType
 
 from crawler.archives.capture import Outcome
@@ -20,7 +21,9 @@ from pipelines.decode import decode_payload
 from pipelines.digests import text_digest
 from pipelines.extract import extract_text, extractor_id
 from pipelines.judge import judge
-from pipelines.model import Extraction, Judgement
+from pipelines.languages import TextLanguages, language_code, text_languages
+from pipelines.model import Block, Extraction, Judgement, TextDate
+from pipelines.text_dates import find_dates
 from pipelines.wording import text_words, wording_key
 
 TIME_LIMIT = 30.0  # seconds of one page; real ones take 0.1, the slowest of 32,000 measured took 3
@@ -34,6 +37,7 @@ class Reading:
     :param detail: the reason, where it is not FETCHED.
     :param extractor: extractor_id of the program that read it.
     :param extraction: its text, None where there is none.
+    :param dates: those that the text gives itself, whenever it was captured.
     :param wording: key of the wording ("" without a text), `words` its length in words, `text_digest` key of the text.
     """
 
@@ -45,6 +49,8 @@ class Reading:
     wording: str = ""
     text_digest: str = ""
     words: int = 0
+    languages: TextLanguages | None = None
+    dates: tuple[TextDate, ...] = ()
     charset: str = ""
     notes: tuple[str, ...] = ()
 
@@ -83,18 +89,45 @@ def _read(
 ) -> Reading:
     page = decode_payload(body, headers)
     extraction = extract_text(page, url=url, captured_at=captured_at)
-    judgement = judge(page, extraction, status=status, headers=headers)
+    judgement = judge(page, extraction, status=status, headers=headers, url=url)
+    text = _of_text(extraction.blocks, extraction.language)
     return Reading(
         outcome=Outcome.FETCHED if judgement.is_policy else Outcome.NOT_A_POLICY,
         extractor=extractor,
         detail=judgement.reason,
         extraction=extraction,
         judgement=judgement,
-        wording=wording_key(extraction.blocks),
-        text_digest=text_digest(extraction.blocks),
-        words=len(text_words(extraction.blocks)),
+        wording=text.wording,
+        text_digest=text.digest,
+        words=text.words,
+        languages=text.languages,
+        dates=text.dates,
         charset=page.charset,
         notes=(*page.notes, *extraction.decisions),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _OfText:
+    """What depends on a text alone; the captures of a policy have few."""
+
+    wording: str
+    digest: str
+    words: int
+    languages: TextLanguages
+    dates: tuple[TextDate, ...]
+
+
+@lru_cache(maxsize=64)
+def _of_text(blocks: tuple[Block, ...], declared: str) -> _OfText:
+    languages = text_languages(blocks, declared)
+    region = declared if language_code(declared) == languages.language else languages.language
+    return _OfText(
+        wording=wording_key(blocks),
+        digest=text_digest(blocks),
+        words=len(text_words(blocks)),
+        languages=languages,
+        dates=find_dates(blocks, captured_at=None, language=region),
     )
 
 

@@ -17,7 +17,9 @@ import lxml.html
 from crawler.archives.errors import ExtractError
 from pipelines.container import drop_satellites, find_container, lines_around
 from pipelines.furniture import drop_furniture, mark_forms
-from pipelines.vocabulary import DEAD_TAGS
+from pipelines.repair import repaired
+from pipelines.unpack import unpack
+from pipelines.vocabulary import ASIDE, BLOCK_TAGS, DEAD_TAGS, JUMP, TOGGLE
 from pipelines.weights import Weights
 
 if TYPE_CHECKING:
@@ -30,6 +32,18 @@ _TEXTAREA_CHARS: Final = 1000
 
 _PARSER: Final = lxml.html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True, encoding="utf-8")
 _PROLOG: Final = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
+_PAGE_ENDS: Final = ("</body", "</html", "</BODY", "</HTML")
+_PAGE_END: Final = re.compile(r"</(?:body|html)\s{0,9}>", re.IGNORECASE)
+_HEADING_TAG: Final = re.compile(r"<(/?)h([1-6])(?=[\s>/])", re.IGNORECASE)
+# An archive's rewritten address: any prefix, 14 digits with or without a modifier ("id_"), the original address.
+_REWRITTEN: Final = re.compile(
+    r"^(?:https?:)?[^?#]{0,200}?/\d{14}(?:[a-z]{2}_)?/(?=(?:https?:/|mailto:))", re.IGNORECASE
+)
+_TOGGLE_CHARS: Final = 30
+_ASIDE_CHARS: Final = 80
+_TICKS: Final = ("checkbox", "radio")
+_CELLS: Final = ("td", "th")
+_SPANS: Final = ("colspan", "rowspan")
 _UNREADABLE: Final = bytes(set(range(32)) - {9, 10, 12, 13})
 
 
@@ -37,7 +51,7 @@ _UNREADABLE: Final = bytes(set(range(32)) - {9, 10, 12, 13})
 class Reduced:
     """A page after stage 1.
 
-    :param html: the container as canonical HTML, without attributes but the links' targets; "" if nothing is left.
+    :param html: the container as canonical HTML, without attributes but links' targets and cells' spans; "" if nothing is left.
     :param title: the page's <title>, white space folded.
     :param language: its declared language code, "" if none.
     :param decisions: what was dropped or chosen, for the person.
@@ -60,6 +74,7 @@ def reduce_page(html: str, url: str) -> Reduced:
         return Reduced("", "", "", ("The page is empty.",))
     title, language = _title(root), _language(root)
     base = _base_url(root, url)
+    unpack(root, _PARSER)
     mark_forms(root)
     _drop_dead(root)
     body = root.find("body")
@@ -80,7 +95,8 @@ def reduce_page(html: str, url: str) -> Reduced:
 def _parse(html: str) -> HtmlElement | None:
     if len(html) > MAX_HTML_CHARS:
         raise ExtractError(f"The page has {len(html):,} characters; the limit MAX_HTML_CHARS is {MAX_HTML_CHARS:,}.")
-    readable = _PROLOG.sub("", html, count=1).encode("utf-8", errors="replace").translate(None, _UNREADABLE)
+    closed = _close_headings(_PROLOG.sub("", _reopened(html), count=1))
+    readable = closed.encode("utf-8", errors="replace").translate(None, _UNREADABLE)
     if not readable.strip():
         return None
     try:
@@ -89,9 +105,29 @@ def _parse(html: str) -> HtmlElement | None:
         return None
 
 
+def _reopened(html: str) -> str:
+    """Text after </body> or </html> is text in browsers (HTML 13.2.6.4.19); libxml2 stops there."""
+    places = [place for tag in _PAGE_ENDS if (place := html.find(tag)) >= 0]
+    end = _PAGE_END.search(html, min(places)) if places else None
+    if end is None or not _PAGE_END.sub("", html[end.end() :]).strip():
+        return html
+    return _PAGE_END.sub("", html)
+
+
+def _close_headings(html: str) -> str:
+    """</h3> ends an open <h2> as it does in browsers (HTML 13.2.6.4.7); in libxml2 the heading would go on."""
+    parts, done, level = [], 0, ""
+    for tag in _HEADING_TAG.finditer(html):
+        if tag.group(1) and level and tag.group(2) != level:
+            parts += [html[done : tag.start(2)], level]
+            done = tag.end(2)
+        level = "" if tag.group(1) else tag.group(2)
+    return "".join([*parts, html[done:]]) if parts else html
+
+
 def _title(root: HtmlElement) -> str:
     found = root.find(".//title")
-    return "" if found is None else " ".join(found.text_content().split())
+    return "" if found is None else " ".join(repaired(found.text_content()).split())
 
 
 def _language(root: HtmlElement) -> str:
@@ -105,10 +141,11 @@ def _base_url(root: HtmlElement, url: str) -> str:
 
 
 def _joined(base: str, href: str) -> str:
+    original = _REWRITTEN.sub("", href.strip(), count=1)
     try:
-        return urljoin(base, href.strip())
+        return urljoin(base, original)
     except ValueError:  # a broken IPv6 address, say
-        return href.strip()
+        return original
 
 
 def _drop(element: HtmlElement) -> None:
@@ -124,10 +161,40 @@ def _drop_dead(root: HtmlElement) -> None:
         if element.tag == "textarea" and len(element.text or "") > _TEXTAREA_CHARS:
             element.tag = "pre"
         else:
+            if element.get("type", "").lower() in _TICKS and next(element.iterancestors("form"), None) is not None:
+                element.tail = None  # "I have read and accept this"
             _drop(element)
     for anchor in list(root.iter("a")):
-        if not len(anchor) and _is_mark(anchor.text or "") and anchor.get("data-cfemail") is None:
+        if anchor.get("data-cfemail") is None and (_is_empty_mark(anchor) or _is_tool(anchor)):
             _drop(anchor)
+        elif anchor.get("href") is None and any(child.tag in BLOCK_TAGS for child in anchor):
+            anchor.drop_tag()  # <a name="x"> that nobody closed goes round the rest of the page
+        else:
+            _drop_asides(anchor)
+
+
+def _drop_asides(anchor: HtmlElement) -> None:
+    for span in list(anchor.iter("span", "small", "i", "em")) if len(anchor) else ():
+        if ASIDE.fullmatch(span.text_content()[:_ASIDE_CHARS]):
+            _drop(span)
+
+
+def _is_empty_mark(anchor: HtmlElement) -> bool:
+    return not len(anchor) and _is_mark(anchor.text or "")
+
+
+def _is_tool(anchor: HtmlElement) -> bool:
+    """A link that prints the page, shows more of it, or leads to its top or its text and stands alone."""
+    href = anchor.get("href", "").strip().lower()
+    if not href.startswith(("#", "javascript:")):
+        return False
+    text = anchor.text_content().strip()
+    if "print(" in href or "print(" in anchor.get("onclick", ""):
+        return True
+    if len(text) < _TOGGLE_CHARS and TOGGLE.search(anchor.get("class", "")):
+        return True
+    alone = anchor.getprevious() is None and anchor.getnext() is None
+    return alone and JUMP.fullmatch(text) is not None and bool(anchor.getparent().text_content().strip() == text)
 
 
 def _is_mark(text: str) -> bool:
@@ -174,14 +241,18 @@ def _path(element: HtmlElement) -> str:
 
 
 def _serialise(parts: list[HtmlElement], base: str) -> str:
-    """The parts' HTML without attributes but the links' targets, made absolute."""
+    """The parts' HTML without attributes but the links' targets, made absolute, and the spans of cells."""
     absolute: dict[str, str] = {}
     for part in parts:
         for element in part.iter():
-            href = element.get("href") if element.tag == "a" else None
+            tag = element.tag
+            href = element.get("href") if tag == "a" else None
+            spans = [(name, span) for name in _SPANS if (span := element.get(name))] if tag in _CELLS else ()
             element.attrib.clear()
-            if href and not href.startswith("#"):
+            for name, span in spans:
+                element.set(name, span)
+            if href and not href.lower().startswith(("#", "javascript:")):
                 if href not in absolute:
                     absolute[href] = _joined(base, href)
                 element.set("href", absolute[href])
-    return "".join(lxml.html.tostring(part, encoding="unicode", with_tail=False) for part in parts)
+    return repaired("".join(lxml.html.tostring(part, encoding="unicode", with_tail=False) for part in parts))

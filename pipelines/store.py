@@ -29,24 +29,12 @@ from pipelines.reading import Reading
 from pipelines.store_file import insert, open_file
 from pipelines.store_listings import CAPTURE_FIELDS, ListingShelf
 from pipelines.store_payloads import PayloadShelf
-from pipelines.store_texts import put_text
+from pipelines.store_readings import ReadingShelf, Unread
 from pipelines.store_versions import refold
 
 _HELD = (Outcome.FETCHED.value, Outcome.REVISIT.value)
 FIRST_RETRY, LONGEST_RETRY = timedelta(hours=6), timedelta(days=30)  # after a capture could not be played back
 _SLICE = 500  # values bound in one statement
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A payload that is kept but was not read by the present extractor, with the capture that brought it."""
-
-    capture_id: int
-    payload_id: int
-    url: str
-    captured_at: datetime
-    status: int
-    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +63,7 @@ class Store:
             raise StoreError(f"cannot open the database {self.path}: {error}") from error
         self.shelf = PayloadShelf(self.db)
         self.listings = ListingShelf(self.db, now)
-        self._extractors: dict[str, int] = {}
+        self.readings = ReadingShelf(self.db)
 
     def close(self) -> None:
         self.db.conn.close()
@@ -139,6 +127,15 @@ class Store:
             )
             self._policy_url(policy_id, url, None, evidence)
         return Policy(policy_id, site, known_url)
+
+    def policies(self, site: str = "") -> list[Policy]:
+        """Return the policies of a site, or all, by site and URL."""
+        rows = self.db.execute(
+            "SELECT p.id, s.site, p.policy_url FROM policies p JOIN sites s ON s.id = p.site_id "
+            "WHERE ? IN ('', s.site) ORDER BY s.site, p.policy_url",
+            [site],
+        )
+        return [Policy(*row) for row in rows]
 
     def add_policy_url(self, policy: Policy, url: str, valid_from: datetime | None, evidence: str) -> bool:
         """Note that a policy stood at another URL too, from a date on; return False where that was known."""
@@ -296,31 +293,17 @@ class Store:
         """Return the policy's payloads that this extractor has not read: kept by a run that was killed, or read by
         an earlier extractor only.
         """
-        rows = self.db.execute(
-            "SELECT min(k.id), k.payload_id, k.original, k.captured_at, k.http_status, k.headers "
-            "FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
-            "WHERE u.policy_id = ? AND k.payload_id IS NOT NULL AND k.outcome NOT IN ('redirect', 'archived_error') "
-            "AND NOT EXISTS (SELECT 1 FROM extractions e WHERE e.payload_id = k.payload_id AND e.extractor_id = ?) "
-            "GROUP BY k.payload_id ORDER BY 1",
-            [policy.policy_id, self._extractor_id(extractor)],
-        )
-        return [
-            Unread(row[0], row[1], row[2], parse_iso(row[3]), row[4] or 200, json.loads(row[5] or "{}")) for row in rows
-        ]
+        return self.readings.unread(policy.policy_id, extractor)
 
     def needs_reading(self, capture_id: int, extractor: str) -> bool:
         """Tell whether a capture's payload is still to be read by this extractor (another capture may have brought
         the same bytes).
         """
-        row = self.db.execute(
-            "SELECT 1 FROM captures k JOIN extractions e ON e.payload_id = k.payload_id "
-            "WHERE k.id = ? AND e.extractor_id = ?",
-            [capture_id, self._extractor_id(extractor)],
-        ).fetchone()
-        if row is not None:
+        unread = self.readings.needs_reading(capture_id, extractor)
+        if not unread:
             with self.transaction():
                 self._mark_dirty(capture_id)
-        return row is None
+        return unread
 
     def payload(self, payload_id: int) -> bytes:
         """Return the bytes of a payload."""
@@ -357,37 +340,8 @@ class Store:
     def save_reading(self, capture_id: int, reading: Reading) -> None:
         """Store what was read from a capture's payload, for every capture that has it. One transaction."""
         with self.transaction():
-            (payload_id,) = self._one("SELECT payload_id FROM captures WHERE id = ?", capture_id)
-            extractor_id = self._extractor_id(reading.extractor)
-            text_id = self._text(reading)
-            self.db.execute(
-                "INSERT INTO extractions (payload_id, extractor_id, outcome, detail, text_id, title, charset, score, "
-                "evidence, decisions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                [
-                    payload_id,
-                    extractor_id,
-                    reading.outcome.value,
-                    reading.detail,
-                    text_id,
-                    *_extraction_columns(reading),
-                ],
-            )
-            held = reading.outcome is Outcome.FETCHED
-            self.db.execute(
-                "UPDATE captures SET outcome = CASE WHEN ? = 'fetched' AND fetched_at IS NULL THEN 'revisit' ELSE ? END, "
-                "detail = CASE WHEN ? THEN detail ELSE ? END "
-                "WHERE payload_id = ? AND outcome NOT IN ('redirect', 'archived_error')",
-                [reading.outcome.value, reading.outcome.value, held, reading.detail, payload_id],
-            )
+            self.readings.put(capture_id, reading)
             self._mark_dirty(capture_id)
-
-    def _text(self, reading: Reading) -> int | None:
-        if reading.extraction is None or reading.outcome is not Outcome.FETCHED:
-            return None
-        return put_text(
-            self.db, reading.text_digest, reading.extraction.blocks, wording=reading.wording, words=reading.words,
-            language=reading.extraction.language,
-        )  # fmt: skip
 
     def _mark_dirty(self, capture_id: int) -> None:
         self.db.execute(
@@ -396,19 +350,38 @@ class Store:
             [capture_id],
         )
 
+    def changes(self, policy: Policy, extractor: str = "") -> Sequence[tuple[str, str]]:
+        """Return the brackets of a policy's changes, as one extractor's versions have them (default: those that are
+        shown): last capture with the old wording, first with the new.
+        """
+        rows = self.db.execute(
+            "SELECT v.previous_last_seen, v.first_seen FROM versions v JOIN policies p ON p.id = v.policy_id "
+            "WHERE p.id = ? AND v.extractor_id = CASE ? WHEN '' THEN p.extractor_id ELSE ? END AND v.version > 1 "
+            "ORDER BY v.version",
+            [policy.policy_id, extractor, self.readings.extractor_id(extractor) if extractor else 0],
+        )
+        return [tuple(row) for row in rows]
+
+    def built_with(self, policy: Policy) -> str:
+        """Return the extractor that a policy's versions are built with, "" if there are none."""
+        row = self.db.execute(
+            "SELECT e.extractor FROM policies p JOIN extractors e ON e.id = p.extractor_id WHERE p.id = ?",
+            [policy.policy_id],
+        ).fetchone()
+        return str(row[0]) if row else ""
+
+    def differing(self, policy: Policy, old: str, new: str) -> int:
+        """Return how many of a policy's payloads two extractors read to different wordings."""
+        old_id, new_id = self.readings.extractor_id(old), self.readings.extractor_id(new)
+        return self.readings.differing(policy.policy_id, old_id, new_id)
+
     def fold(self, policy: Policy, extractor: str) -> None:
         """Bring the versions of a policy up to date with its readings. One transaction; does nothing if they are."""
         (dirty, built_with) = self._one("SELECT dirty, extractor_id FROM policies WHERE id = ?", policy.policy_id)
-        extractor_id = self._extractor_id(extractor)
+        extractor_id = self.readings.extractor_id(extractor)
         if dirty or built_with != extractor_id:
             with self.transaction():
                 refold(self.db, policy.policy_id, extractor_id)
-
-    def _extractor_id(self, extractor: str) -> int:
-        if extractor not in self._extractors:
-            self.db.execute("INSERT INTO extractors (extractor) VALUES (?) ON CONFLICT DO NOTHING", [extractor])
-            (self._extractors[extractor],) = self._one("SELECT id FROM extractors WHERE extractor = ?", extractor)
-        return self._extractors[extractor]
 
     # helpers
 
@@ -439,14 +412,3 @@ def _listed_capture(row: tuple[Any, ...]) -> ListedCapture:
     capture = Capture(urlkey, timestamp, original, mimetype, statuscode, digest, length, parse_iso(at), oddity)
     not_before = parse_iso(retry) if retry else None
     return ListedCapture(capture_id, capture, Outcome(outcome), bool(held), to, not_before)
-
-
-def _extraction_columns(reading: Reading) -> tuple[str, str, float | None, str, str]:
-    judgement, extraction = reading.judgement, reading.extraction
-    return (
-        extraction.title if extraction else "",
-        reading.charset,
-        judgement.score if judgement else None,
-        json.dumps(judgement.evidence if judgement else [], ensure_ascii=False),
-        json.dumps(reading.notes, ensure_ascii=False),
-    )

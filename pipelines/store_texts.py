@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 _SLICE = 500  # values bound in one statement; SQLite's least limit is 999
 
 
-def put_text(db: Database, digest: str, blocks: Sequence[Block], *, wording: str, words: int, language: str) -> int:
+def put_text(
+    db: Database, digest: str, blocks: Sequence[Block], *, wording: str, words: int, language: str,
+    block_languages: Sequence[str] = (),
+) -> int:  # fmt: skip
     """Store a text, once; return its id.
 
     :param digest: text_digest(blocks), computed beside the reactor.
+    :param block_languages: of each block; kept where it is not `language`.
     """
     held = db.execute("SELECT id FROM texts WHERE text_digest = ?", [digest]).fetchone()
     if held:
@@ -28,9 +32,13 @@ def put_text(db: Database, digest: str, blocks: Sequence[Block], *, wording: str
     )
     text_id = int(cursor.lastrowid or 0)
     ids = _put_blocks(db, blocks)
+    codes = [code if code != language else None for code in block_languages or (language,) * len(blocks)]
     db.conn.executemany(
-        "INSERT INTO text_blocks (text_id, position, block_id) VALUES (?, ?, ?)",
-        [(text_id, position, ids[block_digest(block)]) for position, block in enumerate(blocks)],
+        "INSERT INTO text_blocks (text_id, position, block_id, language) VALUES (?, ?, ?, ?)",
+        [
+            (text_id, n, ids[block_digest(block)], code)
+            for n, (block, code) in enumerate(zip(blocks, codes, strict=True))
+        ],
     )
     return text_id
 

@@ -37,6 +37,8 @@ _EMPHASIS: Final = frozenset(("i", "em"))
 # A table whose one cell holds this share of its text is there for the layout.
 _LAYOUT_CELL_SHARE: Final = 0.7
 _LAYOUT_CELL_CHARS: Final = 600
+# Wider ones are there to reach the table's edge.
+_MAX_SPAN: Final = 30
 _SPECIAL: Final = re.compile(r"[\\*`]|<(?=[A-Za-z/!?])|(?<![^\W_])_|_(?![^\W_])")
 _SPACES: Final = re.compile(r"\s+")
 
@@ -275,15 +277,11 @@ def _data_rows(table: HtmlElement) -> list[Block]:
         return []
     caption = table.find("caption")
     out = [] if caption is None else list(read_blocks(caption)[0])
-    for row, cells in zip(rows, texts, strict=True):
+    first = True
+    for row, cells, line in zip(rows, texts, _lines(rows), strict=True):
         if any(cells):
-            out.append(
-                Block(
-                    BlockKind.ROW,
-                    _row_level(row, first=not any(b.kind is BlockKind.ROW for b in out)),
-                    _row(row),
-                )
-            )
+            out.append(Block(BlockKind.ROW, _row_level(row, first=first), line))
+            first = False
     return out
 
 
@@ -294,8 +292,28 @@ def _row_level(row: list[HtmlElement], *, first: bool) -> int:
     return 1 if first and (in_head or all(cell.tag == "th" for cell in row)) else 2
 
 
-def _row(row: list[HtmlElement]) -> str:
-    return " | ".join(_cell(cell) for cell in row)
+def _lines(rows: list[list[HtmlElement]]) -> Iterator[str]:
+    """Each row as one line; a cell stands in its first column and row, and leaves the others that it spans empty."""
+    covered: dict[int, int] = {}  # column → rows, from the next on, that a cell above still fills
+    for row in rows:
+        filled = {column for column, left in covered.items() if left > 0}
+        covered = {column: left - 1 for column, left in covered.items() if left > 1}
+        cells: list[str] = []
+        column = 0
+        for cell in row:
+            while column in filled:
+                column += 1
+            cells += [""] * (column - len(cells))
+            cells.append(_cell(cell))
+            width, height = _span(cell, "colspan"), _span(cell, "rowspan")
+            covered |= dict.fromkeys(range(column, column + width), height - 1)
+            column += width
+        yield " | ".join(cells)
+
+
+def _span(cell: HtmlElement, name: str) -> int:
+    span = cell.get(name, "1")
+    return min(max(int(span), 1), _MAX_SPAN) if span.isascii() and span.isdecimal() and len(span) < 5 else 1
 
 
 def _cell(cell: HtmlElement) -> str:

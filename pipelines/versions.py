@@ -1,51 +1,92 @@
 """Versioning: a fold over everything known of a policy, never a step that sees one capture at a time.
 
-fold(observations, in any order, doubled or split) ──► the same versions
+    observations (in any order, doubled or split) ──► stretches ──► without other pages ──► steadied ──► versions
+
+What is no version is decided by the captures around it, so a later capture may change the past: the result is a
+function of the set of captures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
-from pipelines.model import Observation, Version
+from pipelines.model import Block, Observation, Version
+from pipelines.other_pages import other_pages
+from pipelines.sightings import SeenText, Stretch, stretches
+from pipelines.steady import Unsteady, steady
+from pipelines.wording import wording_key
 
 
-def fold(observations: Iterable[Observation]) -> list[Version]:
-    """Return the versions of one policy, oldest first.
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Captures that show another document than the policy, and why they are not a version of it."""
 
-    Captures come in any order and may come twice; of one second the lower capture id counts as earlier. A version's
-    text is that of its first capture.
+    stretch: Stretch
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What a policy's observations come to.
+
+    :param versions: oldest first.
+    :param texts: by version number, the text of those whose first capture does not show it as it is.
+    :param aside: captures that are not the policy, oldest first.
+    :param unsteady: what comes and goes by itself and therefore makes no version.
+    """
+
+    versions: tuple[Version, ...]
+    texts: Mapping[int, tuple[Block, ...]]
+    aside: tuple[SetAside, ...] = ()
+    unsteady: tuple[Unsteady, ...] = ()
+
+
+def fold(observations: Iterable[Observation], texts: Mapping[int, SeenText]) -> Folded:
+    """Return the versions of one policy.
+
+    Captures come in any order and may come twice; of one second the lower capture id counts as earlier.
+
+    :param texts: by text_id, the texts that the observations show.
     """
     known = {observation.capture_id: observation for observation in observations}
     in_order = sorted(known.values(), key=lambda o: (o.captured_at, o.capture_id))
-    return fold_sorted(in_order)
+    return fold_stretches(stretches(in_order), texts)
 
 
-def fold_sorted(in_order: Iterable[Observation]) -> list[Version]:
-    """Return the versions of observations that come by time, then capture id, each once; in constant memory.
+def fold_stretches(seen: Sequence[Stretch], texts: Mapping[int, SeenText]) -> Folded:
+    """Return the versions of stretches that come in time order; their texts are those of their first captures."""
+    reasons = other_pages(seen, texts)
+    kept = [stretch for index, stretch in enumerate(seen) if index not in reasons]
+    calm = steady(kept, texts)
+    texts_by_lines = {id(lines): tuple(line.block for line in lines) for lines in calm.lines.values()}
+    key_by_lines = {key: wording_key(blocks) for key, blocks in texts_by_lines.items()}
+    blocks = {index: texts_by_lines[id(lines)] for index, lines in calm.lines.items()}
+    keys = [key_by_lines[id(calm.lines[i])] if i in blocks else stretch.wording for i, stretch in enumerate(kept)]
+    versions: list[Version] = []
+    steadied: dict[int, tuple[Block, ...]] = {}
+    for wording, group in groupby(range(len(kept)), key=keys.__getitem__):
+        run = list(group)
+        previous = versions[-1].last_seen if versions else None
+        versions.append(_version(len(versions) + 1, wording, [kept[i] for i in run], previous))
+        if run[0] in blocks:
+            steadied[len(versions)] = blocks[run[0]]
+    aside = tuple(SetAside(seen[index], reasons[index]) for index in sorted(reasons))
+    return Folded(tuple(versions), steadied, aside, calm.unsteady)
 
-    The store sorts them so (store_versions.py); `fold` is for those that come in any order.
-    """
-    return list(_versions(groupby(in_order, key=lambda o: o.wording)))
 
-
-def _versions(runs: Iterable[tuple[str, Iterator[Observation]]]) -> Iterator[Version]:
-    previous_last_seen = None
-    for number, (wording, run) in enumerate(runs, start=1):
-        first = last = next(run)
-        captures = 1
-        for observation in run:
-            last, captures = observation, captures + 1
-        yield Version(
-            number=number,
-            wording=wording,
-            text_id=first.text_id,
-            first_seen=first.captured_at,
-            last_seen=last.captured_at,
-            previous_last_seen=previous_last_seen,
-            captures=captures,
-            first_capture_id=first.capture_id,
-            last_capture_id=last.capture_id,
-        )
-        previous_last_seen = last.captured_at
+def _version(number: int, wording: str, run: Sequence[Stretch], previous_last_seen: datetime | None) -> Version:
+    first, last = run[0].first, run[-1].last
+    return Version(
+        number=number,
+        wording=wording,
+        text_id=first.text_id,
+        first_seen=first.captured_at,
+        last_seen=last.captured_at,
+        previous_last_seen=previous_last_seen,
+        captures=sum(stretch.captures for stretch in run),
+        first_capture_id=first.capture_id,
+        last_capture_id=last.capture_id,
+    )

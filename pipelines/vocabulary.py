@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Never text of a page.
 DEAD_TAGS: Final = tuple(
-    "script style noscript template svg math iframe frame object embed canvas video audio source track map select "
+    "script style title noscript noframes template svg math iframe frame object embed canvas video audio source track map select "
     "datalist textarea input meta link base head img picture area progress meter applet param option optgroup keygen".split()
 )
 HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -42,7 +42,9 @@ _VENDOR: Final = re.compile(
     r"moove_gdpr_cookie|borlabscookiebox|hs-eu-cookie|\bcc-(?:window|banner|dialog|revoke)|ketch-|klaro|evidon|"
     r"fc-consent|cookie-law-info-(?:bar|again)|cookielawinfo-(?:bar|modal)|clisettingspopup|cli-modal|cli-bar|wt-cli-cookie-bar|"
     r"cookiefirst-(?:root|banner)|cookiescript_|cookiehub|quantcast|sourcepoint|consentmanager|cmpbox|"
-    r"intercom-|drift-widget|livechat|tawk-|crisp-client|hubspot-messages|grecaptcha|wm-ipp|donato",
+    r"google_translate_element|goog-te-|skiptranslate|userway|\bacsb-|audioeye|trustpilot-widget|\ba2a_|addthis_|sharethis|"
+    r"\bfb-(?:like|share|page|comments)|twitter-(?:share|follow)-button|heateor|wpml-ls-|weglot|"
+    r"intercom-|drift-widget|livechat|tawk-|crisp-client|hubspot-messages|grecaptcha|wm-ipp|\b_wb_(?:plain_banner|frame_top_banner)|donato",
     re.IGNORECASE,
 )
 # The same, home-made; the second also has names that an author may give to a section about cookies.
@@ -63,7 +65,7 @@ _OVERLAY: Final = re.compile(
 _PREFIX: Final = r"(?:^|[\s_])(?:[a-z]{1,12}-)?"
 _SUFFIX: Final = (
     r"(?:-(?:container|wrapper|wrap|block|section|inner|outer|box|area|bar|list|links?|items?|menu|nav|buttons?|icons|form|"
-    r"content|top|bottom|main|middle|row|widgets?|holder|panel|[0-9]+))?(?=$|[\s_])"
+    r"content|top|bottom|main|middle|row|widgets?|holder|panel|band|strip|columns?|[0-9]+))?(?=$|[\s_])"
 )
 # As good as the tags <nav> and <footer>.
 _MENU: Final = re.compile(
@@ -80,16 +82,66 @@ _SMALL: Final = re.compile(
     r"sharedaddy|newsletter|subscribe|subscription-?form|related|related-?(?:posts?|articles|links)|recommended|recommendations|"
     r"best-?sellers?|recent-?posts|(?:lang|language|locale)-?(?:switch|switcher|selector|select|picker|chooser)|dropdown-menu|"
     r"(?:country|region)-?(?:selector|select|switcher|picker)|search|search-?form|searchbox|login|log-?in|sign-?in|signup|sign-?up|"
-    r"tooltip|back-?to-?top|scroll-?top|to-?top|advert|advertisement|ads?|sponsor|promo|promotion|cart|minicart|mini-?cart|"
+    r"tooltip|cta|call-?to-?action|back-?to-?top|scroll-?top|to-?top|advert|advertisement|ads?|sponsor|promo|promotion|cart|minicart|mini-?cart|"
     r"basket|wishlist|comments?-?(?:area|form|list)|respond|copyright|feedback|survey|helpful|was-?this-?helpful|votes?|"
-    r"announcement|app-?banner|print-?(?:button|link)|no-?print|noprint|d-print-none|postmeta|author-?box|secondary|aside|rail|"
-    r"(?:post-?)?views?-?(?:count)?|counter|hit-?counter|who-?is-?online|clock|weather|ticker|banner-?ad)" + _SUFFIX,
+    r"announcement|app-?banner|print-?(?:button|link)|browser-?(?:upgrade|update|warning|happy)|browse-?happy|loading|(?:pre)?loader|spinner|no-?print|noprint|d-print-none|(?:post|entry)-?meta|byline|author-?box|secondary|aside|rail|"
+    r"(?:post-?)?views?-?(?:count)?|counter|hits|hit-?counter|(?:page|content|article|document)-?(?:tools?|actions?)|who-?is-?online|clock|weather|ticker|banner-?ad)"
+    + _SUFFIX,
     re.IGNORECASE,
 )
-# Text for screen readers only, such as "(opens in a new window)".
+# Text for screen readers only, such as "(opens in a new window)", and what a wiki puts beside its headings.
 _SCREEN_READER: Final = re.compile(
-    r"(?:^|[\s_])(?:sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|a11y-(?:text|hidden)|assistive-text|hidden-?visually)"
+    r"(?:^|[\s_])(?:sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|a11y-(?:text|hidden)|assistive-text|hidden-?visually|(?:mw-)?edit-?section)"
     r"(?=$|[\s_])",
+    re.IGNORECASE,
+)
+# What a policy says beside its date.
+DATE_LINE: Final = re.compile(
+    r"updat|effective|revis|modifi|amend|version|in force|as of|stand:|stand vom|stand \d|aktualisiert|gültig|änderung|"
+    r"mise à jour|mis à jour|à jour du|vigueur|actualiza|vigor|aggiorna|bijgewerkt|ingang|zuletzt|opdateret|uppdater|oppdatert|"
+    r"päivitetty|aktualizac|обновл|редакц|действу|güncelle|yürürlük|更新|生效|施行|改定|制定|개정|시행",
+    re.IGNORECASE,
+)
+# A consent prompt's button, and what the prompt speaks of.
+ACCEPT: Final = re.compile(
+    r"\W*(?:i |yes,? )?(?:accept|agree|allow|consent|got it|understood|ok(?:ay)?|akzeptier\w*|zustimm\w*|einverstanden|verstanden|alle annehmen|"
+    r"j.accepte|accepter|tout accepter|autoriser|d.accord|compris|acepto|aceptar|entendido|permitir|de acuerdo|accetta|accetto|ho capito|"
+    r"aceito|aceitar|concordo|entendi|accepteren|akkoord|toestaan|begrepen|godkänn|acceptera|jag förstår|accepter|tillad|godta|hyväksy\w*|"
+    r"akceptuj\w*|zgadzam się|rozumiem|přijmout|souhlasím|rozumím|elfogad\w*|rendben|принять|соглас\w*|понятно|kabul|tamam|anladım|"
+    r"同意\w*|接受|同意する|承諾|すべて許可|확인|동의|موافق|أوافق|قبول)"
+    r"(?: (?:all|to all|cookies|all cookies|and (?:close|continue)|& close|alle|tout|todas?|tutti?|alles|alla|vše|все))*\W*",
+    re.IGNORECASE,
+)
+COOKIES: Final = re.compile(r"cookie|traceur|consent|クッキー|쿠키|ملفات تعريف|кук[иа]", re.IGNORECASE)
+# A language by its own name, with or without a region.
+LANGUAGE: Final = re.compile(
+    r"[\u2066-\u2069\u200e\u200f\u202a-\u202e]*(?:english|deutsch|français|español|italiano|português|nederlands|svenska|dansk|norsk(?: bokmål)?|"
+    r"suomi|íslenska|polski|čeština|slovenčina|slovenščina|magyar|română|hrvatski|srpski|bosanski|shqip|ελληνικά|български|русский|"
+    r"українська|беларуская|македонски|српски|eesti|latviešu|lietuvių|malti|gaeilge|cymraeg|català|galego|euskara|türkçe|azərbaycan|"
+    r"қазақ|עברית|العربية|فارسی|اردو|हिन्दी|मराठी|বাংলা|ગુજરાતી|தமிழ்|తెలుగు|ಕನ್ನಡ|മലയാളം|ไทย|tiếng việt|bahasa (?:indonesia|melayu)|"
+    r"filipino|kiswahili|afrikaans|isizulu|አማርኛ|日本語|한국어|中文|简体中文|繁體中文|繁体中文)\W*(?:[(（\-–/,].{0,30})?$",
+    re.IGNORECASE,
+)
+# What a link says to those who cannot see where it leads.
+ASIDE: Final = re.compile(
+    r"\W*(?:(?:link )?opens? (?:in )?(?:an? )?(?:new|external|another) (?:browser )?(?:window|tab|site|page)|external (?:link|site)|new window|"
+    r"(?:wird )?(?:öffnet|öffnen)(?: sich)? (?:in|im) (?:einem )?neue[nm]? (?:fenster|tab)|externer link|"
+    r"(?:s.ouvre|ouverture) dans (?:une?|la) (?:nouvelle? )?(?:fenêtre|onglet)(?: nouvelle?)?|nouvelle fenêtre|lien externe|"
+    r"(?:se )?abre en (?:una? )?(?:nueva )?(?:ventana|pestaña)(?: nueva)?|(?:si )?apre in una nuova (?:finestra|scheda)|"
+    r"(?:opent|opens) in (?:een )?nieuw (?:venster|tabblad)|abre (?:em|numa) (?:uma )?nova (?:janela|aba|guia))\W*",
+    re.IGNORECASE,
+)
+# A link's class.
+TOGGLE: Final = re.compile(r"\b(?:show|read|view|see|load)[-_]?(?:more|less)\b", re.IGNORECASE)
+# The whole text of a link to the page's top or to its text.
+JUMP: Final = re.compile(
+    r"\W*skip (?:to|navigation).{0,30}|zum (?:haupt)?inhalt.{0,12}|aller au contenu.{0,12}|(?:saltar|ir) al contenido.{0,12}|vai al contenuto.{0,12}|"
+    r"(?:pular|ir) para o conteúdo.{0,12}|(?:naar|ga naar) (?:de )?(?:hoofd)?inhoud.{0,12}|hoppa till innehåll.{0,12}|przejdź do treści|"
+    r"перейти к (?:основному )?содержанию|"
+    r"\W*(?:(?:back|return|go|jump|scroll|up)?\s?(?:to)?\s?(?:the)?\s?top(?:\s?of\s?(?:the\s)?page)?|page up|(?:zurück )?nach oben|"
+    r"zum (?:seiten)?anfang|seitenanfang|(?:retour |revenir )?(?:en )?haut(?: de (?:la )?page)?|(?:volver )?arriba|ir arriba|"
+    r"(?:voltar ao )?topo|torna su|inizio pagina|(?:terug )?naar boven|til toppen|till toppen|do góry|nahoru|наверх|вверх|"
+    r"(?:ページの?)?(?:先頭|トップ|上部?)へ(?:戻る)?|返回顶部|回到顶部|맨 위로)\W*",
     re.IGNORECASE,
 )
 _PANEL: Final = re.compile(r"accordion|collaps|expand|toggle|faq|question|panel|tab", re.IGNORECASE)
@@ -110,19 +162,19 @@ class Kind:
     panel: bool = False
 
 
-_NAMELESS: Final = Kind()
+NAMELESS: Final = Kind()
 
 
 def kind_of(element: HtmlElement) -> Kind:
     """Judge an element by its names."""
     label = f"{element.get('id', '')} {element.get('class', '')}"
-    return _NAMELESS if label == " " else _kind(label)
+    return NAMELESS if label == " " else _kind(label)
 
 
 @lru_cache(maxsize=8192)  # names come again in every capture of a page
 def _kind(label: str) -> Kind:
     cut = _CAMEL.sub("-", label)
-    return Kind(
+    kind = Kind(
         vendor=_VENDOR.search(label) is not None,
         banner=_BANNER.search(cut) is not None,
         consent=_CONSENT.search(cut) is not None,
@@ -132,3 +184,4 @@ def _kind(label: str) -> Kind:
         screen_reader=_SCREEN_READER.search(cut) is not None,
         panel=_PANEL.search(cut) is not None,
     )
+    return NAMELESS if kind == NAMELESS else kind

@@ -113,7 +113,7 @@ def _refuse_monsters(root: HtmlElement) -> None:
 
 def length(text: str | None) -> int:
     """Characters of a text, white space counted once."""
-    return len(" ".join(text.split())) if text else 0
+    return 0 if not text or text.isspace() else len(" ".join(text.split()))
 
 
 def own_text(element: HtmlElement) -> int:

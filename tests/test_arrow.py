@@ -27,8 +27,13 @@ ALLOWED = {
 # library -> the only modules that may import it
 ONLY = {
     "trafilatura": ("pipelines.extract",),
+    "ftfy": ("pipelines.repair",),
+    "pypdfium2": ("pipelines.pdf_process",),
+    "py3langid": ("pipelines.languages",),
     "sqlite_utils": ("pipelines.store", "pipelines.migrations", "pipelines.store_payloads", "pipelines.store_texts",
-                     "pipelines.store_versions", "pipelines.store_file", "pipelines.store_listings"),
+                     "pipelines.store_versions", "pipelines.store_file", "pipelines.store_readings", "pipelines.store_listings",
+                     "pipelines.fsck", "pipelines.fsck_repair", "pipelines.orphans", "pipelines.forget", "pipelines.merge",
+                     "pipelines.merge_tables"),
     "scrapy": ("crawler.", "pipelines.stages", "cli."),
     "rich": ("crawler.summary", "crawler.progress", "cli."),
     "click": ("cli.",),

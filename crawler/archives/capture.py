@@ -104,6 +104,7 @@ class Outcome(Enum):
     RATE_LIMITED = "rate_limited"
     BAD_INPUT = "bad_input"
     DAMAGED_ARCHIVE = "damaged_archive"
+    FORGOTTEN = "forgotten"
 
     @property
     def about(self) -> About:
@@ -164,6 +165,7 @@ _ABOUT = {
         "get the file again, then run the same crawl",
         missing=True,
     ),
+    Outcome.FORGOTTEN: About("removed on request: what it held is gone, and it is not fetched again"),
 }
 
 

@@ -33,8 +33,8 @@ POLICY_WORDS = tuple("""
     конфиденциальност персональн プライバシー 個人情報 개인정보 隐私 隱私
 """.split())  # fmt: skip
 
-_HTML = ("text/html", "application/xhtml+xml")
-_OTHER_FILE = re.compile(r"\.(?:css|gif|ico|jpe?g|js|json|mp[34]|pdf|png|svg|webp|woff2?|xml|zip)$", re.IGNORECASE)
+_DOCUMENTS = ("text/html", "application/xhtml+xml", "application/pdf")
+_OTHER_FILE = re.compile(r"\.(?:css|gif|ico|jpe?g|js|json|mp[34]|png|svg|webp|woff2?|xml|zip)$", re.IGNORECASE)
 _SECOND_URL = re.compile(r",\s*[a-z]+://", re.IGNORECASE)  # where it would be taken for a list of URLs
 
 
@@ -94,7 +94,7 @@ def find_policy_urls(captures: Iterable[Capture]) -> PolicyUrls:
 def _is_page(capture: Capture) -> bool:
     if capture.mimetype == REVISIT_MIMETYPE:  # its page may be in another file, or in the database
         return not _OTHER_FILE.search(capture.original.partition("?")[0])
-    return capture.status == 200 and capture.mimetype in _HTML
+    return capture.status == 200 and capture.mimetype in _DOCUMENTS
 
 
 def _can_be_asked(url: str) -> bool:

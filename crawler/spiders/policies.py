@@ -9,7 +9,6 @@ crawler/playback.py, what to ask for next in crawler/archives/choose.py, what is
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
@@ -388,17 +387,8 @@ class PoliciesSpider(ArchiveSpider):
         """Read what is kept but was not read by this extractor: left by a run that was killed, or by an older one."""
         job = self.job
         unread = job.store.unread(policy, job.reader.extractor)
-        step = 2 * job.reader.workers
-        for start in range(0, len(unread), step):
-            some = unread[start : start + step]
-            readings = await asyncio.gather(
-                *(
-                    job.reader.read(job.store.payload(u.payload_id), u.headers, u.url, u.captured_at, u.status)
-                    for u in some
-                )
-            )
-            for kept, reading in zip(some, readings, strict=True):
-                yield ReadCapture(policy, kept.capture_id, reading)
+        async for kept, reading in job.reader.read_kept(unread, job.store.payload):
+            yield ReadCapture(policy, kept.capture_id, reading)
 
     def _keep_redirect(
         self, listed: ListedCapture, memento: Memento, location: str, progress: Progress

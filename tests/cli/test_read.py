@@ -343,3 +343,19 @@ def test_version_and_help(run):
     assert re.fullmatch(r"policylapse, version \d+\.\d+\.\d+\n", ok(run("--version")))
     for command in main.commands:
         assert "Example" in ok(run(command, "--help"))
+
+
+def test_what_made_no_version_stands_below_the_timeline(history_db):
+    policy = "We keep your data for as long as you have an account with us.\n\nWe sell none of it to anybody at all."
+    policy += "\n\nYou may ask us at any time for a copy of what we know of you, and we send it within a month."
+    pages = [f"{policy}\n\nServed to visitor {n * n} today\n\nYour request was number {n}" for n in range(9)]
+    pages.insert(4, "Shoes for everybody and boots at half the price until Sunday evening.")
+    shown = [history_db.shown(f"2018-01-{n + 1:02}", page) for n, page in enumerate(pages)]
+    path = history_db.policy("https://a.example/privacy", *shown)
+    result = CliRunner().invoke(main, ["timeline", "a.example", "--db", str(path)])
+    assert result.exit_code == 0
+    assert "Captures of another document\n  1 (2018-01-05): another page, titled “Privacy”\n" in result.output
+    assert "Left out: lines that come and go by themselves\n  “Served to visitor 0 today” (" in result.output
+    data = json.loads(CliRunner().invoke(main, ["timeline", "a.example", "--db", str(path), "--json"]).output)[0]
+    assert data["set_aside"][0]["captures"] == 1
+    assert data["left_out"][0]["kind"] == "ephemeral"

@@ -156,3 +156,23 @@ def test_the_sample_says_of_every_site_what_its_plan_says(sample_db):
     versions = read_versions(connection, lumenkart)
     assert version_at(versions, datetime(2020, 6, 1, tzinfo=UTC)).certainty is Certainty.IN_FORCE
     connection.close()
+
+
+def test_captures_of_another_document_are_told_and_are_no_version(timeline_of):
+    home = "Shoes for everybody and boots at half the price until Sunday evening."
+    timeline = timeline_of(("2018-01-01", KEEP), ("2018-01-05", KEEP), ("2018-01-09", home), ("2018-02-01", KEEP))
+    assert [version.captures for version in timeline.versions] == [3]
+    (aside,) = timeline.aside
+    assert (days(aside.first_seen, aside.last_seen), aside.captures) == (["2018-01-09", "2018-01-09"], 1)
+    assert (aside.reason, aside.title) == ("another page", "Privacy")
+    assert aside.capture_url.endswith("20180109120000id_/https://a.example/privacy")
+    assert not timeline.titles
+
+
+def test_lines_that_come_and_go_by_themselves_are_told_and_make_no_version(timeline_of):
+    captures = [(f"2018-01-{n + 1:02}", f"{KEEP}\n\n{SELL}\n\nServed to visitor {n * n} today") for n in range(9)]
+    timeline = timeline_of(*captures)
+    (version,) = timeline.versions
+    (left_out,) = timeline.left_out
+    assert version.words == len(f"{KEEP} {SELL}".split())
+    assert (left_out.kind, left_out.times, left_out.example) == ("ephemeral", 8, "Served to visitor 0 today")

@@ -134,9 +134,17 @@ def test_binary_called_html_is_a_decode_error(body):
         decode_payload(body, HTML)
 
 
-def test_pdf_is_not_read_yet():
-    with pytest.raises(DecodeError, match="PDF is not read yet"):
-        decode_payload(b"%PDF-1.4 ...", HTML)
+@pytest.mark.parametrize("body", [b"%PDF-1.4 ...", b"\r\n\x00junk%PDF-1.7\n", gzip.compress(b"%PDF-1.4 ...", mtime=0)])
+@pytest.mark.parametrize("headers", [HTML, {}, {"content-type": "application/pdf"}])
+def test_a_pdf_keeps_its_bytes_whatever_the_header_says(body, headers):
+    page = decode_payload(body, headers)
+    assert (page.media_type, page.charset_source, page.text) == ("application/pdf", "none", "")
+    assert b"%PDF-1." in page.body
+
+
+def test_a_page_that_mentions_pdf_is_none():
+    page = decode_payload(b"<html><p>A file begins with %PDF-1.4", HTML)
+    assert page.media_type == "text/html"
 
 
 @pytest.mark.parametrize(

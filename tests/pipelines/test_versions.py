@@ -6,10 +6,22 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.model import Observation
+from pipelines.model import Block, BlockKind, Observation
+from pipelines.sightings import Line, SeenText
 from pipelines.versions import fold
 
 EPOCH = datetime(2010, 1, 1, tzinfo=UTC)
+
+
+def seen(letter: str) -> SeenText:
+    words = tuple(f"{letter}{n}" for n in range(9))
+    shared = Line(
+        Block(BlockKind.PARAGRAPH, 0, "what all of them say alike"), tuple("what all of them say alike".split())
+    )
+    return SeenText((shared, Line(Block(BlockKind.PARAGRAPH, 0, " ".join(words)), words)))
+
+
+TEXTS = {ord(letter): seen(letter) for letter in "abc"}
 
 
 def observation(capture_id: int, day: int, wording: str) -> Observation:
@@ -22,7 +34,8 @@ observations = st.lists(
 
 
 def test_runs_of_one_wording_are_versions_with_brackets():
-    versions = fold([observation(1, 0, "a"), observation(2, 5, "a"), observation(3, 9, "b"), observation(4, 12, "a")])
+    seen = [observation(1, 0, "a"), observation(2, 5, "a"), observation(3, 9, "b"), observation(4, 12, "a")]
+    versions = fold(seen, TEXTS).versions
     assert [(v.number, v.wording, v.captures) for v in versions] == [(1, "a", 2), (2, "b", 1), (3, "a", 1)]
     assert versions[0].previous_last_seen is None
     assert versions[1].previous_last_seen == EPOCH + timedelta(days=5)
@@ -33,19 +46,20 @@ def test_runs_of_one_wording_are_versions_with_brackets():
 def test_shuffled_and_doubled_input_gives_the_same_versions(given_observations, random):
     disturbed = [*given_observations, *given_observations[::2]]
     random.shuffle(disturbed)
-    assert fold(disturbed) == fold(given_observations)
+    assert fold(disturbed, TEXTS) == fold(given_observations, TEXTS)
 
 
 @given(observations, observations)
 def test_what_comes_late_is_folded_as_if_it_had_been_there(first, second):
     late = [Observation(o.captured_at, o.capture_id + 1000, o.wording, o.text_id) for o in second]
-    assert fold([*late, *first]) == fold([*first, *late])
+    assert fold([*late, *first], TEXTS) == fold([*first, *late], TEXTS)
 
 
 @given(observations)
 def test_neighbours_differ_and_nothing_is_lost(given_observations):
-    versions = fold(given_observations)
-    assert sum(v.captures for v in versions) == len(given_observations)
+    folded = fold(given_observations, TEXTS)
+    versions, aside = folded.versions, folded.aside
+    assert sum(v.captures for v in versions) + sum(a.stretch.captures for a in aside) == len(given_observations)
     assert all(a.wording != b.wording for a, b in pairwise(versions))
     assert all(a.last_seen == b.previous_last_seen <= b.first_seen for a, b in pairwise(versions))
     assert all(v.first_seen <= v.last_seen for v in versions)

@@ -1,0 +1,177 @@
+"""Saved pages, read as the crawl reads them: what `policylapse extract` shows and writes.
+
+    name ──load──► SavedFile ──read_payload, in as many processes as there are cores──► SavedPage ──► Markdown or JSON data
+
+cli/extract.py loads this module, and with it trafilatura, only when the command runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from cli.output import clean
+from crawler.archives.errors import DecodeError
+from crawler.archives.timestamps import format_iso
+from pipelines.decode import MAX_DECODED_BYTES, decode_payload
+from pipelines.languages import TextLanguages, language_code, text_languages
+from pipelines.markdown import render_markdown
+from pipelines.model import Extraction, Judgement, TextDate
+from pipelines.page_dates import page_dates
+from pipelines.pool import ReaderPool
+from pipelines.reading import Reading, read_payload
+from pipelines.text_dates import find_dates
+from pipelines.wording import words
+
+_FEW: Final = 3  # files that are read sooner than processes are started
+_UNBOUNDED: Final = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the person says of the files; "" and None where nothing."""
+
+    url: str = ""
+    captured_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFile:
+    """A file's bytes, and why there are none where it could not be read."""
+
+    name: str
+    body: bytes = b""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPage:
+    """What was read of a file; `reading` is None where its bytes could not be had."""
+
+    file: SavedFile
+    reading: Reading | None = None
+
+    def markdown(self) -> str:
+        """Return the text, with nothing in it that a terminal obeys; "" where there is none."""
+        extraction = self.reading.extraction if self.reading else None
+        return clean(render_markdown(extraction.blocks)) if extraction else ""
+
+    def data(self, given: Given) -> dict[str, Any]:
+        """Return all that is known, as JSON data; docs/extract.md says what each key holds."""
+        reading = self.reading
+        data: dict[str, Any] = {
+            "file": self.file.name,
+            "url": given.url or None,
+            "captured_at": format_iso(given.captured_at) if given.captured_at else None,
+            "outcome": reading.outcome.value if reading else "unreadable",
+            "detail": reading.detail if reading else self.file.error,
+        }
+        if reading is None:
+            return data
+        data["extractor_id"] = reading.extractor
+        if reading.extraction is None:
+            return data
+        languages = reading.languages or text_languages(())
+        return (
+            data
+            | _text_data(reading, reading.extraction, languages)
+            | _date_data(self.file, reading.extraction, languages, given)
+        )
+
+
+async def saved_pages(names: Sequence[str], given: Given) -> AsyncIterator[SavedPage]:
+    """Read files, in their order; several at a time where they are many."""
+    at = given.captured_at or _UNBOUNDED
+    if len(names) <= _FEW:
+        for file in map(load, names):
+            yield SavedPage(file, None if file.error else read_payload(file.body, {}, given.url, at))
+        return
+    pool = ReaderPool(min(os.cpu_count() or 1, len(names)))
+
+    async def read(file: SavedFile) -> SavedPage:
+        return SavedPage(file, None if file.error else await pool.read(file.body, {}, given.url, at, 200))
+
+    under_way: deque[asyncio.Task[SavedPage]] = deque()
+    try:
+        for name in names:
+            under_way.append(asyncio.create_task(read(load(name))))
+            if len(under_way) > 2 * pool.workers:
+                yield await under_way.popleft()
+        while under_way:
+            yield await under_way.popleft()
+    finally:
+        for task in under_way:
+            task.cancel()
+        pool.close()
+
+
+def load(name: str) -> SavedFile:
+    """Return a file's bytes ("-": standard input); of one that is too large so many that it is refused as a page is."""
+    try:
+        if name == "-":
+            return SavedFile(name, sys.stdin.buffer.read(MAX_DECODED_BYTES + 1))
+        with Path(name).open("rb") as file:
+            return SavedFile(name, file.read(MAX_DECODED_BYTES + 1))
+    except (OSError, ValueError) as error:
+        return SavedFile(name, error=getattr(error, "strerror", None) or str(error))
+
+
+def _text_data(reading: Reading, extraction: Extraction, languages: TextLanguages) -> dict[str, Any]:
+    return {
+        "title": extraction.title,
+        "language": languages.language,
+        "language_source": languages.source.value,
+        "language_shares": dict(languages.shares),
+        "judgement": _judgement_data(reading.judgement) if reading.judgement else None,
+        "words": reading.words,
+        "wording": reading.wording,
+        "blocks": [
+            asdict(block) | {"words": len(words(block.markdown)), "language": language}
+            for block, language in zip(extraction.blocks, languages.blocks, strict=True)
+        ],
+        "links": [asdict(link) for link in extraction.links],
+        "decisions": list(extraction.decisions),
+        "charset": reading.charset,
+        "notes": [said for said in reading.notes if said not in extraction.decisions],
+    }
+
+
+def _judgement_data(judgement: Judgement) -> dict[str, Any]:
+    return asdict(judgement) | {"kind_scores": {kind.value: score for kind, score in judgement.kind_scores}}
+
+
+def _date_data(file: SavedFile, extraction: Extraction, languages: TextLanguages, given: Given) -> dict[str, Any]:
+    at = given.captured_at
+    region = extraction.language if language_code(extraction.language) == languages.language else ""
+    declared = page_dates(_html(file.body), captured_at=at)
+    dates = find_dates(extraction.blocks, captured_at=at, language=region or languages.language)
+    return {
+        "dates": [_text_date_data(found) for found in dates],
+        "page_dates": [
+            {"kind": one.kind.value, "date": str(one.day), "source": one.source, "implausible": one.implausible}
+            for one in declared
+        ],
+    }
+
+
+def _text_date_data(found: TextDate) -> dict[str, Any]:
+    dates = [str(day)[:7] if found.month_only else str(day) for day in found.dates]
+    return {
+        "kind": found.kind.value, "dates": dates, "words": found.words, "block": found.block,
+        "implausible": found.implausible,
+    }  # fmt: skip
+
+
+def _html(body: bytes) -> str:
+    """The page's source; "" for what is none."""
+    try:
+        return decode_payload(body, {}).text
+    except DecodeError:
+        return ""

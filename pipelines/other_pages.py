@@ -1,0 +1,114 @@
+"""Which captures show another document than the policy: what no single page can tell, its neighbours in time can.
+
+    other_pages(stretches, texts) ──► {index of a stretch: why it is set aside}
+
+A home page, an imprint or the same policy in another language that an archive's robot was served for a while shares
+hardly a line with what stood there before and after. Texts that share enough are one document, whatever its versions;
+of two documents that take turns, the one with fewer captures is set aside where it comes between. A document that
+replaces another for good is a version, unless it is no legal text at all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+from itertools import pairwise
+from typing import Final
+
+from pipelines.sightings import SeenText, Stretch, Words
+
+# Shared words of the shorter text. An imprint repeats the policy's address (0.2 of its words on the pages seen); two
+# versions of one policy share 0.6 and more unless it was written anew.
+SAME_DOCUMENT: Final = 0.3
+# A visit of another document that is over so soon was a redirect or a test; a longer one is a part of the history.
+SHORT_VISIT: Final = timedelta(days=90)
+# Of the judge's score: below the one no word of privacy on the page, from the other on the policy is one of privacy.
+NO_POLICY: Final = 0.15
+SURE_POLICY: Final = 0.4
+RARE: Final = 0.2  # of the captures of the document that has most
+_GRAM: Final = 5  # words; so long a sequence is hardly shared by chance
+_MAX_DOCUMENTS: Final = 12  # compared with; the least recent is forgotten
+
+
+def other_pages(stretches: Sequence[Stretch], texts: Mapping[int, SeenText]) -> dict[int, str]:
+    """Return which stretches are not the policy, and why.
+
+    :param stretches: in time order.
+    :param texts: by text_id, for each stretch.
+    """
+    documents = _documents([texts[stretch.text_id] for stretch in stretches])
+    if len(set(documents)) < 2:
+        return {}
+    captures: Counter[int] = Counter()
+    for stretch, document in zip(stretches, documents, strict=True):
+        captures[document] += stretch.captures
+    seen = [texts[stretch.text_id] for stretch in stretches]
+    aside: dict[int, str] = {}
+    by_weight = _by_weight(captures, {d for d, text in zip(documents, seen, strict=True) if text.score >= SURE_POLICY})
+    for main in by_weight:
+        places = [i for i, document in enumerate(documents) if document == main and i not in aside]
+        for before, after in pairwise(places):
+            brief = stretches[after].first.captured_at - stretches[before].last.captured_at <= SHORT_VISIT
+            for i in range(before + 1, after):
+                lighter = captures[documents[i]] < captures[main]
+                if i not in aside and ((brief and lighter) or _is_no_policy(seen[i], beside=seen[before])):
+                    aside[i] = _why(seen[i], seen[before])
+    places = [i for i, document in enumerate(documents) if document == by_weight[0]]
+    for i in (*range(places[0]), *range(places[-1] + 1, len(stretches))):
+        if i not in aside and _is_no_policy(seen[i], beside=seen[places[0]]):
+            aside[i] = _why(seen[i], seen[places[0]])
+    return aside
+
+
+def _by_weight(captures: Mapping[int, int], sure: Collection[int]) -> list[int]:
+    """The documents, that with most captures first; a privacy policy goes before what is none unless it is rare."""
+    enough = RARE * max(captures.values())
+    return sorted(captures, key=lambda d: (not (d in sure and captures[d] >= enough), -captures[d], d))
+
+
+def _is_no_policy(page: SeenText, *, beside: SeenText) -> bool:
+    return page.score < NO_POLICY and beside.score >= SURE_POLICY
+
+
+def _why(page: SeenText, policy: SeenText) -> str:
+    if page.language and policy.language and page.language != policy.language and page.score >= NO_POLICY:
+        return f"another language ({page.language})"
+    return "another page"
+
+
+def _documents(texts: Sequence[SeenText]) -> list[int]:
+    """Number the document of each text: that of the most recent text it shares enough with, or a new one."""
+    found: list[int] = []
+    recent: dict[int, SeenText] = {}  # document: its latest text, the most recent one last
+    for text in texts:
+        document = next((d for d, seen in reversed(recent.items()) if same_document(text, seen)), len(set(found)))
+        recent.pop(document, None)
+        recent[document] = text
+        if len(recent) > _MAX_DOCUMENTS:
+            recent.pop(next(iter(recent)))
+        found.append(document)
+    return found
+
+
+def same_document(one: SeenText, other: SeenText) -> bool:
+    """Tell whether two texts share so much that they are versions of one document."""
+    if one is other:
+        return True
+    shorter = min(one.size, other.size)
+    lines, others = _bag(one), _bag(other)
+    shared = sum(len(words) * min(count, others[words]) for words, count in lines.items())
+    if not shorter or shared >= SAME_DOCUMENT * shorter:
+        return bool(shorter)
+    grams, other_grams = _grams(one), _grams(other)
+    fewer = min(len(grams), len(other_grams))
+    return bool(fewer) and len(grams & other_grams) >= SAME_DOCUMENT * fewer
+
+
+def _bag(text: SeenText) -> Counter[Words]:
+    return Counter(line.words for line in text.lines if line.words)
+
+
+def _grams(text: SeenText) -> set[Words]:
+    words = [word for line in text.lines for word in line.words]
+    return {tuple(words[i : i + _GRAM]) for i in range(len(words) - _GRAM + 1)}

@@ -1,0 +1,161 @@
+"""What was read from payloads: one extraction per payload and extractor, with its text, links and dates."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from crawler.archives.capture import Outcome
+from crawler.archives.timestamps import parse_iso
+from pipelines.reading import Reading
+from pipelines.store_file import insert
+from pipelines.store_texts import put_text
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from pipelines.model import Link
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A payload that is kept but was not read by the present extractor, with the capture that brought it."""
+
+    capture_id: int
+    payload_id: int
+    url: str
+    captured_at: datetime
+    status: int
+    headers: Mapping[str, str]
+
+
+class ReadingShelf:
+    """The readings of one database; every method within the caller's transaction."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._extractors: dict[str, int] = {}
+
+    def extractor_id(self, extractor: str) -> int:
+        """Return the id of an extractor; a new one is made."""
+        if extractor not in self._extractors:
+            self._db.execute("INSERT INTO extractors (extractor) VALUES (?) ON CONFLICT DO NOTHING", [extractor])
+            (found,) = self._db.execute("SELECT id FROM extractors WHERE extractor = ?", [extractor]).fetchone()
+            self._extractors[extractor] = found
+        return self._extractors[extractor]
+
+    def unread(self, policy_id: int, extractor: str) -> list[Unread]:
+        rows = self._db.execute(
+            "SELECT min(k.id), k.payload_id, k.original, k.captured_at, k.http_status, k.headers "
+            "FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
+            "WHERE u.policy_id = ? AND k.payload_id IS NOT NULL AND k.outcome NOT IN ('redirect', 'archived_error') "
+            "AND NOT EXISTS (SELECT 1 FROM extractions e WHERE e.payload_id = k.payload_id AND e.extractor_id = ?) "
+            "GROUP BY k.payload_id ORDER BY 1",
+            [policy_id, self.extractor_id(extractor)],
+        )
+        return [
+            Unread(row[0], row[1], row[2], parse_iso(row[3]), row[4] or 200, json.loads(row[5] or "{}")) for row in rows
+        ]
+
+    def needs_reading(self, capture_id: int, extractor: str) -> bool:
+        row = self._db.execute(
+            "SELECT 1 FROM captures k JOIN extractions e ON e.payload_id = k.payload_id "
+            "WHERE k.id = ? AND e.extractor_id = ?",
+            [capture_id, self.extractor_id(extractor)],
+        ).fetchone()
+        return row is None
+
+    def differing(self, policy_id: int, old_id: int, new_id: int) -> int:
+        """Return how many payloads of a policy two extractors read to different wordings, or one of them to none."""
+        (count,) = self._db.execute(
+            "SELECT count(*) FROM (SELECT DISTINCT k.payload_id FROM policy_urls u "
+            "JOIN captures k ON k.urlkey = u.urlkey WHERE u.policy_id = ?) p "
+            "JOIN extractions o ON o.payload_id = p.payload_id AND o.extractor_id = ? "
+            "JOIN extractions n ON n.payload_id = p.payload_id AND n.extractor_id = ? "
+            "LEFT JOIN texts ot ON ot.id = o.text_id LEFT JOIN texts nt ON nt.id = n.text_id "
+            "WHERE ot.wording IS NOT nt.wording",
+            [policy_id, old_id, new_id],
+        ).fetchone()
+        return int(count)
+
+    def put(self, capture_id: int, reading: Reading) -> None:
+        """Store what was read from a capture's payload, for every capture that has it."""
+        (payload_id,) = self._db.execute("SELECT payload_id FROM captures WHERE id = ?", [capture_id]).fetchone()
+        self._put_extraction(payload_id, reading)
+        held = reading.outcome is Outcome.FETCHED
+        self._db.execute(
+            "UPDATE captures SET outcome = CASE WHEN ? = 'fetched' AND fetched_at IS NULL THEN 'revisit' ELSE ? END, "
+            "detail = CASE WHEN ? THEN detail ELSE ? END "
+            "WHERE payload_id = ? AND outcome NOT IN ('redirect', 'archived_error')",
+            [reading.outcome.value, reading.outcome.value, held, reading.detail, payload_id],
+        )
+
+    def _put_extraction(self, payload_id: int, reading: Reading) -> None:
+        judgement, extraction = reading.judgement, reading.extraction
+        row = {
+            "payload_id": payload_id,
+            "extractor_id": self.extractor_id(reading.extractor),
+            "outcome": reading.outcome.value,
+            "detail": reading.detail,
+            "text_id": self._text(reading),
+            "title": extraction.title if extraction else "",
+            "charset": reading.charset,
+            "score": judgement.score if judgement else None,
+            "evidence": _json(judgement.evidence if judgement else []),
+            "decisions": _json(reading.notes),
+            "kind": judgement.kind.value if judgement and judgement.is_policy else "",
+            "kind_scores": _json({kind.value: points for kind, points in judgement.kind_scores} if judgement else {}),
+            "link_layer_id": self._links(extraction.links) if extraction else None,
+        }
+        self._db.execute(
+            f"INSERT INTO extractions ({', '.join(row)}) VALUES ({', '.join('?' * len(row))}) ON CONFLICT DO NOTHING",
+            list(row.values()),
+        )
+
+    def _text(self, reading: Reading) -> int | None:
+        if reading.extraction is None or reading.outcome is not Outcome.FETCHED:
+            return None
+        (known,) = self._db.execute(
+            "SELECT count(*) FROM texts WHERE text_digest = ?", [reading.text_digest]
+        ).fetchone()
+        languages = reading.languages
+        text_id = put_text(
+            self._db, reading.text_digest, reading.extraction.blocks, wording=reading.wording, words=reading.words,
+            language=languages.language if languages else reading.extraction.language,
+            block_languages=languages.blocks if languages else (),
+        )  # fmt: skip
+        if not known:
+            self._describe(text_id, reading)
+        return text_id
+
+    def _describe(self, text_id: int, reading: Reading) -> None:
+        """Store what a new text says beside its words."""
+        if reading.languages:
+            shares = _json(dict(reading.languages.shares))
+            self._db.execute("UPDATE texts SET languages = ? WHERE id = ?", [shares, text_id])
+        self._db.conn.executemany(
+            "INSERT OR IGNORE INTO text_dates (text_id, position, kind, date, ambiguous, month_only, phrase) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (text_id, one.block, one.kind.value, day.isoformat(), len(one.dates) > 1, one.month_only, one.words)
+                for one in reading.dates
+                for day in one.dates
+            ],
+        )
+
+    def _links(self, links: tuple[Link, ...]) -> int | None:
+        """The id of a page's links, kept once for all pages that have the same."""
+        if not links:
+            return None
+        layer = _json([[link.text, link.href] for link in links])
+        digest = hashlib.sha256(layer.encode("utf-8", "replace")).digest()
+        held = self._db.execute("SELECT id FROM link_layers WHERE link_digest = ?", [digest]).fetchone()
+        return held[0] if held else insert(self._db, "link_layers", link_digest=digest, links=layer)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()

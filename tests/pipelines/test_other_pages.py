@@ -1,0 +1,95 @@
+"""Another document between two captures of the policy is no version of it; a version always is."""
+
+from datetime import timedelta
+
+from tests.pipelines.time_axis import HOME, POLICY, History
+
+GERMAN = [f"Absatz {n}: wir bewahren {what} auf, solange das Gesetz es von uns verlangt." for n, what in
+          enumerate("Namen Anschrift Post Nummer Bestellungen Antworten Bilder Nachrichten Zahlungen".split())]  # fmt: skip
+REWRITTEN = [f"Clause {n} of the new agreement speaks about {n * n} other things entirely." for n in range(12)]
+DAY = timedelta(days=1)
+
+
+def test_a_home_page_in_between_is_set_aside():
+    history = History()
+    for page, score in ((POLICY, 0.9), (POLICY, 0.9), (HOME, 0.0), (HOME, 0.0), (POLICY, 0.9)):
+        history.add(page, score=score)
+    folded = history.fold()
+    assert [version.captures for version in folded.versions] == [3]
+    assert [(aside.stretch.captures, aside.reason) for aside in folded.aside] == [(2, "another page")]
+
+
+def test_a_change_behind_another_page_is_found_with_a_bracket_around_it():
+    history = History()
+    changed = [*POLICY[:-1], "The last paragraph is a new one."]
+    for page in (POLICY, POLICY, HOME, changed, changed):
+        history.add(page, score=0.0 if page is HOME else 0.9)
+    folded = history.fold()
+    assert [version.captures for version in folded.versions] == [2, 2]
+    assert folded.versions[1].previous_last_seen == folded.versions[0].last_seen
+
+
+def test_another_language_in_between_is_set_aside_and_says_so():
+    history = History()
+    for page in (POLICY, POLICY, GERMAN, POLICY):
+        history.add(page, language="de" if page is GERMAN else "en")
+    folded = history.fold()
+    assert [aside.reason for aside in folded.aside] == ["another language (de)"]
+    assert len(folded.versions) == 1
+
+
+def test_a_policy_written_anew_is_a_version():
+    history = History()
+    for page in (POLICY, POLICY, REWRITTEN, REWRITTEN):
+        history.add(page)
+    folded = history.fold()
+    assert [version.captures for version in folded.versions] == [2, 2]
+    assert not folded.aside
+
+
+def test_another_policy_that_stays_for_long_is_a_version_and_a_return():
+    history = History()
+    for day, page in ((0, POLICY), (10, POLICY), (20, REWRITTEN), (150, REWRITTEN), (160, POLICY)):
+        history.add(page, day * DAY)
+    assert [version.captures for version in history.fold().versions] == [2, 2, 1]
+
+
+def test_a_page_without_a_word_of_privacy_is_set_aside_however_long_and_at_the_ends():
+    history = History()
+    pages = [(0, HOME), (30, POLICY), (90, POLICY), (100, HOME), (500, HOME), (900, POLICY), (990, POLICY), (999, HOME)]
+    for day, page in pages:
+        history.add(page, day * DAY, score=0.0 if page is HOME else 0.9)
+    folded = history.fold()
+    assert [version.captures for version in folded.versions] == [4]
+    assert [aside.stretch.captures for aside in folded.aside] == [1, 2, 1]
+
+
+def test_of_two_that_are_no_privacy_policies_the_first_and_last_stay():
+    history = History()
+    for page in (HOME, POLICY, POLICY, HOME):
+        history.add(page, score=0.1)
+    assert [version.captures for version in history.fold().versions] == [1, 2, 1]
+
+
+def test_a_policy_cut_short_is_the_same_document():
+    history = History()
+    for page in (POLICY, POLICY[:5], POLICY):
+        history.add(page)
+    folded = history.fold()
+    assert not folded.aside
+    assert len(folded.versions) == 3
+
+
+def test_the_same_words_in_other_lines_are_the_same_document():
+    history = History()
+    for page in (POLICY, [" ".join(POLICY)], [*POLICY, "One more."], POLICY):
+        history.add(page)
+    assert not history.fold().aside
+
+
+def test_an_empty_text_is_another_page():
+    history = History()
+    for page in (POLICY, [], POLICY):
+        history.add(page)
+    folded = history.fold()
+    assert [version.captures for version in folded.versions] == [2]
