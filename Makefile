@@ -16,7 +16,7 @@ demo: .venv/ready  ## crawl the bundled sample archive, then show a timeline and
 	$(BIN)/policylapse diff lumenkart.example 4 5 --db $(DEMO) --color always
 
 test: .venv/test-ready lint  ## every test
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 lint: .venv/test-ready
 	$(BIN)/ruff format --check -q .

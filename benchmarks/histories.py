@@ -18,12 +18,25 @@ from pathlib import Path
 from benchmarks.crawl import HISTORIES, ROOT, SHARED
 
 
-def crawl(name: str, folder: Path) -> dict:
-    """Crawl one history; return its numbers and, for the scorer, the version of each of its captures."""
+def write_warc(name: str, folder: Path) -> None:
     subprocess.run([sys.executable, SHARED / "tools" / "make_warc.py", folder, name], check=True, capture_output=True)
+
+
+def crawl(name: str, folder: Path, strategy: str = "all") -> dict:
+    """Crawl one history; return its numbers and, for the scorer, the version of each of its captures."""
     index = json.loads((folder / "index.jsonl").read_text().splitlines()[0])
-    database = folder / "x.db"
-    command = [sys.executable, "-m", "scrapy", "crawl", "policies", "-a", f"url={index['url']}", "-a", "strategy=all"]
+    database = folder / f"{strategy}.db"
+    command = [
+        sys.executable,
+        "-m",
+        "scrapy",
+        "crawl",
+        "policies",
+        "-a",
+        f"url={index['url']}",
+        "-a",
+        f"strategy={strategy}",
+    ]
     command += ["-s", f"POLICYLAPSE_ARCHIVE={folder}", "-s", f"POLICYLAPSE_DB={database}"]
     begun = time.perf_counter()
     environment = {**os.environ, "POLICYLAPSE_LOG_LEVEL": "ERROR"}
@@ -32,11 +45,14 @@ def crawl(name: str, folder: Path) -> dict:
     db = sqlite3.connect(database)
     versions = db.execute("SELECT version, first_seen, last_seen FROM timeline ORDER BY version").fetchall()
     readings = db.execute("SELECT captured_at FROM readings ORDER BY captured_at").fetchall()
+    changes = db.execute("SELECT not_before, not_after FROM change_detail ORDER BY 2").fetchall()
+    (fetched,) = db.execute("SELECT fetched FROM runs").fetchone()
     db.close()
-    labelled = [[at, next(v for v, first, last in versions if first <= at <= last)] for (at,) in readings]
+    labelled = [[at, v] for (at,) in readings for v, first, last in versions if first <= at <= last]
     return {
         "history": name, "captures": index["captures"], "seconds": seconds, "found": len(versions),
         "bytes": database.stat().st_size, "versions": labelled,
+        "changes": changes, "fetched": fetched,
     }  # fmt: skip
 
 
@@ -64,6 +80,7 @@ def main() -> None:
             for number, name in enumerate(chosen(sys.argv[1:])):
                 folder = Path(scratch) / str(number)
                 folder.mkdir()
+                write_warc(name, folder)
                 row = crawl(name, folder)
                 print(f"{name:50} {row['captures']:8} {row['seconds']:8.1f} {row['found']:8} {curated_versions(name):8} "
                       f"{row['bytes'] / 1e6:6.1f}", flush=True)  # fmt: skip

@@ -118,7 +118,7 @@ def score_changes(args: argparse.Namespace) -> None:
 
 
 def versions_of(job: tuple[str, str]) -> tuple[str, list[tuple[str, str]], int, float]:
-    """The history's versions: name, (date, wording) at the beginning of each, captures, seconds of CPU."""
+    """The wording at every capture that is the policy: name, (date, wording) pairs, captures, seconds of CPU."""
     name, url = job
     common: Any = _common()
     folder = SHARED / "histories" / name
@@ -140,9 +140,12 @@ def versions_of(job: tuple[str, str]) -> tuple[str, list[tuple[str, str]], int, 
             observations.append(Observation(_time(row["date"]), number, known[blob], ids[known[blob]]))
     store.close()
     start = time.process_time()
-    versions = fold(observations, texts).versions
+    folded = fold(observations, texts)
     seconds += time.process_time() - start
-    return name, [(format_iso(version.first_seen), version.wording) for version in versions], len(known), seconds
+    aside = [(one.stretch.first.captured_at, one.stretch.last.captured_at) for one in folded.aside]
+    shown = [seen.captured_at for seen in observations if not any(a <= seen.captured_at <= b for a, b in aside)]
+    found = [(format_iso(at), next(v.wording for v in folded.versions if at <= v.last_seen)) for at in shown]
+    return name, found, len(known), seconds
 
 
 def seen_text(body: bytes, url: str, date: str) -> tuple[str, SeenText]:

@@ -47,7 +47,19 @@ _SETTINGS_MODULE = "crawler.settings"
     envvar="POLICYLAPSE_STRATEGY",
     show_envvar=True,
     metavar="STRATEGY",
-    help="Which captures to fetch: distinct (one a digest, the default) or all.",
+    help="Which captures to fetch: changes (the default: every change of wording, few requests), all, distinct (one a digest), every:6mo, latest, at:2018-05-25.",
+)
+@click.option(
+    "--max-gap",
+    type=click.FloatRange(0),
+    metavar="DAYS",
+    help="changes: ask for a capture in between where two of one wording are further apart.  [default: 180]",
+)
+@click.option(
+    "--resolution",
+    type=click.FloatRange(0),
+    metavar="DAYS",
+    help="changes: how closely to date a change.  [default: down to neighbouring captures]",
 )
 @click.option("--since", metavar="DATE", help="Captures from then on: 2018, 2018-05 or 2018-05-25.")
 @click.option("--until", metavar="DATE", help="Captures up to then, its end included.")
@@ -70,7 +82,7 @@ _SETTINGS_MODULE = "crawler.settings"
 @click.pass_context
 def crawl(
     ctx: click.Context, urls: tuple[str, ...], sites: tuple[str, ...], listed: str | None, archive: str | None,
-    db: str | None, strategy: str | None, since: str | None, until: str | None, contact: str | None,
+    db: str | None, strategy: str | None, max_gap: float | None, resolution: float | None, since: str | None, until: str | None, contact: str | None,
     wait: bool | None, max_requests: int | None, max_minutes: float | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Crawl policies out of a web archive into the database.
@@ -94,6 +106,8 @@ def crawl(
         "POLICYLAPSE_CONTACT": contact, "POLICYLAPSE_WAIT": {True: "inf", False: "0", None: None}[wait],
         "POLICYLAPSE_MAX_REQUESTS": max_requests and str(max_requests),
         "POLICYLAPSE_MAX_MINUTES": max_minutes and str(max_minutes),
+        "POLICYLAPSE_MAX_GAP": None if max_gap is None else f"{max_gap:g}",
+        "POLICYLAPSE_RESOLUTION": None if resolution is None else f"{resolution:g}",
         "POLICYLAPSE_SUMMARY": "json" if as_json else None,
     }  # fmt: skip
     arguments = {

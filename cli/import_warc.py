@@ -46,7 +46,7 @@ def import_warc(ctx: click.Context, paths: tuple[Path, ...], strategy: str, **op
       policylapse import-warc export.wacz --url http://example.com/privacy
     """  # noqa: D301 - Click reads \b as a character
     settings = {
-        "POLICYLAPSE_DB": options["db"], "POLICYLAPSE_STRATEGY": strategy,
+        "POLICYLAPSE_DB": options["db"], "POLICYLAPSE_STRATEGY": strategy or "distinct",
         "POLICYLAPSE_SUMMARY": "json" if options["as_json"] else None,
     }  # fmt: skip
     arguments = {

@@ -7,7 +7,10 @@ import click
 from cli.crawl import crawl
 from cli.export import export
 from cli.extract import extract
+from cli.forget import forget
+from cli.fsck import fsck
 from cli.import_warc import import_warc
+from cli.merge import merge
 from cli.output import Commands
 from cli.plan import plan
 from cli.read import diff_command, show, sites, timeline
@@ -26,11 +29,25 @@ def main() -> None:
       policylapse diff lumenkart.example 4 5
       policylapse show lumenkart.example --at 2021-01-01
 
-    Exit code: 0 done, 2 could not be done (standard error says what to do); `crawl`, `import-warc` and `extract` have more.
+    Exit code: 0 done, 2 could not be done (standard error says what to do); `crawl`, `import-warc`, `extract` and `fsck` have more.
     """  # noqa: D301 - Click reads \b as a character
 
 
-for command in (crawl, plan, import_warc, sites, timeline, show, diff_command, extract, re_extract, export):
+for command in (
+    crawl,
+    plan,
+    import_warc,
+    sites,
+    timeline,
+    show,
+    diff_command,
+    extract,
+    re_extract,
+    export,
+    fsck,
+    merge,
+    forget,
+):
     main.add_command(command)
 
 if __name__ == "__main__":

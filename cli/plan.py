@@ -14,7 +14,8 @@ _SETTINGS = {
     "archive": "POLICYLAPSE_ARCHIVE", "db": "POLICYLAPSE_DB", "strategy": "POLICYLAPSE_STRATEGY",
     "contact": "POLICYLAPSE_CONTACT",
 }  # fmt: skip
-_SHARED = (*_SETTINGS, "urls", "sites", "listed", "since", "until", "as_json")
+_DAYS = {"max_gap": "POLICYLAPSE_MAX_GAP", "resolution": "POLICYLAPSE_RESOLUTION"}
+_SHARED = (*_SETTINGS, *_DAYS, "urls", "sites", "listed", "since", "until", "as_json")
 
 
 @click.command(params=[option for option in crawl.params if option.name in _SHARED])
@@ -34,6 +35,7 @@ def plan(ctx: click.Context, **options: Any) -> None:
     if not (options["urls"] or options["sites"] or options["listed"]):
         raise ConfigError("name whose policy to plan for: --url https://example.com/privacy, --site or --sites FILE")
     settings = {setting: options[name] for name, setting in _SETTINGS.items() if options[name]}
+    settings |= {setting: f"{options[name]:g}" for name, setting in _DAYS.items() if options[name] is not None}
     settings |= {"POLICYLAPSE_PLAN": "1"} | ({"POLICYLAPSE_SUMMARY": "json"} if options["as_json"] else {})
     arguments = {
         "url": ",".join(check_url(url) for url in options["urls"]), "site": ",".join(options["sites"]),

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.output import line, plain_text, print_lines, print_wrapped
-from history.timeline import Alternation, Aside, Gap, LeftOut, Silent, Timeline, VersionRow
+from history.timeline import Alternation, Aside, Gap, HowSure, LeftOut, Silent, Timeline, VersionRow
 from pipelines.model import ChangeClass
 
 CLASS_STYLES = {
@@ -67,6 +67,19 @@ def _heading(console: Console, timeline: Timeline) -> None:
     captures = sum(version.captures for version in versions)
     span = f"{versions[0].first_seen:%Y-%m-%d} to {versions[-1].last_seen:%Y-%m-%d}"
     print_lines(console, f"{count(len(versions), 'version')} in {count(captures, 'capture')}, {span}")
+    for sure in timeline.how_sure:
+        if sure.inferred or sure.undecided:
+            print_wrapped(console, Text(_how_sure(sure, len(timeline.how_sure) > 1), "dim"))
+
+
+def _how_sure(sure: HowSure, named: bool) -> str:
+    told = f"how sure: {sure.fetched:,} of {sure.listed:,} captures known, {sure.inferred:,} inferred"
+    told += f", {sure.undecided:,} undecided" if sure.undecided else ""
+    between = count(sure.longest_captures, "capture")
+    told += (
+        f"; longest time between two that were read, of one wording: {sure.longest_days:,.0f} days ({between} in it)"
+    )
+    return f"{line(sure.archive)}: {told}" if named else told
 
 
 def _header() -> Text:

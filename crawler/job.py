@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,6 +19,8 @@ from crawler.archives.capture import ListedCapture, Listing, ListingPlan, Mement
 from crawler.archives.choose import Strategy, parse_strategy
 from crawler.archives.dialects import Archive, parse_archive
 from crawler.archives.errors import ConfigError
+from crawler.archives.landmarks import Options
+from crawler.archives.sure import Certainty
 from crawler.archives.timestamps import parse_date
 from crawler.politeness import open_gate
 from crawler.targets import Targets, read_targets
@@ -26,6 +28,7 @@ from crawler.targets import Targets, read_targets
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
+_MAX_DAYS = 36_500
 ARGUMENTS = ("url", "site", "sites", "since", "until", "strategy")
 
 
@@ -60,6 +63,8 @@ class Keeper(Protocol):
     def captures(
         self, policy: Policy, archive: str, period: Period, after: ListedCapture | None = None, limit: int = -1
     ) -> list[ListedCapture]: ...
+    def listed(self, capture_ids: Sequence[int]) -> list[ListedCapture]: ...
+    def wordings(self, policy: Policy, extractor: str) -> tuple[dict[int, str], list[int]]: ...
     def held_digests(self, digests: Iterable[str]) -> set[str]: ...
     def keep(
         self,
@@ -72,7 +77,7 @@ class Keeper(Protocol):
     def keep_redirect(
         self, listed: ListedCapture, memento: Memento, detail: str, location: str, policy: Policy, moved_to: str
     ) -> bool: ...
-    def reuse(self, listed: ListedCapture) -> None: ...
+    def reuse(self, listed: ListedCapture) -> Outcome: ...
     def settle(
         self,
         run_id: int,
@@ -83,7 +88,10 @@ class Keeper(Protocol):
         memento_url: str = "",
     ) -> None: ...
     def unread(self, policy: Policy, extractor: str) -> list[Any]: ...
-    def needs_reading(self, capture_id: int, extractor: str) -> bool: ...
+    def known_reading(self, capture_id: int, extractor: str) -> tuple[Outcome, str] | None: ...
+    def save_certainty(
+        self, policy: Policy, archive: str, strategy: str, how_sure: Certainty, *, complete: bool
+    ) -> None: ...
     def payload(self, payload_id: int) -> bytes: ...
     def totals(self) -> Any: ...
     def outcomes(self, run_id: int, policies: Sequence[Policy], archive: str, period: Period) -> dict[Outcome, int]: ...
@@ -94,6 +102,7 @@ class Keeper(Protocol):
 class Job:
     archive: Archive
     strategy: Strategy
+    options: Options
     period: Period
     targets: Targets
     store: Keeper
@@ -118,6 +127,10 @@ def open_job(settings: BaseSettings, arguments: Mapping[str, str]) -> Job:
         with closing(open_gate(settings)) as gate:
             gate.check()
     strategy = parse_strategy(given["strategy"] or settings["POLICYLAPSE_STRATEGY"])
+    options = Options(
+        timedelta(days=_days(settings, "POLICYLAPSE_MAX_GAP")),
+        timedelta(days=_days(settings, "POLICYLAPSE_RESOLUTION")),
+    )
     period = Period(
         parse_date(given["since"]) if given["since"] else None,
         parse_date(given["until"], end=True) if given["until"] else None,
@@ -127,7 +140,17 @@ def open_job(settings: BaseSettings, arguments: Mapping[str, str]) -> Job:
     targets = read_targets(given["url"], given["site"], given["sites"])
     store = load_object(settings["POLICYLAPSE_STORE"])(Path(settings["POLICYLAPSE_DB"]), lambda: datetime.now(UTC))
     reader = load_object(settings["POLICYLAPSE_READER"])(settings.getint("POLICYLAPSE_WORKERS"))
-    return Job(archive, strategy, period, targets, store, reader, {k: v for k, v in given.items() if v})
+    return Job(archive, strategy, options, period, targets, store, reader, {k: v for k, v in given.items() if v})
+
+
+def _days(settings: BaseSettings, name: str) -> float:
+    try:
+        days = float(settings[name])
+    except ValueError:
+        days = -1
+    if not 0 <= days <= _MAX_DAYS:  # NaN is not either
+        raise ConfigError(f"{name} is {settings[name]!r}: write a number of days, such as 180")
+    return days
 
 
 def check_contact(archive: Archive, contact: str) -> None:

@@ -17,15 +17,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColu
 from rich.progress import Progress as Bar
 from scrapy import signals
 
+from crawler.archives.capture import Outcome
 from crawler.archives.dialects import PLAYBACK, Archive
 from crawler.archives.limits import budgets_of
-from crawler.summary import Plan, Summary, as_json, print_summary
+from crawler.summary import Plan, Summary, as_json, print_summary, sureness
 
 if TYPE_CHECKING:
     from typing import Self
 
     from scrapy import Spider
     from scrapy.crawler import Crawler
+
+    from crawler.archives.sure import Certainty
 
 
 class Progress:
@@ -50,6 +53,7 @@ class Progress:
 
     def opened(self, spider: Spider) -> None:
         self._begun = time.monotonic()
+        self._exhaustive = spider.job.strategy.name in ("all", "distinct")  # type: ignore[attr-defined]
         self._before = spider.job.store.totals()  # type: ignore[attr-defined]
         self._bar.start()
         self._log_above_the_bar()
@@ -67,15 +71,17 @@ class Progress:
         fetched, reused, listed = (self._stat(name) for name in ("fetched", "reused", "listed"))
         self._bar.update(
             self._task, description=f"{known} policies, {listed} captures listed, {reused} reused, fetched",
-            completed=fetched, total=max(listed - reused, fetched) or None,
+            completed=fetched, total=max(listed - reused, fetched) or None if self._exhaustive else None,
         )  # fmt: skip
 
     def closed(self, spider: Any, reason: str = "") -> None:
         self._reason = reason
         self._bar.stop()
         self._log_above_the_bar()
-        summary = self._summary(spider)
         job = spider.job
+        planned = self.crawler.settings.getbool("POLICYLAPSE_PLAN")
+        certainties = [] if planned or spider.store_error else self._certainties(spider)
+        summary = self._summary(spider, certainties)
         if not summary.broken:
             job.store.finish_run(
                 spider.run_id, listed=summary.listed, fetched=summary.fetched, reused=summary.reused,
@@ -89,7 +95,32 @@ class Progress:
         else:
             print_summary(summary, Console(highlight=False, soft_wrap=True))
 
-    def _summary(self, spider: Any) -> Summary:
+    def _certainties(self, spider: Any) -> list[tuple[str, Certainty]]:
+        """How sure each policy's history is, written down too."""
+        job, found = spider.job, []
+        for policy, search in spider.searches():
+            how_sure = search.how_sure()
+            if how_sure is not None:
+                complete = search.ended and not self._cut_short(spider)
+                job.store.save_certainty(policy, job.archive.name, job.strategy.value, how_sure, complete=complete)
+                found.append((policy.site, how_sure))
+        return found
+
+    def _cut_short(self, spider: Any) -> bool:
+        return bool(spider.stopped_by_archive or spider.limited or self._out_of_time())
+
+    def _outcomes(self, spider: Any) -> dict[Outcome, int]:
+        """Captures by outcome; those that a strategy did not ask for, in searches that came to an end, are not pending."""
+        job = spider.job
+        found = job.store.outcomes(spider.run_id, spider.policies(), job.archive.name, job.period)
+        if self._exhaustive or self._cut_short(spider) or self.crawler.settings.getbool("POLICYLAPSE_PLAN"):
+            return found
+        done = [policy for policy, search in spider.searches() if search.ended]
+        left = job.store.outcomes(0, done, job.archive.name, job.period).get(Outcome.PENDING, 0)
+        counts = found | {Outcome.PENDING: found.get(Outcome.PENDING, 0) - left, Outcome.NOT_ASKED: left}
+        return {outcome: counts[outcome] for outcome in Outcome if counts.get(outcome)}
+
+    def _summary(self, spider: Any, certainties: list[tuple[str, Certainty]]) -> Summary:
         job, after = spider.job, spider.job.store.totals()
         return Summary(
             archive=job.archive.label,
@@ -103,7 +134,8 @@ class Progress:
             changes=after.changes,
             new_versions=after.versions - self._before.versions,
             seconds=time.monotonic() - self._begun,
-            outcomes=job.store.outcomes(spider.run_id, spider.policies(), job.archive.name, job.period),
+            outcomes=self._outcomes(spider),
+            sure=sureness(certainties),
             stopped=spider.stopped_by_archive,
             broken=spider.store_error,
             limited=spider.limited or self._out_of_time(),
@@ -112,7 +144,8 @@ class Progress:
 
     def _plan(self, archive: Archive) -> Plan:
         budget = budgets_of(archive, self.crawler.settings["POLICYLAPSE_BUDGET"]).get(PLAYBACK)
-        return Plan(self._stat("planned"), budget.interval if budget else 0.0)
+        low, high = self._stat("planned_low"), self._stat("planned_high")
+        return Plan(low, high, budget.interval if budget else 0.0)
 
     def _out_of_time(self) -> str:
         minutes = self.crawler.settings.getfloat("POLICYLAPSE_MAX_MINUTES")

@@ -27,7 +27,11 @@ POLICYLAPSE_MAX_REQUESTS = int(os.environ.get("POLICYLAPSE_MAX_REQUESTS") or 0) 
 POLICYLAPSE_MAX_MINUTES = float(os.environ.get("POLICYLAPSE_MAX_MINUTES") or 0)
 POLICYLAPSE_RETRY_DELAY = float(os.environ.get("POLICYLAPSE_RETRY_DELAY") or 5)  # seconds before the first of 3 retries
 POLICYLAPSE_BUDGET = os.environ.get("POLICYLAPSE_BUDGET") or ""
-POLICYLAPSE_STRATEGY = os.environ.get("POLICYLAPSE_STRATEGY") or "distinct"
+POLICYLAPSE_STRATEGY = os.environ.get("POLICYLAPSE_STRATEGY") or "changes"
+# Days: captures of one wording further apart than this are not taken for one version unasked; how narrow a change's
+# bracket has to be (0: down to neighbouring captures).
+POLICYLAPSE_MAX_GAP = os.environ.get("POLICYLAPSE_MAX_GAP") or "180"
+POLICYLAPSE_RESOLUTION = os.environ.get("POLICYLAPSE_RESOLUTION") or "0"
 POLICYLAPSE_WORKERS = int(os.environ.get("POLICYLAPSE_WORKERS") or 0)  # processes that read pages; 0: one a core
 POLICYLAPSE_PLAN = False  # list only, and say what a crawl would take (`policylapse plan`)
 POLICYLAPSE_SUMMARY = os.environ.get("POLICYLAPSE_SUMMARY") or "text"  # or "json"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from crawler.archives.capture import Outcome
+from crawler.archives.sure import Certainty
 
 COMPLETE, PARTLY, NOT_RUN, STOPPED = 0, 1, 2, 3  # exit codes, design.md
 
@@ -21,20 +22,55 @@ BYTES_A_CAPTURE = 9_000  # raw page, text, index: 6.3 MB for 711 captures of rea
 class Plan:
     """What a crawl would take.
 
-    :param fetches: requests to playback; fewer where the first answers tell that others need not be made.
+    :param low: requests to playback, if no wording changed; `high` is not exceeded by nine of ten policies.
     :param interval: seconds between two of them by the archive's budget, 0 without one.
     """
 
-    fetches: int
+    low: int
+    high: int
     interval: float
 
     @property
     def minutes(self) -> float:
-        return self.fetches * self.interval / 60
+        return self.high * self.interval / 60
 
     @property
     def megabytes(self) -> float:
-        return self.fetches * BYTES_A_CAPTURE / 1e6
+        return self.high * BYTES_A_CAPTURE / 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Sureness:
+    """How much of the histories was read, over all policies of a run, and how much follows from it.
+
+    :param listed: captures that only playback can tell of; of `fetched` the answer is known; `inferred` were not asked
+        for, since they lie between two of one wording; `undecided` is the rest.
+    :param longest_days: the longest time between two neighbouring captures that were read, of one wording, and
+        `longest_site` the site whose it is.
+    """
+
+    listed: int
+    fetched: int
+    inferred: int
+    undecided: int
+    longest_days: float
+    longest_site: str
+
+
+def sureness(certainties: Iterable[tuple[str, Certainty]]) -> Sureness | None:
+    """Add up the certainties of sites; None where there are none."""
+    known = list(certainties)
+    if not known:
+        return None
+    site, longest = max(known, key=lambda one: one[1].longest)
+    return Sureness(
+        listed=sum(one.listed for _site, one in known),
+        fetched=sum(one.fetched for _site, one in known),
+        inferred=sum(one.inferred for _site, one in known),
+        undecided=sum(one.undecided for _site, one in known),
+        longest_days=round(longest.longest.total_seconds() / 86400, 1),
+        longest_site=site,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +86,7 @@ class Summary:
     :param stopped: why the archive ended the run, "" if it did not.
     :param broken: why the store ended the run, "" if it did not.
     :param limited: which limit of the run ended it, "" if none did.
+    :param sure: how sure the histories are, None with a plan.
     :param plan: what a crawl would take; then nothing was fetched.
     """
 
@@ -69,6 +106,7 @@ class Summary:
     broken: str = ""
     limited: str = ""
     plan: Plan | None = None
+    sure: Sureness | None = None
 
     @property
     def exit_code(self) -> int:
@@ -93,7 +131,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
 
 def print_summary(summary: Summary, console: Console) -> None:
     """Print it for a person."""
-    for line in (_headline(summary), _counts(summary), *_outcomes(summary), *_endings(summary)):
+    for line in (_headline(summary), _counts(summary), *_sure(summary), *_outcomes(summary), *_endings(summary)):
         console.print(line, soft_wrap=True)
 
 
@@ -107,6 +145,16 @@ def _headline(s: Summary) -> Text:
 def _counts(s: Summary) -> Text:
     captures = f"{s.listed:,} captures listed ({s.new_captures:,} new), {s.fetched:,} fetched, {s.reused:,} reused"
     return Text(f"  {captures}; the database now holds {s.versions:,} versions, {s.changes:,} changes")
+
+
+def _sure(s: Summary) -> list[Text]:
+    sure = s.sure
+    if sure is None or not (sure.inferred or sure.undecided):
+        return []
+    line = f"  how sure: of {sure.listed:,} pages {sure.fetched:,} read, {sure.inferred:,} inferred"
+    line += f", {sure.undecided:,} undecided" if sure.undecided else ""
+    days = f"{sure.longest_days:,.0f} days"
+    return [Text(f"{line}; longest time between two of one wording: {days} ({sure.longest_site})")]
 
 
 def _outcomes(s: Summary) -> list[Text]:
@@ -131,8 +179,9 @@ def _endings(s: Summary) -> list[Text]:
             if s.plan.interval
             else "no budget to wait for"
         )
+        number = f"{s.plan.low:,}" if s.plan.low == s.plan.high else f"{s.plan.low:,} to {s.plan.high:,}"
         endings.append(
-            Text(f"  A crawl would take {s.plan.fetches:,} requests, {time}, about {s.plan.megabytes:.1f} MB of disk.")
+            Text(f"  A crawl would take {number} requests, {time}, about {s.plan.megabytes:.1f} MB of disk.")
         )
     if s.limited:
         endings.append(Text(f"  Ended: {s.limited}. The same crawl goes on where it stopped."))

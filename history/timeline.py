@@ -130,6 +130,26 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class HowSure:
+    """How much of a policy's captures in an archive was read, after its latest crawl, and how much follows from it.
+
+    :param listed: captures that only playback can tell of: `fetched` are known, `inferred` were not asked for (between
+        two captures of one wording), `undecided` is the rest.
+    :param longest_days: the longest time between two neighbouring captures that were read, of one wording;
+        `longest_captures` were inferred in it.
+    """
+
+    archive: str
+    strategy: str
+    listed: int
+    fetched: int
+    inferred: int
+    undecided: int
+    longest_days: float
+    longest_captures: int
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     policy: PolicyRow
     versions: tuple[VersionRow, ...]
@@ -140,6 +160,7 @@ class Timeline:
     alternations: tuple[Alternation, ...]
     aside: tuple[Aside, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    how_sure: tuple[HowSure, ...] = ()
 
 
 def read_timeline(db: sqlite3.Connection, policy: PolicyRow) -> Timeline:
@@ -156,6 +177,7 @@ def read_timeline(db: sqlite3.Connection, policy: PolicyRow) -> Timeline:
         alternations=tuple(find_alternations(versions)),
         aside=tuple(_aside(db, policy)),
         left_out=tuple(_left_out(db, policy)),
+        how_sure=tuple(_how_sure(db, policy)),
     )
 
 
@@ -202,7 +224,9 @@ def _usable(db: sqlite3.Connection, policy: PolicyRow) -> list[datetime]:
 def _silent(db: sqlite3.Connection, policy: PolicyRow) -> tuple[Silent, ...]:
     """By outcome; those that were read, but not by the extractor of the policy's versions, count as pending."""
     rows = db.execute(
-        "SELECT CASE WHEN k.outcome IN ('fetched', 'revisit') THEN 'pending' ELSE k.outcome END AS outcome, "
+        "SELECT CASE WHEN k.outcome IN ('fetched', 'revisit') THEN 'pending' WHEN k.outcome = 'pending' AND EXISTS "
+        "(SELECT 1 FROM certainty c WHERE c.policy_id = u.policy_id AND c.archive = k.archive AND c.complete "
+        "AND c.strategy NOT IN ('all', 'distinct')) THEN 'not_asked' ELSE k.outcome END AS outcome, "
         "k.captured_at, k.detail FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
         "WHERE u.policy_id = ? AND NOT EXISTS (SELECT 1 FROM extractions e JOIN policies p ON p.extractor_id = "
         "e.extractor_id WHERE p.id = u.policy_id AND e.payload_id = k.payload_id AND e.outcome = 'fetched' "
@@ -268,6 +292,15 @@ def _left_out(db: sqlite3.Connection, policy: PolicyRow) -> list[LeftOut]:
         [policy.policy_id],
     )
     return [LeftOut(row[0], row[1], row[2], parse_iso(row[3]), parse_iso(row[4])) for row in rows]
+
+
+def _how_sure(db: sqlite3.Connection, policy: PolicyRow) -> list[HowSure]:
+    rows = db.execute(
+        "SELECT archive, strategy, listed, fetched, inferred, undecided, longest_inferred_days, "
+        "longest_inferred_captures FROM certainty WHERE policy_id = ? ORDER BY archive",
+        [policy.policy_id],
+    )
+    return [HowSure(*row) for row in rows]
 
 
 _ALTERNATING = 4  # versions A-B-A-B: fewer is a change that was taken back

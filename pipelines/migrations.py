@@ -27,6 +27,18 @@ def m002_reading(db: Database) -> None:
     db.executescript(_READING)
 
 
+@migrations()  # type: ignore[untyped-decorator]
+def m003_certainty(db: Database) -> None:
+    """How much of a policy's history was read, and how much follows from it."""
+    db.executescript(_CERTAINTY)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m004_tombstones(db: Database) -> None:
+    """What was forgotten on request, and stays so whatever an index lists later."""
+    db.executescript(_TOMBSTONES)
+
+
 _TABLES = """
 CREATE TABLE sites (
   id INTEGER PRIMARY KEY,
@@ -354,4 +366,42 @@ SELECT site, policy_url, not_before, not_after, from_title, to_title, policy_id 
     AND r.captured_at BETWEEN a.first_seen AND a.last_seen)
   WINDOW w AS (PARTITION BY r.policy_id ORDER BY r.captured_at, r.capture_id)
 ) WHERE from_title <> to_title;
+"""
+
+_CERTAINTY = """
+CREATE TABLE certainty (                   -- how sure a policy's history is, after the latest crawl of an archive
+  policy_id INTEGER NOT NULL REFERENCES policies(id),
+  archive TEXT NOT NULL,
+  strategy TEXT NOT NULL,                  -- of that crawl
+  complete INTEGER NOT NULL,               -- 1: it was not cut short; captures still pending were not asked for
+  listed INTEGER NOT NULL,                 -- captures that only playback can tell of
+  fetched INTEGER NOT NULL,                -- of which the answer is known, be it that there is none
+  inferred INTEGER NOT NULL,               -- not asked for: between two captures of one wording, or of a digest that was
+  undecided INTEGER NOT NULL,              -- the rest
+  longest_inferred_days REAL NOT NULL,     -- between two neighbouring captures that were read, of one wording
+  longest_inferred_captures INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  PRIMARY KEY (policy_id, archive)
+) STRICT, WITHOUT ROWID;
+"""
+
+_TOMBSTONES = """
+CREATE TABLE tombstones (                  -- pages that were forgotten on request
+  urlkey TEXT PRIMARY KEY,
+  url TEXT NOT NULL,
+  site TEXT NOT NULL,                      -- of the policy that it was
+  reason TEXT NOT NULL,
+  forgotten_at TEXT NOT NULL,
+  captures INTEGER NOT NULL,               -- how many were forgotten then
+  payloads INTEGER NOT NULL                -- of them, how many different pages
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER captures_stay_forgotten AFTER INSERT ON captures
+WHEN EXISTS (SELECT 1 FROM tombstones WHERE urlkey = NEW.urlkey) AND NEW.outcome <> 'forgotten'
+BEGIN
+  UPDATE captures SET outcome = 'forgotten',
+    payload_id = NULL, fetched_at = NULL, redirect_url = '', http_status = NULL, headers = NULL, memento_url = NULL,
+    memento_at = NULL, drift_seconds = NULL, chain = NULL, failures = 0, not_before = NULL, digest_verdict = NULL,
+    detail = (SELECT reason FROM tombstones WHERE urlkey = NEW.urlkey) WHERE id = NEW.id;
+END;
 """

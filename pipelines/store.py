@@ -22,6 +22,7 @@ from typing import Any
 from crawler.archives.capture import Capture, ListedCapture, Listing, ListingPlan, Memento, Outcome, Period, Policy
 from crawler.archives.errors import StoreError
 from crawler.archives.memento import drift_seconds
+from crawler.archives.sure import Certainty
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_iso, parse_iso
 from pipelines.digests import digest_verdict
@@ -30,7 +31,7 @@ from pipelines.store_file import insert, open_file
 from pipelines.store_listings import CAPTURE_FIELDS, ListingShelf
 from pipelines.store_payloads import PayloadShelf
 from pipelines.store_readings import ReadingShelf, Unread
-from pipelines.store_versions import refold
+from pipelines.store_versions import capture_wordings, refold
 
 _HELD = (Outcome.FETCHED.value, Outcome.REVISIT.value)
 FIRST_RETRY, LONGEST_RETRY = timedelta(hours=6), timedelta(days=30)  # after a capture could not be played back
@@ -188,6 +189,26 @@ class Store:
         )
         return [_listed_capture(row) for row in rows]
 
+    def listed(self, capture_ids: Sequence[int]) -> list[ListedCapture]:
+        """Return captures by their ids, in that order."""
+        found: dict[int, ListedCapture] = {}
+        for start in range(0, len(capture_ids), _SLICE):
+            some = capture_ids[start : start + _SLICE]
+            rows = self.db.execute(
+                f"SELECT k.id, {', '.join(f'k.{name}' for name in CAPTURE_FIELDS)}, k.outcome, "
+                "k.payload_id IS NOT NULL, k.redirect_url, k.not_before FROM captures k "
+                f"WHERE k.id IN ({', '.join('?' * len(some))})",
+                list(some),
+            )
+            found |= {row[0]: _listed_capture(row) for row in rows}
+        return [found[capture_id] for capture_id in capture_ids]
+
+    def wordings(self, policy: Policy, extractor: str) -> tuple[dict[int, str], list[int]]:
+        """Return the wording of each capture of a policy that was read, as its versions have it; and the captures that
+        show another document.
+        """
+        return capture_wordings(self.db, policy.policy_id, self.readings.extractor_id(extractor))
+
     def held_digests(self, digests: Iterable[str]) -> set[str]:
         """Return those of the cdx digests whose payload is here, from any capture of any policy."""
         wanted, held = sorted(set(digests)), set()
@@ -241,8 +262,10 @@ class Store:
             self.keep(listed, memento, Outcome.REDIRECT, detail, location)
             return bool(moved_to) and self._policy_url(policy.policy_id, moved_to, capture.captured_at, evidence)
 
-    def reuse(self, listed: ListedCapture) -> None:
-        """Give a capture the payload that is held under its digest, and the outcome of the one that brought it."""
+    def reuse(self, listed: ListedCapture) -> Outcome:
+        """Give a capture the payload that is held under its digest, and the outcome of the one that brought it, which
+        is returned.
+        """
         with self.transaction():
             holder = self._one(
                 "SELECT id, payload_id, outcome, detail, redirect_url, http_status, headers, captured_at, original "
@@ -257,6 +280,7 @@ class Store:
                 [outcome.value, detail, holder[1], holder[4], holder[5], holder[6], listed.capture_id],
             )
             self._mark_dirty(listed.capture_id)
+        return outcome
 
     def settle(
         self,
@@ -295,15 +319,16 @@ class Store:
         """
         return self.readings.unread(policy.policy_id, extractor)
 
-    def needs_reading(self, capture_id: int, extractor: str) -> bool:
-        """Tell whether a capture's payload is still to be read by this extractor (another capture may have brought
-        the same bytes).
+    def known_reading(self, capture_id: int, extractor: str) -> tuple[Outcome, str] | None:
+        """Return outcome and wording of a capture whose payload this extractor has read for another, and give it that
+        outcome; None where it is still to be read.
         """
-        unread = self.readings.needs_reading(capture_id, extractor)
-        if not unread:
+        known = self.readings.known(capture_id, extractor)
+        if known is not None:
             with self.transaction():
+                self.readings.apply(capture_id, *known[:2])
                 self._mark_dirty(capture_id)
-        return unread
+        return None if known is None else (known[0], known[2])
 
     def payload(self, payload_id: int) -> bytes:
         """Return the bytes of a payload."""
@@ -336,6 +361,26 @@ class Store:
         )
         counts.update(dict(rows.fetchall()))
         return {outcome: counts[outcome.value] for outcome in Outcome if counts[outcome.value]}
+
+    def save_certainty(
+        self, policy: Policy, archive: str, strategy: str, how_sure: Certainty, *, complete: bool
+    ) -> None:
+        """Note how much of a policy's history in one archive was read, and how much follows from it."""
+        with self.transaction():
+            self.db.execute(
+                "INSERT INTO certainty (policy_id, archive, strategy, complete, listed, fetched, inferred, undecided, "
+                "longest_inferred_days, longest_inferred_captures, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (policy_id, archive) DO UPDATE SET strategy = excluded.strategy, "
+                "complete = excluded.complete, listed = excluded.listed, "
+                "fetched = excluded.fetched, inferred = excluded.inferred, undecided = excluded.undecided, "
+                "longest_inferred_days = excluded.longest_inferred_days, "
+                "longest_inferred_captures = excluded.longest_inferred_captures, at = excluded.at",
+                [
+                    policy.policy_id, archive, strategy, complete, how_sure.listed, how_sure.fetched, how_sure.inferred,
+                    how_sure.undecided, round(how_sure.longest.total_seconds() / 86400, 2), how_sure.longest_captures,
+                    self.now(),
+                ],
+            )  # fmt: skip
 
     def save_reading(self, capture_id: int, reading: Reading) -> None:
         """Store what was read from a capture's payload, for every capture that has it. One transaction."""

@@ -34,8 +34,7 @@ class ListingShelf:
 
     def put(self, run_id: int, listing: Listing) -> int:
         """Store one answer of an index; return how many of its captures are new."""
-        before = self._db.conn.total_changes
-        self._db.conn.executemany(
+        inserted = self._db.conn.executemany(
             f"INSERT INTO captures (archive, {', '.join(CAPTURE_FIELDS)}, citation_url) "
             f"VALUES ({', '.join('?' * 11)}) ON CONFLICT DO NOTHING",
             [
@@ -43,7 +42,6 @@ class ListingShelf:
                 for c, citation in zip(listing.captures, listing.citations, strict=True)
             ],
         )
-        new: int = self._db.conn.total_changes - before
         for urlkey in {c.urlkey for c in listing.captures} - {surt(listing.url)}:  # the archive's own key of it
             self._db.execute(
                 "INSERT INTO policy_urls (policy_id, urlkey, url, evidence) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -57,7 +55,7 @@ class ListingShelf:
             outcome=listing.outcome.value, detail=listing.detail, row_count=len(listing.captures),
             broken=json.dumps(listing.broken), resume_key=listing.resume_key, listed_at=format_iso(self._now()),
         )  # fmt: skip
-        return new
+        return int(inserted.rowcount)
 
     def plan(self, policy: Policy, archive: str, url: str, period: Period) -> ListingPlan:
         """Return what is left to ask an index: an interrupted listing goes on at its resume key, a complete one asks
@@ -69,7 +67,7 @@ class ListingShelf:
             return excluded
         rows = self._db.execute(
             "SELECT asked_from, resume_key, listed_at FROM listings WHERE policy_id = ? AND archive = ? AND url = ? "
-            "AND since IS ? AND until IS ? AND outcome = 'fetched' ORDER BY id DESC",
+            "AND since IS ? AND until IS ? AND outcome = 'fetched' ORDER BY listed_at DESC, id DESC",
             [policy.policy_id, archive, url, since, until],
         ).fetchall()
         if not rows:
@@ -88,7 +86,7 @@ class ListingShelf:
     def _exclusion(self, archive: str, url: str) -> ListingPlan | None:
         """The archive's last word on a URL, if it was that the site is excluded, and not long ago."""
         row = self._db.execute(
-            "SELECT outcome, listed_at FROM listings WHERE archive = ? AND url = ? ORDER BY id DESC LIMIT 1",
+            "SELECT outcome, listed_at FROM listings WHERE archive = ? AND url = ? ORDER BY listed_at DESC, id DESC LIMIT 1",
             [archive, url],
         ).fetchone()
         if row is None or row[0] not in _EXCLUDED or self._now() - parse_iso(row[1]) > EXCLUDED_FOR:

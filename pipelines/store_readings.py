@@ -61,13 +61,26 @@ class ReadingShelf:
             Unread(row[0], row[1], row[2], parse_iso(row[3]), row[4] or 200, json.loads(row[5] or "{}")) for row in rows
         ]
 
-    def needs_reading(self, capture_id: int, extractor: str) -> bool:
+    def known(self, capture_id: int, extractor: str) -> tuple[Outcome, str, str] | None:
+        """Return (outcome, detail, wording) of a capture's payload, None if this extractor has not read it."""
         row = self._db.execute(
-            "SELECT 1 FROM captures k JOIN extractions e ON e.payload_id = k.payload_id "
+            "SELECT e.outcome, e.detail, coalesce(t.wording, '') FROM captures k "
+            "JOIN extractions e ON e.payload_id = k.payload_id LEFT JOIN texts t ON t.id = e.text_id "
             "WHERE k.id = ? AND e.extractor_id = ?",
             [capture_id, self.extractor_id(extractor)],
         ).fetchone()
-        return row is None
+        return (Outcome(row[0]), row[1], row[2]) if row else None
+
+    def apply(self, capture_id: int, outcome: Outcome, detail: str) -> None:
+        """Give what was read of a capture's payload to every capture that has it."""
+        held = outcome is Outcome.FETCHED
+        self._db.execute(
+            "UPDATE captures SET outcome = CASE WHEN ? = 'fetched' AND fetched_at IS NULL THEN 'revisit' ELSE ? END, "
+            "detail = CASE WHEN ? THEN detail ELSE ? END "
+            "WHERE payload_id = (SELECT payload_id FROM captures WHERE id = ?) "
+            "AND outcome NOT IN ('redirect', 'archived_error')",
+            [outcome.value, outcome.value, held, detail, capture_id],
+        )
 
     def differing(self, policy_id: int, old_id: int, new_id: int) -> int:
         """Return how many payloads of a policy two extractors read to different wordings, or one of them to none."""
@@ -86,13 +99,7 @@ class ReadingShelf:
         """Store what was read from a capture's payload, for every capture that has it."""
         (payload_id,) = self._db.execute("SELECT payload_id FROM captures WHERE id = ?", [capture_id]).fetchone()
         self._put_extraction(payload_id, reading)
-        held = reading.outcome is Outcome.FETCHED
-        self._db.execute(
-            "UPDATE captures SET outcome = CASE WHEN ? = 'fetched' AND fetched_at IS NULL THEN 'revisit' ELSE ? END, "
-            "detail = CASE WHEN ? THEN detail ELSE ? END "
-            "WHERE payload_id = ? AND outcome NOT IN ('redirect', 'archived_error')",
-            [reading.outcome.value, reading.outcome.value, held, reading.detail, payload_id],
-        )
+        self.apply(capture_id, reading.outcome, reading.detail)
 
     def _put_extraction(self, payload_id: int, reading: Reading) -> None:
         judgement, extraction = reading.judgement, reading.extraction

@@ -72,10 +72,32 @@ def fold_policy(db: Database, policy_id: int, extractor_id: int) -> Folded:
     return fold_stretches(seen, _seen_texts(db, {stretch.text_id for stretch in seen}))
 
 
+def capture_wordings(db: Database, policy_id: int, extractor_id: int) -> tuple[dict[int, str], list[int]]:
+    """Return the wording of each capture that was read, as the versions have it, and the captures set aside."""
+    folded = fold_policy(db, policy_id, extractor_id)
+    aside = {one.stretch.first.capture_id: one.stretch.last.capture_id for one in folded.aside}
+    versions = iter(folded.versions)
+    version = next(versions, None)
+    wordings: dict[int, str] = {}
+    others: list[int] = []
+    until = 0  # the last capture of the stretch that is set aside
+    for seen in _observations(db, policy_id, extractor_id):
+        until = aside.get(seen.capture_id, until)
+        if until:
+            others.append(seen.capture_id)
+            until = 0 if seen.capture_id == until else until
+        elif version is not None:
+            wordings[seen.capture_id] = version.wording
+            if seen.capture_id == version.last_capture_id:
+                version = next(versions, None)
+    return wordings, others
+
+
 def _observations(db: Database, policy_id: int, extractor_id: int) -> Iterator[Observation]:
+    # of one second: by what the archive said, so that two databases with the same captures have the same versions
     rows = db.execute(
-        "SELECT captured_at, capture_id, wording, text_id FROM readings WHERE policy_id = ? AND extractor_id = ? "
-        "ORDER BY captured_at, capture_id",
+        "SELECT r.captured_at, r.capture_id, r.wording, r.text_id FROM readings r JOIN captures k ON k.id = r.capture_id "
+        "WHERE r.policy_id = ? AND r.extractor_id = ? ORDER BY r.captured_at, k.archive, k.urlkey, k.original, k.digest",
         [policy_id, extractor_id],
     )
     return (Observation(parse_iso(at), capture_id, wording, text_id) for at, capture_id, wording, text_id in rows)

@@ -48,7 +48,12 @@ def sample_db(tmp_path_factory):
     subprocess.run(
         [sys.executable, "-m", "scrapy", "crawl", "policies", "-a", f"url={urls}"],
         cwd=ROOT,
-        env=clean | {"POLICYLAPSE_ARCHIVE": "sample", "POLICYLAPSE_DB": str(folder / "sample.db")},
+        env=clean
+        | {
+            "POLICYLAPSE_ARCHIVE": "sample",
+            "POLICYLAPSE_DB": str(folder / "sample.db"),
+            "POLICYLAPSE_STRATEGY": "distinct",
+        },
         check=True,
         capture_output=True,
         timeout=120,

@@ -84,6 +84,7 @@ class Outcome(Enum):
     """What became of a capture, or of a listing. The value is what is stored."""
 
     PENDING = "pending"
+    NOT_ASKED = "not_asked"  # counted in summaries; what is stored of such a capture is PENDING
     FETCHED = "fetched"
     REVISIT = "revisit"
     REDIRECT = "redirect"
@@ -113,7 +114,7 @@ class Outcome(Enum):
     @property
     def settled(self) -> bool:
         """True where asking again would not help: never asked for a second time."""
-        return self not in (Outcome.PENDING, Outcome.PLAYBACK_FAILED, Outcome.RATE_LIMITED)
+        return self not in (Outcome.PENDING, Outcome.NOT_ASKED, Outcome.PLAYBACK_FAILED, Outcome.RATE_LIMITED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ _ABOUT = {
     Outcome.PENDING: About(
         "listed, not fetched", "run the same crawl again: it goes on where it stopped", missing=True
     ),
+    Outcome.NOT_ASKED: About("not asked for: what the strategy wants to know is known without"),
     Outcome.FETCHED: About("fetched and read"),
     Outcome.REVISIT: About("same payload as a capture already held; not fetched"),
     Outcome.REDIRECT: About("the site answered with a redirect; where it leads is followed inside the archive"),

@@ -20,14 +20,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.archives.capture import ListedCapture, Outcome
+from crawler.archives.capture import Outcome
 from crawler.archives.errors import ConfigError
 from crawler.archives.landmarks import ASKED, OPEN, Knowledge, Options, Survey, own_states, reusable
 from crawler.archives.probes import COVER, ENDS, LAST, Probe, probes
-from crawler.archives.rows import TELLS_NOTHING, Captures, Rows, digest_key, index_verdict, rows_of
+from crawler.archives.rows import TELLS_NOTHING, Captures, Rows
 from crawler.archives.samples import Period, around_date, newest, on_grid
 from crawler.archives.timestamps import parse_date
 
@@ -215,52 +215,3 @@ def _choose_redirects(rows: Rows, knowledge: Knowledge) -> tuple[list[int], list
         else:
             fetch += middle
     return fetch, infer
-
-
-# for the spider as it is, until it holds rows and wordings itself
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What to do next, with the captures themselves; `settle` has (capture, outcome, why)."""
-
-    fetch: tuple[ListedCapture, ...] = ()
-    reuse: tuple[ListedCapture, ...] = ()
-    settle: tuple[tuple[ListedCapture, Outcome, str], ...] = ()
-
-    @property
-    def done(self) -> bool:
-        return not (self.fetch or self.reuse or self.settle)
-
-
-def choose(
-    captures: Sequence[ListedCapture],
-    strategy: Strategy,
-    held_digests: Collection[str],
-    not_now: Collection[int] = (),
-) -> Choice:
-    """Return what to fetch, reuse and settle next, by strategy `all` or `distinct`; fetches oldest first.
-
-    :param captures: those of one policy in the asked period; any order.
-    :param held_digests: cdx digests whose payload the store holds, from any capture of any policy.
-    :param not_now: ids of captures that are not to be fetched, because they were just asked for in vain; a neighbour
-        with the same digest is fetched instead, and they are reused as soon as it is held.
-    """
-    if strategy not in (ALL, DISTINCT):
-        raise ConfigError(f"strategy {strategy.value} needs the wordings: next_batch has it")
-    by_id = {one.capture_id: one for one in captures}
-    done = {one.capture_id: one.redirect_url for one in captures if one.outcome.settled}
-    settle = [
-        (one, *verdict)
-        for one in captures
-        if not one.outcome.settled and (verdict := index_verdict(one.capture)) is not None
-    ]
-    knowledge = Knowledge(failed=done, targets=done, held=frozenset(map(digest_key, held_digests)))
-    rows = rows_of(captures)
-    reuse = next_batch(rows, knowledge, strategy).reuse
-    batch = next_batch(rows, replace(knowledge, failed={*done, *not_now, *reuse}), strategy)
-    settle += [(by_id[number], outcome, why) for number, outcome, why in batch.infer]
-    fetch = sorted(
-        (by_id[one.capture_id] for one in batch.fetch), key=lambda one: (one.capture.captured_at, one.capture_id)
-    )
-    return Choice(tuple(fetch), tuple(by_id[number] for number in reuse), tuple(settle))

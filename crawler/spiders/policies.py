@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, signals
@@ -28,12 +28,13 @@ from crawler.archives.capture import (
     Policy,
     ReadCapture,
 )
-from crawler.archives.choose import Choice, choose
+from crawler.archives.choose import Wanted
 from crawler.archives.dialects import PLAYBACK, citation_url
 from crawler.archives.errors import StoreError
 from crawler.archives.lineage import lineage_target, one_line_of_urls, pick_urls
 from crawler.archives.memento import Answer, stray_outcome
 from crawler.playback import memento_of
+from crawler.search import Search
 from crawler.spiders.base import OUTCOMES, ArchiveSpider
 
 if TYPE_CHECKING:
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 WINDOW = 16  # mementos of one policy under way at once: enough to keep connections and readers busy
-STRETCH = 2_000  # captures of one policy looked at together
 MAX_POLICY_URLS = 8  # URLs that archived redirects may add to one policy
 
 
@@ -58,13 +58,12 @@ class Progress:
     """A policy under way: which requests are out, and which captures this run has dealt with."""
 
     policy: Policy
+    search: Search
     listings: int = 0
-    queue: deque[ListedCapture] = field(default_factory=deque)
+    queue: deque[Wanted] = field(default_factory=deque)
     in_flight: int = 0
-    after: ListedCapture | None = None  # the end of the stretch before the present one
-    attempted: set[int] = field(default_factory=set)
-    failed: list[ListedCapture] = field(default_factory=list)  # put off to the second pass
     resume_keys: set[str] = field(default_factory=set)
+    stale: bool = True  # the listing has grown since the search read it
     caught_up: bool = False
 
 
@@ -89,8 +88,12 @@ class PoliciesSpider(ArchiveSpider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
-        crawler.signals.connect(spider.second_pass, signal=signals.spider_idle)
+        crawler.signals.connect(spider.idle, signal=signals.spider_idle)
         return spider
+
+    def searches(self) -> list[tuple[Policy, Search]]:
+        """Return the policies of this run, each with its search."""
+        return [(progress.policy, progress.search) for progress in self._progress.values()]
 
     def policies(self) -> list[Policy]:
         """Return the policies of this run."""
@@ -128,7 +131,10 @@ class PoliciesSpider(ArchiveSpider):
             yield self.listing_request(url, self.parse_candidate, self.listing_failed, candidates=candidates)
 
     def _begin(self, policy: Policy) -> Progress:
-        return self._progress.setdefault(policy.policy_id, Progress(policy))
+        if policy.policy_id not in self._progress:
+            search = Search(self.job, policy, self.run_id, partial(self.crawler.stats.inc_value, "policylapse/reused"))
+            self._progress[policy.policy_id] = Progress(policy, search)
+        return self._progress[policy.policy_id]
 
     def _list_policy(self, progress: Progress) -> Iterator[Request]:
         for url in one_line_of_urls(self.job.store.policy_urls(progress.policy)):
@@ -159,7 +165,7 @@ class PoliciesSpider(ArchiveSpider):
             if not page.captures and plan == ListingPlan():
                 self._nothing_listed(url, progress.policy)
         progress.listings -= 1
-        progress.after = None  # what was listed now may be older than where we stand
+        progress.stale = True
         async for found in self._advance(progress):
             yield found
 
@@ -263,73 +269,75 @@ class PoliciesSpider(ArchiveSpider):
     # fetching
 
     async def _advance(self, progress: Progress) -> AsyncIterator[Any]:
-        """Yield what comes next for a policy: requests up to the window, then what `choose` asks for."""
+        """Yield what comes next for a policy: what was kept and not read, then requests as the search wants them."""
         if progress.listings:
             return
-        if not progress.caught_up and not self.settings.getbool("POLICYLAPSE_PLAN"):
-            progress.caught_up = True
-            async for item in self._read_unread(progress.policy):
-                yield item
-        while True:
-            for request in self._fill_window(progress):
-                yield request
-            if progress.in_flight or self._choose(progress):
-                return
-
-    def _fill_window(self, progress: Progress) -> Iterator[Request]:
-        while progress.queue and progress.in_flight < WINDOW:
-            progress.in_flight += 1
-            yield self._memento_request(progress.queue.popleft(), progress)
-
-    def second_pass(self) -> None:
-        """When all else is done, ask once more for what failed: a capture's first load is slow, then it is cached."""
-        if self.stopped_by_archive or self.store_error or self.limited or self._second_pass:
+        if self.settings.getbool("POLICYLAPSE_PLAN"):
+            self._plan(progress)
             return
-        self._second_pass = True
-        waiting = [progress for progress in self._progress.values() if progress.failed]
-        for progress in waiting:
-            progress.queue.extend(progress.failed)
-            for request in self._fill_window(progress):
-                self.crawler.engine.crawl(request)  # type: ignore[union-attr]
-        if waiting:
+        if not progress.caught_up:
+            progress.caught_up = True
+            async for item in self._read_unread(progress):
+                yield item
+        for request in self._requests(progress):
+            yield request
+
+    def _plan(self, progress: Progress) -> None:
+        expected = progress.search.forecast()
+        for name, number in (("low", expected.low), ("high", expected.high)):
+            self.crawler.stats.inc_value(f"policylapse/planned_{name}", number + expected.redirects)
+
+    def _requests(self, progress: Progress) -> Iterator[Request]:
+        """Yield requests up to the window."""
+        if self.stopped_by_archive or self.limited or self.store_error:
+            return
+        if progress.stale:
+            progress.search.reload()
+            progress.stale = False
+        while progress.in_flight < WINDOW:
+            if not progress.queue:
+                progress.queue.extend(progress.search.next())
+            if not progress.queue:
+                return
+            some = [progress.queue.popleft() for _ in range(min(WINDOW - progress.in_flight, len(progress.queue)))]
+            listed = self.job.store.listed([wanted.capture_id for wanted in some])
+            for wanted, capture in zip(some, listed, strict=True):
+                progress.in_flight += 1
+                yield self._memento_request(capture, progress, wanted.level)
+
+    def idle(self) -> None:
+        """When all else is done: ask what has waited for another policy's answer; then once more for what failed, as
+        a capture's first load is slow and then it is cached.
+        """
+        if self.stopped_by_archive or self.store_error or self.limited or self.settings.getbool("POLICYLAPSE_PLAN"):
+            return
+        rounds = [self._ask_waiting]
+        if not self._second_pass:
+            rounds.append(self._ask_again)
+        if any(ask() for ask in rounds):
             raise DontCloseSpider
 
-    def _choose(self, progress: Progress) -> bool:
-        """Take the next choice into the queue, settle what needs no request; return True when nothing is left.
+    def _ask_waiting(self) -> bool:
+        waiting = [progress for progress in self._progress.values() if progress.search.waiting]
+        asked = self._ask(waiting)
+        for progress in waiting if not asked else ():
+            progress.search.give_up()
+        return asked or self._ask(waiting)
 
-        A long history is gone through in stretches, so that its length does not weigh on the memory.
-        """
-        job = self.job
-        captures = job.store.captures(progress.policy, job.archive.name, job.period, progress.after, STRETCH)
-        now = datetime.now(UTC)
-        not_now = progress.attempted | {c.capture_id for c in progress.failed}
-        not_now |= {c.capture_id for c in captures if c.not_before and c.not_before > now}
-        held = job.store.held_digests(c.capture.digest for c in captures if not c.outcome.settled)
-        choice = choose(captures, job.strategy, held, not_now)
-        if self.settings.getbool("POLICYLAPSE_PLAN"):
-            self.crawler.stats.inc_value("policylapse/planned", len(choice.fetch))
-        elif not choice.done:
-            self._take_choice(choice, progress)
-            return False
-        if len(captures) < STRETCH:
-            return True
-        progress.after = captures[-1]
-        progress.attempted.clear()
-        return False
+    def _ask_again(self) -> bool:
+        self._second_pass = True
+        return self._ask([progress for progress in self._progress.values() if progress.search.retry()])
 
-    def _take_choice(self, choice: Choice, progress: Progress) -> None:
-        store = self.job.store
-        for listed, outcome, detail in choice.settle:
-            store.settle(self.run_id, progress.policy, listed, outcome, detail)
-        for listed in choice.reuse:
-            store.reuse(listed)
-            self.crawler.stats.inc_value("policylapse/reused")
-        reused = {listed.capture_id for listed in choice.reuse}
-        progress.failed = [listed for listed in progress.failed if listed.capture_id not in reused]
-        progress.attempted.update(listed.capture_id for listed in choice.fetch)
-        progress.queue.extend(choice.fetch)
+    def _ask(self, some: Iterable[Progress]) -> bool:
+        """Send what these policies' searches want now; return whether that was anything."""
+        asked = False
+        for progress in some:
+            for request in self._requests(progress):
+                self.crawler.engine.crawl(request)  # type: ignore[union-attr]
+                asked = True
+        return asked
 
-    def _memento_request(self, listed: ListedCapture, progress: Progress) -> Request:
+    def _memento_request(self, listed: ListedCapture, progress: Progress, level: int) -> Request:
         archive = self.job.archive
         return Request(
             archive.memento_url(listed.capture),
@@ -341,15 +349,16 @@ class PoliciesSpider(ArchiveSpider):
                 "download_slot": archive.slot(PLAYBACK),
                 "captured_at": listed.capture.captured_at,
             },
+            priority=-level,  # the first versions of every site before the details of any
             dont_filter=True,
         )
 
     async def parse_memento(self, response: Response, listed: ListedCapture, progress: Progress) -> AsyncIterator[Any]:
         """Keep what came, then read it, then go on."""
-        playback, store = response.meta["playback"], self.job.store
+        playback, search = response.meta["playback"], progress.search
         stray = stray_outcome(listed.capture, playback)
         if stray is not None:
-            self.settle(progress.policy, listed, *stray, response.url)
+            self._settle(progress, listed, *stray, response.url)
         elif playback.answer in (Answer.MEMENTO, Answer.REDIRECT):
             memento, flaw = memento_of(response, playback.memento_at)
             self.crawler.stats.inc_value("policylapse/fetched")
@@ -358,10 +367,12 @@ class PoliciesSpider(ArchiveSpider):
                     yield request
             elif flaw or not memento.body:
                 outcome = Outcome.UNDECODABLE if flaw else Outcome.NOT_A_POLICY
-                store.keep(listed, memento, outcome, flaw or "empty page")
+                self.job.store.keep(listed, memento, outcome, flaw or "empty page")
+                search.answered(listed.capture_id, outcome)
             else:
-                store.keep(listed, memento, Outcome.FETCHED)
-                item = await self._read(progress.policy, listed, memento)
+                self.job.store.keep(listed, memento, Outcome.FETCHED)
+                search.kept(listed)
+                item = await self._read(progress, listed, memento)
                 if item is not None:
                     yield item
         else:
@@ -370,25 +381,29 @@ class PoliciesSpider(ArchiveSpider):
         async for found in self._advance(progress):
             yield found
 
-    async def _read(self, policy: Policy, listed: ListedCapture, memento: Memento) -> Any:
+    async def _read(self, progress: Progress, listed: ListedCapture, memento: Memento) -> Any:
         """Return the item of a payload, None where it was read before."""
-        job = self.job
-        if not job.store.needs_reading(listed.capture_id, job.reader.extractor):
+        job, search = self.job, progress.search
+        known = job.store.known_reading(listed.capture_id, job.reader.extractor)
+        if known is not None:
+            search.answered(listed.capture_id, *known)
             return None
         capture = listed.capture
         reading = await job.reader.read(
             memento.body, memento.headers, capture.original, capture.captured_at, memento.status
         )
+        search.answered(listed.capture_id, reading.outcome, reading.wording)
         what = reading.detail or f"{reading.words} words"
         logger.info("%s %s: %s (%s)", capture.timestamp, capture.original, reading.outcome.value, what)
-        return ReadCapture(policy, listed.capture_id, reading)
+        return ReadCapture(progress.policy, listed.capture_id, reading)
 
-    async def _read_unread(self, policy: Policy) -> AsyncIterator[Any]:
+    async def _read_unread(self, progress: Progress) -> AsyncIterator[Any]:
         """Read what is kept but was not read by this extractor: left by a run that was killed, or by an older one."""
         job = self.job
-        unread = job.store.unread(policy, job.reader.extractor)
+        unread = job.store.unread(progress.policy, job.reader.extractor)
         async for kept, reading in job.reader.read_kept(unread, job.store.payload):
-            yield ReadCapture(policy, kept.capture_id, reading)
+            progress.search.answered(kept.capture_id, reading.outcome, reading.wording)
+            yield ReadCapture(progress.policy, kept.capture_id, reading)
 
     def _keep_redirect(
         self, listed: ListedCapture, memento: Memento, location: str, progress: Progress
@@ -399,6 +414,7 @@ class PoliciesSpider(ArchiveSpider):
         if target and len(known) >= MAX_POLICY_URLS:
             target, why_not = "", f"to {target}: not followed, the policy has {MAX_POLICY_URLS} URLs already"
         detail = why_not or f"to {target}"
+        progress.search.answered(listed.capture_id, Outcome.REDIRECT, target=location)
         if self.job.store.keep_redirect(listed, memento, detail, location, progress.policy, target):
             yield from self._list_url(target, progress)
 
@@ -417,9 +433,15 @@ class PoliciesSpider(ArchiveSpider):
         self, progress: Progress, listed: ListedCapture, outcome: Outcome, detail: str, memento_url: str
     ) -> None:
         if outcome is Outcome.PLAYBACK_FAILED and not self._second_pass:
-            progress.failed.append(listed)  # it stays pending, should the run be killed
+            progress.search.put_off(listed.capture_id)  # it stays pending, should the run be killed
         else:
-            self.settle(progress.policy, listed, outcome, detail, memento_url)
+            self._settle(progress, listed, outcome, detail, memento_url)
+
+    def _settle(
+        self, progress: Progress, listed: ListedCapture, outcome: Outcome, detail: str, memento_url: str
+    ) -> None:
+        self.settle(progress.policy, listed, outcome, detail, memento_url)
+        progress.search.answered(listed.capture_id, outcome)
 
     async def memento_failed(self, failure: Failure) -> AsyncIterator[Any]:
         """Record that a capture could not be fetched, and go on."""

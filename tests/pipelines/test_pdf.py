@@ -17,8 +17,10 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from crawler.archives.capture import Outcome
-from crawler.archives.choose import choose, parse_strategy
+from crawler.archives.choose import next_batch, parse_strategy
 from crawler.archives.errors import DecodeError, ExtractError
+from crawler.archives.landmarks import Knowledge
+from crawler.archives.rows import rows_of
 from pipelines import pdf_process
 from pipelines.markdown import render_markdown
 from pipelines.model import Block, BlockKind
@@ -539,7 +541,8 @@ def test_no_letter_is_lost_or_made_wherever_it_stands(pages):
 # --- the way there --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("strategy", ["all", "distinct"])
+@pytest.mark.parametrize("strategy", ["all", "distinct", "changes"])
 def test_captures_of_pdfs_are_fetched(strategy):
     listed = make_listed(1, mimetype="application/pdf", statuscode="200")
-    assert choose([listed], parse_strategy(strategy), ()).fetch == (listed,)
+    batch = next_batch(rows_of([listed]), Knowledge(), parse_strategy(strategy))
+    assert [wanted.capture_id for wanted in batch.fetch] == [listed.capture_id]

@@ -1,20 +1,65 @@
 """Which captures to fetch: properties that hold for any history, and the rules one by one."""
 
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.archives.capture import EMPTY_DIGEST, Outcome
-from crawler.archives.choose import ALL, CHANGES, DISTINCT, Choice, choose, next_batch
-from crawler.archives.errors import ConfigError
+from crawler.archives.capture import EMPTY_DIGEST, ListedCapture, Outcome
+from crawler.archives.choose import ALL, CHANGES, DISTINCT, Strategy, next_batch
 from crawler.archives.landmarks import Knowledge
-from crawler.archives.rows import rows_of
+from crawler.archives.rows import digest_key, index_verdict, rows_of
 from crawler.archives.timestamps import format_timestamp
 from tests.builders import make_listed, utc
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to do next, with the captures themselves; `settle` has (capture, outcome, why)."""
+
+    fetch: tuple[ListedCapture, ...] = ()
+    reuse: tuple[ListedCapture, ...] = ()
+    settle: tuple[tuple[ListedCapture, Outcome, str], ...] = ()
+
+    @property
+    def done(self) -> bool:
+        return not (self.fetch or self.reuse or self.settle)
+
+
+def choose(
+    captures: Sequence[ListedCapture],
+    strategy: Strategy,
+    held_digests: Collection[str],
+    not_now: Collection[int] = (),
+) -> Choice:
+    """Return what to fetch, reuse and settle next, by strategy `all` or `distinct`; fetches oldest first.
+
+    :param captures: those of one policy in the asked period; any order.
+    :param held_digests: cdx digests whose payload the store holds, from any capture of any policy.
+    :param not_now: ids of captures that are not to be fetched, because they were just asked for in vain; a neighbour
+        with the same digest is fetched instead, and they are reused as soon as it is held.
+    """
+    by_id = {one.capture_id: one for one in captures}
+    done = {one.capture_id: one.redirect_url for one in captures if one.outcome.settled}
+    settle = [
+        (one, *verdict)
+        for one in captures
+        if not one.outcome.settled and (verdict := index_verdict(one.capture)) is not None
+    ]
+    knowledge = Knowledge(failed=done, targets=done, held=frozenset(map(digest_key, held_digests)))
+    rows = rows_of(captures)
+    reuse = next_batch(rows, knowledge, strategy).reuse
+    batch = next_batch(rows, replace(knowledge, failed={*done, *not_now, *reuse}), strategy)
+    settle += [(by_id[number], outcome, why) for number, outcome, why in batch.infer]
+    fetch = sorted(
+        (by_id[one.capture_id] for one in batch.fetch), key=lambda one: (one.capture.captured_at, one.capture_id)
+    )
+    return Choice(tuple(fetch), tuple(by_id[number] for number in reuse), tuple(settle))
+
 
 START = utc(2010, 1, 1)
 KINDS = [  # (statuscode, mimetype)
@@ -276,11 +321,6 @@ def test_of_a_digest_an_original_is_fetched_rather_than_a_revisit():
     listed = [make_listed(1, digest="A", mimetype="warc/revisit", statuscode="-"), make_listed(2, digest="A")]
     assert ids(choose(listed, DISTINCT, set()).fetch) == [2]
     assert ids(choose(listed, DISTINCT, set(), not_now={2}).fetch) == [1]
-
-
-def test_what_needs_wordings_is_refused():
-    with pytest.raises(ConfigError, match="next_batch"):
-        choose([], CHANGES, set())
 
 
 @given(histories(), held, strategies, st.sets(st.integers(0, 20)))

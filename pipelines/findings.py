@@ -1,0 +1,65 @@
+"""What fsck finds, typed: the kind says whether it is damage, and what a person does next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a finding is about. The value is what `--json` prints."""
+
+    FILE = "file"  # SQLite's own pages, or the entries of its indexes
+    SCHEMA = "schema"
+    REFERENCE = "reference"  # a row that refers to nothing
+    PAYLOAD = "payload"  # bytes that are not those of their digest
+    VERDICT = "digest_verdict"
+    BLOCK = "block"
+    TEXT = "text"  # blocks that are not those of the text's digest
+    WORDING = "wording"  # wording key or word count that are not the text's
+    OUTCOME = "outcome"  # a capture's, against what is held of it
+    FOLD = "fold"  # versions, changes and what was left out, against the readings
+    INDEX = "index"  # of full text
+    UNREAD = "unread"
+    UNFOLDED = "unfolded"
+    ORPHANS = "orphans"
+    PAST_TEXTS = "past_texts"
+
+    @property
+    def is_damage(self) -> bool:
+        """False where it is only worth knowing: a crawl that was killed leaves such, and the next one goes on."""
+        return self not in (Kind.UNREAD, Kind.UNFOLDED, Kind.ORPHANS, Kind.PAST_TEXTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding.
+
+    :param subject: the row, for a person: a URL with its timestamp, a table with an id.
+    :param row: id of the row that it is about, 0 where it is about none.
+    :param repairable: `fsck --repair` can mend it.
+    """
+
+    kind: Kind
+    subject: str
+    detail: str
+    row: int = 0
+    repairable: bool = True
+
+    @property
+    def next_step(self) -> str:
+        """What a person does about it, "" where there is nothing to do."""
+        if self.kind is Kind.UNREAD:
+            return "run the same crawl, or policylapse re-extract"
+        if self.kind is Kind.PAST_TEXTS:
+            return ""
+        if self.repairable:
+            return "policylapse fsck --repair" + _THEN.get(self.kind, "")
+        return "take the file from a backup, or save what can be read: sqlite3 FILE .recover"
+
+
+_THEN = {
+    Kind.PAYLOAD: ", then the same crawl again: it fetches the page once more",
+    Kind.TEXT: ", then policylapse re-extract: it reads the pages once more",
+    Kind.BLOCK: ", then policylapse re-extract: it reads the pages once more",
+}

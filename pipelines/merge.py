@@ -1,0 +1,274 @@
+"""Several databases into one: the same whatever the order, and the same when it is done again.
+
+    source (read-only) ─► rows that the target lacks, table after table ─► of two rows for one thing, the better one
+                       ─► policies folded again: versions and changes are derived, never copied
+
+Which tables there are, what refers to what and what makes a row the same row is read from the schema (merge_tables.py);
+here is only what a table's meaning adds. A transaction holds so many rows; a merge that was killed is done by the same
+command again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from os import W_OK, access
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlite_utils import Database
+
+from crawler.archives.errors import StoreError
+from pipelines.database_file import MIGRATIONS, check_file
+from pipelines.forget import empty_captures, erase, prepare
+from pipelines.fsck import PAYLOAD_ERRORS
+from pipelines.merge_tables import Copier, Table, read_tables
+from pipelines.orphans import sweep
+from pipelines.payloads import load_payload
+from pipelines.store_file import open_file
+from pipelines.store_payloads import PayloadShelf
+from pipelines.store_versions import refold
+
+Progress = Callable[[str, int, int], None]  # step, done, of how many
+ROWS = 5000  # rows of one transaction; payloads and texts, each of which is some 50 KB: a tenth and a twentieth
+_PAYLOADS, _TEXTS = ROWS // 20, ROWS // 10
+_DERIVED = frozenset({"versions", "changes", "set_aside", "unsteady_lines"})
+_OF_TEXTS = ("text_blocks", "text_dates")  # written with their text, or it would be half a text after a kill
+_BUSY_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What one source brought.
+
+    :param captures: rows that the target did not have; `payloads`, `texts` likewise.
+    """
+
+    source: Path
+    captures: int
+    payloads: int
+    texts: int
+
+
+def merge(
+    sources: Sequence[Path], target: Path, progress: Progress = lambda _step, _done, _of: None
+) -> Iterator[Merged]:
+    """Bring all that the sources hold into the target, and fold its policies; yield what each brought.
+
+    :param target: made where it is not there; nobody else may write into it meanwhile.
+    :raises StoreError: a file is none of ours, of a newer program, or damaged; its text says what to do.
+    """
+    open_file(target).conn.close()
+    with TemporaryDirectory(prefix="policylapse-") as scratch, closing(_connect(target)) as connection:
+        db = Database(connection)
+        extractors: dict[int, int] = {}  # by policy: that of which its versions are to be
+        forgotten = 0
+        for number, source in enumerate(sources):
+            if source.exists() and source.samefile(target):
+                yield Merged(source, 0, 0, 0)
+                continue
+            with _attached(db, source, Path(scratch) / f"{number}.db") as reader:
+                before = _counts(db)
+                forgotten += _Merge(db, reader, source, progress).run(extractors)
+                yield Merged(source, *(max(now - then, 0) for now, then in zip(_counts(db), before, strict=True)))
+        _fold(db, extractors, progress)
+        if forgotten:
+            erase(db)
+
+
+def _counts(db: Database) -> list[int]:
+    return [db.execute(f"SELECT count(*) FROM main.{name}").fetchone()[0] for name in ("captures", "payloads", "texts")]
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=_BUSY_SECONDS)
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+@contextmanager
+def _attached(db: Database, source: Path, scratch: Path) -> Iterator[sqlite3.Connection]:
+    """A source as the schema `src`, and a connection of its own to it; an older one as a copy that is brought up to
+    date. Nothing is ever written into a source.
+    """
+    if not source.is_file():
+        raise StoreError(f"there is no database {source}: name the files to merge, and the one to make with --into")
+    reader = sqlite3.connect(_readable(source), uri=True, timeout=_BUSY_SECONDS)
+    try:
+        check_file(reader, source)
+        applied = {name for (name,) in reader.execute("SELECT name FROM _sqlite_migrations")}
+        if MIGRATIONS - applied:
+            with closing(sqlite3.connect(scratch)) as copy:
+                reader.backup(copy)
+            reader.close()
+            open_file(scratch).conn.close()
+            reader, source = sqlite3.connect(_readable(scratch), uri=True), scratch
+        db.execute("ATTACH ? AS src", [_readable(source)])
+        try:
+            yield reader
+        finally:
+            db.execute("DETACH src")
+    finally:
+        reader.close()
+
+
+def _readable(path: Path) -> str:
+    """The address of a file that is only read; one in a folder where nobody can be writing is taken as it is."""
+    still = not access(path.resolve().parent, W_OK) and not Path(f"{path}-wal").exists()
+    return f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if still else ''}"
+
+
+class _Merge:
+    """One source into the target: one transaction per so many rows, each a whole by itself."""
+
+    def __init__(self, db: Database, reader: sqlite3.Connection, source: Path, progress: Progress) -> None:
+        self._db, self._reader, self._source, self._progress = db, reader, source, progress
+        self._shelf = PayloadShelf(db)
+        if db.execute("SELECT 1 FROM src.sqlite_schema WHERE name = 'tombstones'").fetchone():
+            prepare(db)
+        self._tombs = db.execute("SELECT 1 FROM main.sqlite_schema WHERE name = 'tombstones'").fetchone() is not None
+        self._tables = {table.name: table for table in read_tables(db, "src") if table.name not in _DERIVED}
+        self._copier = Copier(db, self._tables)
+
+    def run(self, extractors: dict[int, int]) -> int:
+        """Copy all; note of each policy which extractor its versions are to be of. Return how many captures of the
+        target are forgotten by it.
+        """
+        with self._copier.maps():
+            forgotten = self._tombstones()
+            self._payloads()
+            self._want()
+            for table in self._tables.values():
+                if table.name not in ("tombstones", "payloads", *_OF_TEXTS):
+                    self._table(table)
+            for policy_id, extractor_id in self._db.execute(_EXTRACTORS):
+                extractors[policy_id] = _newer(self._db, extractor_id, extractors.get(policy_id))
+        return forgotten
+
+    def _table(self, table: Table) -> None:
+        together = [table, *(self._tables[name] for name in _OF_TEXTS if table.name == "texts")]
+        for bounds, of in self._ranges(table, _TEXTS if table.name == "texts" else ROWS):
+            with self._db.atomic():
+                for one in together:
+                    self._copier.copy(one, bounds, self._where(one.name))
+                if table.name == "policies":
+                    self._db.execute("UPDATE policies SET dirty = 1 WHERE id IN (SELECT dst FROM temp.map_policies)")
+            self._progress(table.name, bounds[-1] if bounds else of, of)
+
+    def _ranges(self, table: Table, rows: int) -> Iterator[tuple[tuple[int, ...], int]]:
+        """First and last id of each transaction, and the last of all; () for a table that no other refers to."""
+        if not table.has_id or not table.key:
+            yield (), 1
+            return
+        (highest,) = self._db.execute(f"SELECT coalesce(max(id), 0) FROM src.{table.name}").fetchone()
+        for first in range(1, highest + 1, rows):
+            yield (first, min(first + rows - 1, highest)), highest
+
+    def _where(self, name: str) -> str:
+        """Which rows of the source are wanted: what is tombstoned here, or in no capture's page, stays behind."""
+        return f"s.id IN (SELECT id FROM temp.want_{name})" if name in ("texts", "blocks", "link_layers") else "true"
+
+    def _tombstones(self) -> int:
+        """First of all what is forgotten there, or here: none of it comes in."""
+        if not self._tombs:
+            return 0
+        with self._db.atomic():
+            if "tombstones" in self._tables:
+                self._copier.copy(self._tables["tombstones"])
+            emptied = empty_captures(self._db)
+        if emptied:
+            sweep(self._db, texts=True)
+        return emptied
+
+    def _payloads(self) -> None:
+        """By URL and date, so that each is stored against its likes."""
+        alive = "k.urlkey NOT IN (SELECT urlkey FROM main.tombstones)" if self._tombs else "true"
+        self._db.execute(
+            "CREATE TEMP TABLE want_payloads AS SELECT p.id, p.payload_digest, min(k.urlkey) AS urlkey "
+            f"FROM src.captures k JOIN src.payloads p ON p.id = k.payload_id WHERE {alive} GROUP BY p.id "
+            "ORDER BY 3, min(k.captured_at), 1"
+        )
+        (count,) = self._db.execute("SELECT count(*) FROM temp.want_payloads").fetchone()
+        for start in range(0, count, _PAYLOADS):
+            rows = self._db.execute(
+                "SELECT id, payload_digest, urlkey FROM temp.want_payloads WHERE rowid BETWEEN ? AND ?",
+                [start + 1, start + _PAYLOADS],
+            ).fetchall()
+            with self._transaction():
+                for source_id, digest, urlkey in rows:
+                    self._copier.note("payloads", source_id, self._payload(source_id, digest, urlkey))
+            self._progress("payloads", start, count)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            with self._db.atomic():
+                yield
+        except BaseException:
+            self._shelf.forget_keys()
+            raise
+
+    def _payload(self, source_id: int, digest: str, urlkey: str) -> int:
+        held = self._db.execute("SELECT id FROM main.payloads WHERE payload_digest = ?", [digest]).fetchone()
+        if held:
+            return int(held[0])
+        try:
+            body = load_payload(self._reader.execute, source_id)
+        except PAYLOAD_ERRORS:
+            body = None
+        if body is None or hashlib.sha256(body).hexdigest() != digest:
+            raise StoreError(
+                f"{self._source} is damaged (payload {source_id}): run policylapse fsck --repair --db {self._source}, "
+                "then the same command again"
+            )
+        return self._shelf.put(body, urlkey)
+
+    def _want(self) -> None:
+        """What the pages that come in need; texts of earlier folds are made again where they are needed."""
+        read = "FROM src.extractions e JOIN temp.map_payloads m ON m.src = e.payload_id"
+        for name, ids in (
+            ("texts", f"SELECT e.text_id {read} WHERE e.text_id NOT NULL"),
+            ("link_layers", f"SELECT e.link_layer_id {read} WHERE e.link_layer_id NOT NULL"),
+            ("blocks", "SELECT tb.block_id FROM temp.want_texts w JOIN src.text_blocks tb ON tb.text_id = w.id"),
+        ):
+            self._db.execute(f"CREATE TEMP TABLE want_{name} (id INTEGER PRIMARY KEY)")
+            self._db.execute(f"INSERT OR IGNORE INTO temp.want_{name} {ids}")
+
+
+# The extractors that either side's versions of a policy are of.
+_EXTRACTORS = """
+SELECT m.dst, e.dst FROM temp.map_policies m JOIN src.policies s ON s.id = m.src
+JOIN temp.map_extractors e ON e.src = s.extractor_id
+UNION SELECT t.id, t.extractor_id FROM temp.map_policies m JOIN main.policies t ON t.id = m.dst
+WHERE t.extractor_id NOT NULL
+"""
+
+
+def _newer(db: Database, one: int, other: int | None) -> int:
+    """Of two extractors the newer one, as their names have it: numbers in them count as numbers."""
+    if other is None or one == other:
+        return one
+    names = dict(db.execute("SELECT id, extractor FROM main.extractors WHERE id IN (?, ?)", [one, other]).fetchall())
+
+    def order(extractor_id: int) -> list[tuple[int, str]]:
+        parts = re.findall(r"\d+|\D+", names[extractor_id])
+        return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
+
+    return max(one, other, key=order)
+
+
+def _fold(db: Database, extractors: dict[int, int], progress: Progress) -> None:
+    for done, (policy_id, extractor_id) in enumerate(sorted(extractors.items())):
+        progress("versions", done, len(extractors))
+        with db.atomic():
+            refold(db, policy_id, extractor_id)
+    db.execute(
+        "UPDATE policies SET dirty = 0 WHERE dirty AND extractor_id IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM readings r WHERE r.policy_id = policies.id)"
+    )
+    db.conn.commit()
