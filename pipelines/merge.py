@@ -262,7 +262,22 @@ def _newer(db: Database, one: int, other: int | None) -> int:
     return max(one, other, key=order)
 
 
+# What one file knew of a page that another had kept and not read.
+_READ_ELSEWHERE = """
+UPDATE captures SET (outcome, detail) = (
+  SELECT CASE WHEN e.outcome = 'fetched' AND captures.fetched_at IS NULL THEN 'revisit' ELSE e.outcome END, e.detail
+  FROM extractions e JOIN extractors x ON x.id = e.extractor_id
+  WHERE e.payload_id = captures.payload_id ORDER BY x.extractor DESC LIMIT 1)
+WHERE payload_id IS NOT NULL AND outcome IN ('fetched', 'revisit', 'not_a_policy', 'undecodable', 'extract_failed')
+  AND EXISTS (SELECT 1 FROM extractions e WHERE e.payload_id = captures.payload_id)
+  AND NOT EXISTS (SELECT 1 FROM extractions e WHERE e.payload_id = captures.payload_id
+    AND e.outcome = CASE captures.outcome WHEN 'revisit' THEN 'fetched' ELSE captures.outcome END)
+"""
+
+
 def _fold(db: Database, extractors: dict[int, int], progress: Progress) -> None:
+    with db.atomic():
+        db.execute(_READ_ELSEWHERE)
     for done, (policy_id, extractor_id) in enumerate(sorted(extractors.items())):
         progress("versions", done, len(extractors))
         with db.atomic():

@@ -4,7 +4,7 @@
 
 A home page, an imprint or the same policy in another language that an archive's robot was served for a while shares
 hardly a line with what stood there before and after. Texts that share enough are one document, whatever its versions;
-of two documents that take turns, the one with fewer captures is set aside where it comes between. A document that
+of two documents that take turns, the one that was there for less time is set aside where it comes between. A document that
 replaces another for good is a version, unless it is no legal text at all.
 """
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Final
 
 from pipelines.sightings import SeenText, Stretch, Words
@@ -23,10 +23,10 @@ from pipelines.sightings import SeenText, Stretch, Words
 SAME_DOCUMENT: Final = 0.3
 # A visit of another document that is over so soon was a redirect or a test; a longer one is a part of the history.
 SHORT_VISIT: Final = timedelta(days=90)
-# Of the judge's score: below the one no word of privacy on the page, from the other on the policy is one of privacy.
+# Of the judge's score: below the one hardly a word of privacy on the page, from the other on the policy is one of privacy.
 NO_POLICY: Final = 0.15
 SURE_POLICY: Final = 0.4
-RARE: Final = 0.2  # of the captures of the document that has most
+RARE: Final = 0.2  # of the time of the document that was there longest
 _GRAM: Final = 5  # words; so long a sequence is hardly shared by chance
 _MAX_DOCUMENTS: Final = 12  # compared with; the least recent is forgotten
 
@@ -40,18 +40,16 @@ def other_pages(stretches: Sequence[Stretch], texts: Mapping[int, SeenText]) -> 
     documents = _documents([texts[stretch.text_id] for stretch in stretches])
     if len(set(documents)) < 2:
         return {}
-    captures: Counter[int] = Counter()
-    for stretch, document in zip(stretches, documents, strict=True):
-        captures[document] += stretch.captures
+    weights = _weights(stretches, documents)
     seen = [texts[stretch.text_id] for stretch in stretches]
     aside: dict[int, str] = {}
-    by_weight = _by_weight(captures, {d for d, text in zip(documents, seen, strict=True) if text.score >= SURE_POLICY})
+    by_weight = _by_weight(weights, {d for d, text in zip(documents, seen, strict=True) if text.score >= SURE_POLICY})
     for main in by_weight:
         places = [i for i, document in enumerate(documents) if document == main and i not in aside]
         for before, after in pairwise(places):
             brief = stretches[after].first.captured_at - stretches[before].last.captured_at <= SHORT_VISIT
             for i in range(before + 1, after):
-                lighter = captures[documents[i]] < captures[main]
+                lighter = weights[documents[i]] < weights[main]
                 if i not in aside and ((brief and lighter) or _is_no_policy(seen[i], beside=seen[before])):
                     aside[i] = _why(seen[i], seen[before])
     places = [i for i, document in enumerate(documents) if document == by_weight[0]]
@@ -61,14 +59,27 @@ def other_pages(stretches: Sequence[Stretch], texts: Mapping[int, SeenText]) -> 
     return aside
 
 
-def _by_weight(captures: Mapping[int, int], sure: Collection[int]) -> list[int]:
-    """The documents, that with most captures first; a privacy policy goes before what is none unless it is rare."""
-    enough = RARE * max(captures.values())
-    return sorted(captures, key=lambda d: (not (d in sure and captures[d] >= enough), -captures[d], d))
+def _weights(stretches: Sequence[Stretch], documents: Sequence[int]) -> Mapping[int, float]:
+    """For how many seconds each document was seen without another in between; a capture counts as one.
+
+    Time, not captures: of a quiet document few are asked for.
+    """
+    weights: Counter[int] = Counter()
+    for document, visit in groupby(range(len(stretches)), key=documents.__getitem__):
+        indexes = list(visit)
+        there = stretches[indexes[-1]].last.captured_at - stretches[indexes[0]].first.captured_at
+        weights[document] += int(there.total_seconds()) + sum(stretches[i].captures for i in indexes)
+    return weights
+
+
+def _by_weight(weights: Mapping[int, float], sure: Collection[int]) -> list[int]:
+    """The documents, that which was there longest first; a privacy policy goes before what is none unless it is rare."""
+    enough = RARE * max(weights.values())
+    return sorted(weights, key=lambda d: (not (d in sure and weights[d] >= enough), -weights[d], d))
 
 
 def _is_no_policy(page: SeenText, *, beside: SeenText) -> bool:
-    return page.score < NO_POLICY and beside.score >= SURE_POLICY
+    return not page.legal and page.score < NO_POLICY and beside.score >= SURE_POLICY
 
 
 def _why(page: SeenText, policy: SeenText) -> str:

@@ -47,11 +47,13 @@ class SeenText:
     """A text as the time axis sees it.
 
     :param score: how sure that it is a privacy policy, 0 to 1.
+    :param legal: it may be a legal document of some kind, as far as the judge can tell.
     :param language: its language code, "" if not known.
     """
 
     lines: tuple[Line, ...]
     score: float = 0.0
+    legal: bool = True
     language: str = ""
 
     @property

@@ -118,12 +118,12 @@ def _seen_texts(db: Database, text_ids: set[int]) -> dict[int, SeenText]:
         for block_id, kind, level, markdown in rows:
             if block_id not in lines:
                 lines[block_id] = _line(BlockKind(kind), level, markdown)
-        score, language = db.execute(
-            "SELECT max(coalesce(e.score, 0)), t.language FROM texts t LEFT JOIN extractions e ON e.text_id = t.id "
+        score, legal, language = db.execute(
+            "SELECT max(coalesce(e.score, 0)), max(coalesce(e.kind, '') <> 'other'), t.language FROM texts t LEFT JOIN extractions e ON e.text_id = t.id "
             "WHERE t.id = ?",
             [text_id],
         ).fetchone()
-        found[text_id] = SeenText(tuple(lines[row[0]] for row in rows), score, language)
+        found[text_id] = SeenText(tuple(lines[row[0]] for row in rows), score, bool(legal), language)
     return found
 
 

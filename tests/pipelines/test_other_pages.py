@@ -93,3 +93,22 @@ def test_an_empty_text_is_another_page():
         history.add(page)
     folded = history.fold()
     assert [version.captures for version in folded.versions] == [2]
+
+
+def test_another_kind_of_policy_that_gave_way_to_a_privacy_policy_is_a_version():
+    history = History()
+    for day, page in ((0, REWRITTEN), (300, REWRITTEN), (600, POLICY), (610, POLICY), (620, POLICY)):
+        history.add(page, day * DAY, score=0.1 if page is REWRITTEN else 0.9, legal=True)
+    folded = history.fold()
+    assert not folded.aside
+    assert [version.captures for version in folded.versions] == [2, 3]
+
+
+def test_time_counts_and_not_captures():
+    """More captures of the visitor than of the policy, which was there for years."""
+    history = History()
+    for day in (0, 699, 703, 1400):
+        history.add(POLICY, day * DAY)
+    for hour in range(16800, 16808):
+        history.add(REWRITTEN, hour * DAY / 24)
+    assert [version.captures for version in history.fold().versions] == [4]

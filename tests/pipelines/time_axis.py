@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from pipelines.model import Block, BlockKind, Observation
-from pipelines.sightings import Line, SeenText
+from pipelines.sightings import SeenText, lines_of
 from pipelines.versions import fold
-from pipelines.wording import text_words, wording_key, words
+from pipelines.wording import text_words, wording_key
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 STEP = timedelta(hours=12)
@@ -21,10 +21,10 @@ class History:
         self.observations, self.texts = [], {}
         self._ids = {}
 
-    def add(self, lines, at=None, *, score=0.9, language="en"):
+    def add(self, lines, at=None, *, score=0.9, legal=None, language="en"):
         blocks = tuple(Block(BlockKind.PARAGRAPH, 0, line) for line in lines)
         text_id = self._ids.setdefault((blocks, score), len(self._ids) + 1)
-        self.texts[text_id] = SeenText(tuple(Line(b, tuple(words(b.markdown))) for b in blocks), score, language)
+        self.texts[text_id] = SeenText(lines_of(blocks), score, score > 0.2 if legal is None else legal, language)
         number = len(self.observations)
         moment = EPOCH + number * STEP if at is None else EPOCH + at
         self.observations.append(Observation(moment, number + 1, wording_key(blocks), text_id))
