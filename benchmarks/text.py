@@ -28,7 +28,7 @@ from pipelines.judge import judge
 from pipelines.markdown import render_markdown
 from pipelines.model import DocumentKind, Observation
 from pipelines.sightings import SeenText, lines_of
-from pipelines.versions import fold
+from pipelines.versions import fold, wordings_of
 from pipelines.wording import wording_key
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -163,11 +163,9 @@ def versions_of(job: tuple[str, str]) -> tuple[str, list[tuple[str, str]], int, 
             observations.append(Observation(_time(row["date"]), number, known[blob], ids[known[blob]]))
     store.close()
     start = time.process_time()
-    folded = fold(observations, texts)
+    wordings, _aside = wordings_of(observations, fold(observations, texts))
     seconds += time.process_time() - start
-    aside = [(one.stretch.first.captured_at, one.stretch.last.captured_at) for one in folded.aside]
-    shown = [seen.captured_at for seen in observations if not any(a <= seen.captured_at <= b for a, b in aside)]
-    found = [(format_iso(at), next(v.wording for v in folded.versions if at <= v.last_seen)) for at in shown]
+    found = [(format_iso(o.captured_at), wordings[o.capture_id]) for o in observations if o.capture_id in wordings]
     return name, found, len(known), seconds
 
 

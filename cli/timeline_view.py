@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.output import line, plain_text, print_lines, print_wrapped
-from history.timeline import Alternation, Aside, Gap, HowSure, LeftOut, Silent, Timeline, VersionRow
+from history.timeline import Alternation, Aside, Gap, HowSure, Silent, Timeline, VersionRow
 from pipelines.model import ChangeClass
+from pipelines.steady import Unsteady
 
 CLASS_STYLES = {
     ChangeClass.SUBSTANTIVE: "bold yellow",
@@ -199,9 +200,9 @@ _HOW = {
 }
 
 
-def _left_out(lines: Sequence[LeftOut]) -> Iterator[str]:
+def _left_out(lines: Sequence[Unsteady]) -> Iterator[str]:
     """One entry for the lines that do the same at the same time: a widget has many."""
-    alike: dict[tuple[str, str], list[LeftOut]] = {}
+    alike: dict[tuple[str, str], list[Unsteady]] = {}
     for one in lines:
         alike.setdefault((one.kind, _dates([one.since, one.until])), []).append(one)
     for (kind, dates), group in alike.items():

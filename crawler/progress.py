@@ -53,7 +53,7 @@ class Progress:
 
     def opened(self, spider: Spider) -> None:
         self._begun = time.monotonic()
-        self._exhaustive = spider.job.strategy.name in ("all", "distinct")  # type: ignore[attr-defined]
+        self._exhaustive = spider.job.strategy.exhaustive  # type: ignore[attr-defined]
         self._before = spider.job.store.totals()  # type: ignore[attr-defined]
         self._bar.start()
         self._log_above_the_bar()

@@ -20,7 +20,6 @@ from crawler.archives.sure import Certainty, Forecast, certainty, forecast
 from crawler.job import Job
 
 STRETCH = 2_000  # captures read from the store at once, and wanted of one strategy at once
-_EVERY_ONE = ("all", "distinct")  # strategies that need no wordings
 _READ = (Outcome.FETCHED, Outcome.REVISIT)
 
 
@@ -33,7 +32,7 @@ class Search:
 
     def __init__(self, job: Job, policy: Policy, run_id: int, on_reuse: Callable[[], None]) -> None:
         self._job, self._policy, self._run_id, self._on_reuse = job, policy, run_id, on_reuse
-        self._all = job.strategy.name in _EVERY_ONE
+        self._all = job.strategy.exhaustive  # no wordings are needed
         self._rows: Captures | None = None
         self._asked: set[int] = set()  # under way, or read and not stored yet
         self._fresh: dict[int, str] = {}  # wordings that were read in this run

@@ -21,6 +21,7 @@ from history.sites import PolicyRow
 from pipelines.changes import Text, compare
 from pipelines.database_file import text_blocks
 from pipelines.model import Change, ChangeClass
+from pipelines.steady import Unsteady
 
 GAP = timedelta(days=400)  # longer without a usable capture, and a change and its undoing may both be missing
 
@@ -119,17 +120,6 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
-    """Lines that come and go by themselves: `example` is one of them, `kind` how they do it."""
-
-    kind: str
-    example: str
-    times: int
-    since: datetime
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class HowSure:
     """How much of a policy's captures in an archive was read, after its latest crawl, and how much follows from it.
 
@@ -159,7 +149,7 @@ class Timeline:
     titles: tuple[TitleChange, ...]
     alternations: tuple[Alternation, ...]
     aside: tuple[Aside, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[Unsteady, ...] = ()
     how_sure: tuple[HowSure, ...] = ()
 
 
@@ -284,14 +274,14 @@ def _aside(db: sqlite3.Connection, policy: PolicyRow) -> list[Aside]:
     ]
 
 
-def _left_out(db: sqlite3.Connection, policy: PolicyRow) -> list[LeftOut]:
+def _left_out(db: sqlite3.Connection, policy: PolicyRow) -> list[Unsteady]:
     rows = db.execute(
         "SELECT u.kind, u.example, u.times, u.since, u.until FROM unsteady_lines u "
         "JOIN policies p ON p.id = u.policy_id AND p.extractor_id = u.extractor_id "
         "WHERE u.policy_id = ? ORDER BY u.number",
         [policy.policy_id],
     )
-    return [LeftOut(row[0], row[1], row[2], parse_iso(row[3]), parse_iso(row[4])) for row in rows]
+    return [Unsteady(row[0], row[1], row[2], parse_iso(row[3]), parse_iso(row[4])) for row in rows]
 
 
 def _how_sure(db: sqlite3.Connection, policy: PolicyRow) -> list[HowSure]:

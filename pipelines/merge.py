@@ -25,7 +25,7 @@ from sqlite_utils import Database
 from crawler.archives.errors import StoreError
 from pipelines.database_file import MIGRATIONS, check_file
 from pipelines.forget import empty_captures, erase, prepare
-from pipelines.fsck import PAYLOAD_ERRORS
+from pipelines.fsck import PAYLOAD_ERRORS, UNLIKE_ITS_READINGS
 from pipelines.merge_tables import Copier, Table, read_tables
 from pipelines.orphans import sweep
 from pipelines.payloads import load_payload
@@ -263,15 +263,12 @@ def _newer(db: Database, one: int, other: int | None) -> int:
 
 
 # What one file knew of a page that another had kept and not read.
-_READ_ELSEWHERE = """
-UPDATE captures SET (outcome, detail) = (
-  SELECT CASE WHEN e.outcome = 'fetched' AND captures.fetched_at IS NULL THEN 'revisit' ELSE e.outcome END, e.detail
+_READ_ELSEWHERE = f"""
+UPDATE captures AS k SET (outcome, detail) = (
+  SELECT CASE WHEN e.outcome = 'fetched' AND k.fetched_at IS NULL THEN 'revisit' ELSE e.outcome END, e.detail
   FROM extractions e JOIN extractors x ON x.id = e.extractor_id
-  WHERE e.payload_id = captures.payload_id ORDER BY x.extractor DESC LIMIT 1)
-WHERE payload_id IS NOT NULL AND outcome IN ('fetched', 'revisit', 'not_a_policy', 'undecodable', 'extract_failed')
-  AND EXISTS (SELECT 1 FROM extractions e WHERE e.payload_id = captures.payload_id)
-  AND NOT EXISTS (SELECT 1 FROM extractions e WHERE e.payload_id = captures.payload_id
-    AND e.outcome = CASE captures.outcome WHEN 'revisit' THEN 'fetched' ELSE captures.outcome END)
+  WHERE e.payload_id = k.payload_id ORDER BY x.extractor DESC LIMIT 1)
+WHERE {UNLIKE_ITS_READINGS}
 """
 
 

@@ -395,15 +395,14 @@ class Store:
             [capture_id],
         )
 
-    def changes(self, policy: Policy, extractor: str = "") -> Sequence[tuple[str, str]]:
-        """Return the brackets of a policy's changes, as one extractor's versions have them (default: those that are
-        shown): last capture with the old wording, first with the new.
+    def changes(self, policy: Policy) -> list[tuple[str, str]]:
+        """Return the brackets of a policy's changes, as its versions that are shown have them: last capture with the
+        old wording, first with the new.
         """
         rows = self.db.execute(
             "SELECT v.previous_last_seen, v.first_seen FROM versions v JOIN policies p ON p.id = v.policy_id "
-            "WHERE p.id = ? AND v.extractor_id = CASE ? WHEN '' THEN p.extractor_id ELSE ? END AND v.version > 1 "
-            "ORDER BY v.version",
-            [policy.policy_id, extractor, self.readings.extractor_id(extractor) if extractor else 0],
+            "WHERE p.id = ? AND v.extractor_id = p.extractor_id AND v.version > 1 ORDER BY v.version",
+            [policy.policy_id],
         )
         return [tuple(row) for row in rows]
 

@@ -126,17 +126,16 @@ class ReadingShelf:
     def _text(self, reading: Reading) -> int | None:
         if reading.extraction is None or reading.outcome is not Outcome.FETCHED:
             return None
-        (known,) = self._db.execute(
-            "SELECT count(*) FROM texts WHERE text_digest = ?", [reading.text_digest]
-        ).fetchone()
+        held = self._db.execute("SELECT id FROM texts WHERE text_digest = ?", [reading.text_digest]).fetchone()
+        if held:
+            return int(held[0])
         languages = reading.languages
         text_id = put_text(
             self._db, reading.text_digest, reading.extraction.blocks, wording=reading.wording, words=reading.words,
             language=languages.language if languages else reading.extraction.language,
             block_languages=languages.blocks if languages else (),
         )  # fmt: skip
-        if not known:
-            self._describe(text_id, reading)
+        self._describe(text_id, reading)
         return text_id
 
     def _describe(self, text_id: int, reading: Reading) -> None:

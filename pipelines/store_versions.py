@@ -19,7 +19,7 @@ from pipelines.digests import text_digest
 from pipelines.model import Block, BlockKind, Change, ChangeClass, Observation, Version
 from pipelines.sightings import Line, SeenText, lines_of, stretches
 from pipelines.store_texts import put_text
-from pipelines.versions import Folded, fold_stretches
+from pipelines.versions import Folded, fold_stretches, wordings_of
 from pipelines.wording import text_words
 
 if TYPE_CHECKING:
@@ -74,23 +74,7 @@ def fold_policy(db: Database, policy_id: int, extractor_id: int) -> Folded:
 
 def capture_wordings(db: Database, policy_id: int, extractor_id: int) -> tuple[dict[int, str], list[int]]:
     """Return the wording of each capture that was read, as the versions have it, and the captures set aside."""
-    folded = fold_policy(db, policy_id, extractor_id)
-    aside = {one.stretch.first.capture_id: one.stretch.last.capture_id for one in folded.aside}
-    versions = iter(folded.versions)
-    version = next(versions, None)
-    wordings: dict[int, str] = {}
-    others: list[int] = []
-    until = 0  # the last capture of the stretch that is set aside
-    for seen in _observations(db, policy_id, extractor_id):
-        until = aside.get(seen.capture_id, until)
-        if until:
-            others.append(seen.capture_id)
-            until = 0 if seen.capture_id == until else until
-        elif version is not None:
-            wordings[seen.capture_id] = version.wording
-            if seen.capture_id == version.last_capture_id:
-                version = next(versions, None)
-    return wordings, others
+    return wordings_of(_observations(db, policy_id, extractor_id), fold_policy(db, policy_id, extractor_id))
 
 
 def _observations(db: Database, policy_id: int, extractor_id: int) -> Iterator[Observation]:

@@ -77,6 +77,29 @@ def fold_stretches(seen: Sequence[Stretch], texts: Mapping[int, SeenText]) -> Fo
     return Folded(tuple(versions), steadied, aside, calm.unsteady)
 
 
+def wordings_of(in_order: Iterable[Observation], folded: Folded) -> tuple[dict[int, str], list[int]]:
+    """Return the wording of each capture, as the versions have it, and the captures set aside; by capture id.
+
+    :param in_order: the observations that were folded, in the order in which they were.
+    """
+    aside = {one.stretch.first.capture_id: one.stretch.last.capture_id for one in folded.aside}
+    versions = iter(folded.versions)
+    version = next(versions, None)
+    wordings: dict[int, str] = {}
+    others: list[int] = []
+    until: int | None = None  # the last capture of the stretch that is set aside
+    for seen in in_order:
+        until = aside.get(seen.capture_id, until)
+        if until is not None:
+            others.append(seen.capture_id)
+            until = None if seen.capture_id == until else until
+        elif version is not None:
+            wordings[seen.capture_id] = version.wording
+            if seen.capture_id == version.last_capture_id:
+                version = next(versions, None)
+    return wordings, others
+
+
 def _version(number: int, wording: str, run: Sequence[Stretch], previous_last_seen: datetime | None) -> Version:
     first, last = run[0].first, run[-1].last
     return Version(

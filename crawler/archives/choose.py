@@ -53,6 +53,11 @@ class Strategy:
     period: Period | None = None
     date: datetime | None = None
 
+    @property
+    def exhaustive(self) -> bool:
+        """It leaves no digest unread, whatever the wordings are."""
+        return self.name in ("all", "distinct")
+
 
 ALL, DISTINCT, CHANGES, LATEST = (Strategy(name, name) for name in ("all", "distinct", "changes", "latest"))
 _PLAIN = {strategy.name: strategy for strategy in (ALL, DISTINCT, CHANGES, LATEST)}
@@ -130,7 +135,7 @@ def next_batch(
     """
     redirects, infer = _choose_redirects(captures.redirects, knowledge)
     pages = captures.pages
-    if strategy.name in ("all", "distinct"):
+    if strategy.exhaustive:
         states, _words = own_states(pages, knowledge)
         found, reuse = _one_by_one(pages, states, knowledge.held, strategy)
         chosen = [Probe(at, ENDS if at in (found[0], found[-1]) else LAST) for at in found]
