@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := build/demo.db
 
-.PHONY: demo test lint bench bench-text bench-requests docs clean
+.PHONY: demo test lint bench bench-store bench-text bench-requests docs clean
 
 demo: .venv/ready  ## crawl the bundled sample archive, then show a timeline and a diff
 	@mkdir -p build && rm -f $(DEMO) $(DEMO)-wal $(DEMO)-shm
@@ -29,6 +29,9 @@ docs: .venv/test-ready  ## write the outputs in README.md and docs/ anew
 
 bench: .venv/test-ready  ## captures per second against a plain loop, on ../shared where it is there
 	$(BIN)/python -m benchmarks.crawl
+
+bench-store: .venv/test-ready  ## bytes a capture against git, speed at 100,000 captures
+	$(BIN)/python -m benchmarks.store
 
 bench-text: .venv/test-ready  ## the text against human-made truth, on ../shared where it is there
 	$(BIN)/python -m benchmarks.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from cli.compact import compact
 from cli.crawl import crawl
 from cli.export import export
 from cli.extract import extract
@@ -43,6 +44,7 @@ for command in (
     diff_command,
     extract,
     re_extract,
+    compact,
     export,
     fsck,
     merge,

@@ -98,3 +98,22 @@ def schema() -> None:
     print("```sql")
     print(";\n\n".join(statement for (statement,) in statements) + ";")
     print("```")
+
+
+def queries() -> None:
+    """Print the queries of docs/queries with what they answer on the sample archive, crawled before on this page."""
+    import sqlite3
+
+    run("policylapse crawl --archive sample --sites sites.csv")
+    with sqlite3.connect(Path(_folder()) / "policylapse.db") as db:
+        for number, file in enumerate(sorted((ROOT / "docs" / "queries").glob("*.sql")), start=1):
+            question, sql = file.read_text(encoding="utf-8").rstrip().split("\n", 1)
+            cursor = db.execute(sql)
+            print(f"{number}. {question.removeprefix('-- ')}\n\n```sql\n{sql}\n```\n")
+            print(_table([column[0] for column in cursor.description], cursor.fetchall()))
+    db.close()
+
+
+def _table(names: list[str], rows: list[tuple[object, ...]]) -> str:
+    cells = [[" ".join(str(value).replace("|", "\\|").split()) for value in row] for row in rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in (names, ["---"] * len(names), *cells)) + "\n"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from crawler.archives.capture import Outcome
 from crawler.archives.errors import StoreError
-from pipelines.fsck import full_text_indexes
+from pipelines.block_words import index_blocks
 from pipelines.orphans import stand_alone, sweep
 from pipelines.store_versions import refold
 
@@ -131,11 +131,12 @@ def empty_captures(db: Database) -> int:
         "INSERT INTO forgotten_policies SELECT DISTINCT u.policy_id FROM policy_urls u JOIN captures k "
         f"ON k.urlkey = u.urlkey WHERE u.{mine} AND k.outcome <> 'forgotten'"
     )
-    count = db.execute(
+    (count,) = db.execute(f"SELECT count(*) FROM captures WHERE {mine} AND outcome <> 'forgotten'").fetchone()
+    db.execute(
         f"UPDATE captures SET outcome = ?, detail = (SELECT reason FROM tombstones t WHERE t.urlkey = captures.urlkey), "
         f"{_EMPTIED} WHERE {mine} AND outcome <> ?",
         [Outcome.FORGOTTEN.value, Outcome.FORGOTTEN.value],
-    ).rowcount
+    )
     _forget_readings(db)
     db.execute("DROP TABLE forgotten_payloads")
     db.execute("DROP TABLE forgotten_policies")
@@ -168,9 +169,8 @@ def erase(db: Database) -> None:
 
     :raises StoreError: somebody reads the file, and what was deleted is still in its `-wal`.
     """
-    for name, _content in full_text_indexes(db):
-        with db.atomic():
-            db.execute(f'INSERT INTO "{name}" ("{name}") VALUES (?)', ["rebuild"])
+    with db.atomic():
+        index_blocks(db.conn)
     db.execute("VACUUM")
     busy, _pages, _moved = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:

@@ -22,6 +22,7 @@ from zstandard import ZstdError
 from crawler.archives.capture import sha1_base32
 from crawler.archives.errors import StoreError
 from crawler.archives.timestamps import format_iso
+from pipelines.block_words import differing_words
 from pipelines.changes import Text, compare
 from pipelines.database_file import MIGRATIONS, text_blocks
 from pipelines.digests import block_digest, text_digest
@@ -30,6 +31,7 @@ from pipelines.migrations import migrations
 from pipelines.model import Block, BlockKind
 from pipelines.orphans import count_orphans
 from pipelines.payloads import load_payload
+from pipelines.small_file import block_key
 from pipelines.store_versions import fold_policy
 from pipelines.versions import Folded
 from pipelines.wording import text_words, wording_key
@@ -39,6 +41,8 @@ PAYLOAD_ERRORS = (ZstdError, KeyError, RecursionError, MemoryError, ValueError)
 _MOST = 100  # problems that SQLite's own check lists
 _SHA1_BASE32 = 32  # characters
 _BROKEN = (sqlite3.DatabaseError, UnicodeDecodeError)  # a page that cannot be read, or text that is none
+# tables whose rows can be derived again, or asked for again, where what they refer to is gone
+REFERRING = ("capture_rows", "extraction_rows", "findings", "text_runs", "versions", "changes")
 _BLOCK_KINDS = frozenset(kind.value for kind in BlockKind)
 
 
@@ -90,7 +94,7 @@ def _schema(db: Database, _progress: Progress) -> Iterator[Finding]:
         migrations.apply(ours)
         for name, kind, sql in ours.execute(objects).fetchall():
             if name not in held:
-                yield Finding(Kind.SCHEMA, f"{kind} {name}", "is missing", repairable=kind in ("index", "view"))
+                yield Finding(Kind.SCHEMA, f"{kind} {name}", "is missing", repairable=kind != "table")
             elif _columns(ours, name) - _columns(db, name) if kind == "table" else held[name] != sql:
                 what = "lacks columns" if kind == "table" else "is not as this program makes it"
                 yield Finding(Kind.SCHEMA, f"{kind} {name}", what, repairable=kind != "table")
@@ -106,7 +110,7 @@ def _columns(db: Database, table: str) -> set[tuple[Any, ...]]:
 def _references(db: Database, _progress: Progress) -> Iterator[Finding]:
     for table, row, parent, _key in db.execute("PRAGMA foreign_key_check"):
         detail = f"refers to a row of {parent} that is not there"
-        repairable = table in ("captures", "extractions", "versions", "changes")
+        repairable = table in REFERRING
         yield Finding(
             Kind.REFERENCE, table if row is None else f"{table} {row}", detail, row or 0, repairable=repairable
         )
@@ -162,12 +166,12 @@ def _verdicts(db: Database, payload_id: int, body: bytes) -> Iterator[Finding]:
 
 def _blocks(db: Database, progress: Progress) -> Iterator[Finding]:
     (count,) = db.execute("SELECT count(*) FROM blocks").fetchone()
-    rows = db.execute("SELECT id, block_digest, kind, level, markdown FROM blocks")
-    for done, (block_id, digest, kind, level, markdown) in enumerate(rows):
+    rows = db.execute("SELECT id, block_key, kind, level, markdown FROM blocks")
+    for done, (block_id, key, kind, level, markdown) in enumerate(rows):
         if done % 1000 == 0:
             progress("blocks", done, count)
-        if kind not in _BLOCK_KINDS or block_digest(Block(BlockKind(kind), level, markdown)) != digest:
-            yield Finding(Kind.BLOCK, f"block {block_id}", "its words are not those of its digest", block_id)
+        if kind not in _BLOCK_KINDS or block_key(block_digest(Block(BlockKind(kind), level, markdown))) != key:
+            yield Finding(Kind.BLOCK, f"block {block_id}", "its words are not those of its key", block_id)
     progress("blocks", count, count)
 
 
@@ -328,28 +332,12 @@ def _unsteady_rows(folded: Folded) -> list[tuple[Any, ...]]:
 
 
 def _indexes(db: Database, progress: Progress) -> Iterator[Finding]:
-    """A full-text index over a table of ours has an entry for each of its rows (FTS5, external content)."""
-    for name, content in full_text_indexes(db):
-        progress("indexes", 0, 1)
-        missing, over = (
-            db.execute(f"SELECT count(*) FROM (SELECT {a} EXCEPT SELECT {b})").fetchone()[0]
-            for a, b in (
-                (f'rowid FROM "{content}"', f'id FROM "{name}_docsize"'),
-                (f'id FROM "{name}_docsize"', f'rowid FROM "{content}"'),
-            )
-        )
-        if missing or over:
-            yield Finding(Kind.INDEX, name, f"{missing:,} rows of {content} are missing, {over:,} are too many")
-
-
-def full_text_indexes(db: Database) -> list[tuple[str, str]]:
-    """Return the FTS5 tables that index another table, with that table's name."""
-    rows = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%'")
-    found = [
-        (name, re.search(r"fts5\b.*\bcontent\s*=\s*['\"\[]?(\w+)", sql, re.IGNORECASE | re.DOTALL))
-        for name, sql in rows
-    ]
-    return [(name, match[1]) for name, match in found if match]
+    """The index of words has the words of the blocks: it is made again beside it, and each word's blocks counted."""
+    progress("indexes", 0, 1)
+    wrong = differing_words(db.conn)
+    if wrong:
+        yield Finding(Kind.INDEX, "blocks_fts", f"{wrong:,} words are not found in as many blocks as have them")
+    progress("indexes", 1, 1)
 
 
 def _orphans(db: Database, progress: Progress) -> Iterator[Finding]:
@@ -358,7 +346,7 @@ def _orphans(db: Database, progress: Progress) -> Iterator[Finding]:
     for what, count, why in (
         ("payloads", orphans.payloads, "no capture has them"),
         ("blocks", orphans.blocks, "no text has them"),
-        ("link_layers", orphans.link_layers, "no page has them"),
+        ("links", orphans.link_layers, "no page has them"),
     ):
         if count:
             yield Finding(Kind.ORPHANS, what, f"{count:,}: {why}")

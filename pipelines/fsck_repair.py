@@ -19,6 +19,7 @@ from sqlite_utils import Database
 from crawler.archives.capture import Memento, sha1_base32
 from crawler.archives.errors import StoreError
 from crawler.archives.timestamps import parse_iso
+from pipelines.block_words import forget_block_words, index_blocks
 from pipelines.database_file import text_blocks
 from pipelines.digests import digest_verdict
 from pipelines.findings import Finding, Kind
@@ -153,6 +154,8 @@ def _block(db: Database, finding: Finding) -> None:
     texts = db.execute("SELECT DISTINCT text_id FROM text_blocks WHERE block_id = ?", [finding.row]).fetchall()
     for (text_id,) in texts:
         _drop_text(db, text_id)
+    for (markdown,) in db.execute("SELECT markdown FROM blocks WHERE id = ?", [finding.row]).fetchall():
+        forget_block_words(db.conn, finding.row, markdown)  # where these are not its words, the index is made anew, too
     db.execute("DELETE FROM blocks WHERE id = ?", [finding.row])
 
 
@@ -166,7 +169,7 @@ def _drop_text(db: Database, text_id: int) -> None:
             f"UPDATE policies SET dirty = 1 WHERE id IN (SELECT policy_id FROM {table} WHERE text_id = ?)", [text_id]
         )
         db.execute(f"DELETE FROM {table} WHERE text_id = ?", [text_id])
-    for table in ("extractions", "text_dates", "text_blocks"):
+    for table in ("extractions", "findings", "text_dates", "text_runs"):
         db.execute(f"DELETE FROM {table} WHERE text_id = ?", [text_id])
     db.execute("DELETE FROM texts WHERE id = ?", [text_id])
 
@@ -217,36 +220,52 @@ def _schema(db: Database, finding: Finding) -> None:
     ours = Database(memory=True)
     try:
         migrations.apply(ours)
-        (sql,) = ours.execute("SELECT sql FROM sqlite_schema WHERE name = ?", [name]).fetchone()
+        statements = ours.execute(  # with a view go the triggers that write through it
+            "SELECT sql FROM sqlite_schema WHERE name = ? UNION ALL "
+            "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?",
+            [name, name],
+        ).fetchall()
     finally:
         ours.conn.close()
     db.execute(f'DROP {kind.upper()} IF EXISTS "{name}"')
-    db.execute(sql)
+    for (sql,) in statements:
+        db.execute(sql)
 
 
 def _reference(db: Database, finding: Finding) -> None:
     """A capture without its payload is pending again; a derived row goes, and is derived again."""
     table = finding.subject.split()[0]
-    if table == "captures":
+    if table == "text_runs":  # mended with its text, whose digest tells
+        return
+    if table == "capture_rows":
         lacks = "id = ? AND payload_id NOT IN (SELECT id FROM payloads)"
         _mark(db, "id", finding.row)
         db.execute(f"UPDATE captures SET {_PENDING} WHERE {lacks}", [finding.row])
         return
-    if table == "extractions":
-        db.execute(
-            "UPDATE policies SET dirty = 1 WHERE id IN (SELECT u.policy_id FROM extractions e JOIN captures k "
-            "ON k.payload_id = e.payload_id JOIN policy_urls u ON u.urlkey = k.urlkey WHERE e.id = ?)",
-            [finding.row],
-        )
-    else:
-        db.execute(
-            f"UPDATE policies SET dirty = 1 WHERE id = (SELECT policy_id FROM {table} WHERE id = ?)", [finding.row]
-        )
+    if table in ("extraction_rows", "findings"):
+        _drop_readings(db)
+        return
+    db.execute(f"UPDATE policies SET dirty = 1 WHERE id = (SELECT policy_id FROM {table} WHERE id = ?)", [finding.row])
     db.execute(f"DELETE FROM {table} WHERE id = ?", [finding.row])
 
 
-def _index(db: Database, finding: Finding) -> None:
-    db.execute(f'INSERT INTO "{finding.subject}" ("{finding.subject}") VALUES (?)', ["rebuild"])
+def _drop_readings(db: Database) -> None:
+    """Readings that refer to nothing go: of a payload that is not there, or to a text that is not."""
+    lost = (
+        "x.payload_id NOT IN (SELECT id FROM payloads) OR x.extractor_id NOT IN (SELECT id FROM extractors) "
+        "OR x.finding_id NOT IN (SELECT id FROM findings WHERE text_id IS NULL OR text_id IN (SELECT id FROM texts)) "
+        "OR x.link_layer_id NOT IN (SELECT id FROM link_layer_rows)"
+    )
+    db.execute(
+        "UPDATE policies SET dirty = 1 WHERE id IN (SELECT u.policy_id FROM extraction_rows x JOIN captures k "
+        f"ON k.payload_id = x.payload_id JOIN policy_urls u ON u.urlkey = k.urlkey WHERE {lost})"
+    )
+    db.execute(f"DELETE FROM extraction_rows AS x WHERE {lost}")
+    db.execute("DELETE FROM findings WHERE text_id NOT IN (SELECT id FROM texts)")
+
+
+def _index(db: Database, _finding: Finding) -> None:
+    index_blocks(db.conn)
 
 
 _REPAIRS: dict[Kind, Callable[[Database, Finding], Any]] = {

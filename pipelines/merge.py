@@ -11,6 +11,7 @@ command again.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -23,21 +24,22 @@ from tempfile import TemporaryDirectory
 from sqlite_utils import Database
 
 from crawler.archives.errors import StoreError
-from pipelines.database_file import MIGRATIONS, check_file
+from pipelines.database_file import MIGRATIONS, check_file, text_blocks
 from pipelines.forget import empty_captures, erase, prepare
 from pipelines.fsck import PAYLOAD_ERRORS, UNLIKE_ITS_READINGS
 from pipelines.merge_tables import Copier, Table, read_tables
 from pipelines.orphans import sweep
 from pipelines.payloads import load_payload
+from pipelines.small_file import put_links
 from pipelines.store_file import open_file
 from pipelines.store_payloads import PayloadShelf
+from pipelines.store_texts import put_text
 from pipelines.store_versions import refold
 
 Progress = Callable[[str, int, int], None]  # step, done, of how many
 ROWS = 5000  # rows of one transaction; payloads and texts, each of which is some 50 KB: a tenth and a twentieth
 _PAYLOADS, _TEXTS = ROWS // 20, ROWS // 10
 _DERIVED = frozenset({"versions", "changes", "set_aside", "unsteady_lines"})
-_OF_TEXTS = ("text_blocks", "text_dates")  # written with their text, or it would be half a text after a kill
 _BUSY_SECONDS = 30.0
 
 
@@ -144,18 +146,20 @@ class _Merge:
             self._payloads()
             self._want()
             for table in self._tables.values():
-                if table.name not in ("tombstones", "payloads", *_OF_TEXTS):
+                if table.name == "texts":
+                    self._each("texts", self._text)
+                elif table.name == "link_layers":
+                    self._each("link_layers", self._link_layer)
+                elif table.name not in ("tombstones", "payloads"):
                     self._table(table)
             for policy_id, extractor_id in self._db.execute(_EXTRACTORS):
                 extractors[policy_id] = _newer(self._db, extractor_id, extractors.get(policy_id))
         return forgotten
 
     def _table(self, table: Table) -> None:
-        together = [table, *(self._tables[name] for name in _OF_TEXTS if table.name == "texts")]
-        for bounds, of in self._ranges(table, _TEXTS if table.name == "texts" else ROWS):
+        for bounds, of in self._ranges(table, ROWS):
             with self._db.atomic():
-                for one in together:
-                    self._copier.copy(one, bounds, self._where(one.name))
+                self._copier.copy(table, bounds)
                 if table.name == "policies":
                     self._db.execute("UPDATE policies SET dirty = 1 WHERE id IN (SELECT dst FROM temp.map_policies)")
             self._progress(table.name, bounds[-1] if bounds else of, of)
@@ -169,9 +173,44 @@ class _Merge:
         for first in range(1, highest + 1, rows):
             yield (first, min(first + rows - 1, highest)), highest
 
-    def _where(self, name: str) -> str:
-        """Which rows of the source are wanted: what is tombstoned here, or in no capture's page, stays behind."""
-        return f"s.id IN (SELECT id FROM temp.want_{name})" if name in ("texts", "blocks", "link_layers") else "true"
+    def _each(self, table: str, copy: Callable[[int], int]) -> None:
+        """Copy, one by one, the rows that are wanted: what is tombstoned here, or in no capture's page, stays behind."""
+        wanted = [row[0] for row in self._db.execute(f"SELECT id FROM temp.want_{table} ORDER BY id").fetchall()]
+        for start in range(0, len(wanted), _TEXTS):
+            with self._db.atomic():
+                for source_id in wanted[start : start + _TEXTS]:
+                    self._copier.note(table, source_id, copy(source_id))
+            self._progress(table, start, len(wanted))
+
+    def _text(self, source_id: int) -> int:
+        """With its blocks, or it would be half a text after a kill."""
+        digest, wording, words, language, languages = self._reader.execute(
+            "SELECT text_digest, wording, words, language, languages FROM texts WHERE id = ?", [source_id]
+        ).fetchone()
+        held = self._db.execute("SELECT id FROM main.texts WHERE text_digest = ?", [digest]).fetchone()
+        if held:
+            self._db.execute(
+                "UPDATE main.texts SET language = ?1, languages = ?2 WHERE id = ?3 AND (language, languages) < (?1, ?2)",
+                [language, languages, held[0]],
+            )
+            return int(held[0])
+        codes = self._reader.execute(
+            "SELECT coalesce(language, ?) FROM text_blocks WHERE text_id = ? ORDER BY position", [language, source_id]
+        )
+        blocks = text_blocks(self._reader, source_id)
+        text_id = put_text(
+            self._db, digest, blocks, wording=wording, words=words, language=language,
+            block_languages=[code for (code,) in codes],
+        )  # fmt: skip
+        self._db.execute("UPDATE main.texts SET languages = ? WHERE id = ?", [languages, text_id])
+        return text_id
+
+    def _link_layer(self, source_id: int) -> int:
+        digest, links = self._reader.execute(
+            "SELECT link_digest, links FROM link_layers WHERE id = ?", [source_id]
+        ).fetchone()
+        held = self._db.execute("SELECT id FROM main.link_layer_rows WHERE link_digest = ?", [digest]).fetchone()
+        return int(held[0]) if held else put_links(self._db.conn, digest, json.loads(links))
 
     def _tombstones(self) -> int:
         """First of all what is forgotten there, or here: none of it comes in."""
@@ -210,13 +249,13 @@ class _Merge:
             with self._db.atomic():
                 yield
         except BaseException:
-            self._shelf.forget_keys()
+            self._shelf.forget_bases()
             raise
 
     def _payload(self, source_id: int, digest: str, urlkey: str) -> int:
-        held = self._db.execute("SELECT id FROM main.payloads WHERE payload_digest = ?", [digest]).fetchone()
-        if held:
-            return int(held[0])
+        held = self._shelf.held(bytes.fromhex(digest))
+        if held is not None:
+            return held
         try:
             body = load_payload(self._reader.execute, source_id)
         except PAYLOAD_ERRORS:
@@ -234,18 +273,21 @@ class _Merge:
         for name, ids in (
             ("texts", f"SELECT e.text_id {read} WHERE e.text_id NOT NULL"),
             ("link_layers", f"SELECT e.link_layer_id {read} WHERE e.link_layer_id NOT NULL"),
-            ("blocks", "SELECT tb.block_id FROM temp.want_texts w JOIN src.text_blocks tb ON tb.text_id = w.id"),
         ):
             self._db.execute(f"CREATE TEMP TABLE want_{name} (id INTEGER PRIMARY KEY)")
             self._db.execute(f"INSERT OR IGNORE INTO temp.want_{name} {ids}")
 
 
-# The extractors that either side's versions of a policy are of.
+# The extractors that either side's versions of a policy are of; a policy that only shares a page with the source has a
+# reading more as well.
 _EXTRACTORS = """
 SELECT m.dst, e.dst FROM temp.map_policies m JOIN src.policies s ON s.id = m.src
 JOIN temp.map_extractors e ON e.src = s.extractor_id
 UNION SELECT t.id, t.extractor_id FROM temp.map_policies m JOIN main.policies t ON t.id = m.dst
 WHERE t.extractor_id NOT NULL
+UNION SELECT p.id, p.extractor_id FROM main.policies p WHERE p.extractor_id NOT NULL AND p.id IN (
+  SELECT u.policy_id FROM temp.map_payloads m JOIN main.captures k ON k.payload_id = m.dst
+  JOIN main.policy_urls u ON u.urlkey = k.urlkey)
 """
 
 
@@ -264,11 +306,11 @@ def _newer(db: Database, one: int, other: int | None) -> int:
 
 # What one file knew of a page that another had kept and not read.
 _READ_ELSEWHERE = f"""
-UPDATE captures AS k SET (outcome, detail) = (
-  SELECT CASE WHEN e.outcome = 'fetched' AND k.fetched_at IS NULL THEN 'revisit' ELSE e.outcome END, e.detail
+UPDATE captures SET (outcome, detail) = (
+  SELECT CASE WHEN e.outcome = 'fetched' AND captures.fetched_at IS NULL THEN 'revisit' ELSE e.outcome END, e.detail
   FROM extractions e JOIN extractors x ON x.id = e.extractor_id
-  WHERE e.payload_id = k.payload_id ORDER BY x.extractor DESC LIMIT 1)
-WHERE {UNLIKE_ITS_READINGS}
+  WHERE e.payload_id = captures.payload_id ORDER BY x.extractor DESC LIMIT 1)
+WHERE id IN (SELECT k.id FROM captures k WHERE {UNLIKE_ITS_READINGS})
 """
 
 

@@ -19,7 +19,28 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 # Rows that have no key in the schema: a run is the same run where this is the same; a listing or an event where all is.
-_IDENTITY = {"runs": ("started_at", "program", "archive", "strategy", "arguments")}
+_IDENTITY = {
+    "runs": ("started_at", "program", "archive", "strategy", "arguments"),
+    "payloads": ("payload_digest",),
+    "captures": ("archive", "urlkey", "original", "at", "timestamp", "digest"),
+    "extractions": ("payload_id", "extractor_id"),
+    "link_layers": ("link_digest",),
+}
+# Views that stand for tables (schema_small.py), what they refer to, and columns that say where a row is kept.
+_VIEWS = {
+    "captures": {"payload_id": "payloads"},
+    "extractions": {
+        "payload_id": "payloads", "extractor_id": "extractors", "text_id": "texts", "link_layer_id": "link_layers",
+    },
+    "link_layers": {},
+}  # fmt: skip
+_SHOWN = {"capture_rows": "captures", "link_layer_rows": "link_layers"}
+_PLACES = ("at", "address_id", "finding_id")
+# What they stand on, and what only says what was done to the file.
+_WITHIN = frozenset((
+    "addresses", "capture_kinds", "header_sets", "capture_rows", "findings", "extraction_rows", "text_runs", "links",
+    "link_layer_rows", "blocks", "blocks_fts", "compacted",
+))  # fmt: skip
 _IN_ORDER_OF = {"listings": "listed_at", "outcomes": "at"}  # the last word on a URL is the one with the highest id
 _OURS = {"policies": ("extractor_id", "dirty")}  # columns that the fold sets
 # Worst to best: what says more of a capture wins; what was forgotten stays so.
@@ -54,15 +75,19 @@ class Table:
 
 
 def read_tables(db: Database, schema: str) -> list[Table]:
-    """Return the tables that `main` has, too, each after those that it refers to; without full-text indexes and
-    SQLite's own.
+    """Return the tables that `main` has, too, each after those that it refers to, as a person sees them; without
+    blocks, which go with their texts, full-text indexes and SQLite's own.
     """
     names = [
         name
         for _schema, name, kind, *_ in db.execute(f"PRAGMA {schema}.table_list").fetchall()
-        if _schema == schema and kind == "table" and not name.startswith(("_", "sqlite_"))
+        if _schema == schema and (kind == "table" or name in _VIEWS) and not name.startswith(("_", "sqlite_"))
     ]
-    names = [name for name in names if db.execute("SELECT 1 FROM main.sqlite_schema WHERE name = ?", [name]).fetchone()]
+    names = [
+        name
+        for name in names
+        if name not in _WITHIN and db.execute("SELECT 1 FROM main.sqlite_schema WHERE name = ?", [name]).fetchone()
+    ]
     known = {name: _read_table(db, schema, name) for name in sorted(names)}
     in_order: dict[str, Table] = {}
 
@@ -81,7 +106,7 @@ def read_tables(db: Database, schema: str) -> list[Table]:
 def _read_table(db: Database, schema: str, name: str) -> Table:
     info = db.execute(f"PRAGMA {schema}.table_info({name})").fetchall()
     primary = [column for _cid, column, _type, _null, _default, pk in sorted(info, key=lambda row: row[5]) if pk]
-    has_id = primary == ["id"]
+    has_id = primary == ["id"] or (name in _VIEWS and info[0][1] == "id")
     unique = next(
         (
             index
@@ -90,15 +115,20 @@ def _read_table(db: Database, schema: str, name: str) -> Table:
         ),
         None,
     )
-    key = tuple(primary)
+    key = tuple(primary) or _IDENTITY.get(name, ())
     if has_id:
         rows = db.execute(f"PRAGMA {schema}.index_info({unique})").fetchall() if unique else []
         key = tuple(column for _seq, _cid, column in rows) or _IDENTITY.get(name, ())
-    references = {
-        column: parent for _id, _seq, parent, column, *_ in db.execute(f"PRAGMA {schema}.foreign_key_list({name})")
+    references = _VIEWS.get(name) or {
+        column: _SHOWN.get(parent, parent)
+        for _id, _seq, parent, column, *_ in db.execute(f"PRAGMA {schema}.foreign_key_list({name})")
     }
-    columns = tuple(row[1] for row in info if row[1] != "id" or not has_id)
-    return Table(name, has_id, columns, key, references, unique=not has_id or unique is not None)
+    hidden = {"id"} if has_id else set()
+    hidden |= set(_PLACES) if name in _VIEWS else set()
+    columns = tuple(row[1] for row in info if row[1] not in hidden)
+    return Table(
+        name, has_id, columns, key, references, unique=name not in _VIEWS and (not has_id or unique is not None)
+    )
 
 
 class Copier:
@@ -169,7 +199,7 @@ class _Rows:
         self.columns = tuple(column for column in table.columns if column not in _OURS.get(table.name, ()))
         self.keys = 1 if table.has_id else len(table.key)
         mapped = {c: t for c, t in table.references.items() if c in self.columns and t in tables}
-        self._expression = {c: f"m_{c}.dst" if c in mapped else f"s.{c}" for c in self.columns}
+        self._expression = {c: f"m_{c}.dst" if c in mapped else f"s.{c}" for c in (*self.columns, *table.key)}
         joins = " ".join(f"LEFT JOIN temp.map_{t} m_{c} ON m_{c}.src = s.{c}" for c, t in mapped.items())
         known = [
             f"(s.{c} IS NULL OR m_{c}.dst IS NOT NULL{forgotten if c == 'payload_id' and table.name == 'captures' else ''})"
@@ -183,7 +213,7 @@ class _Rows:
         return " AND ".join(f"{alias}.{column} = {self._expression[column]}" for column in self.table.key)
 
     def _list(self) -> str:
-        return ", ".join(self._expression.values())
+        return ", ".join(self._expression[column] for column in self.columns)
 
     def insert(self) -> str:
         name, names = self.table.name, ", ".join(self.columns)
@@ -213,9 +243,8 @@ class _Rows:
         table = self.table
         key = "t.id" if table.has_id else ", ".join(f"t.{column}" for column in table.key)
         ours = {column: f"t.{column}" for column in self.columns}
-        lists = [
-            ", ".join(row.values()) for row in (self._expression, ours, *map(self._named, (self._expression, ours)))
-        ]
+        theirs = {column: self._expression[column] for column in self.columns}
+        lists = [", ".join(row.values()) for row in (theirs, ours, *map(self._named, (theirs, ours)))]
         join = f"JOIN main.{table.name} t ON {self._same('t')}"
         if table.has_id:
             join = f"JOIN temp.map_{table.name} me ON me.src = s.id JOIN main.{table.name} t ON t.id = me.dst"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from pipelines.database_file import APPLICATION_ID
+from pipelines.small_file import make_small
 
 migrations = Migrations("policylapse")
 
@@ -37,6 +38,12 @@ def m003_certainty(db: Database) -> None:
 def m004_tombstones(db: Database) -> None:
     """What was forgotten on request, and stays so whatever an index lists later."""
     db.executescript(_TOMBSTONES)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m005_small(db: Database) -> None:
+    """What rows have alike is kept once, behind views of the same names; words of blocks can be searched."""
+    make_small(db)
 
 
 _TABLES = """

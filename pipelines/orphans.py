@@ -1,5 +1,5 @@
-"""What nobody refers to: payloads without a capture, link layers without a page, blocks without a text, texts that no
-page and no version shows.
+"""What nobody refers to: payloads without a capture, links without a page, blocks without a text, texts that no page
+and no version shows.
 
 Nothing of it is damage. Texts of that kind are what earlier folds put together (pipelines/steady.py); somebody may have
 cited them (history/citations.py), so that only `forget` takes them away, and only where a block of theirs is no
@@ -13,17 +13,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import zstandard
-
 from crawler.archives.errors import StoreError
+from pipelines.block_words import forget_block_words
 from pipelines.payloads import Execute, load_payload
+from pipelines.store_payloads import deflate
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-_LEVEL = 9  # of zstd, for a payload that must stand alone from now on: that of a key frame
 _TEXTS_IN_USE = (
-    "SELECT text_id FROM extractions WHERE text_id IS NOT NULL UNION SELECT text_id FROM versions "
+    "SELECT text_id FROM findings WHERE text_id IS NOT NULL UNION SELECT text_id FROM versions "
     "UNION SELECT text_id FROM set_aside"
 )
 _PAYLOADS = (
@@ -32,7 +31,16 @@ _PAYLOADS = (
     "SELECT p.base_id FROM payloads p JOIN needed n ON n.id = p.id WHERE p.base_id IS NOT NULL) SELECT id FROM needed)"
 )
 _LINKS = (
-    "SELECT id FROM link_layers WHERE id NOT IN (SELECT link_layer_id FROM extractions WHERE link_layer_id NOT NULL)"
+    "SELECT id FROM link_layer_rows WHERE id NOT IN "
+    "(SELECT link_layer_id FROM extraction_rows WHERE link_layer_id NOT NULL)"
+)
+# What the views stand on: of no meaning to a person without the rows above.
+_FINDINGS = "DELETE FROM findings WHERE id NOT IN (SELECT finding_id FROM extraction_rows)"
+_PARTS = (
+    "DELETE FROM links WHERE id NOT IN (SELECT e.value FROM link_layer_rows l, json_each(l.link_ids) e)",
+    "DELETE FROM header_sets WHERE id NOT IN (SELECT headers_id FROM capture_rows WHERE headers_id NOT NULL)",
+    "DELETE FROM capture_kinds WHERE id NOT IN (SELECT kind_id FROM capture_rows)",
+    "DELETE FROM addresses WHERE id NOT IN (SELECT address_id FROM capture_rows)",
 )
 _BLOCKS = "SELECT id FROM blocks WHERE id NOT IN (SELECT block_id FROM text_blocks)"
 _TEXTS = f"SELECT id FROM texts WHERE id NOT IN ({_TEXTS_IN_USE})"
@@ -67,17 +75,28 @@ def sweep(db: Database, *, texts: bool = False) -> Orphans:
     :raises StoreError: it would leave references to nothing; then nothing is done.
     """
     with _without_references(db):
-        db.execute(f"DELETE FROM extractions WHERE payload_id IN ({_PAYLOADS})")
+        db.execute(f"DELETE FROM extraction_rows WHERE payload_id IN ({_PAYLOADS})")
+        db.execute(_FINDINGS)
         payloads = db.execute(f"DELETE FROM payloads WHERE id IN ({_PAYLOADS})").rowcount
         lost = 0
         if texts:
             db.execute(f"CREATE TEMP TABLE lost_texts AS {_LOST_TEXTS}")
-            for table, column in (("text_dates", "text_id"), ("text_blocks", "text_id"), ("texts", "id")):
+            for table, column in (("text_dates", "text_id"), ("text_runs", "text_id"), ("texts", "id")):
                 lost = db.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT text_id FROM lost_texts)").rowcount
             db.execute("DROP TABLE lost_texts")
-        blocks = db.execute(f"DELETE FROM blocks WHERE id IN ({_BLOCKS})").rowcount
-        links = db.execute(f"DELETE FROM link_layers WHERE id IN ({_LINKS})").rowcount
+        blocks = _sweep_blocks(db)
+        links = db.execute(f"DELETE FROM link_layer_rows WHERE id IN ({_LINKS})").rowcount
+        for statement in _PARTS:
+            db.execute(statement)
     return Orphans(payloads, lost, blocks, links)
+
+
+def _sweep_blocks(db: Database) -> int:
+    unneeded = db.execute(f"SELECT id, markdown FROM blocks WHERE id IN ({_BLOCKS})").fetchall()
+    for block_id, markdown in unneeded:
+        forget_block_words(db.conn, block_id, markdown)
+        db.execute("DELETE FROM blocks WHERE id = ?", [block_id])
+    return len(unneeded)
 
 
 @contextmanager
@@ -104,7 +123,7 @@ def stand_alone(db: Database, payload_id: int) -> None:
     body = load_payload(db.execute, payload_id)
     db.execute(
         "UPDATE payloads SET base_id = NULL, depth = 0, data = ? WHERE id = ?",
-        [zstandard.ZstdCompressor(level=_LEVEL).compress(body), payload_id],
+        [deflate(body, None), payload_id],
     )
     _deepen(db, payload_id)
 

@@ -6,30 +6,46 @@ Only sqlite3's `execute` and zstandard here, so that reading loads no more; they
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import zstandard
 
 Execute = Callable[[str, Sequence[Any]], Any]  # of sqlite3.Connection, and of sqlite-utils' Database
 
+_MAGIC: Final = zstandard.FRAME_HEADER  # of frames that m001 to m004 wrote; no frame without it can begin so
+_SIZE_IN_4: Final = 0x80
+_MOST_HOPS: Final = 1000  # a damaged file may have a circle
+
 
 def load_payload(execute: Execute, payload_id: int) -> bytes:
-    """Return the bytes of a payload; KeyError where there is none of that id.
+    """Return the bytes of a payload; KeyError where there is none of that id, or none that it stands on.
 
     :param execute: of the database's connection.
+    :raises zstandard.ZstdError: the data are damaged.
     """
-    row = execute("SELECT size, base_id, data FROM payloads WHERE id = ?", [payload_id]).fetchone()
-    if row is None:
-        raise KeyError(payload_id)
-    size, base_id, data = row
-    return inflate(data, size, load_payload(execute, base_id) if base_id is not None else None)
+    frames: list[bytes | bytearray | memoryview[int]] = []
+    wanted: int | None = payload_id
+    while wanted is not None:
+        row = execute("SELECT size, base_id, data FROM payloads WHERE id = ?", [wanted]).fetchone()
+        if row is None or len(frames) > _MOST_HOPS:
+            raise KeyError(payload_id)
+        size, wanted, data = row
+        if not size and not frames:
+            return b""
+        frames.append(_whole_frame(data, size))
+    try:
+        return bytes(zstandard.ZstdDecompressor().decompress_content_dict_chain(frames[::-1]))
+    except ValueError as error:  # of frames whose header is damaged
+        raise zstandard.ZstdError(str(error)) from None
 
 
-def inflate(data: bytes, size: int, base: bytes | None) -> bytes:
-    """Return what `data` was made of: alone, or against the payload that is its dictionary."""
-    if base is None:
-        return bytes(zstandard.ZstdDecompressor().decompress(data, max_output_size=size))
-    return bytes(zstandard.ZstdDecompressor(dict_data=dictionary(base)).decompress(data, max_output_size=size))
+def _whole_frame(data: bytes, size: int) -> bytes:
+    """A frame as the library wants a chain's: with magic number and content size, which the row tells (RFC 8878
+    3.1.1.1: a descriptor, whose upper two bits say how long the size is, the window, the size).
+    """
+    if data.startswith(_MAGIC) or len(data) < 2:
+        return data
+    return b"".join((_MAGIC, bytes((data[0] | _SIZE_IN_4, data[1])), size.to_bytes(4, "little"), data[2:]))
 
 
 def dictionary(base: bytes) -> zstandard.ZstdCompressionDict:

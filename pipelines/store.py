@@ -28,7 +28,7 @@ from crawler.archives.timestamps import format_iso, parse_iso
 from pipelines.digests import digest_verdict
 from pipelines.reading import Reading
 from pipelines.store_file import insert, open_file
-from pipelines.store_listings import CAPTURE_FIELDS, ListingShelf
+from pipelines.store_listings import CAPTURE_FIELDS, ListingShelf, seconds_of
 from pipelines.store_payloads import PayloadShelf
 from pipelines.store_readings import ReadingShelf, Unread
 from pipelines.store_versions import capture_wordings, refold
@@ -76,7 +76,7 @@ class Store:
             with self.db.atomic():
                 yield
         except sqlite3.Error as error:
-            self.shelf.forget_keys()
+            self.shelf.forget_bases()
             raise StoreError(f"cannot write to {self.path}: {error}. What was stored before is safe.") from error
 
     def now(self) -> str:
@@ -178,14 +178,13 @@ class Store:
 
         :param after: only later ones than this; with `limit`, a long history is gone through in stretches.
         """
-        since, until = (format_iso(at) if at else None for at in (period.since, period.until))
-        beyond = (format_iso(after.capture.captured_at), after.capture_id) if after else ("", 0)
+        beyond = (after.capture.captured_at.timestamp(), after.capture_id) if after else (float("-inf"), 0)
         rows = self.db.execute(
             f"SELECT k.id, {', '.join(f'k.{name}' for name in CAPTURE_FIELDS)}, k.outcome, k.payload_id IS NOT NULL, "
             "k.redirect_url, k.not_before FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
-            "WHERE u.policy_id = ? AND k.archive = ? AND k.captured_at BETWEEN ? AND ? AND (k.captured_at, k.id) > (?, ?) "
-            "ORDER BY k.captured_at, k.id LIMIT ?",
-            [policy.policy_id, archive, since or "", until or "9999", *beyond, limit],
+            "WHERE u.policy_id = ? AND k.archive = ? AND k.at BETWEEN ? AND ? AND (k.at, k.id) > (?, ?) "
+            "ORDER BY k.at, k.id LIMIT ?",
+            [policy.policy_id, archive, *seconds_of(period), *beyond, limit],
         )
         return [_listed_capture(row) for row in rows]
 
@@ -215,9 +214,9 @@ class Store:
         for start in range(0, len(wanted), _SLICE):
             some = wanted[start : start + _SLICE]
             rows = self.db.execute(
-                f"SELECT DISTINCT digest FROM captures WHERE payload_id IS NOT NULL AND digest IN "
-                f"({', '.join('?' * len(some))})",
-                some,
+                f"SELECT DISTINCT digest FROM capture_rows WHERE payload_id IS NOT NULL AND digest IN "
+                f"({(marks := ', '.join('?' * len(some)))}) AND substr(digest, 1, 5) IN ({marks})",
+                [*some, *(digest[:5] for digest in some)],
             )
             held |= {digest for (digest,) in rows}
         return held
@@ -269,7 +268,9 @@ class Store:
         with self.transaction():
             holder = self._one(
                 "SELECT id, payload_id, outcome, detail, redirect_url, http_status, headers, captured_at, original "
-                "FROM captures WHERE id = (SELECT min(id) FROM captures WHERE digest = ? AND payload_id IS NOT NULL)",
+                "FROM captures WHERE id = (SELECT min(id) FROM capture_rows WHERE substr(digest, 1, 5) = ? AND digest = ? "
+                "AND payload_id IS NOT NULL)",
+                listed.capture.digest[:5],
                 listed.capture.digest,
             )
             outcome = Outcome.REVISIT if holder[2] in _HELD else Outcome(holder[2])
@@ -348,12 +349,11 @@ class Store:
         capture's (listings, lines of lists).
         """
         counts: Counter[str] = Counter()
-        since, until = (format_iso(at) if at else None for at in (period.since, period.until))
         for policy in policies:
             rows = self.db.execute(
                 "SELECT k.outcome, count(*) FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
-                "WHERE u.policy_id = ? AND k.archive = ? AND k.captured_at BETWEEN ? AND ? GROUP BY k.outcome",
-                [policy.policy_id, archive, since or "", until or "9999"],
+                "WHERE u.policy_id = ? AND k.archive = ? AND k.at BETWEEN ? AND ? GROUP BY k.outcome",
+                [policy.policy_id, archive, *seconds_of(period)],
             )
             counts.update(dict(rows.fetchall()))
         rows = self.db.execute(

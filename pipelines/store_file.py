@@ -12,6 +12,9 @@ from crawler.archives.errors import StoreError
 from pipelines.database_file import check_file
 from pipelines.migrations import migrations
 
+# After a reader that held an old state of the file has left, the WAL is cut to this at the next write that begins it
+# anew; while it reads, nothing can be overwritten, and the WAL grows.
+WAL_BYTES = 16_000_000
 _BUSY_SECONDS = 30.0  # how long a write waits for another process's
 
 
@@ -26,9 +29,10 @@ def open_file(path: Path) -> Database:
             check_file(connection, path)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
         db = Database(connection)
-        migrations.apply(db)
+        migrations.apply(db)  # without foreign keys, as tables that others refer to are replaced; it checks them itself
+        connection.execute("PRAGMA foreign_keys = ON")
     except BaseException:
         connection.close()
         raise

@@ -34,14 +34,15 @@ class ListingShelf:
 
     def put(self, run_id: int, listing: Listing) -> int:
         """Store one answer of an index; return how many of its captures are new."""
-        inserted = self._db.conn.executemany(
-            f"INSERT INTO captures (archive, {', '.join(CAPTURE_FIELDS)}, citation_url) "
-            f"VALUES ({', '.join('?' * 11)}) ON CONFLICT DO NOTHING",
+        (last,) = self._db.execute("SELECT coalesce(max(id), 0) FROM capture_rows").fetchone()
+        self._db.conn.executemany(  # a view with a trigger, which leaves rows that are there as they are
+            f"INSERT INTO captures (archive, {', '.join(CAPTURE_FIELDS)}, citation_url) VALUES ({', '.join('?' * 11)})",
             [
                 (listing.archive, *_cdx_row(c), citation)
                 for c, citation in zip(listing.captures, listing.citations, strict=True)
             ],
         )
+        (new,) = self._db.execute("SELECT count(*) FROM capture_rows WHERE id > ?", [last]).fetchone()
         for urlkey in {c.urlkey for c in listing.captures} - {surt(listing.url)}:  # the archive's own key of it
             self._db.execute(
                 "INSERT INTO policy_urls (policy_id, urlkey, url, evidence) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -55,7 +56,7 @@ class ListingShelf:
             outcome=listing.outcome.value, detail=listing.detail, row_count=len(listing.captures),
             broken=json.dumps(listing.broken), resume_key=listing.resume_key, listed_at=format_iso(self._now()),
         )  # fmt: skip
-        return int(inserted.rowcount)
+        return int(new)
 
     def plan(self, policy: Policy, archive: str, url: str, period: Period) -> ListingPlan:
         """Return what is left to ask an index: an interrupted listing goes on at its resume key, a complete one asks
@@ -78,8 +79,8 @@ class ListingShelf:
         if whole is None or self._now() - whole > RELIST_AFTER:
             return ListingPlan()
         (newest,) = self._db.execute(
-            "SELECT max(captured_at) FROM captures WHERE archive = ? AND urlkey = ? AND captured_at BETWEEN ? AND ?",
-            [archive, surt(url), since or "", until or "9999"],
+            "SELECT max(captured_at) FROM captures WHERE archive = ? AND urlkey = ? AND at BETWEEN ? AND ?",
+            [archive, surt(url), *seconds_of(period)],
         ).fetchone()
         return ListingPlan(parse_iso(newest) if newest else None)
 
@@ -95,6 +96,12 @@ class ListingShelf:
         return ListingPlan(
             known=Outcome(row[0]), why=f"asked on {row[1][:10]}, to be asked again from {again:%Y-%m-%d}"
         )
+
+
+def seconds_of(period: Period) -> tuple[float, float]:
+    """Return a period as captures.at has it; its open ends are infinite."""
+    since, until = period.since, period.until
+    return since.timestamp() if since else float("-inf"), until.timestamp() if until else float("inf")
 
 
 def _cdx_row(c: Capture) -> tuple[str, ...]:

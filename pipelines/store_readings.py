@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from crawler.archives.capture import Outcome
 from crawler.archives.timestamps import parse_iso
 from pipelines.reading import Reading
-from pipelines.store_file import insert
+from pipelines.small_file import put_links
 from pipelines.store_texts import put_text
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class ReadingShelf:
             "link_layer_id": self._links(extraction.links) if extraction else None,
         }
         self._db.execute(
-            f"INSERT INTO extractions ({', '.join(row)}) VALUES ({', '.join('?' * len(row))}) ON CONFLICT DO NOTHING",
+            f"INSERT INTO extractions ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
             list(row.values()),
         )
 
@@ -159,8 +159,8 @@ class ReadingShelf:
             return None
         layer = _json([[link.text, link.href] for link in links])
         digest = hashlib.sha256(layer.encode("utf-8", "replace")).digest()
-        held = self._db.execute("SELECT id FROM link_layers WHERE link_digest = ?", [digest]).fetchone()
-        return held[0] if held else insert(self._db, "link_layers", link_digest=digest, links=layer)
+        held = self._db.execute("SELECT id FROM link_layer_rows WHERE link_digest = ?", [digest]).fetchone()
+        return held[0] if held else put_links(self._db.conn, digest, json.loads(layer))
 
 
 def _json(value: object) -> str:

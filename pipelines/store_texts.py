@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pipelines.block_words import index_block
 from pipelines.digests import block_digest
-from pipelines.model import Block
+from pipelines.model import Block, BlockKind
+from pipelines.small_file import block_key, put_runs
+from pipelines.store_file import insert
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -31,28 +35,44 @@ def put_text(
         [digest, wording, words, language],
     )
     text_id = int(cursor.lastrowid or 0)
+    blocks = [replace(block, markdown=_storable(block.markdown)) for block in blocks]
     ids = _put_blocks(db, blocks)
     codes = [code if code != language else None for code in block_languages or (language,) * len(blocks)]
-    db.conn.executemany(
-        "INSERT INTO text_blocks (text_id, position, block_id, language) VALUES (?, ?, ?, ?)",
-        [
-            (text_id, n, ids[block_digest(block)], code)
-            for n, (block, code) in enumerate(zip(blocks, codes, strict=True))
-        ],
-    )
+    put_runs(db.conn, text_id, [(ids[block_digest(block)], code) for block, code in zip(blocks, codes, strict=True)])
     return text_id
 
 
 def _put_blocks(db: Database, blocks: Sequence[Block]) -> dict[bytes, int]:
+    """Store the blocks that are new, and their words; return the ids of all by digest."""
     rows = {block_digest(block): block for block in blocks}
-    db.conn.executemany(
-        "INSERT INTO blocks (block_digest, kind, level, markdown) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [(digest, b.kind.value, b.level, b.markdown.encode("utf-8", "replace").decode()) for digest, b in rows.items()],
-    )
-    digests = list(rows)
+    ids = _held_blocks(db, list(rows))
+    for digest, block in rows.items():
+        if digest not in ids:
+            ids[digest] = insert(
+                db,
+                "blocks",
+                block_key=block_key(digest),
+                kind=block.kind.value,
+                level=block.level,
+                markdown=block.markdown,
+            )
+            index_block(db.conn, ids[digest], block.markdown)
+    return ids
+
+
+def _held_blocks(db: Database, digests: Sequence[bytes]) -> dict[bytes, int]:
+    """The ids of those that are there. The key finds a few, their content tells which."""
     ids: dict[bytes, int] = {}
     for start in range(0, len(digests), _SLICE):
-        some = digests[start : start + _SLICE]
-        marks = ",".join("?" * len(some))
-        ids |= dict(db.execute(f"SELECT block_digest, id FROM blocks WHERE block_digest IN ({marks})", some).fetchall())
+        keys = [block_key(digest) for digest in digests[start : start + _SLICE]]
+        rows = db.execute(
+            f"SELECT id, kind, level, markdown FROM blocks WHERE block_key IN ({','.join('?' * len(keys))})", keys
+        )
+        for block_id, kind, level, markdown in rows:
+            ids.setdefault(block_digest(Block(BlockKind(kind), level, markdown)), block_id)
     return ids
+
+
+def _storable(markdown: str) -> str:
+    """Without lone surrogates, which SQLite cannot hold."""
+    return markdown.encode("utf-8", "replace").decode()

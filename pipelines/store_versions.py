@@ -103,7 +103,8 @@ def _seen_texts(db: Database, text_ids: set[int]) -> dict[int, SeenText]:
             if block_id not in lines:
                 lines[block_id] = _line(BlockKind(kind), level, markdown)
         score, legal, language = db.execute(
-            "SELECT max(coalesce(e.score, 0)), max(coalesce(e.kind, '') <> 'other'), t.language FROM texts t LEFT JOIN extractions e ON e.text_id = t.id "
+            "SELECT max(coalesce(f.score, 0)), max(coalesce(f.kind, '') <> 'other'), t.language "
+            "FROM texts t LEFT JOIN findings f ON f.text_id = t.id "
             "WHERE t.id = ?",
             [text_id],
         ).fetchone()

@@ -1,6 +1,8 @@
 """What there is, is documented: commands, settings, outcomes, modules."""
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -42,3 +44,14 @@ def test_dependencies_have_a_reason():
 def test_the_lock_names_no_host():
     lock = (ROOT / "requirements.lock").read_text()
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!-]+", line) for line in lock.splitlines())
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "docs/queries").glob("*.sql")), ids=lambda file: file.stem)
+def test_every_documented_query_only_reads_and_answers(sample_db, file):
+    question, sql = file.read_text(encoding="utf-8").split("\n", 1)
+    assert question.endswith(("?", ")"))
+    with closing(sqlite3.connect(f"file:{sample_db}?mode=ro", uri=True)) as db:
+        cursor = db.execute(sql)
+        rows = cursor.fetchall()
+    assert rows
+    assert all(len(row) == len(cursor.description) for row in rows)

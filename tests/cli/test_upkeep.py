@@ -71,11 +71,11 @@ def test_fsck_names_twenty_of_a_kind(path):
 
 
 def test_what_is_left_after_a_repair_is_told(path):
-    damage(path, "ALTER TABLE link_layers ADD COLUMN mine TEXT")
+    damage(path, "ALTER TABLE text_dates ADD COLUMN mine TEXT")
     assert run("fsck", "--db", path).stdout == "sound.\n"  # a person's own column
-    damage(path, "ALTER TABLE link_layers RENAME COLUMN links TO liens")
+    damage(path, "ALTER TABLE text_dates RENAME COLUMN phrase TO words")
     shown = run("fsck", "--db", path, "--repair", code=1).stdout
-    assert "schema: table link_layers: lacks columns\n" in shown
+    assert "schema: table text_dates: lacks columns\n" in shown
     assert "backup" in shown
 
 

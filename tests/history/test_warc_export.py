@@ -107,7 +107,7 @@ def test_a_status_that_nobody_knows(keep):
     assert export(keep)[0][2].statusline == "299 Unknown"
 
 
-@pytest.mark.parametrize("damage", ["UPDATE payloads SET data = x'00'", "UPDATE payloads SET payload_digest = 'x'"])
+@pytest.mark.parametrize("damage", ["UPDATE payloads SET data = x'00'", "UPDATE payloads SET sha256 = x'00'"])
 def test_a_damaged_payload_is_never_written(keep, damage):
     keep(b"page" * 100)
     with closing(sqlite3.connect(keep.path)) as db:

@@ -1,0 +1,152 @@
+"""`policylapse compact`: smaller, the same to whoever reads, while others read; and a WAL of bounded size."""
+
+import random
+import sqlite3
+from datetime import UTC, datetime
+
+import pytest
+from click.testing import CliRunner
+
+from cli.main import main
+from crawler.archives.surt import surt
+from history.database import open_database
+from history.search import search_blocks
+from pipelines.block_words import searchable
+from pipelines.compact import compact, rebase
+from pipelines.payload_bases import MOST_DEPTH
+from pipelines.payloads import load_payload
+from pipelines.store import Store
+from pipelines.store_file import WAL_BYTES
+
+from .test_store import NOW, URL, fill, timeline
+
+
+def pages(count, seed=1):
+    """Pages of two servers that take turns, each with a nonce, as bytes that do not compress."""
+    noise = random.Random(seed)
+    servers = [bytes(noise.choices(range(97, 123), k=20_000)) for _ in range(2)]
+    return [servers[n % 2] + b"\n%032x" % noise.getrandbits(128) for n in range(count)]
+
+
+@pytest.fixture
+def filled(tmp_path):
+    """A file of 60 captures, and what it says."""
+    path = tmp_path / "x.db"
+    store = Store(path, lambda: NOW)
+    bodies = pages(60)
+    fill(store, list(enumerate(bodies)))
+    said = timeline(store)
+    store.close()
+    return path, bodies, said
+
+
+def test_it_gets_smaller_and_says_the_same(filled):
+    path, bodies, said = filled
+    done = compact(path)
+    assert done.after < done.before
+    assert done.payloads_after <= done.payloads_before
+    store = Store(path, lambda: NOW)
+    assert timeline(store) == said
+    assert [load_payload(store.db.execute, n + 1) for n in range(60)] == bodies
+    (keys, deepest) = store.db.execute("SELECT sum(base_id IS NULL), max(depth) FROM payloads").fetchone()
+    assert (keys <= 2, deepest <= MOST_DEPTH) == (True, True)
+    wrong = "SELECT count(*) FROM payloads p JOIN payloads b ON b.id = p.base_id WHERE p.depth <> b.depth + 1"
+    assert store.db.execute(wrong).fetchone() == (0,)
+    store.close()
+    assert compact(path).after == done.after
+
+
+@pytest.mark.parametrize("stop", [3, 30, 59])
+def test_stopped_anywhere_it_reads_back(filled, stop):
+    path, bodies, _said = filled
+    store = Store(path, lambda: NOW)
+    left = stop
+
+    class Killed(Exception):
+        pass
+
+    real = store.db.execute
+
+    def execute(sql, *values):
+        nonlocal left
+        left -= sql.startswith("UPDATE payloads")
+        if left == 0:
+            raise Killed
+        return real(sql, *values)
+
+    store.db.execute = execute
+    with pytest.raises(Killed):
+        rebase(store.db, surt(URL))
+    store.db.conn.commit()  # the worst: what was done stays, without the rest
+    assert [load_payload(store.db.conn.execute, n + 1) for n in range(60)] == bodies
+    store.close()
+
+
+def test_what_nobody_needs_goes(filled):
+    path, _bodies, _said = filled
+    with sqlite3.connect(path) as db:
+        db.execute(
+            "DELETE FROM captures WHERE id > 30 AND id NOT IN (SELECT last_capture_id FROM versions UNION SELECT first_capture_id FROM versions)"
+        )
+        db.execute("INSERT INTO blocks VALUES (9999, 0, 'paragraph', 0, 'orphaned paragraph')")
+        db.execute("INSERT INTO blocks_fts (rowid, markdown) VALUES (9999, 'orphaned paragraph')")
+    db.close()
+    compact(path)
+    db = sqlite3.connect(path)
+    assert db.execute("SELECT count(*) FROM blocks WHERE id = 9999").fetchone() == (0,)
+    assert db.execute("SELECT count(*) FROM blocks_fts WHERE blocks_fts MATCH 'orphaned'").fetchone() == (0,)
+    assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    db.close()
+
+
+def test_who_reads_meanwhile_goes_on_reading(filled):
+    path, _bodies, _said = filled
+    reader = sqlite3.connect(path)
+    reader.execute("BEGIN")
+    before = reader.execute("SELECT count(*), sum(size) FROM payloads").fetchone()
+    compact(path)
+    assert reader.execute("SELECT count(*), sum(size) FROM payloads").fetchone() == before
+    reader.close()
+    assert not list(path.parent.glob("*.part"))
+
+
+def test_the_wal_is_cut_when_a_reader_that_held_it_has_left(tmp_path):
+    path = tmp_path / "x.db"
+    store = Store(path, lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    reader = sqlite3.connect(path)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM sites").fetchone()
+    wal = path.with_name("x.db-wal")
+    noise = random.Random(3)
+    while wal.stat().st_size <= 1.5 * WAL_BYTES:
+        with store.transaction():
+            store.shelf.put(noise.randbytes(1_000_000), f"u{noise.random()}")
+    assert reader.execute("SELECT count(*) FROM payloads").fetchone() == (0,)
+    reader.close()
+    for number in range(3):
+        with store.transaction():
+            store.shelf.put(b"%d" % number, "u")
+    assert wal.stat().st_size <= WAL_BYTES
+    store.close()
+
+
+def test_a_paragraph_is_found_with_whose_it_is(history_db):
+    history_db.policy("https://b.example/p", history_db.shown("2019-01-01", "We sell café data.\n\n我们 隐私政策"))
+    path = history_db.policy("https://a.example/p", history_db.shown("2016-01-01", "We sell café data."))
+    with sqlite3.connect(path) as db:
+        for block_id, markdown in db.execute("SELECT id, markdown FROM blocks").fetchall():
+            db.execute("INSERT INTO blocks_fts (rowid, markdown) VALUES (?, ?)", [block_id, searchable(markdown)])
+    db.close()
+    db = open_database(path)
+    (found,) = search_blocks(db, "CAFE sell")
+    assert [(one.site, one.first_seen.year) for one in found.owners] == [("a.example", 2016), ("b.example", 2019)]
+    assert [one.markdown for one in search_blocks(db, "隐私")] == ["我们 隐私政策"]
+    assert search_blocks(db, '"data sell"') == search_blocks(db, '" AND (') == []
+    assert len(search_blocks(db, '"sell café"')) == 1
+    db.close()
+
+
+def test_the_command(filled, tmp_path):
+    result = CliRunner().invoke(main, ["compact", "--db", str(filled[0])])
+    assert (result.exit_code, "MB before" in result.output) == (0, True), result.output
+    assert CliRunner().invoke(main, ["compact", "--db", str(tmp_path / "no.db")]).exit_code == 2
