@@ -340,7 +340,7 @@ WHEN NEW.headers IS NOT OLD.headers OR NEW.drift_seconds IS NOT OLD.drift_second
   SELECT NEW.address_id, json_remove(NEW.headers, '$."memento-datetime"') FROM capture_rows r
   WHERE r.id = NEW.id AND NEW.headers IS NOT NULL
     AND (r.headers_id IS NULL OR 2 * length(r.headers_own) > length(NEW.headers));
-  {_BEST_SET}
+  {_BEST_SET.replace("WHERE id = NEW.id", "WHERE changes() = 1 AND id = NEW.id")}
   UPDATE capture_rows SET headers_own = nullif(headers_own, '{{}}') WHERE id = NEW.id;
 END;
 

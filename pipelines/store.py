@@ -390,7 +390,7 @@ class Store:
 
     def _mark_dirty(self, capture_id: int) -> None:
         self.db.execute(
-            "UPDATE policies SET dirty = 1 WHERE id IN (SELECT u.policy_id FROM policy_urls u "
+            "UPDATE policies SET dirty = 1 WHERE NOT dirty AND id IN (SELECT u.policy_id FROM policy_urls u "
             "JOIN captures k ON k.urlkey = u.urlkey WHERE k.id = ?)",
             [capture_id],
         )

@@ -73,13 +73,13 @@ class ReadingShelf:
 
     def apply(self, capture_id: int, outcome: Outcome, detail: str) -> None:
         """Give what was read of a capture's payload to every capture that has it."""
-        held = outcome is Outcome.FETCHED
+        now_outcome = "CASE WHEN :outcome = 'fetched' AND fetched_at IS NULL THEN 'revisit' ELSE :outcome END"
+        now_detail = "CASE WHEN :outcome = 'fetched' THEN detail ELSE :detail END"
         self._db.execute(
-            "UPDATE captures SET outcome = CASE WHEN ? = 'fetched' AND fetched_at IS NULL THEN 'revisit' ELSE ? END, "
-            "detail = CASE WHEN ? THEN detail ELSE ? END "
-            "WHERE payload_id = (SELECT payload_id FROM captures WHERE id = ?) "
-            "AND outcome NOT IN ('redirect', 'archived_error')",
-            [outcome.value, outcome.value, held, detail, capture_id],
+            f"UPDATE captures SET outcome = {now_outcome}, detail = {now_detail} "
+            "WHERE payload_id = (SELECT payload_id FROM captures WHERE id = :capture) "
+            f"AND outcome NOT IN ('redirect', 'archived_error') AND (outcome, detail) IS NOT ({now_outcome}, {now_detail})",
+            {"outcome": outcome.value, "detail": detail, "capture": capture_id},
         )
 
     def differing(self, policy_id: int, old_id: int, new_id: int) -> int:
