@@ -8,6 +8,7 @@ a heading, say) becomes part of the space between words. So two texts of one wor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,10 +26,14 @@ _WORD = regex.compile(
     rf"[{_CJK}]\p{{M}}*|[[\p{{L}}\p{{N}}{_SIGNS}]--[{_CJK}]](?:{_INSIDE}*{_LETTER}+)*|[^\s\p{{L}}\p{{N}}\p{{P}}]|[%％﹪]",
     regex.VERSION1,
 )
+_ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:\*+[A-Za-z0-9]+)*|[%$]")  # what counts of _WORD in ASCII
 _GLUE = regex.compile(
     rf"(?:{_INSIDE}|\\)*(?:['’.,@\-‐‑_:&+/]|://)(?:{_INSIDE}|\\)*"
 )  # holds words together: don't, e-mail
 _IDEOGRAPHIC = regex.compile(rf"[{_CJK}]")
+
+
+_Span = tuple[int, int, tuple[str, ...]]  # from, to, keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +52,21 @@ class Token:
     @property
     def glued(self) -> bool:
         """No reader would call the next token another word."""
-        return bool(self.keys) and not _IDEOGRAPHIC.match(self.text) and bool(_GLUE.fullmatch(self.after))
+        if self.after == " " or not self.keys:
+            return False
+        return not _IDEOGRAPHIC.match(self.text) and bool(_GLUE.fullmatch(self.after))
 
 
 @lru_cache(maxsize=4096)
 def tokenize(markdown: str) -> tuple[Token, ...]:
     """Return the tokens of a block; their texts and `after`s, joined, are the block."""
-    spans = [(m.start(), m.end(), tuple(words(m.group()))) for m in _WORD.finditer(markdown)]
+    spans: list[_Span]
+    if markdown.isascii():
+        spans = [(*m.span(), (m.group().replace("*", "").lower(),)) for m in _ASCII_WORD.finditer(markdown)]
+    else:
+        spans = [(*m.span(), tuple(words(m.group()))) for m in _WORD.finditer(markdown)]
     spans = _counted([span for span in spans if span[2]], words(markdown))
     return tuple(_tokens(markdown, spans))
-
-
-_Span = tuple[int, int, tuple[str, ...]]
 
 
 def _counted(spans: list[_Span], wanted: list[str]) -> list[_Span]:
