@@ -27,6 +27,7 @@ from pathlib import Path
 
 from rapidfuzz.distance import LCSseq
 
+from history.blame import blame
 from history.diff import DiffKind, diff
 from history.wordsteps import Op
 from pipelines.model import Block, BlockKind
@@ -209,6 +210,13 @@ def speed() -> None:
     junk = best(lambda: difflib.SequenceMatcher(None, a_words, b_words).get_opcodes(), 5)
     print(f"diff of {sum(map(len, old)):,} characters, 200 edits: {cold:.1f} ms; difflib on words {by_difflib:.0f} ms "
           f"(with autojunk {junk:.0f} ms): {cold / min(by_difflib, junk):.3f} of it")  # fmt: skip
+    history = [policy(60_000, rng)]
+    while len(history) < 200:
+        history.append(edited(history[-1], rng.randint(1, 12), rng))
+    texts = [paragraphs_of(text) for text in history]
+    took = best(lambda: blame(texts), 5, forget)
+    print(f"blame over {len(texts)} versions of {sum(map(len, history[0])):,} characters, "
+          f"{len(blame(texts).sentences):,} sentences in all: {took:.0f} ms")  # fmt: skip
 
 
 if __name__ == "__main__":
