@@ -19,7 +19,7 @@ from functools import lru_cache
 
 import regex
 
-from pipelines.wording import words
+from pipelines.wording import is_plain, words
 
 _STOP = r"\p{Sentence_Break=STerm}\p{Sentence_Break=ATerm}…"
 _CLOSE = r"[\p{Sentence_Break=Close}*\\]"
@@ -30,11 +30,13 @@ _ENDS = regex.compile(
     rf"|(?<![{_STOP}])(?P<stop>[{_STOP}]++{_CLOSE}*+\s++)"
     rf"|(?<={_NO_STOPS})\s++(?={_NO_STOPS})"
 )
-_ASCII_ENDS = re.compile(r"(?P<line>\n\s*+)|(?<![.!?])(?P<stop>[.!?]++[\"'()\[\]{}*\\]*+\s++)")  # of it, in ASCII
+_PLAIN_ENDS = re.compile(  # of it, in a plain text
+    r"(?P<line>\n\s*+)|(?<![.․!?‼⁇⁈⁉…])(?P<stop>[.․!?‼⁇⁈⁉…]++[\"'()\[\]{}«»‘’‚‛“”„‟‹›⁅⁆*\\]*+\s++)"
+)
 _GOES_ON = regex.compile(r"[\p{Sentence_Break=Close}*\\§]*+[\p{Lowercase}\p{N}§]")  # UAX #29 SB8, and numbers
 _DATE = regex.compile(r"\p{L}++\.?+ \d{4}(?!\d)")
 _LAST_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]++$")
-_LONGEST = 12  # letters looked at before a stop
+_LONGEST = 5  # letters looked at before a stop: one more than the longest abbreviation
 _BEFORE_NAMES = frozenset(
     "mr mrs ms dr prof st art abs nr no vgl bzw inkl ggf evtl etc vs fig sr sra ud núm nº ex cf".split()
 )
@@ -82,8 +84,8 @@ def _worded(pieces: Iterable[str]) -> Iterator[Sentence]:
 
 def _pieces(markdown: str) -> Iterator[str]:
     start = 0
-    for match in (_ASCII_ENDS if markdown.isascii() else _ENDS).finditer(markdown):
-        if match.end() < len(markdown) and (match["stop"] is None or _ends(markdown, match.start(), match.end())):
+    for match in (_PLAIN_ENDS if is_plain(markdown) else _ENDS).finditer(markdown):
+        if match.end() < len(markdown) and (match.lastgroup != "stop" or _ends(markdown, match.start(), match.end())):
             yield markdown[start : match.end()]
             start = match.end()
     if start < len(markdown):
@@ -95,9 +97,9 @@ def _ends(text: str, stop: int, following: int) -> bool:
 
     :param stop: where the stop stands. :param following: where the text goes on.
     """
-    if _GOES_ON.match(text, following):
+    if not text[following].isupper() and _GOES_ON.match(text, following):
         return False
-    if text[stop] != ".":
+    if text[stop] != "." or (stop > _LONGEST and text[stop - _LONGEST : stop].isalpha()):
         return True
     last = _LAST_WORD.search(text, max(stop - _LONGEST, 0), stop)
     if last is None:

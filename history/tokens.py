@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import regex
 from rapidfuzz.distance import LCSseq
 
-from pipelines.wording import words
+from pipelines.wording import is_plain, words
 
 _CJK = r"\p{Han}\p{Hiragana}\p{Katakana}"
 _INSIDE = r"[*\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"  # as in wording
@@ -26,7 +26,7 @@ _WORD = regex.compile(
     rf"[{_CJK}]\p{{M}}*|[[\p{{L}}\p{{N}}{_SIGNS}]--[{_CJK}]](?:{_INSIDE}*{_LETTER}+)*|[^\s\p{{L}}\p{{N}}\p{{P}}]|[%％﹪]",
     regex.VERSION1,
 )
-_ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:\*+[A-Za-z0-9]+)*|[%$]")  # what counts of _WORD in ASCII
+_PLAIN_WORD = re.compile(r"[^\W_]+(?:\*+[^\W_]+)*|[%€$£¥]")  # what counts of _WORD in a plain text
 _GLUE = regex.compile(
     rf"(?:{_INSIDE}|\\)*(?:['’.,@\-‐‑_:&+/]|://)(?:{_INSIDE}|\\)*"
 )  # holds words together: don't, e-mail
@@ -36,37 +36,32 @@ _IDEOGRAPHIC = regex.compile(rf"[{_CJK}]")
 _Span = tuple[int, int, tuple[str, ...]]  # from, to, keys
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word with what follows it.
 
     :param text: the word as it stands in the text; "" for what stands before the first word.
     :param after: the characters from its end to the next word.
     :param keys: the words of the wording that it is (nearly always one).
+    :param glued: no reader would call the next token another word.
     """
 
     text: str
     after: str
     keys: tuple[str, ...]
-
-    @property
-    def glued(self) -> bool:
-        """No reader would call the next token another word."""
-        if self.after == " " or not self.keys:
-            return False
-        return not _IDEOGRAPHIC.match(self.text) and bool(_GLUE.fullmatch(self.after))
+    glued: bool = False
 
 
 @lru_cache(maxsize=4096)
 def tokenize(markdown: str) -> tuple[Token, ...]:
     """Return the tokens of a block; their texts and `after`s, joined, are the block."""
-    spans: list[_Span]
-    if markdown.isascii():
-        spans = [(*m.span(), (m.group().replace("*", "").lower(),)) for m in _ASCII_WORD.finditer(markdown)]
-    else:
-        spans = [(*m.span(), tuple(words(m.group()))) for m in _WORD.finditer(markdown)]
+    found = (_PLAIN_WORD if is_plain(markdown) else _WORD).finditer(markdown)
+    spans: list[_Span] = [(*match.span(), _keys(match.group())) for match in found]
     spans = _counted([span for span in spans if span[2]], words(markdown))
     return tuple(_tokens(markdown, spans))
+
+
+def _keys(word: str) -> tuple[str, ...]:
+    return (word.lower(),) if word.isascii() and word.isalnum() else tuple(words(word))
 
 
 def _counted(spans: list[_Span], wanted: list[str]) -> list[_Span]:
@@ -89,7 +84,12 @@ def _tokens(markdown: str, spans: Iterable[_Span]) -> Iterator[Token]:
     keys: tuple[str, ...] = ()
     for start, end, span_keys in spans:
         if start or text:
-            yield Token(text, markdown[at:start], keys)
+            after = markdown[at:start]
+            yield Token(text, after, keys, after != " " and _is_glue(text, after, keys))
         at, text, keys = end, markdown[start:end], span_keys
     if text or markdown:
         yield Token(text, markdown[at:], keys)
+
+
+def _is_glue(text: str, after: str, keys: tuple[str, ...]) -> bool:
+    return bool(keys) and not _IDEOGRAPHIC.match(text) and bool(_GLUE.fullmatch(after))

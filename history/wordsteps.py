@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby, pairwise, takewhile
-from operator import itemgetter
+from operator import attrgetter, itemgetter
+from typing import NamedTuple
 
 from rapidfuzz.distance import LCSseq
 
@@ -49,13 +50,11 @@ class Segment:
         return self.old if self.op is Op.DELETE else self.new
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """A token, the new text's block it is of, and whether no reader would part it from the next."""
+class _Word(NamedTuple):
+    """A token, and the new text's block it is of."""
 
     token: Token
     block: int
-    glued: bool
 
     def __str__(self) -> str:
         return self.token.text + self.token.after
@@ -109,7 +108,7 @@ class _Side:
         for one, block in self._held[at.start : at.stop]:
             if whole:
                 core = one.text.rstrip()
-                self.words.append(_Word(Token(core, one.text[len(core) :], one.key), block, glued=False))
+                self.words.append(_Word(Token(core, one.text[len(core) :], one.key), block))
             else:
                 lead, read = _words(one.text, block)
                 self._lead(lead, block)
@@ -123,7 +122,7 @@ class _Side:
         """What stands before a sentence's first word follows the word before."""
         if self.words and self.words[-1].block == block:
             last = self.words[-1]
-            self.words[-1] = replace(last, token=replace(last.token, after=last.token.after + lead))
+            self.words[-1] = _Word(last.token._replace(after=last.token.after + lead), block)
         else:
             self.leads[block] += lead
 
@@ -158,9 +157,9 @@ def _word_cuts(
 
 def _words(text: str, block: int) -> tuple[str, list[_Word]]:
     """The text before the first word, and the words."""
-    tokens = list(tokenize(text))
-    lead = tokens.pop(0).after if tokens and not tokens[0].keys else ""
-    return lead, [_Word(t, block, glued=t.glued and n < len(tokens)) for n, t in enumerate(tokens, start=1)]
+    tokens = tokenize(text)
+    lead = tokens[0].after if tokens and not tokens[0].keys else ""
+    return lead, [_Word(token, block) for token in (tokens[1:] if tokens and not tokens[0].keys else tokens)]
 
 
 def _joined(steps: Iterable[_Step]) -> list[_Step]:
@@ -190,7 +189,8 @@ def _unglued(steps: Sequence[_Step]) -> list[_Step]:
 
 def _hangs(before: _Step, after: _Step) -> bool:
     return any(
-        bool(left and right and left[-1].glued) for left, right in ((before.old, after.old), (before.new, after.new))
+        bool(left and right and left[-1].token.glued)
+        for left, right in ((before.old, after.old), (before.new, after.new))
     )
 
 
@@ -229,8 +229,8 @@ class _Writer:
 
     def write(self, step: _Step) -> None:
         if step.equal:
-            for old, new in zip(step.old, step.new, strict=True):
-                self._word(old, new)
+            for old, new in _by_block(step):
+                self._same(old, new)
         elif len({word.block for word in step.new} | {len(self._blocks) - 1}) > 1:
             self._across(step)
         else:
@@ -242,13 +242,14 @@ class _Writer:
         self._flush()
         return [_coalesced(block) for block in self._blocks]
 
-    def _word(self, old: _Word, new: _Word) -> None:
+    def _same(self, old: Sequence[_Word], new: Sequence[_Word]) -> None:
+        """Words that stay, of one block."""
         self._flush()
-        if len(self._blocks) <= new.block:
-            self._open(new.block)
+        if len(self._blocks) <= new[0].block:
+            self._open(new[0].block)
             self._flush()
-        self._add(Op.EQUAL, old.token.text, new.token.text)
-        self._old_gap, self._new_gap = old.token.after, new.token.after
+        self._add(Op.EQUAL, _text(old), _text(new))
+        self._old_gap, self._new_gap = old[-1].token.after, new[-1].token.after
 
     def _change(self, step: _Step, old: str, new: str) -> None:
         """A change inside one block."""
@@ -287,6 +288,20 @@ class _Writer:
     def _add(self, op: Op, old: str, new: str) -> None:
         if old or new:
             self._blocks[-1].append((op, old, new))
+
+
+def _by_block(step: _Step) -> Iterator[tuple[list[_Word], list[_Word]]]:
+    """An equal step cut where the new text's blocks end."""
+    start = 0
+    for _block, run in groupby(step.new, key=attrgetter("block")):
+        end = start + sum(1 for _word in run)
+        yield step.old[start:end], step.new[start:end]
+        start = end
+
+
+def _text(words: Sequence[_Word]) -> str:
+    """The words with what stands between them."""
+    return "".join(map(str, words[:-1])) + words[-1].token.text
 
 
 def _tail(words: Sequence[_Word], text: str) -> str:
