@@ -2,8 +2,8 @@
 
     read_links(db, version) ──► the links of the version's text       link_changes(old, new) ──► LinkChange…
 
-Two targets are one if they differ only in tracking parameters (courlan's list), in the order of the query, in the
-default port, in http and https or in `www.`. Links are no part of the wording: a version may have changed in nothing
+Two targets are one if they differ only in tracking parameters, in the order of the query, in the default port, in http
+and https or in `www.`. Links are no part of the wording: a version may have changed in nothing
 else, and two versions of another wording may have the same links.
 """
 
@@ -16,9 +16,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from urllib.parse import parse_qsl, urlsplit
 
-from courlan import normalize_url
 from rapidfuzz.distance import LCSseq
+from w3lib.url import canonicalize_url, url_query_cleaner
 
 from history.timeline import VersionRow
 from pipelines.model import Link
@@ -26,6 +27,15 @@ from pipelines.wording import words
 
 _MAX_LENGTH = 4096  # of an address that is still looked into; longer ones are compared as they are
 _SCHEME = re.compile(r"https?://(?:www\d?\.)?", re.IGNORECASE)
+_PORT = re.compile(r"(?<=[^/:]):(?:80|443)(?=/|\?|#|$)")
+# What Firefox and Brave take out of addresses (privacy.query_stripping.strip_list, brave-core query_filter), and the
+# parameters of Google Analytics.
+_TRACKERS = re.compile(
+    r"utm_.*|ga_.*|_g[al]|[gd]clid|gclsrc|[gw]braid|fbclid|msclkid|yclid|ysclid|twclid|ttclid|li_fat_id|igshid|igsh|"
+    r"mc_[ce]id|mkt_tok|oly_(?:anon|enc)_id|vero_id|vero_conv|_hs(?:enc|mi)|__hs(?:fp|sc|tc)|hscta\w*|__s|s_cid|"
+    r"wickedid|rb_clickid|unicorn_click_id|ref_src|srsltid|_openstat|epik|guce_referrer(?:_sig)?|mtm_.*|pk_.*",
+    re.IGNORECASE,
+)
 
 
 class LinkKind(StrEnum):
@@ -85,10 +95,13 @@ def target(href: str) -> str:
 @lru_cache(maxsize=4096)
 def _target(href: str) -> str:
     try:
-        normal: str = normalize_url(href)
+        found = [name for name, _value in parse_qsl(urlsplit(href).query, keep_blank_values=True)]
+        trackers = [name for name in found if _TRACKERS.fullmatch(name)]
+        kept = url_query_cleaner(href, trackers, remove=True, keep_fragments=True, unique=False)
+        normal = canonicalize_url(kept if trackers else href, keep_fragments=True)
     except ValueError:
         return href
-    return _SCHEME.sub("//", normal, count=1).rstrip("/")
+    return _PORT.sub("", _SCHEME.sub("//", normal, count=1), count=1).rstrip("/")
 
 
 def _key(link: Link) -> tuple[tuple[str, ...], str]:
