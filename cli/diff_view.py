@@ -101,7 +101,7 @@ def _two_columns(console: Console, block: DiffBlock, *, full: bool) -> None:
     width = max((console.width - 7) // 2, 16)
     old = [replace(s, new=s.old) for s in block.segments if s.op is not Op.INSERT and s.old]
     new = [s for s in block.segments if s.op is not Op.DELETE and s.new]
-    if block.kind is DiffKind.MOVED:
+    if block.kind is DiffKind.MOVED and not _is_edited(block):
         old = []
     plain = is_plain(console)
     columns = [_column(console, block, side, width, plain=plain, full=full) for side in (old, new)]
@@ -119,7 +119,7 @@ def _column(
     text = _body(segments, plain=plain, full=full)
     if block.kind is DiffKind.MOVED:
         text = Text.assemble((_origin(block), "blue"), text)
-    if block.kind in (DiffKind.EQUAL, DiffKind.MOVED):
+    if not _is_edited(block):
         text.stylize("dim")
     lines = list(Text.assemble(_marker(block), text).wrap(console, width))
     for one in lines:
@@ -145,9 +145,13 @@ def _block(console: Console, block: DiffBlock, *, full: bool) -> None:
     text = _body(block.segments, plain=is_plain(console), full=full)
     if block.kind is DiffKind.MOVED:
         text = Text.assemble((_origin(block), "blue"), text)
-    if block.kind in (DiffKind.EQUAL, DiffKind.MOVED):
+    if not _is_edited(block):
         text.stylize("dim")
     print_wrapped(console, text, Text.assemble((f"  {sign}", style), marker), " " * (4 + len(marker)))
+
+
+def _is_edited(block: DiffBlock) -> bool:
+    return any(segment.op is not Op.EQUAL for segment in block.segments)
 
 
 def _origin(block: DiffBlock) -> str:
