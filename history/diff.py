@@ -27,6 +27,7 @@ from pipelines.wording import words
 BREAK = "\n\n"  # between blocks that are compared as one
 _LINK_SHARE = 0.4  # of the shorter block's words, in runs of at least three: below it the blocks are strangers
 _LINK_RUN = 3
+_REPLACED_SHARE = 0.5
 _MOVE_WORDS = 12  # a shorter block that resembles one elsewhere may do so by chance
 _MOVE_SHARE = 0.75  # of the words of both, in order
 _MAX_MOVES = 40_000  # blocks that went × blocks that came: that a page was rewritten needs no search for moves
@@ -264,6 +265,8 @@ class _Diff:
         new_words, new_owners = _owned(self.new_keys, new)
         if len(old_words) * len(new_words) > _MAX_CELLS:
             return []
+        if len(old) == len(new) == 1 and self._replaced(old[0], new[0]):
+            return [(old[0], new[0])]
         shared: Counter[tuple[int, int]] = Counter()
         for op in LCSseq.opcodes(old_words, new_words):
             if op.tag == "equal":
@@ -271,6 +274,12 @@ class _Diff:
                 for pair, run in Counter(pairs).items():  # of one pair, all words of a run stand together
                     self._count(shared, pair, run)
         return sorted(pair for pair, count in shared.items() if self._linked(pair, count))
+
+    def _replaced(self, old_at: int, new_at: int) -> bool:
+        """One block where one stood, with half of the words of the longer: a date, an address, a name was edited."""
+        headings = _is_heading(self.old[old_at]), _is_heading(self.new[new_at])
+        alike = LCSseq.normalized_similarity(self.old_keys[old_at], self.new_keys[new_at])
+        return headings[0] == headings[1] and alike >= _REPLACED_SHARE
 
     def _count(self, shared: Counter[tuple[int, int]], pair: tuple[int, int], run: int) -> None:
         """Words in common count where three stand together, or enough of a short block."""

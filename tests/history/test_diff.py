@@ -95,6 +95,15 @@ def test_a_paragraph_that_moved_and_was_edited():
     assert [s.new for s in moved.segments if s.op is not Op.EQUAL] == ["whole "]
 
 
+def test_a_short_block_that_was_edited_where_it_stands():
+    (found,) = diff([block("Updated: December 17, 2025")], [block("Updated: 17 December 2025")])
+    assert [s.text for s in found.segments if s.op is Op.EQUAL and words(s.text)] == ["Updated: ", "December ", "2025"]
+    assert [b.kind for b in diff([block("We sell it.")], [block("They give you all.")])] == [
+        DiffKind.REMOVED,
+        DiffKind.ADDED,
+    ]
+
+
 def test_another_paragraph_elsewhere_did_not_move():
     filler = [block(f"Paragraph {n} stays where it always was, whatever happens to others.") for n in range(4)]
     old, new = (
