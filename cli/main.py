@@ -18,6 +18,7 @@ from cli.output import Commands
 from cli.plan import plan
 from cli.read import show, sites, timeline
 from cli.reextract import re_extract
+from cli.search import search_command
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -44,6 +45,7 @@ for command in (
     timeline,
     show,
     diff_command,
+    search_command,
     blame,
     extract,
     re_extract,

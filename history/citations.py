@@ -56,7 +56,12 @@ def citation(site: str, version: VersionRow) -> str:
 
     :param site: that of its policy; or one of its URLs, where a site has several policies.
     """
-    return f"{site}@{version.first_seen:%Y-%m-%d}.{version.wording[:LENGTH]}"
+    return cite(site, version.first_seen, version.wording)
+
+
+def cite(site: str, first_seen: datetime, wording: str) -> str:
+    """Return the name of a version that was first seen then, with the wording of this key."""
+    return f"{site}@{first_seen:%Y-%m-%d}.{wording[:LENGTH]}"
 
 
 def is_citation(text: str) -> bool:
