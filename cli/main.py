@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cli.blame import blame
+from cli.changes import changes
 from cli.compact import compact
 from cli.crawl import crawl
 from cli.diff import diff_command
@@ -16,9 +17,10 @@ from cli.import_warc import import_warc
 from cli.merge import merge
 from cli.output import Commands
 from cli.plan import plan
-from cli.read import show, sites, timeline
+from cli.read import show, sites
 from cli.reextract import re_extract
 from cli.search import search_command
+from cli.timeline import timeline
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -46,6 +48,7 @@ for command in (
     show,
     diff_command,
     search_command,
+    changes,
     blame,
     extract,
     re_extract,

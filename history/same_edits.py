@@ -54,7 +54,7 @@ class Event:
     """Edits that are the same, on as many sites; or one edit.
 
     :param numbers: of the edits, in the order of time.
-    :param shared: passages that at least half of the edits have; empty where there is but one edit.
+    :param shared: passages that at least half of the edits have, and two; empty where there is but one edit.
     """
 
     numbers: tuple[int, ...]
@@ -148,7 +148,7 @@ def _event(edits: Sequence[Edit]) -> Event:
     if len(edits) == 1:
         return Event(numbers)
     having = Counter(passage for edit in edits for passage in edit.added | edit.removed)
-    return Event(numbers, frozenset(passage for passage, count in having.items() if 2 * count >= len(edits)))
+    return Event(numbers, frozenset(passage for passage, count in having.items() if count >= max(2, len(edits) / 2)))
 
 
 class _Groups:
