@@ -18,9 +18,11 @@ from cli.merge import merge
 from cli.output import Commands
 from cli.plan import plan
 from cli.read import show, sites
+from cli.readability import readability_command
 from cli.reextract import re_extract
 from cli.search import search_command
 from cli.timeline import timeline
+from cli.trends import trends
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -49,6 +51,8 @@ for command in (
     diff_command,
     search_command,
     changes,
+    trends,
+    readability_command,
     blame,
     extract,
     re_extract,

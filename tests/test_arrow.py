@@ -36,6 +36,7 @@ ONLY = {
                      "pipelines.fsck", "pipelines.fsck_repair", "pipelines.orphans", "pipelines.forget", "pipelines.merge",
                      "pipelines.merge_tables",
                      "pipelines.small_file", "pipelines.compact"),
+    "syllapy": ("history.readability",),
     "scrapy": ("crawler.", "pipelines.stages", "cli."),
     "rich": ("crawler.summary", "crawler.progress", "cli."),
     "click": ("cli.",),
