@@ -105,6 +105,8 @@ def owner_data(owner: Owner) -> dict[str, Any]:
         "last_seen": format_iso(owner.last_seen),
         "gone_by": format_iso(owner.gone_by) if owner.gone_by else None,
         "versions": owner.versions,
+        "citation": owner.citation,
+        "capture_url": owner.capture_url,
     }
 
 

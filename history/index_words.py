@@ -64,8 +64,10 @@ def matching(query: Query, passages: Mapping[int, str]) -> set[int]:
 def _compiled(query: Query) -> Callable[[str], bool]:
     """A query as a function of a lower-case ASCII text."""
     if isinstance(query, Term):
-        end = "" if query.prefix else r"(?![a-z0-9])"
-        return partial(_stands, re.compile(r"(?<![a-z0-9])" + "[^a-z0-9]+".join(map(re.escape, query.tokens)) + end))
+        first, *rest = map(re.escape, query.tokens)
+        # a pattern that begins with a letter is found much faster than one that begins by looking back
+        pattern = "[^a-z0-9]+".join([f"{first}(?<![a-z0-9]{first})", *rest])
+        return partial(_stands, re.compile(pattern if query.prefix else rf"{pattern}(?![a-z0-9])"))
     parts = [_compiled(part) for part in query.parts]
     if isinstance(query, Either):
         return lambda text: any(part(text) for part in parts)

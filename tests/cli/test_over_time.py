@@ -63,6 +63,7 @@ def test_search_as_json(run):
     assert passage["owners"][0] | {"last_seen": ""} == {
         "site": "nestwell.example", "policy_url": passage["owners"][0]["policy_url"], "not_before": None,
         "first_seen": passage["owners"][0]["first_seen"], "last_seen": "", "gone_by": None, "versions": 6,
+        "citation": passage["owners"][0]["citation"], "capture_url": passage["owners"][0]["capture_url"],
     }  # fmt: skip
 
 
