@@ -62,6 +62,7 @@ class Feed:
 @click.option("--site", "sites", multiple=True, metavar="SITE", help="Only this site; may be repeated.")
 @click.option("--together/--apart", "grouped", default=True, show_default=True,
               help="The same edit of several sites as one event, or every change by itself.")  # fmt: skip
+@click.option("--all", "everything", is_flag=True, help="Every turn of wordings that alternate, too.")
 @click.option("--passages", "shown", is_flag=True, help="Show what came and went.")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="Events shown.")
 @db_option
@@ -69,7 +70,7 @@ class Feed:
 @json_option
 def changes(
     classes: tuple[str, ...], min_words: int, since: str | None, until: str | None, section: str, added: str,
-    removed: str, sites: tuple[str, ...], grouped: bool, shown: bool, limit: int, db: Path, color: str, as_json: bool,
+    removed: str, sites: tuple[str, ...], grouped: bool, everything: bool, shown: bool, limit: int, db: Path, color: str, as_json: bool,
 ) -> None:  # fmt: skip
     """List what changed, over all sites, newest first.
 
@@ -94,6 +95,7 @@ def changes(
             policies=[policy.policy_id for site in sites for policy in find_policies(connection, site)]
             if sites
             else None,
+            turns=everything,
         )
         rows = list(islice(read_changes(connection, wanted), COMPARED + 1 if grouped else limit))
         if len(rows) > COMPARED and grouped:

@@ -134,7 +134,7 @@ def _table(console: Console, shown: Shown) -> None:
     versions = shown.timeline.versions
     scale = max((_size(v) for v in versions), default=0)
     alternations = () if shown.technical else shown.timeline.alternations
-    folded = {number: alternation for alternation in alternations for number in _middle(alternation)}
+    folded = {number: alternation for alternation in alternations for number in alternation.turns}
     print_lines(console, "", _header())
     for version in versions:
         alternation = folded.get(version.version)
@@ -163,11 +163,6 @@ _DOUBTS = {
 }
 
 
-def _middle(alternation: Alternation) -> range:
-    """The versions that are shown as one row: all but the first of either wording."""
-    return range(alternation.first + 2, alternation.last + 1)
-
-
 def _row(console: Console, version: VersionRow, scale: int) -> None:
     """One version, and under it the sections that its change touched."""
     change = version.change
@@ -186,7 +181,7 @@ def _row(console: Console, version: VersionRow, scale: int) -> None:
 
 def _alternation(console: Console, versions: Sequence[VersionRow], alternation: Alternation) -> None:
     """Many versions that are but two wordings taking turns, as one row."""
-    folded = [version for version in versions if version.version in _middle(alternation)]
+    folded = [version for version in versions if version.version in alternation.turns]
     span = f"{folded[0].first_seen:%Y-%m-%d} – {folded[-1].last_seen:%Y-%m-%d}"
     captures = sum(version.captures for version in folded)
     two = f"{alternation.first} and {alternation.first + 1}"

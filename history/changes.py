@@ -3,7 +3,7 @@
 read_changes(db, Filter(added="biometric")) ──► ChangeRow(site, versions, bracket, change, citation)…
 with_passages(db, rows) ──► {row: Passages(came, went)} ──same_edits──► together(db, rows) ──► Event…
 
-A change is never dated: it lies between the two captures of its bracket. A period means every change that can have
+Turns of two wordings that alternate are no news and left out. A change is never dated: it lies between the two captures of its bracket. A period means every change that can have
 happened in it.
 """
 
@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Final
 
 from crawler.archives.timestamps import format_iso, parse_iso
@@ -22,6 +23,7 @@ from history.index_words import find, tokens
 from history.query import expression, parse
 from history.same_edits import Event, edit_of, group_edits
 from history.search import any_of, blocks_of, matching_blocks, texts_with
+from history.timeline import find_alternations
 from pipelines.model import Change, ChangeClass
 
 COMPARED: Final = 5000  # changes, the newest, among which the same edit is looked for: some 2 s
@@ -36,6 +38,7 @@ class Filter:
     :param section: part of a heading under which words came or went, whatever its case.
     :param added, removed: queries (history/query.py) that the change met more often, or less: not what only moved.
     :param policies: ids.
+    :param turns: also the turns of two wordings that alternate, after the first of either.
     """
 
     classes: Collection[ChangeClass] = ()
@@ -46,6 +49,7 @@ class Filter:
     added: str = ""
     removed: str = ""
     policies: Collection[int] | None = None
+    turns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class Passages:
 
 
 _CHANGES: Final = """
-SELECT c.id, s.site, p.policy_url, o.version AS from_version, n.version AS to_version,
+SELECT c.id, c.policy_id, s.site, p.policy_url, o.version AS from_version, n.version AS to_version,
   n.previous_last_seen AS not_before, n.first_seen AS not_after, c.change_class, c.words_added, c.words_removed,
   c.sections, o.first_seen AS from_first_seen, o.wording AS from_wording, n.wording AS to_wording,
   o.text_id AS from_text_id, n.text_id AS to_text_id,
@@ -109,6 +113,7 @@ def read_changes(db: sqlite3.Connection, wanted: Filter) -> Iterator[ChangeRow]:
     more = _more_in(db, wanted.added) if wanted.added else None
     less = _more_in(db, wanted.removed) if wanted.removed else None
     section = wanted.section.casefold()
+    turns = set() if wanted.turns else _turns(db)
     rows = db.execute(
         _CHANGES,
         {
@@ -120,6 +125,8 @@ def read_changes(db: sqlite3.Connection, wanted: Filter) -> Iterator[ChangeRow]:
         },
     )
     for row in rows:
+        if (row["policy_id"], row["to_version"]) in turns:
+            continue
         if more and not more(row["to_text_id"], row["from_text_id"]):
             continue
         if less and not less(row["from_text_id"], row["to_text_id"]):
@@ -127,6 +134,30 @@ def read_changes(db: sqlite3.Connection, wanted: Filter) -> Iterator[ChangeRow]:
         if section and not any(section in heading.casefold() for heading in json.loads(row["sections"])):
             continue
         yield _row(row)
+
+
+@dataclass(frozen=True, slots=True)
+class _Worded:
+    """A version, as far as it tells that wordings take turns."""
+
+    version: int
+    wording: str
+    first_seen: datetime
+    last_seen: datetime
+
+
+def _turns(db: sqlite3.Connection) -> set[tuple[int, int]]:
+    """(policy, version) of every turn of wordings that alternate; only returns are turns."""
+    rows = db.execute(
+        "SELECT v.policy_id, v.version, v.wording, v.first_seen, v.last_seen FROM versions v "
+        "JOIN policies p ON p.id = v.policy_id AND p.extractor_id = v.extractor_id "
+        "WHERE v.policy_id IN (SELECT policy_id FROM changes WHERE change_class = 'return') ORDER BY 1, 2"
+    )
+    found: set[tuple[int, int]] = set()
+    for policy, own in groupby(rows, key=lambda row: int(row["policy_id"])):
+        versions = [_Worded(row[1], row[2], parse_iso(row[3]), parse_iso(row[4])) for row in own]
+        found |= {(policy, number) for one in find_alternations(versions) for number in one.turns}
+    return found
 
 
 def _row(row: sqlite3.Row) -> ChangeRow:

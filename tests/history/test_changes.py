@@ -81,3 +81,13 @@ def test_the_view_of_passages_says_the_same(db):
     assert sorted(tuple(row) for row in rows) == [
         ("added", "We set no cookie whatsoever."), ("removed", CLAUSE), ("removed", "We set a cookie."),
     ]  # fmt: skip
+
+
+def test_turns_of_wordings_that_alternate_are_left_out(history_db):
+    texts = [BASE, BASE.replace("a cookie", "no cookie whatsoever")]
+    shown = [history_db.shown(f"2016-{1 + n // 2:02}-{1 + 14 * (n % 2):02}", texts[n % 2]) for n in range(8)]
+    path = history_db.policy("https://c.example/p", *shown)
+    connection = open_database(path)
+    assert of(connection) == [("c", 2)]
+    assert len(of(connection, turns=True)) > 4
+    connection.close()
