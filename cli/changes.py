@@ -28,7 +28,7 @@ from cli.output import (
 )
 from cli.timeline_view import CLASS_STYLES, bracket_of, count, sections_of
 from crawler.archives.timestamps import format_iso, parse_date
-from history.changes import COMPARED, ChangeRow, Filter, Passages, read_changes, together, with_passages
+from history.changes import COMPARED, ChangeRow, Filter, Passages, capture_urls, read_changes, together, with_passages
 from history.database import open_database
 from history.same_edits import Event
 from history.sites import find_policies
@@ -41,11 +41,12 @@ _LONG = 300  # characters of a passage
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What is shown: events, their changes by id, and what these brought and took."""
+    """What is shown: events, their changes by id, what these brought and took, the captures around them."""
 
     events: Sequence[Event]
     rows: Mapping[int, ChangeRow]
     passages: Mapping[int, Passages]
+    urls: Mapping[int, tuple[str, str]]
 
 
 @click.command()
@@ -102,8 +103,9 @@ def changes(
             note(f"note: the same edit is looked for among the {COMPARED:,} newest changes; --until goes on from there")
             rows = rows[:COMPARED]
         passages = with_passages(connection, rows)
-    events = together(rows, passages)[:limit] if grouped else [Event((row.change_id,)) for row in rows]
-    feed = Feed(events, {row.change_id: row for row in rows}, passages)
+        events = together(rows, passages)[:limit] if grouped else [Event((row.change_id,)) for row in rows]
+        urls = capture_urls(connection, [number for event in events for number in event.numbers])
+    feed = Feed(events, {row.change_id: row for row in rows}, passages, urls)
     if as_json:
         print_json([event_data(feed, event) for event in feed.events])
         return
@@ -121,11 +123,12 @@ def event_data(feed: Feed, event: Event) -> dict[str, Any]:
         "not_after": format_iso(max(row.not_after for row in rows)),
         "sites": len({row.site for row in rows}),
         "shared": sorted(" ".join(passage) for passage in event.shared),
-        "changes": [_change_data(row, feed.passages[row.change_id]) for row in rows],
+        "changes": [_change_data(feed, row) for row in rows],
     }
 
 
-def _change_data(row: ChangeRow, passages: Passages) -> dict[str, Any]:
+def _change_data(feed: Feed, row: ChangeRow) -> dict[str, Any]:
+    passages, urls = feed.passages[row.change_id], feed.urls[row.change_id]
     return {
         "site": row.site,
         "policy_url": row.policy_url,
@@ -136,6 +139,8 @@ def _change_data(row: ChangeRow, passages: Passages) -> dict[str, Any]:
         **change_data(row.change),
         "from_citation": row.from_citation,
         "citation": row.to_citation,
+        "from_capture_url": urls[0],
+        "to_capture_url": urls[1],
         "added": list(passages.came),
         "removed": list(passages.went),
     }

@@ -35,7 +35,8 @@ from history.sites import find_policies
 from history.trends import Half, Point, Stretch, half_of, passages, read_stretches, texts_having, trend
 
 _LEFT = 15  # columns of the half-year and its sites
-_LEAST_COLUMN = 12  # of one term: " 100 %" and some bar
+_LEAST_COLUMN = 8  # of one term: its percentage
+_LEAST_BAR = 13  # from so many columns on with a bar
 _SHOWN = 3  # passages of one point
 _LONG = 200  # characters of a passage
 
@@ -162,7 +163,7 @@ def _cut(text: str, width: int) -> str:
 def _cell(point: Point, width: int) -> str:
     if point.share is None:
         return "    –"
-    return f"{point.share:>5.0%} {bar(point.share, max(width - 8, 1))}"
+    return f"{point.share:>5.0%}" + (f" {bar(point.share, width - 8)}" if width >= _LEAST_BAR - 2 else "")
 
 
 def _passages(console: Console, one: Trend, half: Half, told: set[str]) -> None:

@@ -209,6 +209,17 @@ def _block_ids(db: sqlite3.Connection, text_ids: Collection[int]) -> dict[int, l
     return order
 
 
+def capture_urls(db: sqlite3.Connection, ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Return where a person finds the captures of a change's bracket, by the change's id: (before, after)."""
+    rows = db.execute(
+        "SELECT c.id, o.citation_url, n.citation_url FROM json_each(?) j CROSS JOIN changes c ON c.id = j.value "
+        "JOIN versions ov ON ov.id = c.from_version_id JOIN captures o ON o.id = ov.last_capture_id "
+        "JOIN versions nv ON nv.id = c.to_version_id JOIN captures n ON n.id = nv.first_capture_id",
+        [json.dumps(sorted(ids))],
+    )
+    return {change: (before, after) for change, before, after in rows}
+
+
 def together(rows: Sequence[ChangeRow], passages: Mapping[int, Passages]) -> list[Event]:
     """Return the changes with the same edit of several sites as one event, newest first; `numbers` are their ids."""
     return group_edits(

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import regex
-import syllapy
 
 from history.plain import plain_text
 from history.sentences import sentences
@@ -114,7 +113,13 @@ def _count(blocks: Iterable[Block], *, english: bool) -> Counts:
                 found = _WORD.findall(plain_text(sentence.text))
                 words += found
                 ends += bool(found)
-    syllables = [max(syllapy.count(word.replace("’", "'")), 1) for word in words] if english else []
+    syllables = _syllables(words) if english else []
     return Counts(
         len(words), ends, sum(len(word) > _LONG for word in words), sum(syllables), sum(one >= 3 for one in syllables)
     )
+
+
+def _syllables(words: Iterable[str]) -> list[int]:
+    import syllapy  # noqa: PLC0415 - its list takes 40 ms to read, which no other command should
+
+    return [max(syllapy.count(word.replace("’", "'")), 1) for word in words]

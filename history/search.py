@@ -181,12 +181,12 @@ def blocks_of(db: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str
 _NEAR: Final = 32  # ids so near to each other are looked up together: runs between them are read once
 # CROSS: in this order, for the planner knows no sizes. A run has 256 blocks at most (pipelines/small_file.py).
 _TEXTS: Final = """
-WITH g (low, high) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(?))
+WITH g (low, high) AS MATERIALIZED (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))
 SELECT r.first_block_id, r.length, r.text_id FROM g
 CROSS JOIN text_runs r ON r.first_block_id BETWEEN g.low - 255 AND g.high AND r.first_block_id + r.length > g.low
 """
 _RUNS: Final = """
-WITH g (low, high) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(:groups))
+WITH g (low, high) AS MATERIALIZED (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:groups))
 SELECT r.first_block_id, r.length, v.policy_id, v.version, v.first_seen, v.last_seen, v.previous_last_seen
 FROM g
 CROSS JOIN text_runs r ON r.first_block_id BETWEEN g.low - 255 AND g.high AND r.first_block_id + r.length > g.low

@@ -34,7 +34,7 @@ def run(monkeypatch, sample_db):
     [
         ("search", "personal", "information"), ("search", "retention", "--full"), ("search", "data", "--first"),
         ("changes", "--passages"), ("changes", "--apart"), ("trends", "cookie*", "gdpr"), ("trends", "data", "--passages"),
-        ("trends", *"abcdefg"[:5]), ("readability", "lumenkart.example", "waldkiste.example"),
+        ("trends", *"abcdefgh"), ("readability", "lumenkart.example", "waldkiste.example"),
         ("timeline", "grunwaldfrere.example", "--all"), ("timeline", "lumenkart.example", "--since", "2021"),
     ],
 )  # fmt: skip
@@ -82,6 +82,8 @@ def test_changes(run):
         "lumenkart.example@2022-09-13.246c634a",
     )
     assert any("partners" in passage for passage in change["added"])
+    assert change["from_capture_url"] == "sample:20211225145014id_/https://lumenkart.example/privacy"
+    assert change["to_capture_url"] == "sample:20220913065128id_/https://lumenkart.example/privacy"
 
 
 def test_the_same_edit_of_two_sites(run, history_db):
@@ -167,3 +169,14 @@ def test_alternations_are_one_row_unless_all_is_asked_for(run, history_db):
     everything = run("timeline", URL, "--all", db=path)
     assert "alternate" not in everything
     assert len(re.findall(r"^ +\d+  (?:first seen )?2016", everything, re.MULTILINE)) == versions
+
+
+def test_nothing_of_a_page_steers_the_terminal(run, history_db):
+    hostile = "We keep \x1b[31mred\x07 data\u202e for [bold]you[/bold] and everybody else who asks."
+    path = history_db.policy(
+        URL, history_db.shown("2016-01-01", "Old words."), history_db.shown("2017-01-01", f"## \x1b]0;x\n\n{hostile}")
+    )
+    for command in (("search", "data"), ("changes", "--passages"), ("trends", "data", "--passages"), ("timeline", URL)):
+        shown = run(*command, db=path) + run(*command, "--json", db=path)
+        assert not set(shown) & {"\x1b", "\x07", "\u202e"}
+        assert "[bold]" in shown or command[0] == "timeline"
