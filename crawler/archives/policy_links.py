@@ -98,6 +98,7 @@ _LEFT_NAMED: Final = (1.0, 0.95, 0.85, 0.7, 0.55, 0.4, 0.3, 0.2)
 _LEFT_BARE: Final = (1.0, 0.6, 0.4, 0.25, 0.15)
 _COMBINED: Final = 0.85  # "Terms & Privacy", "Privacy & Cookies": the policy is a part of it
 _HUB: Final = 0.75
+_SECURITY: Final = 0.7
 _TALK: Final = 0.4
 _NOT_A_POLICY: Final = 0.3  # settings, consents, requests
 _IN_PAGE: Final = 0.45
@@ -253,6 +254,8 @@ def _worth(reading: Reading, values: tuple[float, float, float, float]) -> float
         worth *= _NOT_A_POLICY
     if "HUB" in reading:
         worth *= _HUB
+    if "SECURITY" in reading:
+        worth *= _SECURITY
     if "TALK" in reading:
         worth *= _TALK if "document" not in reading else _COMBINED
     return worth
@@ -270,8 +273,9 @@ def _label(reading: Reading) -> Label:
     for word, label in _BY_WORD:
         if word in reading and ("privacy" in reading or "weak" in reading):
             return label
-    hub = "HUB" in reading or ("privacy" not in reading and "weak" not in reading)
-    return Label.HUB if hub and "document" not in reading else Label.GENERAL
+    if "privacy" not in reading and "weak" not in reading:
+        return Label.HUB
+    return Label.HUB if "HUB" in reading and "document" not in reading else Label.GENERAL
 
 
 def _why(source: str, reading: Reading, label: Label) -> tuple[str, ...]:
@@ -294,26 +298,26 @@ def _address(url: str) -> _Witness:
     route = parts.fragment.split("/") if parts.fragment.startswith(("!", "/")) else []
     path = [unquote(piece) for piece in (*parts.path.split("/"), *route) if piece][-_MAX_PARTS:]
     pieces = [_PAGE_NAME.sub("", piece) for piece in path]
-    names = [piece for piece in (*pieces, *query) if not _NEUTRAL.fullmatch(piece)]
-    return _path_witness(tuple(names), host, parts.path)
+    names = [piece for piece in pieces if not _NEUTRAL.fullmatch(piece) or _names_it(piece)]
+    return _path_witness((*names, *filter(_names_it, query)), host, parts.fragment)
 
 
-def _path_witness(names: tuple[str, ...], host: str, path: str) -> _Witness:
+def _path_witness(names: tuple[str, ...], host: str, fragment: str) -> _Witness:
     readings = [read_text(_CAMEL.sub(" ", name), anywhere=True) for name in names]
     last = readings[-1] if readings else None
     spot = next((at for at in reversed(range(len(readings))) if _tells(readings[at])), None)
     if spot is None:
-        return _other_witness(last, names, host)
+        return _other_witness(last, names, host, fragment)
     reading = readings[spot]
     assert reading is not None
     values = (_PATH, _PATH, _WEAK * _PATH, _LEGAL_PATH)
     worth, label = _worth(reading, values), _label(reading)
-    inner = names[spot + 1 :]
-    if inner:
-        worth = min(worth, _INNER_PATH)
-        below = read_text(f"privacy {' '.join(inner)}", anywhere=True)
-        label = _label(below) if below is not None and label is Label.GENERAL else label
-    if any(_is_talk(name) for name in names[:spot]) or _DATED.search("/".join(names[:spot])):
+    inner = " ".join(names[spot + 1 :])
+    below, whole = read_text(f"privacy {inner}", anywhere=True), read_text(f"{names[spot]} {inner}", anywhere=True)
+    if inner and below is not None and whole is not None:
+        label = _label(below)
+        worth = _worth(whole, values) if below.rest == 0 and label is Label.GENERAL else min(_worth(reading, values), _INNER_PATH)
+    if any(_is_news(name) for name in names[:spot]) or _DATED.search("/".join(names[:spot])):
         worth *= _TALK
     worth -= 0.01 * min(len(names), 5)
     told = f"address: /{'/'.join(names[spot:])}"
@@ -324,15 +328,22 @@ def _tells(reading: Reading | None) -> bool:
     return reading is not None and ("privacy" in reading or "weak" in reading)
 
 
-def _is_talk(name: str) -> bool:
+def _is_news(name: str) -> bool:
     reading = read_text(f"privacy {fold(name)}")
-    return reading is not None and "TALK" in reading
+    return reading is not None and "NEWS" in reading
 
 
-def _other_witness(last: Reading | None, names: tuple[str, ...], host: str) -> _Witness:
-    labels = host.split(".")[:-2]
-    if any(_tells(read_text(label, anywhere=True)) for label in labels):
-        return _Witness(_HOST if not names else _LEGAL_PATH, Label.HUB, (f"address: {host}",))
+def _names_it(name: str) -> bool:
+    return _tells(read_text(_CAMEL.sub(" ", name), anywhere=True))
+
+
+def _other_witness(last: Reading | None, names: tuple[str, ...], host: str, fragment: str) -> _Witness:
+    """Where no part of the path names it: the part of the page, the host, or a page about legal matters."""
+    if fragment and _names_it(fragment):
+        return _Witness(_HOST, Label.GENERAL, (f"address: #{fragment}",))
+    if _names_it(host):
+        own = any(map(_names_it, host.split(".")[:-2]))  # privacy.a.example, not privacyscreens.example
+        return _Witness(_HOST if own and not names else _LEGAL_PATH, Label.HUB, (f"address: {host}",))
     if last is None:
         return _SILENT
     return _Witness(_LEGAL_PATH if last.rest < 1 else 0.0, _label(last), (f"address: /{names[-1]}",))

@@ -35,7 +35,7 @@ _LITTLE_COUNTS: Final = 0.2
 SUBJECTS: Final = ("privacy", "weak", "document", "settings", "cookies", "terms")
 _HEADS: Final = (2, 3)
 _GATE: Final = ("privacy", "weak", "cookies", "terms")
-LABELS: Final = ("CHILDREN", "APPLICANTS", "REGIONAL", "PRODUCT", "OLDER", "PRINT", "HUB", "TALK", "OURS")
+LABELS: Final = ("CHILDREN", "APPLICANTS", "REGIONAL", "PRODUCT", "OLDER", "PRINT", "HUB", "TALK", "NEWS", "SECURITY", "OURS")
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
     "fr": Words(
         privacy="confidentialité, vie privée, données personnelles, données à caractère personnel, données personelles, protection des données, protection de vos données, "
         "protection données, protection de la vie, protection des renseignements, renseignements personnels, traitement des données, confidentialite des donnees",
-        weak="rgpd, utilisation des données",
+        weak="rgpd, utilisation des données, confidentialit",
         document="politique, politiques, charte, déclaration, avis, énoncé, notice, règles, engagement, clause, mention",
         settings="paramètres, paramétrer, préférences, gérer, gestion des, consentement, choix, réglages, options, ne pas vendre, exercer",
         cookies="traceurs, témoins, témoins de connexion",
@@ -376,14 +376,26 @@ HUB: Final = (
 # About privacy, and no policy: news, advice, goods, and people; also security, which is another page.
 TALK: Final = (
     "blog, blogs, news, newsroom, press, article, articles, tips, guide, how, why, what, when, whitepaper, podcast, report, research, story, stories, basics, "
-    "matters, week, day, course, training, webinar, faq, faqs, help, support, principles, security, safety, secure, screen, screens, filter, glass, fence, "
-    "browser, mode, shield, engineering, engineer, law, laws, lawyer, act, shield, officer, tools, tool, generator, solutions, software, expert, "
-    "beauftragte, aktuelles, ratgeber, nachrichten, sicherheit, tipps, sichtschutz, actualités, actualité, conseils, sécurité, délégué, guide, noticias, consejos, "
-    "seguridad, notícias, segurança, dicas, encarregado, notizie, consigli, sicurezza, responsabile, nieuws, veiligheid, nyheder, nyheter, sikkerhed, sikkerhet, säkerhet, uutiset, "
-    "tietoturva, aktualności, bezpieczeństw, inspektor, zprávy, bezpečnost, pověřenec, bezpečnosť, správy, hírek, biztonság, știri, securitate, siguranță, vijesti, novosti, "
-    "sigurnost, novice, varnost, naujienos, saugumas, ziņas, jaunumi, drošība, uudised, turvalisus, aħbarijiet, nuacht, slándáil, новини, новости, безопасност, безпека, νέα, "
-    "ασφάλεια, haberler, haber, güvenlik, أخبار, مقالات, الأمان, חדשות, מאמרים, אבטחה, समाचार, सुरक्षा सुझाव, 新闻, 新聞, 资讯, 安全, ニュース, お知らせ, セキュリティ, コラム, "
-    "뉴스, 보안, 소식, 블로그"
+    "matters, week, day, course, training, webinar, faq, faqs, help, support, principles, safety, screen, screens, filter, glass, fence, "
+    "browser, mode, shield, engineering, engineer, law, laws, lawyer, act, officer, tools, tool, generator, solutions, software, expert, "
+    "beauftragte, aktuelles, ratgeber, nachrichten, tipps, sichtschutz, actualités, actualité, conseils, délégué, guide, noticias, consejos, "
+    "notícias, dicas, encarregado, notizie, consigli, responsabile, nieuws, nyheder, nyheter, uutiset, "
+    "aktualności, inspektor, zprávy, pověřenec, správy, hírek, știri, siguranță, vijesti, novosti, "
+    "novice, naujienos, ziņas, jaunumi, uudised, aħbarijiet, nuacht, новини, новости, νέα, "
+    "haberler, haber, أخبار, مقالات, חדשות, מאמרים, समाचार, सुरक्षा सुझाव, 新闻, 新聞, 资讯, ニュース, お知らせ, コラム, "
+    "뉴스, 소식, 블로그"
+)
+# Sections of a site that hold news, whatever the page in them is called.
+NEWS: Final = (
+    "blog, blogs, news, newsroom, press, press releases, stories, magazine, podcast, podcasts, insights, events, webinars, community, forum, forums, jobs, tag, tags, "
+    "aktuelles, nachrichten, magazin, presse, actualités, actualites, noticias, notícias, notizie, nieuws, nyheder, nyheter, uutiset, aktualnosci, "
+    "zpravy, spravy, hirek, stiri, vijesti, novice, naujienos, jaunumi, uudised, novini, novosti, haberler, 新闻, 新聞, ニュース, 뉴스, أخبار, חדשות"
+)
+# "Privacy & Security" is the policy in the shops of the 2000s, and a page of its own elsewhere.
+SECURITY: Final = (
+    "security, secure, sicherheit, sécurité, seguridad, segurança, sicurezza, veiligheid, sikkerhed, sikkerhet, säkerhet, tietoturva, bezpieczeństw, "
+    "bezpečnost, bezpečnosť, biztonság, securitate, sigurnost, varnost, saugumas, drošība, turvalisus, slándáil, безопасност, безпека, ασφάλεια, güvenlik, "
+    "الأمان, אבטחה, 安全, セキュリティ, 보안"
 )
 # Who speaks: by one of them a sentence tells that the linked policy is the speaker's own.
 OURS: Final = (
