@@ -19,8 +19,6 @@ from pipelines.reduce import absolute_url, base_url, page_language, parse_page
 from pipelines.vocabulary import INLINE_TAGS, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from lxml.html import HtmlElement
 
 # A page of a shop or a portal has some hundreds of links; of more, the first and the last half are read: menus and footer.
@@ -30,7 +28,6 @@ _AROUND_CHARS: Final = 160
 _PIECES: Final = 60  # of text in one link
 _ANCESTORS: Final = 40
 _INLINE_ANCESTORS: Final = 4
-_PROSE_TAGS: Final = frozenset(("p", "blockquote", "dd", "article", "main", "td"))
 _BY_TAG: Final = {
     "footer": Region.FOOTER, "nav": Region.NAV, "header": Region.HEADER, "main": Region.MAIN, "article": Region.MAIN,
     "dialog": Region.BANNER,
@@ -39,7 +36,9 @@ _BY_ROLE: Final = {
     "contentinfo": Region.FOOTER, "navigation": Region.NAV, "banner": Region.HEADER, "main": Region.MAIN,
     "dialog": Region.BANNER, "alertdialog": Region.BANNER,
 }  # fmt: skip
-_FOOTER: Final = re.compile(r"(?:^|[^a-z])(?:foot(?:er)?|colophon|bottom-?(?:bar|links|menu|nav))(?![a-z])", re.IGNORECASE)
+_FOOTER: Final = re.compile(
+    r"(?:^|[^a-z])(?:foot(?:er)?|colophon|bottom-?(?:bar|links|menu|nav))(?![a-z])", re.IGNORECASE
+)
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -73,10 +72,9 @@ def _link(element: HtmlElement, here: str, place: float, language: str) -> PageL
     url = absolute_url(here, _target(element))
     if len(url) > MAX_URL or not _is_web(url):
         return None
-    text = _joined(element.itertext())
     return PageLink(
         url=url,
-        text=text,
+        text=_shown(element),
         hint=_hint(element),
         region=_region(element),
         place=place,
@@ -93,8 +91,16 @@ def _is_web(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
-def _joined(pieces: Iterator[str]) -> str:
-    return " ".join(" ".join(piece[:_TEXT_CHARS] for piece in islice(pieces, _PIECES)).split())[:_TEXT_CHARS]
+def _shown(element: HtmlElement) -> str:
+    """The text of a link as a browser shows it: "P<b>rivacy</b>" is one word, and blocks are words of their own."""
+    pieces: list[str] = []
+    for inner in islice(element.iter(), _PIECES):
+        if isinstance(inner.tag, str) and inner.tag not in ("script", "style"):
+            space = "" if inner.tag in INLINE_TAGS else " "
+            pieces += [space, (inner.text or "")[:_TEXT_CHARS]]
+        if inner is not element:
+            pieces.append((inner.tail or "")[:_TEXT_CHARS])
+    return " ".join("".join(pieces).split())[:_TEXT_CHARS]
 
 
 def _hint(element: HtmlElement) -> str:

@@ -1,6 +1,6 @@
 """What a few words say about privacy, whatever their language: text of a link or address → Reading. Pure.
 
-    text ──fold──► words without case, accents, soft hyphens ──tables of policy_words──► which subjects, what is left over
+    text ──fold──► words without case, accents, soft hyphens ──tables of words──► which subjects, what is left over
 
 All languages are looked for at once: a Danish footer says "Privacy Policy", and a page's declared language is often wrong.
 """
@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from crawler.archives import policy_words
+from crawler.archives import policy_labels
 from crawler.archives.policy_words import LANGUAGES
 
 if TYPE_CHECKING:
@@ -25,8 +25,17 @@ MAX_CHARS: Final = 300
 _STEM: Final = 5
 _LABEL_STEM: Final = 7
 _LAST_CYRILLIC: Final = "\u0530"  # scripts after it join particles to words, or do not space them
-_SPELLINGS: Final = {"ä": ("a", "ae"), "ö": ("o", "oe"), "ü": ("u", "ue"), "å": ("a", "aa"), "ø": ("o", "oe"), "æ": ("ae",)}
-_PLAIN: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "ħ": "h", "_": " ", "ـ": ""})
+_SPELLINGS: Final = {
+    "ä": ("a", "ae"),
+    "ö": ("o", "oe"),
+    "ü": ("u", "ue"),
+    "å": ("a", "aa"),
+    "ø": ("o", "oe"),
+    "æ": ("ae",),
+}
+_PLAIN: Final = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "ħ": "h", "_": " ", "ـ": ""}
+)
 _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7ff\U00020000-\U0003ffff]")
 _UNSPACED_WORD: Final = 3  # so many characters of such a script count as a word
 _LONGEST_ENDING: Final = 4
@@ -35,7 +44,19 @@ _LITTLE_COUNTS: Final = 0.2
 SUBJECTS: Final = ("privacy", "weak", "document", "settings", "cookies", "terms")
 _HEADS: Final = (2, 3)
 _GATE: Final = ("privacy", "weak", "cookies", "terms")
-LABELS: Final = ("CHILDREN", "APPLICANTS", "REGIONAL", "PRODUCT", "OLDER", "PRINT", "HUB", "TALK", "NEWS", "SECURITY", "OURS")
+LABELS: Final = (
+    "CHILDREN",
+    "APPLICANTS",
+    "REGIONAL",
+    "PRODUCT",
+    "OLDER",
+    "PRINT",
+    "HUB",
+    "TALK",
+    "NEWS",
+    "SECURITY",
+    "OURS",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +124,9 @@ def read_text(text: str, *, anywhere: bool = False) -> Reading | None:
 def _may_say_something(folded: str) -> bool:
     """Tell whether the beginning of any word of the tables occurs: most links of a page are done with here."""
     heads = _heads()
-    return any(not heads.isdisjoint(map("".join, zip(*(folded[at:] for at in range(size)), strict=False))) for size in _HEADS)
+    return any(
+        not heads.isdisjoint(map("".join, zip(*(folded[at:] for at in range(size)), strict=False))) for size in _HEADS
+    )
 
 
 @cache
@@ -139,7 +162,12 @@ def _weight(word: str) -> float:
 
 @cache
 def _filler() -> frozenset[str]:
-    return frozenset(fold(word) for words in LANGUAGES.values() for word in words.filler.split(","))
+    phrases = [words.filler for words in LANGUAGES.values()] + [policy_labels.SECURITY]  # which has a factor of its own
+    return frozenset(word for phrase in phrases for word in _folded_words(phrase))
+
+
+def _folded_words(phrases: str) -> Iterator[str]:
+    return (word for phrase in _split(phrases) for word in fold(phrase).split())
 
 
 @cache
@@ -164,7 +192,7 @@ def _tables() -> dict[tuple[str, bool], re.Pattern[str]]:
         for anywhere in (False, True):
             tables[subject, anywhere] = _pattern(terms, stem=_STEM, inside=inside or anywhere)
     for label in LABELS:
-        terms = list(_split(getattr(policy_words, label)))
+        terms = list(_split(getattr(policy_labels, label)))
         tables[label, False] = _pattern(terms, stem=_LABEL_STEM, inside=False)
     return tables
 

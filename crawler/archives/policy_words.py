@@ -45,11 +45,11 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         weak="personal data, personal information, gdpr, data use, data processing, information collection, ppolicy, privpol",
         document="policy, policies, notice, statement, declaration, pledge, practices, disclosure, guidelines, terms of privacy",
         settings="settings, setting, preferences, preference, choices, choice, controls, manage, options, opt out, optout, do not sell, do not share, "
-        "consent, request, requests, dashboard, dsar, donotsell, my data, unsubscribe, complaint",
+        "consent, request, requests, dashboard, dsar, donotsell, my data, unsubscribe, complaint, portal, checkup, check up",
         cookies="cookie, cookies, trackers, tracking technologies",
         terms="terms, conditions, legal, imprint, disclaimer, agreement, eula, copyright, licence, license, legal notice, tos, refund, returns, shipping",
         filler="our, your, the, and, website, site, web, online, read, see, view, full, here, about, more, this, please, general, global, customer, "
-        "user, users, corporate, company, group, information, review, updated, current, latest, check, data, accept, agree, have, learn, inc, ltd, llc",
+        "user, users, corporate, company, group, information, review, updated, current, latest, data, accept, agree, have, learn, inc, ltd, llc",
     ),
     "bg": Words(
         privacy="поверителност, лични данни, личните данни, личните ви данни, личен живот, неприкосновеност, защита на данните, "
@@ -68,7 +68,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         cookies="soubory cookie, souborů cookie, cookies",
         terms="obchodní podmínky, obchodních podmínek, podmínky použití, podmínky užití, podmínky užívání, všeobecné podmínky, právní informace, "
         "provozovatel, tiráž, reklamační",
-        filler="naše, přečtěte, web, webu",
+        filler="naše, ochrana, ochrany, osobních, přečtěte, web, webu",
     ),
     "da": Words(
         privacy="privatliv, persondata, databeskyttelse, beskyttelse af personoplysninger, beskyttelse af personlige oplysninger, "
@@ -77,7 +77,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         document="politik, erklæring, meddelelse, oplysninger om, regler",
         settings="indstillinger, præferencer, samtykke, administrer, valg",
         terms="handelsbetingelser, betingelser, vilkår, kolofon, juridisk, ansvarsfraskrivelse",
-        filler="vores, læs, dine, hjemmeside",
+        filler="vores, beskyttelse, behandling af, læs, dine, hjemmeside",
     ),
     "de": Words(
         privacy="datenschutz, daten schutz, privatsphäre, personenbezogene daten, personenbezogener daten, schutz ihrer daten, privatsfäre",
@@ -86,7 +86,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="einstellung, präferenzen, einwilligung, zustimmung, verwalten, auswahl, widerruf, anpassen, optionen",
         terms="geschäftsbedingungen, nutzungsbedingungen, agb, agbs, impressum, rechtliche, rechtliches, anbieterkennzeichnung, haftungsausschluss, "
         "nutzungshinweise, widerrufsbelehrung, teilnahmebedingungen, allgemeine geschäfts",
-        filler="unsere, unserer, zum, zur, der, die, lesen, mehr, über, website, webseite, siehe, für, im internet, hier, allgemeine",
+        filler="schutz, verarbeitung, unsere, unserer, zum, zur, der, die, lesen, mehr, über, website, webseite, siehe, für, im internet, hier, allgemeine",
     ),
     "el": Words(
         privacy="απόρρητο, απορρήτου, προσωπικών δεδομένων, προσωπικά δεδομένα, προσωπικά σας δεδομένα, ιδιωτικότητα, ιδιωτικότητας, ιδιωτικού, "
@@ -104,7 +104,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="configuración, configurar, ajustes, preferencias, opciones, gestionar, administrar, consentimiento, no vender, derechos arco",
         cookies="galletas",
         terms="términos, condiciones, aviso legal, legales, contrato, condicions",
-        filler="nuestra, consulta, sitio, web, leer, ver, más, conoce, tratamiento, integral, uso de",
+        filler="nuestra, personales, carácter personal, protección, consulta, sitio, web, leer, ver, más, conoce, tratamiento, integral, uso de",
     ),
     "et": Words(
         privacy="privaatsus, andmekaitse, isikuandme",
@@ -120,7 +120,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="asetukset, asetuksia, valinnat, suostumus, hallinta, hallitse, mieltymykset",
         cookies="eväste",
         terms="käyttöehdot, käyttöehto, sopimusehdot, toimitusehdot, tilausehdot, ehdot, oikeudellinen",
-        filler="meidän, lue, verkkosivu",
+        filler="käsittely, suoja, meidän, lue, verkkosivu",
     ),
     "fr": Words(
         privacy="confidentialité, vie privée, données personnelles, données à caractère personnel, données personelles, protection des données, protection de vos données, "
@@ -130,7 +130,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="paramètres, paramétrer, préférences, gérer, gestion des, consentement, choix, réglages, options, ne pas vendre, exercer",
         cookies="traceurs, témoins, témoins de connexion",
         terms="conditions générales, conditions d'utilisation, conditions de vente, conditions, cgu, cgv, mentions légales, informations légales, contrat, modalités",
-        filler="notre, nos, vos, voir, lire, consulter, consultez, site, plus, découvrir, internet, générale, relative, relatives",
+        filler="personnelles, personnel, protection, traitement, notre, nos, vos, voir, lire, consulter, consultez, site, plus, découvrir, internet, générale, relative, relatives",
     ),
     "ga": Words(
         privacy="príobháideach, príobháid, cosaint sonraí, sonraí pearsanta",
@@ -146,7 +146,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="postavke, postavki, upravljanje, upravljaj, privola, pristanak, odabir",
         cookies="kolačić",
         terms="uvjeti, uvjeta, opći uvjeti, pravne napomene, pravne informacije, impresum",
-        filler="naša, pročitajte, zaštita, zaštiti",
+        filler="naša, obrada, osobnih, pročitajte, zaštita, zaštiti",
     ),
     "hu": Words(
         privacy="adatvédel, adatkezel, személyes adat",
@@ -154,14 +154,14 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="beállítás, preferenciák, hozzájárulás, kezelése, lehetőségek",
         cookies="süti, sütik, cookie",
         terms="felhasználási feltétel, szerződési feltétel, vásárlási feltétel, ászf, általános feltételek, feltételek, impresszum, jogi nyilatkozat",
-        filler="honlap, oldal, olvassa",
+        filler="honlap, védelme, oldal, olvassa",
     ),
     "it": Words(
         privacy="privacy, protezione dei dati, protezione dati, dati personali, riservatezza, tutela dei dati, trattamento dei dati, trattamento dati",
         document="informativa, politica, dichiarazione, avviso, norme, tutela, nota, regole",
         settings="impostazioni, preferenze, gestisci, gestione, consenso, scelte, revoca",
         terms="termini, condizioni, contratto, note legali, informazioni legali, avvertenze legali",
-        filler="nostra, sulla, della, leggi, sito, completa, relativa",
+        filler="nostra, personali, protezione, sulla, della, leggi, sito, completa, relativa",
     ),
     "lt": Words(
         privacy="privatum, asmens duomen, duomenų apsaug",
@@ -169,7 +169,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="nustatymai, parinktys, sutikimas, tvarkyti sutikim, pasirinkimai",
         cookies="slapuk",
         terms="sąlygos, sąlygų, naudojimo taisyklės, pirkimo taisyklės, teisinė informacija",
-        filler="mūsų, skaitykite",
+        filler="mūsų, apsauga, tvarkymas, skaitykite",
     ),
     "lv": Words(
         privacy="privātum, personas dat, datu aizsardzīb, konfidencialitāt, personīgo datu",
@@ -177,7 +177,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="iestatījumi, preferences, piekrišana, pārvaldīt, izvēles",
         cookies="sīkdat, sīkfail",
         terms="lietošanas noteikumi, noteikumi, nosacījumi, juridiskā informācija",
-        filler="mūsu, lasīt",
+        filler="mūsu, aizsardzība, apstrāde, lasīt",
     ),
     "mt": Words(
         privacy="privatezza, protezzjoni tad-data, data personali, protezzjoni tad data",
@@ -192,7 +192,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         document="beleid, verklaring, reglement, kennisgeving, mededeling, statement, bescherming, verwerking, bepalingen",
         settings="instellingen, instelling, voorkeuren, toestemming, beheren, keuzes, aanpassen",
         terms="algemene voorwaarden, gebruiksvoorwaarden, voorwaarden, colofon, juridische, disclaimer, leveringsvoorwaarden",
-        filler="onze, lees, bekijk, het, van, een",
+        filler="onze, bescherming, verwerking, lees, bekijk, het, van, een",
     ),
     "pl": Words(
         privacy="prywatnoś, ochrona danych, ochrony danych, ochronie danych, danych osobowych, dane osobowe, przetwarzanie danych, przetwarzania danych",
@@ -201,7 +201,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="ustawienia, ustawień, preferencje, zgoda, zgody, zarządzaj, wybór",
         cookies="ciastecz, pliki cookie, plików cookie, plikach cookie",
         terms="regulamin, warunki, nota prawna, informacje prawne",
-        filler="nasza, ochrona, przeczytaj, serwisu",
+        filler="nasza, osobowych, ochrony, przetwarzanie, ochrona, przeczytaj, serwisu",
     ),
     "pt": Words(
         privacy="privacidade, proteção de dados, protecção de dados, dados pessoais, tratamento de dados, proteção dos dados",
@@ -209,7 +209,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         document="política, políticas, aviso, declaração, nota, normas",
         settings="configurações, definições, preferências, gerir, gerenciar, opções, escolhas, consentimento, não vender",
         terms="termos, condições, contrato, aviso legal, informações legais",
-        filler="nossa, leia, saiba, mais, tratamento",
+        filler="nossa, pessoais, proteção, leia, saiba, mais, tratamento",
     ),
     "ro": Words(
         privacy="confidențialitate, protecția datelor, datelor cu caracter personal, date cu caracter personal, datelor personale, date personale, "
@@ -217,7 +217,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         document="politica, politică, declarație, notificare, notă de informare, nota de informare, informare, notă",
         settings="setări, preferințe, consimțământ, gestionare, gestionați, opțiuni",
         terms="termeni, condiții, informații legale, notă legală",
-        filler="noastră, citește, prelucrarea, protecția",
+        filler="noastră, personale, caracter personal, citește, prelucrarea, protecția",
     ),
     "sk": Words(
         privacy="ochrana osobných údajov, ochrany osobných údajov, ochrane osobných údajov, spracúvanie osobných údajov, spracovanie osobných údajov, "
@@ -226,7 +226,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="nastavenia, predvoľby, súhlas, spravovať, správa",
         cookies="súbory cookie, súborov cookie",
         terms="obchodné podmienky, obchodných podmienok, podmienky používania, všeobecné podmienky, podmienky, podmienok, právne informácie",
-        filler="naše, prečítajte",
+        filler="naše, ochrana, ochrany, osobných, prečítajte",
     ),
     "sl": Words(
         privacy="zasebnost, varstvo osebnih podatkov, varstvu osebnih podatkov, varovanje osebnih podatkov, osebnih podatkov, osebni podatki, varstvo podatkov",
@@ -234,7 +234,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="nastavitve, nastavitev, upravljanje, soglasje, soglasja, izbira",
         cookies="piškot",
         terms="pogoji, splošni pogoji, pogoji uporabe, pravno obvestilo, kolofon",
-        filler="naša, preberite, varstvo",
+        filler="naša, varovanje, obdelava, preberite, varstvo",
     ),
     "sv": Words(
         privacy="integritet, personuppgift, dataskydd, sekretess, behandling av personuppgifter, skydd av personuppgifter",
@@ -250,11 +250,11 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="innstillinger, samtykke, administrer, valg, preferanser",
         cookies="informasjonskapsler",
         terms="vilkår, betingelser, brukervilkår, kjøpsvilkår, salgsbetingelser, juridisk",
-        filler="vår, våre, les, behandling av",
+        filler="vår, våre, les, beskyttelse, behandling av",
     ),
     "tr": Words(
-        privacy="gizlilik, kişisel veri, kvkk, mahremiyet",
-        weak="aydınlatma",
+        privacy="gizlilik, kişisel veri, mahremiyet",
+        weak="aydınlatma, kvkk",
         document="politika, politikası, politikamız, bildirimi, beyanı, sözleşmesi, metni, ilkeleri, ilkesi, korunması, işlenmesi",
         settings="ayarları, ayarlar, tercihleri, tercihler, seçenekler, rıza, rızası, yönet, başvuru formu",
         cookies="çerez",
@@ -268,7 +268,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="налаштування, параметри, згода, керування, керувати, уподобання",
         cookies="файли cookie, файлів cookie, куки, кукі",
         terms="умови, угода користувача, користувацька угода, оферта, правила користування, правова інформація",
-        filler="наша, читати, сайту",
+        filler="захист, обробка, наша, читати, сайту",
     ),
     "ru": Words(
         privacy="конфиденциальност, персональных данных, персональные данные, персональными данными, приватност, личных данных, личные данные, защита данных, защита информации, "
@@ -277,7 +277,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="настройки, параметры, согласие, согласии, управление, предпочтения, soglasie, nastroyki",
         cookies="куки, файлы cookie, файлов cookie",
         terms="условия, пользовательское соглашение, оферта, правила пользования, договор, правовая информация, usloviya, oferta",
-        filler="наша, читать, сайта, отношении",
+        filler="защита, обработка, личных, наша, читать, сайта, отношении",
     ),
     "ar": Words(
         privacy="خصوصية, الخصوصيه, خصوصيه, البيانات الشخصية, بيانات شخصية, حماية البيانات, المعلومات الشخصية, السرية, سرية المعلومات",
@@ -285,7 +285,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="إعدادات, اعدادات, تفضيلات, إدارة, خيارات, موافقة, الموافقة",
         cookies="ملفات تعريف الارتباط, ملفات الارتباط, الكوكيز, كوكيز",
         terms="شروط, الشروط, الأحكام, وأحكام, اتفاقية الاستخدام, إخلاء المسؤولية, بيانات الناشر",
-        filler="لدينا, الخاصة, بنا, اقرأ, موقع",
+        filler="الشخصية, حماية, معالجة, لدينا, الخاصة, بنا, اقرأ, موقع",
     ),
     "he": Words(
         privacy="פרטיות, הגנת מידע, הגנה על מידע, מידע אישי, pratiut, pratiyut",
@@ -327,79 +327,59 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         terms="이용약관, 약관, 법적고지, 법적 고지, 책임의 한계, 이용조건",
         filler="당사, 우리, 및, 보기, 와, 의",
     ),
+    # Beyond the 34: what is cheap to have.
+    "is": Words(
+        privacy="persónuvernd, persónuupplýsing, friðhelgi",
+        document="stefna, yfirlýsing, tilkynning",
+        settings="stillingar, samþykki",
+        cookies="vafrakök, fótspor",
+        terms="skilmálar",
+        filler="okkar, um",
+    ),
+    "ca": Words(
+        privacy="privadesa, privacitat, protecció de dades, dades personals",
+        document="política, avís",
+        settings="configuració, preferències, consentiment",
+        cookies="galetes",
+        terms="avís legal, condicions",
+        filler="nostra",
+    ),
+    "sr": Words(
+        privacy="приватност, заштита података, личних података, подацима о личности, podataka o ličnosti, ličnih podataka",
+        document="политика, правила, изјава, обавештење",
+        settings="подешавања, podešavanja, сагласност, saglasnost",
+        cookies="колачић",
+        terms="услови, uslovi",
+        filler="наша",
+    ),
+    "th": Words(
+        privacy="ความเป็นส่วนตัว, ข้อมูลส่วนบุคคล",
+        document="นโยบาย, ประกาศ, คำชี้แจง, การคุ้มครอง",
+        settings="การตั้งค่า, ตัวเลือก, ความยินยอม",
+        cookies="คุกกี้",
+        terms="ข้อกำหนด, เงื่อนไข",
+        filler="ของเรา",
+    ),
+    "vi": Words(
+        privacy="quyền riêng tư, chính sách bảo mật, bảo mật thông tin, bảo vệ dữ liệu, dữ liệu cá nhân, riêng tư",
+        document="chính sách, thông báo, tuyên bố",
+        settings="cài đặt, tùy chọn, lựa chọn",
+        terms="điều khoản, điều kiện",
+        filler="của chúng tôi",
+    ),
+    "id": Words(
+        privacy="privasi, perlindungan data, data pribadi",
+        document="kebijakan, pemberitahuan, pernyataan, dasar, notis",
+        settings="pengaturan, preferensi, pilihan, tetapan, persetujuan",
+        terms="ketentuan, syarat, terma",
+        filler="kami, dan",
+    ),
+    "fa": Words(
+        privacy="حریم خصوصی, حریم شخصی",
+        document="سیاست, سیاست‌های, بیانیه",
+        settings="تنظیمات, ترجیحات",
+        cookies="کوکی",
+        terms="شرایط, قوانین",
+        filler="ما, و",
+    ),
 }
-
-# What a candidate is, by words beside the subject; in all languages at once, since footers mix them.
-CHILDREN: Final = (
-    "child, children, childrens, kids, kid, teen, teens, minors, coppa, kinder, kindern, jugendliche, enfants, mineurs, niños, menores, crianças, "
-    "bambini, minori, kinderen, børn, barns, barn, lapset, lasten, lapsia, dzieci, dětí, deti, detí, djeca, djece, otrok, gyermek, copii, copiilor, деца, децата, "
-    "детей, дети, дітей, παιδιά, παιδιών, laste, lastele, vaikų, bērnu, bērniem, tfal, leanaí, çocuk, أطفال, الأطفال, ילדים, बच्चों, 儿童, 兒童, 未成年, 子ども, "
-    "子供, お子様, 어린이, 아동"
-)
-APPLICANTS: Final = (
-    "applicant, applicants, candidate, candidates, recruiting, recruitment, recruit, job, jobs, careers, career, employment, employee, employees, staff, "
-    "workforce, bewerber, bewerbung, mitarbeiter, karriere, candidats, candidat, recrutement, candidatos, candidaturas, empleo, empleados, candidati, "
-    "lavora con noi, sollicitanten, sollicitant, sollicitatie, jobansøger, ansøgere, jobbsøkere, arbetssökande, jobbsökande, rekrytering, rekrytointi, "
-    "työnhakija, kandydat, kandydaci, rekrutacja, rekrutacji, uchazeč, uchádzač, kandidat, kandidate, álláspályáz, pályázók, angajare, candidații, кандидати, "
-    "соискател, кандидат, υποψηφί, βιογραφικ, kandideerija, kandidatų, pretendent, kandidati, iarrthóir, çalışan aday, iş başvuru, متقدمين, الوظائف, מועמדים, דרושים, आवेदक, "
-    "应聘, 招聘, 求职, 求職, 應徵, 採用, 応募, 채용, 지원자, 입사"
-)
-REGIONAL: Final = (
-    "california, californian, ccpa, cpra, virginia, colorado, connecticut, utah, nevada, texas, washington, vermont, us state, state privacy, u s, usa, "
-    "residents, resident, eea, eu uk, european, europe, brazil, canada, canadian, quebec, swiss, switzerland, china, india, australia, new zealand, "
-    "south africa, consumer health, region, kalifornien, californie, kalifornia, калифорни, カリフォルニア, 加州, "
-    "캘리포니아, كاليفورنيا, jurisdiction, country specific, shine the light, notice at collection"
-)
-PRODUCT: Final = (
-    "app, apps, mobile app, api, b2b, business, businesses, enterprise, developer, developers, cloud, software, product, products, plugin, extension, supplier, suppliers, "
-    "vendor, vendors, partner, partners, investor, investors, shareholders, event, events, webinar, webinars, whistleblower, hinweisgeber, patient, patients, "
-    "hipaa, video surveillance, videosurveillance, cctv, videoüberwachung, videoovervågning, lieferanten, lieferant, geschäftspartner, fournisseurs, proveedores, "
-    "fornitori, fornecedores, leveranciers, leverandører, leverantörer, toimittajat, dostawc, dodavatel, facebook, instagram, linkedin, youtube, whatsapp, tiktok, "
-    "fanpage, social media, sozialen medien, réseaux sociaux, redes sociales, newsletter, gewinnspiel, sweepstakes, live, アプリ, 应用, 應用程式, 앱"
-)
-OLDER: Final = (
-    "previous, prior, former, older, old, archive, archived, archives, archiv, history, historical, superseded, earlier, past versions, version history, "
-    "frühere, ältere, alte fassung, anciennes, ancienne, précédente, précédentes, versions antérieures, anteriores, anterior, precedenti, precedente, "
-    "eerdere, vorige, oudere, tidligere, tidigare, aiemmat, aiempi, poprzedni, poprzednia, archiwaln, archiwum, předchozí, starší, predchádzajúc, predošl, korábbi, "
-    "anterioare, prejšnj, prethodn, ankstesn, iepriekšēj, varasem, предишн, προηγούμεν, предыдущ, архив, архив, попередн, önceki, arşiv, السابقة, קודמות, पिछले, "
-    "历史版本, 旧版, 歷史版本, 舊版, 過去, 이전"
-)
-PRINT: Final = (
-    "print, printable, printer, printer friendly, printversion, download, drucken, druckversion, herunterladen, imprimer, télécharger, imprimir, descargar, "
-    "stampa, scarica, afdrukken, downloaden, udskriv, skriv ut, tulosta, drukuj, pobierz, vytisknout, stáhnout, nyomtatás, letöltés, печать, распечатать, скачать, "
-    "друк, yazdır, indir, طباعة, הדפסה, 打印, 列印, 下载, 下載, 印刷, 인쇄, 다운로드"
-)
-HUB: Final = (
-    "center, centre, hub, portal, trust center, zentrum, center, centro, centrum, keskus, centralen, senter, centrál, központ, κέντρο, центр, център, "
-    "merkezi, مركز, מרכז, केंद्र, 中心, センター, 센터, overview, übersicht, resources"
-)
-# About privacy, and no policy: news, advice, goods, and people; also security, which is another page.
-TALK: Final = (
-    "blog, blogs, news, newsroom, press, article, articles, tips, guide, how, why, what, when, whitepaper, podcast, report, research, story, stories, basics, "
-    "matters, week, day, course, training, webinar, faq, faqs, help, support, principles, safety, screen, screens, filter, glass, fence, "
-    "browser, mode, shield, engineering, engineer, law, laws, lawyer, act, officer, tools, tool, generator, solutions, software, expert, "
-    "beauftragte, aktuelles, ratgeber, nachrichten, tipps, sichtschutz, actualités, actualité, conseils, délégué, guide, noticias, consejos, "
-    "notícias, dicas, encarregado, notizie, consigli, responsabile, nieuws, nyheder, nyheter, uutiset, "
-    "aktualności, inspektor, zprávy, pověřenec, správy, hírek, știri, siguranță, vijesti, novosti, "
-    "novice, naujienos, ziņas, jaunumi, uudised, aħbarijiet, nuacht, новини, новости, νέα, "
-    "haberler, haber, أخبار, مقالات, חדשות, מאמרים, समाचार, सुरक्षा सुझाव, 新闻, 新聞, 资讯, ニュース, お知らせ, コラム, "
-    "뉴스, 소식, 블로그"
-)
-# Sections of a site that hold news, whatever the page in them is called.
-NEWS: Final = (
-    "blog, blogs, news, newsroom, press, press releases, stories, magazine, podcast, podcasts, insights, events, webinars, community, forum, forums, jobs, tag, tags, "
-    "aktuelles, nachrichten, magazin, presse, actualités, actualites, noticias, notícias, notizie, nieuws, nyheder, nyheter, uutiset, aktualnosci, "
-    "zpravy, spravy, hirek, stiri, vijesti, novice, naujienos, jaunumi, uudised, novini, novosti, haberler, 新闻, 新聞, ニュース, 뉴스, أخبار, חדשות"
-)
-# "Privacy & Security" is the policy in the shops of the 2000s, and a page of its own elsewhere.
-SECURITY: Final = (
-    "security, secure, sicherheit, sécurité, seguridad, segurança, sicurezza, veiligheid, sikkerhed, sikkerhet, säkerhet, tietoturva, bezpieczeństw, "
-    "bezpečnost, bezpečnosť, biztonság, securitate, sigurnost, varnost, saugumas, drošība, turvalisus, slándáil, безопасност, безпека, ασφάλεια, güvenlik, "
-    "الأمان, אבטחה, 安全, セキュリティ, 보안"
-)
-# Who speaks: by one of them a sentence tells that the linked policy is the speaker's own.
-OURS: Final = (
-    "our, unsere, unserer, unseren, notre, nos, nuestra, nuestro, nossa, nosso, nostra, nostro, onze, ons, vår, vårt, våra, våre, vores, meidän, nasza, naszą, naszej, "
-    "naše, naší, našich, naša, našu, našimi, naš, našo, noastră, adatvédelmi tájékoztatónk, нашата, наша, нашу, нашей, нашою, нашої, μας, meie, mūsų, mūsu, tagħna, ár, "
-    "bizim, politikamız, لدينا, בנו, שלנו, हमारी, 我们的, 我們的, 本公司, 当社, 弊社, 당사"
-)
