@@ -40,7 +40,7 @@ OLDER: Final = (
     "frühere, ältere, alte fassung, anciennes, ancienne, précédente, précédentes, versions antérieures, anteriores, anterior, precedenti, precedente, "
     "eerdere, vorige, oudere, tidligere, tidigare, aiemmat, aiempi, poprzedni, poprzednia, archiwaln, archiwum, předchozí, starší, predchádzajúc, predošl, korábbi, "
     "anterioare, prejšnj, prethodn, ankstesn, iepriekšēj, varasem, предишн, προηγούμεν, предыдущ, архив, архив, попередн, önceki, arşiv, السابقة, קודמות, पिछले, "
-    "历史版本, 旧版, 歷史版本, 舊版, 過去, 이전"
+    "历史版本, 旧版, 歷史版本, 舊版, 過去, 过去, 이전"
 )
 PRINT: Final = (
     "print, printable, printer, printer friendly, printversion, download, drucken, druckversion, herunterladen, imprimer, télécharger, imprimir, descargar, "
@@ -53,7 +53,8 @@ HUB: Final = (
 )
 # About privacy, and no policy: news, advice, goods, and people; also security, which is another page.
 TALK: Final = (
-    "blog, blogs, news, newsroom, press, article, articles, tips, guide, how, why, what, when, whitepaper, podcast, report, research, story, stories, basics, "
+    "wie, comment, cómo, como, come, hoe, jak, hvordan, hur, miten, näin, sådan, slik, как, як, πώς, nasıl, hogyan, cum, kako, kuidas, kaip, conas, كيف, איך, कैसे, "
+    "如何, 怎么, 怎樣, 方法, 방법, blog, blogs, news, newsroom, press, article, articles, tips, guide, how, why, what, when, whitepaper, podcast, report, research, story, stories, basics, bases, "
     "updates, update, changes, change, explained, announcing, introducing, template, templates, sample, example, checklist, framework, seal, certified, "
     "certification, matters, week, day, course, training, webinar, faq, faqs, help, support, principles, safety, screen, screens, filter, glass, fence, "
     "browser, mode, shield, engineering, engineer, law, laws, lawyer, act, officer, tools, tool, generator, solutions, software, expert, "
@@ -61,12 +62,13 @@ TALK: Final = (
     "notícias, dicas, encarregado, notizie, consigli, responsabile, nieuws, nyheder, nyheter, uutiset, "
     "aktualności, inspektor, zprávy, pověřenec, správy, hírek, știri, siguranță, vijesti, novosti, "
     "novice, naujienos, ziņas, jaunumi, uudised, aħbarijiet, nuacht, новини, новости, νέα, "
-    "haberler, haber, أخبار, مقالات, חדשות, מאמרים, समाचार, सुरक्षा सुझाव, 新闻, 新聞, 资讯, ニュース, お知らせ, コラム, "
+    "haberler, haber, أخبار, مقالات, חדשות, מאמרים, समाचार, 新闻, 新聞, 资讯, ニュース, お知らせ, コラム, "
     "뉴스, 소식, 블로그"
 )
 # Sections of a site that hold news, whatever the page in them is called.
 NEWS: Final = (
-    "blog, blogs, news, newsroom, press, press releases, stories, magazine, podcast, podcasts, insights, events, webinars, community, forum, forums, jobs, tag, tags, "
+    "wie, comment, cómo, como, come, hoe, jak, hvordan, hur, miten, näin, sådan, slik, как, як, πώς, nasıl, hogyan, cum, kako, kuidas, kaip, conas, كيف, איך, कैसे, "
+    "如何, 怎么, 怎樣, 方法, 방법, blog, blogs, news, newsroom, press, press releases, stories, magazine, podcast, podcasts, insights, events, webinars, community, forum, forums, jobs, tag, tags, "
     "aktuelles, nachrichten, magazin, presse, actualités, actualites, noticias, notícias, notizie, nieuws, nyheder, nyheter, uutiset, aktualnosci, "
     "zpravy, spravy, hirek, stiri, vijesti, novice, naujienos, jaunumi, uudised, novini, novosti, haberler, 新闻, 新聞, ニュース, 뉴스, أخبار, חדשות"
 )
@@ -74,7 +76,7 @@ NEWS: Final = (
 SECURITY: Final = (
     "security, secure, sicherheit, sécurité, seguridad, segurança, sicurezza, veiligheid, sikkerhed, sikkerhet, säkerhet, tietoturva, bezpieczeństw, "
     "bezpečnost, bezpečnosť, biztonság, securitate, sigurnost, varnost, saugumas, drošība, turvalisus, slándáil, безопасност, безпека, ασφάλεια, güvenlik, "
-    "الأمان, אבטחה, 安全, セキュリティ, 보안"
+    "الأمان, אבטחה, सुरक्षा, 安全, セキュリティ, 보안"
 )
 # Who speaks: by one of them a sentence tells that the linked policy is the speaker's own.
 OURS: Final = (

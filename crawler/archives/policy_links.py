@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -105,6 +106,7 @@ _COOKIES_AT_MOST: Final = 0.3
 _TITLE: Final = 0.75  # what only a tooltip says beside another text
 _SENTENCE_SAYS: Final = 0.3  # "our privacy policy, <here>"
 _OTHER_TEXT: Final = 0.8  # in a text, a link that says something else
+_FOOT: Final = 0.7  # place from which on links without a region are likely the footer's
 _IN_PAGE, _IN_PAGE_NAMED = 0.45, 0.7
 _DATE: Final = 0.4
 _ELSEWHERE: Final = 0.85  # another site: the own policy goes first
@@ -174,7 +176,7 @@ def page_key(url: str) -> str:
 
 
 def _judged(link: PageLink, page_url: str, *, crowd: bool) -> PolicyLink:
-    text, named = _text_of(link), address(link.url)
+    text, named = _text_of(link, brand_of(page_url)), address(link.url)
     if _is_in_page(link.url, page_url) and named.worth >= TAKEN:
         text = SILENT  # a table of contents: whatever it says leads to the policy that it stands in
     elif not text.worth and named.worth and link.text.strip():
@@ -208,15 +210,15 @@ def _is_in_page(url: str, page_url: str) -> bool:
     return "#" in url and page_key(url) == page_key(page_url)
 
 
-def _text_of(link: PageLink) -> Witness:
+def _text_of(link: PageLink, brand: str = "") -> Witness:
     """What a link shows, or, where it shows nothing, what it tells those who cannot see."""
-    shown = said(link.text)
+    shown = said(link.text, "text", brand)
     if link.text.strip() and not is_address(link.text):
         if shown.worth or not link.hint:
             return shown
-        title = said(link.hint, "title")
+        title = said(link.hint, "title", brand)
         return replace(title, worth=title.worth * _TITLE)
-    return max((said(piece, "title") for piece in link.hint.split(" · ")), key=lambda one: one.worth)
+    return max((said(piece, "title", brand) for piece in link.hint.split(" · ")), key=lambda one: one.worth)
 
 
 def _text_beside(link: PageLink, *, clear: bool) -> Witness:
@@ -228,7 +230,8 @@ def _text_beside(link: PageLink, *, clear: bool) -> Witness:
         return Witness(0.0, label, (f"text says {label.value}",))
     if clear and said(link.around).worth:
         return Witness(_SENTENCE_SAYS, Label.GENERAL, ("its sentence speaks of privacy",))
-    return Witness(doubt=_OTHER_TEXT) if link.region is Region.MAIN and not is_address(link.text) else SILENT
+    in_text = link.region is Region.MAIN or (link.region is Region.UNKNOWN and link.place < _FOOT)
+    return Witness(doubt=_OTHER_TEXT) if in_text and not is_address(link.text) else SILENT
 
 
 def _circumstances(link: PageLink, page_url: str, text: Witness, *, crowd: bool) -> tuple[float, tuple[str, ...]]:
@@ -257,12 +260,21 @@ def same_owner(one: str, other: str) -> bool:
     >>> same_owner("https://policies.acme.com/", "http://www.acme.fr/"), same_owner("http://a.com/", "http://b.com/")
     (True, False)
     """
+    short, long = sorted((brand_of(one), brand_of(other)), key=len)
+    return bool(short) and (short == long or (len(short) > _NAME and short in long))
+
+
+@lru_cache(maxsize=4096)
+def brand_of(url: str) -> str:
+    """Return a site's name: its registrable domain without the suffix, folded into one word; "" where there is none.
+
+    >>> brand_of("https://www.acme-shop.co.uk/about")
+    'acmeshop'
+    """
     try:
-        ours, theirs = site_of(one), site_of(other)
+        return fold(site_of(url).split(".")[0]).replace(" ", "")
     except ValueError:
-        return False
-    short, long = sorted((ours.split(".")[0], theirs.split(".")[0]), key=len)
-    return ours == theirs or short == long or (len(short) > _NAME and short in long)
+        return ""
 
 
 def _is_others(link: PageLink, text: Witness, *, crowd: bool) -> bool:

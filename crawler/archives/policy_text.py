@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Final
@@ -65,17 +65,29 @@ class Reading:
 
     :param said: subject or label → its words as the tables write them.
     :param language: of the privacy word, "" if there is none.
-    :param rest: words that no table knows, little ones counted little.
-    :param names: those words, folded.
+    :param names: words that no table knows, folded.
     """
 
     said: dict[str, str]
     language: str
-    rest: float
     names: tuple[str, ...]
 
     def __contains__(self, subject: str) -> bool:
         return subject in self.said
+
+    @property
+    def rest(self) -> float:
+        """How many words no table knows, little ones counted little."""
+        return sum(map(_weight, self.names))
+
+    def without(self, brand: str) -> Reading:
+        """Return the same without the names, and the labels, that the site's own name explains."""
+        labels = {
+            subject: word
+            for subject, word in self.said.items()
+            if subject not in LABELS or word.replace(" ", "") not in brand
+        }
+        return replace(self, said=labels, names=tuple(name for name in self.names if name not in brand))
 
 
 @lru_cache(maxsize=65536)
@@ -117,8 +129,16 @@ def read_text(text: str, *, anywhere: bool = False) -> Reading | None:
         found = tables[label, False].search(folded)
         if found:
             said[label] = found[0]
-    names = tuple(_left_over(left))
-    return Reading(said, language, sum(map(_weight, names)), names)
+            left = tables[label, False].sub(_mark, left)
+    if "SECURITY" in said and _comes_first(tables, folded, anywhere=anywhere):
+        said["TALK"] = said["SECURITY"]  # "Security & Privacy" is about security
+    return Reading(said, language, tuple(_left_over(left)))
+
+
+def _comes_first(tables: dict[tuple[str, bool], re.Pattern[str]], folded: str, *, anywhere: bool) -> bool:
+    """Tell whether security is spoken of before privacy is."""
+    security, privacy = tables["SECURITY", False].search(folded), tables["privacy", anywhere].search(folded)
+    return security is not None and privacy is not None and security.start() < privacy.start()
 
 
 def _may_say_something(folded: str) -> bool:
@@ -141,16 +161,14 @@ def _mark(match: re.Match[str]) -> str:
 def _left_over(marked: str) -> Iterator[str]:
     filler = _filler()
     for word in marked.split():
-        if word in filler:
-            continue
         plain = word.replace("\0", "")
-        if plain == word:
-            yield word
-        elif _UNSPACED.search(plain):
-            rest = "".join(piece for piece in word.split("\0") if piece not in filler)
+        if word in filler or not plain:
+            continue
+        if _UNSPACED.search(plain):
+            rest = _unspaced_filler().sub("", plain)
             if rest:
                 yield rest
-        elif len(plain) > _LONGEST_ENDING:
+        elif plain == word or len(plain) > _LONGEST_ENDING:
             yield plain
 
 
@@ -162,8 +180,14 @@ def _weight(word: str) -> float:
 
 @cache
 def _filler() -> frozenset[str]:
-    phrases = [words.filler for words in LANGUAGES.values()] + [policy_labels.SECURITY]  # which has a factor of its own
+    phrases = [words.filler for words in LANGUAGES.values()] + [policy_labels.SECURITY]
     return frozenset(word for phrase in phrases for word in _folded_words(phrase))
+
+
+@cache
+def _unspaced_filler() -> re.Pattern[str]:
+    words = sorted((word for word in _filler() if _UNSPACED.search(word)), key=lambda one: (-len(one), one))
+    return re.compile("|".join(map(re.escape, words)))
 
 
 def _folded_words(phrases: str) -> Iterator[str]:

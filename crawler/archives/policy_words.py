@@ -43,7 +43,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
     "en": Words(
         privacy="privacy, data protection, data policy, data privacy, fair processing, privacypolicy",
         weak="personal data, personal information, gdpr, data use, data processing, information collection, ppolicy, privpol",
-        document="policy, policies, notice, statement, declaration, pledge, practices, disclosure, guidelines, terms of privacy",
+        document="policy, policies, promise, commitment, charter, notice, statement, declaration, pledge, practices, disclosure, guidelines, terms of privacy",
         settings="settings, setting, preferences, preference, choices, choice, controls, manage, options, opt out, optout, do not sell, do not share, "
         "consent, request, requests, dashboard, dsar, donotsell, my data, unsubscribe, complaint, portal, checkup, check up",
         cookies="cookie, cookies, trackers, tracking technologies",
@@ -62,13 +62,13 @@ LANGUAGES: Final[Mapping[str, Words]] = {
     ),
     "cs": Words(
         privacy="ochrana osobních údajů, ochrany osobních údajů, ochraně osobních údajů, zpracování osobních údajů, zpracováním osobních údajů, "
-        "osobní údaje, osobních údajů, soukromí, ochrana údajů, ochrana dat",
+        "osobní údaje, osobních údajů, soukromí, ochrana údajů, ochrana dat, zpracování údajů",
         document="zásady, prohlášení, informace o, podmínky ochrany, podmínky zpracování, podmínky soukromí, oznámení, pravidla, poučení",
         settings="nastavení, předvolby, souhlas, spravovat, správa, volby",
         cookies="soubory cookie, souborů cookie, cookies",
         terms="obchodní podmínky, obchodních podmínek, podmínky použití, podmínky užití, podmínky užívání, všeobecné podmínky, právní informace, "
         "provozovatel, tiráž, reklamační",
-        filler="naše, ochrana, ochrany, osobních, přečtěte, web, webu",
+        filler="naše, ochrana, ochrany, osobních, podmínky, přečtěte, web, webu",
     ),
     "da": Words(
         privacy="privatliv, persondata, databeskyttelse, beskyttelse af personoplysninger, beskyttelse af personlige oplysninger, "
@@ -86,7 +86,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="einstellung, präferenzen, einwilligung, zustimmung, verwalten, auswahl, widerruf, anpassen, optionen",
         terms="geschäftsbedingungen, nutzungsbedingungen, agb, agbs, impressum, rechtliche, rechtliches, anbieterkennzeichnung, haftungsausschluss, "
         "nutzungshinweise, widerrufsbelehrung, teilnahmebedingungen, allgemeine geschäfts",
-        filler="schutz, verarbeitung, unsere, unserer, zum, zur, der, die, lesen, mehr, über, website, webseite, siehe, für, im internet, hier, allgemeine",
+        filler="gmbh, schutz, verarbeitung, unsere, unserer, zum, zur, der, die, lesen, mehr, über, website, webseite, siehe, für, im internet, hier, allgemeine",
     ),
     "el": Words(
         privacy="απόρρητο, απορρήτου, προσωπικών δεδομένων, προσωπικά δεδομένα, προσωπικά σας δεδομένα, ιδιωτικότητα, ιδιωτικότητας, ιδιωτικού, "
@@ -98,8 +98,8 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         filler="μας, προστασία, προστασίας, επεξεργασία, επεξεργασίας",
     ),
     "es": Words(
-        privacy="privacidad, protección de datos, protección de sus datos, protección de los datos, datos personales, tratamiento de datos, tratamiento de los datos, proteccion datos",
-        weak="confidencialidad, rgpd, lopd, lopdgdd",
+        privacy="privacidad, protección de datos, protección de sus datos, protección de los datos, datos personales, tratamiento de datos personales, tratamiento de los datos personales, proteccion datos",
+        weak="tratamiento de datos, tratamiento de los datos, confidencialidad, rgpd, lopd, lopdgdd",
         document="política, políticas, aviso, declaración, normativa, normas, nota",
         settings="configuración, configurar, ajustes, preferencias, opciones, gestionar, administrar, consentimiento, no vender, derechos arco",
         cookies="galletas",
@@ -116,7 +116,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
     ),
     "fi": Words(
         privacy="tietosuoja, yksityisyys, yksityisyyden, henkilötieto, henkilötietojen, rekisteriseloste, yksityisyydensuoja",
-        document="seloste, käytäntö, lauseke, ilmoitus, periaatteet, lausunto, tiedote, informaatio, käsittely, suoja",
+        document="seloste, käytäntö, käytännö, lauseke, ilmoitus, periaatteet, lausunto, tiedote, informaatio, käsittely, suoja",
         settings="asetukset, asetuksia, valinnat, suostumus, hallinta, hallitse, mieltymykset",
         cookies="eväste",
         terms="käyttöehdot, käyttöehto, sopimusehdot, toimitusehdot, tilausehdot, ehdot, oikeudellinen",
@@ -124,16 +124,16 @@ LANGUAGES: Final[Mapping[str, Words]] = {
     ),
     "fr": Words(
         privacy="confidentialité, vie privée, données personnelles, données à caractère personnel, données personelles, protection des données, protection de vos données, "
-        "protection données, protection de la vie, protection des renseignements, renseignements personnels, traitement des données, confidentialite des donnees",
-        weak="rgpd, utilisation des données, confidentialit",
+        "protection données, traitement des données personnelles, traitement des données à caractère personnel, protection de la vie privée, protection des renseignements personnels, renseignements personnels, confidentialite des donnees",
+        weak="rgpd, traitement des données, utilisation des données, confidentialit",
         document="politique, politiques, charte, déclaration, avis, énoncé, notice, règles, engagement, clause, mention",
-        settings="paramètres, paramétrer, préférences, gérer, gestion des, consentement, choix, réglages, options, ne pas vendre, exercer",
+        settings="paramètres, paramétrer, préférences, gérer, gestion des cookies, gestion du, consentement, choix, réglages, options, ne pas vendre, exercer",
         cookies="traceurs, témoins, témoins de connexion",
         terms="conditions générales, conditions d'utilisation, conditions de vente, conditions, cgu, cgv, mentions légales, informations légales, contrat, modalités",
-        filler="personnelles, personnel, protection, traitement, notre, nos, vos, voir, lire, consulter, consultez, site, plus, découvrir, internet, générale, relative, relatives",
+        filler="personnelles, personnel, respect, gestion, protection, traitement, notre, nos, vos, voir, lire, consulter, consultez, site, plus, découvrir, internet, générale, relative, relatives",
     ),
     "ga": Words(
-        privacy="príobháideach, príobháid, cosaint sonraí, sonraí pearsanta",
+        privacy="príobháideach, príobháid, cosaint sonraí, cosanta sonraí, sonraí pearsanta",
         document="polasaí, beartas, ráiteas, fógra",
         settings="socruithe, roghanna, toiliú, bainistigh",
         cookies="fianáin, fianán",
@@ -157,7 +157,8 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         filler="honlap, védelme, oldal, olvassa",
     ),
     "it": Words(
-        privacy="privacy, protezione dei dati, protezione dati, dati personali, riservatezza, tutela dei dati, trattamento dei dati, trattamento dati",
+        privacy="privacy, protezione dei dati, protezione dati, dati personali, riservatezza, tutela dei dati, trattamento dei dati personali, trattamento dati personali",
+        weak="trattamento dei dati, trattamento dati",
         document="informativa, politica, dichiarazione, avviso, norme, tutela, nota, regole",
         settings="impostazioni, preferenze, gestisci, gestione, consenso, scelte, revoca",
         terms="termini, condizioni, contratto, note legali, informazioni legali, avvertenze legali",
@@ -169,7 +170,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="nustatymai, parinktys, sutikimas, tvarkyti sutikim, pasirinkimai",
         cookies="slapuk",
         terms="sąlygos, sąlygų, naudojimo taisyklės, pirkimo taisyklės, teisinė informacija",
-        filler="mūsų, apsauga, tvarkymas, skaitykite",
+        filler="mūsų, duomenų, apsauga, tvarkymas, skaitykite",
     ),
     "lv": Words(
         privacy="privātum, personas dat, datu aizsardzīb, konfidencialitāt, personīgo datu",
@@ -177,10 +178,10 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="iestatījumi, preferences, piekrišana, pārvaldīt, izvēles",
         cookies="sīkdat, sīkfail",
         terms="lietošanas noteikumi, noteikumi, nosacījumi, juridiskā informācija",
-        filler="mūsu, aizsardzība, apstrāde, lasīt",
+        filler="mūsu, datu, aizsardzība, apstrāde, lasīt",
     ),
     "mt": Words(
-        privacy="privatezza, protezzjoni tad-data, data personali, protezzjoni tad data",
+        privacy="privatezza, protezzjoni tad-data, data personali, protezzjoni tad data, protezzjoni tad-dejta",
         document="politika, stqarrija, avviż, dikjarazzjoni, dwar il",
         settings="settings, preferenzi, kunsens, immaniġġja, għażliet",
         terms="termini, kundizzjonijiet, avviż legali",
@@ -189,14 +190,14 @@ LANGUAGES: Final[Mapping[str, Words]] = {
     "nl": Words(
         privacy="privacy, gegevensbescherming, persoonsgegevens, bescherming van gegevens, persoonlijke gegevens",
         weak="avg",
-        document="beleid, verklaring, reglement, kennisgeving, mededeling, statement, bescherming, verwerking, bepalingen",
+        document="beleid, verklaring, informatie, reglement, kennisgeving, mededeling, statement, bescherming, verwerking, bepalingen",
         settings="instellingen, instelling, voorkeuren, toestemming, beheren, keuzes, aanpassen",
         terms="algemene voorwaarden, gebruiksvoorwaarden, voorwaarden, colofon, juridische, disclaimer, leveringsvoorwaarden",
         filler="onze, bescherming, verwerking, lees, bekijk, het, van, een",
     ),
     "pl": Words(
-        privacy="prywatnoś, ochrona danych, ochrony danych, ochronie danych, danych osobowych, dane osobowe, przetwarzanie danych, przetwarzania danych",
-        weak="rodo, klauzula informacyjna, obowiązek informacyjny, poufnoś",
+        privacy="prywatnoś, ochrona danych, ochrony danych, ochronie danych, danych osobowych, dane osobowe, przetwarzanie danych osobowych, przetwarzania danych osobowych",
+        weak="rodo, przetwarzanie danych, przetwarzania danych, klauzula informacyjna, obowiązek informacyjny, poufnoś",
         document="polityka, polityki, zasady, oświadczenie, informacja o, klauzula, deklaracja",
         settings="ustawienia, ustawień, preferencje, zgoda, zgody, zarządzaj, wybór",
         cookies="ciastecz, pliki cookie, plików cookie, plikach cookie",
@@ -204,8 +205,8 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         filler="nasza, osobowych, ochrony, przetwarzanie, ochrona, przeczytaj, serwisu",
     ),
     "pt": Words(
-        privacy="privacidade, proteção de dados, protecção de dados, dados pessoais, tratamento de dados, proteção dos dados",
-        weak="lgpd, confidencialidade",
+        privacy="privacidade, proteção de dados, protecção de dados, dados pessoais, proteção dos dados, tratamento de dados pessoais",
+        weak="lgpd, tratamento de dados, confidencialidade",
         document="política, políticas, aviso, declaração, nota, normas",
         settings="configurações, definições, preferências, gerir, gerenciar, opções, escolhas, consentimento, não vender",
         terms="termos, condições, contrato, aviso legal, informações legais",
@@ -213,7 +214,8 @@ LANGUAGES: Final[Mapping[str, Words]] = {
     ),
     "ro": Words(
         privacy="confidențialitate, protecția datelor, datelor cu caracter personal, date cu caracter personal, datelor personale, date personale, "
-        "prelucrarea datelor, viața privată, confidentialitatea datelor",
+        "prelucrarea datelor personale, prelucrarea datelor cu caracter personal, protecție a datelor, prelucrare a datelor, viața privată, confidentialitatea datelor",
+        weak="prelucrarea datelor",
         document="politica, politică, declarație, notificare, notă de informare, nota de informare, informare, notă",
         settings="setări, preferințe, consimțământ, gestionare, gestionați, opțiuni",
         terms="termeni, condiții, informații legale, notă legală",
@@ -238,11 +240,11 @@ LANGUAGES: Final[Mapping[str, Words]] = {
     ),
     "sv": Words(
         privacy="integritet, personuppgift, dataskydd, sekretess, behandling av personuppgifter, skydd av personuppgifter",
-        document="policy, meddelande, information om, regler, riktlinjer, förklaring, redogörelse",
-        settings="inställningar, samtycke, hantera, val, preferenser",
+        document="policy, hantering, behandling, behandlar, hanterar, meddelande, information om, regler, riktlinjer, förklaring, redogörelse",
+        settings="inställningar, samtycke, val, preferenser",
         cookies="kakor",
         terms="allmänna villkor, användarvillkor, köpvillkor, villkor, juridisk information",
-        filler="vår, våra, läs, dina, behandling av, så hanterar vi",
+        filler="vår, våra, läs, dina, behandling av, så, vi",
     ),
     "no": Words(
         privacy="personvern, personopplysning, beskyttelse av personopplysninger",
@@ -262,7 +264,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         filler="bizim, oku, verilerin, verilerinizin",
     ),
     "uk": Words(
-        privacy="конфіденційн, приватн, персональних даних, персональні дані, особисті дані, особистих даних, конфиденційн, konfidentsiinist, konfidenciynist, "
+        privacy="конфіденційн, приватн, захист даних, захист інформації, персональних даних, персональні дані, особисті дані, особистих даних, конфиденційн, konfidentsiinist, konfidenciynist, "
         "konfidentsiynist, privatnist, personalnih danih, personalnykh danykh",
         document="політика, правила, положення, повідомлення, заява, угода про, захист, обробка, polityka",
         settings="налаштування, параметри, згода, керування, керувати, уподобання",
@@ -271,8 +273,9 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         filler="захист, обробка, наша, читати, сайту",
     ),
     "ru": Words(
-        privacy="конфиденциальност, персональных данных, персональные данные, персональными данными, приватност, личных данных, личные данные, защита данных, защита информации, "
+        privacy="конфиденциальност, персональных данных, персональные данные, персональными данными, приватност, личных данных, личные данные, защита данных, защита информации, персональной информации, персональная информация, "
         "konfidentsialnost, konfidencialnost, konfidentcialnost, konfidenczialnost, personalnyh dannyh, personalnykh dannykh, personalnye dannye, privatnost",
+        weak="обработки данных, обработка данных",
         document="политика, политике, положение, соглашение о, заявление, уведомление, правила, обработк, защит, politika, polozhenie",
         settings="настройки, параметры, согласие, согласии, управление, предпочтения, soglasie, nastroyki",
         cookies="куки, файлы cookie, файлов cookie",
@@ -293,7 +296,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="הגדרות, העדפות, ניהול, בחירות, הסכמה",
         cookies="עוגיות, קוקיז",
         terms="תנאי, תקנון, תנאים, הבהרה משפטית, מידע משפטי",
-        filler="שלנו, קראו, האתר",
+        filler="הגנת, הגנה, הגנה על, שימוש, שלנו, קראו, האתר",
     ),
     "hi": Words(
         privacy="गोपनीयता, निजता, प्राइवेसी, व्यक्तिगत डेटा, डेटा सुरक्षा, gopniyata, gopaniyata",
@@ -301,7 +304,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="सेटिंग, प्राथमिकता, विकल्प, सहमति, प्रबंधित",
         cookies="कुकी, कुकीज़",
         terms="नियम, शर्तें, शर्त, अस्वीकरण, कानूनी",
-        filler="हमारी, पढ़ें, की",
+        filler="हमारी, पढ़ें, की, एवं, और",
     ),
     "zh": Words(
         privacy="隐私, 隱私, 私隱, 私隐, 个人信息保护, 个人信息处理, 個人資料保護, 個人資料收集, 個資, 个人资料, 個人資料, 个人信息, 隐私条款, 隐私协议, 隱私條款, 私隱條款, 隐私权, 隱私權, 数据保护, yinsi, ysxy",
@@ -309,7 +312,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="设置, 設定, 设定, 偏好, 选项, 選項, 管理, 同意, 选择, 選擇",
         cookies="曲奇",
         terms="条款, 條款, 协议, 協議, 合同, 法律声明, 法律聲明, 免责声明, 免責聲明, 版权",
-        filler="我们的, 我們的, 用户, 用戶, 使用者, 本站, 网站, 網站, 查看, 阅读, 与, 及, 和, 與, 的",
+        filler="我们的, 我們的, 用户, 用戶, 使用者, 本站, 网站, 網站, 查看, 阅读, 与, 及, 和, 與, 的, 使用, 服务, 服務, 資訊, 信息, 我, 我们, 收集",
     ),
     "ja": Words(
         privacy="プライバシー, 個人情報, 個人データ, プライバシ, kojinjoho, kojinjouhou, kojinzyouhou",
