@@ -9,13 +9,14 @@ Weights are round on purpose; they were set on 495 real pages and 992 real addre
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from crawler.archives.policy_text import Reading, fold, read_text
+from crawler.archives.policy_text import MAX_CHARS, Reading, fold, read_text
+from crawler.archives.surt import MAX_URL
 
 
 class Label(StrEnum):
@@ -69,6 +70,7 @@ _DOUBT: Final = 0.75
 _NEWS_DOUBT: Final = 0.5
 _NOT_A_POLICY: Final = 0.3  # settings, consents, requests
 _STEP: Final = 0.01  # of two addresses the shorter
+_PDF: Final = 0.05  # of a page and its PDF the page
 _MAX_PARTS: Final = 12
 _MAX_QUERY: Final = 40
 _SUBJECTS: Final = ("privacy", "weak", "document", "settings", "cookies", "terms")
@@ -93,11 +95,16 @@ _DAY: Final = re.compile(
 _ELSEWHERE: Final = re.compile(
     r"ref|from|source|src|utm_|next|return|redirect|continue|dest|goto|url|u$|back|callback|origin|int", re.IGNORECASE
 )
+_PRINT_QUERY: Final = re.compile(
+    r"(?:^|[&_])(?:print|printable|printer|printerfriendly|view=print|format=print|mode=print|tmpl=component)(?![a-z])",
+    re.IGNORECASE,
+)
+_VERSION_QUERY: Final = re.compile(r"(?:^|[&_])(?:version|revision|oldid|archive|date)=\d", re.IGNORECASE)
+_BY_DIRECTORY: Final = (Label.OLDER, Label.PRINT, Label.APPLICANTS, Label.CHILDREN)
 _MAIL: Final = re.compile(r"[^@\s]@[^@\s]+\.[^@\s]")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-@lru_cache(maxsize=16384)
 def said(text: str, source: str = "text", brand: str = "") -> Witness:
     """Return what a text says; SILENT where nothing, or where it is an address.
 
@@ -109,6 +116,11 @@ def said(text: str, source: str = "text", brand: str = "") -> Witness:
     >>> said("Cookie-Einstellungen").label
     <Label.COOKIES: 'cookies'>
     """
+    return _said(text[:MAX_CHARS], source, brand)
+
+
+@lru_cache(maxsize=16384)
+def _said(text: str, source: str, brand: str) -> Witness:
     reading = None if is_address(text) else _read(text)
     if reading is None:
         return SILENT
@@ -155,7 +167,7 @@ def _worth(reading: Reading, values: tuple[float, float, float, float]) -> float
     elif "cookies" in reading:
         return legal
     else:
-        return legal if left == 0 and ("document" in reading or "terms" in reading) else legal * _TALK
+        return legal if left == 0 and ("document" in reading or "terms" in reading) else 0.0
     return worth * _beside(reading)
 
 
@@ -198,13 +210,17 @@ def _tells(reading: Reading | None) -> bool:
     return reading is not None and ("privacy" in reading or "weak" in reading)
 
 
-@lru_cache(maxsize=16384)
 def address(url: str) -> Witness:
     """Return what an address names: the last part of its path that tells, else its query, fragment, or host.
 
     >>> address("https://a.example/legal/privacy.html").why
     ('address: /privacy',)
     """
+    return _address(url) if len(url) <= MAX_URL else SILENT
+
+
+@lru_cache(maxsize=16384)
+def _address(url: str) -> Witness:
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -224,7 +240,9 @@ def address(url: str) -> Witness:
             _host(host, bare=not pieces),
             key=lambda one: one.worth,
         )
-    return _doubted(found, [*host.split(".")[:-2], *pieces[:-1]])
+    if found.worth and parts.path.lower().endswith(".pdf"):
+        found = replace(found, worth=found.worth - _PDF)
+    return _doubted(_relabelled(found, pieces[:-1], parts.query), [*host.split(".")[:-2], *pieces[:-1]])
 
 
 def _path(names: tuple[str, ...]) -> Witness:
@@ -265,14 +283,42 @@ def _fragment(fragment: str) -> Witness:
 
 
 def _host(host: str, *, bare: bool) -> Witness:
+    host = _readable(host)
     if not _names_it(host):
         return SILENT
     own = any(map(_names_it, host.split(".")[:-2]))  # privacy.a.example, not privacyscreens.example
     return Witness(_HOST if own and bare else _LEGAL, Label.HUB, (f"address: {host}",))
 
 
+def _readable(host: str) -> str:
+    """A host with its labels as people write them: "xn--…" decoded."""
+    if "xn--" not in host:
+        return host
+    try:
+        return host.encode("ascii").decode("idna")
+    except UnicodeError:
+        return host
+
+
 def _names_it(name: str) -> bool:
     return bool(name) and _tells(_read(name, anywhere=True))
+
+
+def _relabelled(found: Witness, directories: list[str], query: str) -> Witness:
+    """/archive/privacy is an older one, /careers/privacy the applicants', /privacy?print=1 for printing."""
+    if not found.worth or found.label is not Label.GENERAL:
+        return found
+    beside = [label_beside(directory) for directory in directories]
+    label = next((label for label in beside if label in _BY_DIRECTORY), Label.GENERAL)
+    if _PRINT_QUERY.search(query):
+        label = Label.PRINT
+    elif _VERSION_QUERY.search(query):
+        label = Label.OLDER
+    return (
+        found
+        if label is Label.GENERAL
+        else replace(found, label=label, why=(*found.why, f"address says {label.value}"))
+    )
 
 
 def _doubted(found: Witness, sections: list[str]) -> Witness:

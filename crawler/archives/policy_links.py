@@ -99,7 +99,7 @@ class PolicyLink:
 
 TAKEN: Final = 0.5  # a link below it is shown as a candidate, never taken
 KEPT: Final = 0.25  # a children's, applicants', regional or product policy from here on is a policy of its own
-_SHOWN: Final = 0.1  # less is no candidate
+_SHOWN: Final = 0.05  # less is no candidate
 _TAKEN_LABELS: Final = (Label.GENERAL, Label.HUB)
 _POLICY_LABELS: Final = (*_TAKEN_LABELS, Label.CHILDREN, Label.APPLICANTS, Label.REGIONAL, Label.PRODUCT)
 _COOKIES_AT_MOST: Final = 0.3
@@ -109,7 +109,7 @@ _OTHER_TEXT: Final = 0.8  # in a text, a link that says something else
 _FOOT: Final = 0.7  # place from which on links without a region are likely the footer's
 _IN_PAGE, _IN_PAGE_NAMED = 0.45, 0.7
 _DATE: Final = 0.4
-_ELSEWHERE: Final = 0.85  # another site: the own policy goes first
+_ELSEWHERE, _SISTER = 0.8, 0.98  # another site, another of the same name: the own policy goes first
 _SOMEONE_ELSES: Final = 0.4
 _VENDORS: Final = 3  # links to so many other sites' policies are a list of others' policies
 _SENTENCE: Final = 3  # words
@@ -245,9 +245,11 @@ def _circumstances(link: PageLink, page_url: str, text: Witness, *, crowd: bool)
     if _ONLY_DATE.fullmatch(link.text):
         factor *= _DATE
         notes.append("only a date")
-    if not same_owner(link.url, page_url):
+    if same_owner(link.url, page_url):
+        factor *= 1.0 if _site(link.url) == _site(page_url) else _SISTER
+    else:
         factor *= _ELSEWHERE
-        notes.append(f"on another site, {site_of(link.url)}")
+        notes.append(f"on another site, {_site(link.url)}")
         if _is_others(link, text, crowd=crowd):
             factor *= _SOMEONE_ELSES
             notes.append("another company's, as it seems")
@@ -271,8 +273,12 @@ def brand_of(url: str) -> str:
     >>> brand_of("https://www.acme-shop.co.uk/about")
     'acmeshop'
     """
+    return fold(_site(url).split(".")[0]).replace(" ", "")
+
+
+def _site(url: str) -> str:
     try:
-        return fold(site_of(url).split(".")[0]).replace(" ", "")
+        return site_of(url)
     except ValueError:
         return ""
 
@@ -293,4 +299,4 @@ def _is_others(link: PageLink, text: Witness, *, crowd: bool) -> bool:
 def _vendors(links: Iterable[PageLink], page_url: str) -> bool:
     """Tell whether a page links to several other sites' policies."""
     telling = [link for link in links if address(link.url).worth >= INNER or _text_of(link).worth >= BARE]
-    return len({site_of(link.url) for link in telling if not same_owner(link.url, page_url)}) >= _VENDORS
+    return len({_site(link.url) for link in telling if not same_owner(link.url, page_url)}) >= _VENDORS
