@@ -17,12 +17,12 @@ import re
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawler.archives.policy_links import TAKEN, Label, PageLink, rank_links, rank_url
+from crawler.archives.policy_links import TAKEN, Label, PageLink, PolicyLink, rank_links, rank_url
 from crawler.archives.policy_urls import looks_like_policy
 from pipelines.page_links import page_links
 
@@ -37,7 +37,7 @@ ALIASES = {
     "Le Chat": ("mistral.ai/terms", "legal.mistral.ai/terms", "mistral.ai/terms/privacy-policy", "mistral.ai/legal"),  # until 2025 all its documents were on one page
     "Qwen Chat": ("qwen.ai/privacypolicy", "chat.qwen.ai/privacypolicy"),
     "happn": ("happn.com/privacy", "happn.com/confidentialite", "support.happn.fr/privacy"),
-    "Tinder": ("policies.tinder.com/privacy", "policies.tinder.com/privacy/intl"),
+    "Tinder": ("policies.tinder.com/privacy",),
     "eharmony": ("eharmony.co.uk/legal/privacy-policy",),
     "Grindr": ("trust.grindr.com/privacy",),
     "LOVOO": ("about.lovoo.com/support/legal/privacy-policy-en", "de.lovoo.com/legal/privacy"),
@@ -46,16 +46,17 @@ ALIASES = {
     "AdopteUnMec": ("adopte.app/sensitive", "adopteunmec.com/legal", "adopte.app/cgs"),
     "WITHINGS": ("withings.com/fr/legal/privacy-policy",),
     "Allergy Insider": ("thermofisher.com/home/global/privacy-policy.html",),
-    "YouTube": ("google.com/privacy.html", "google.com/intl/privacy.html", "google.com/policies/privacy", "youtube.com/t/privacy",
+    "YouTube": ("google.com/privacy.html", "google.com/policies/privacy", "youtube.com/t/privacy",
                 "policies.google.com"),
 }  # fmt: skip
-_LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][a-z]{2,4})?", re.IGNORECASE)
+_LANGUAGE = re.compile(r"(?:intl|[a-z]{2}(?:[-_][a-z]{2,4})?)", re.IGNORECASE)
 
 
 @dataclass
 class Tally:
     linked: int = 0
     found: int = 0
+    wrong: int = 0
     unlinked: int = 0
     false: int = 0
     examples: Counter[str] = field(default_factory=Counter)
@@ -75,46 +76,62 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def score_links(*, wrong: bool) -> None:
+def tally(pages: Iterable[tuple[str, str, str]]) -> dict[str, Tally]:
+    """Judge the first candidates of pages: (service, address, HTML)."""
     declared = declared_policies()
     known = {service: declared[service] | set(ALIASES.get(service, ())) for service in {*declared, *ALIASES}}
     tallies = {"declared address": Tally(), "with aliases": Tally(), "its links taken out": Tally()}
-    pages = seconds = 0.0
-    for service, url, html in real_pages():
-        start = time.process_time()
+    for service, url, html in pages:
         links = page_links(html, url)
-        first = (rank_links(links, url) or [None])[0]
-        seconds, pages = seconds + time.process_time() - start, pages + 1
-        count(tallies["declared address"], links, first, declared[service], service)
-        count(tallies["with aliases"], links, first, known[service], service)
+        ranked = rank_links(links, url)
+        if declared[service]:
+            count(tallies["declared address"], links, ranked, declared[service], service)
+        count(tallies["with aliases"], links, ranked, known[service], service)
         left = [link for link in links if folded(link.url) not in known[service]]
-        count(tallies["its links taken out"], left, (rank_links(left, url) or [None])[0], set(), service)
-    print(f"{'truth':22} {'linked':>7} {'first':>6} {'recall':>7} {'not linked':>11} {'taken':>6} {'precision':>10}")
+        count(tallies["its links taken out"], left, rank_links(left, url), set(), service)
+    return tallies
+
+
+def score_links(*, wrong: bool) -> None:
+    pages = list(real_pages())
+    start = time.process_time()
+    tallies = tally(pages)
+    seconds = time.process_time() - start
+    print(
+        f"{'truth':22} {'linked':>7} {'first':>6} {'recall':>7} {'wrong':>6} {'precision':>10}   {'not linked':>10} {'taken':>6} {'none taken':>11}"
+    )
     for name, tally in tallies.items():
-        recall = tally.found / tally.linked if tally.linked else float("nan")
-        taken = tally.found + tally.false
-        precision = tally.found / taken if taken and tally.linked else 1 - tally.false / max(tally.unlinked, 1)
+        recall, precision = share(tally.found, tally.linked), share(tally.found, tally.found + tally.wrong)
         print(
-            f"{name:22} {tally.linked:7} {tally.found:6} {recall:7.3f} {tally.unlinked:11} {tally.false:6} {precision:10.3f}"
+            f"{name:22} {tally.linked:7} {tally.found:6} {recall:7.3f} {tally.wrong:6} {precision:10.3f}   "
+            f"{tally.unlinked:10} {tally.false:6} {share(tally.unlinked - tally.false, tally.unlinked):11.3f}"
         )
         for example, times in tally.examples.most_common() if wrong else ():
             print(f"    {times:3} × {example}")
-    print(f"{pages:.0f} pages, {1000 * seconds / max(pages, 1):.1f} ms a page")
+    print(f"{len(pages)} pages, {1000 * seconds / max(len(pages), 1):.1f} ms a page (read once, ranked twice)")
     print(
         "taken: first candidates at or above TAKEN that are wrong; precision of the last line: pages where none is taken"
     )
 
 
-def count(tally: Tally, links: list[PageLink], first, right: set[str], service: str) -> None:
+def share(part: int, whole: int) -> float:
+    return part / whole if whole else float("nan")
+
+
+def count(
+    counts: Tally, links: Sequence[PageLink], ranked: Sequence[PolicyLink], right: set[str], service: str
+) -> None:
+    first = ranked[0] if ranked else None
     linked = any(folded(link.url) in right for link in links)
-    tally.linked += linked
-    tally.unlinked += not linked
+    counts.linked += linked
+    counts.unlinked += not linked
     taken = first is not None and first.score >= TAKEN and first.label in (Label.GENERAL, Label.HUB)
     if linked and taken and folded(first.url) in right:
-        tally.found += 1
+        counts.found += 1
     elif taken or linked:
-        tally.false += taken
-        tally.examples[f"{service}: {first and (first.url, first.text[:50], first.score)}"] += 1
+        counts.wrong += taken and linked
+        counts.false += taken and not linked
+        counts.examples[f"{service}: {first and (first.url, first.text[:50], first.score)}"] += 1
 
 
 def folded(url: str) -> str:
@@ -139,12 +156,20 @@ def index(name: str) -> list[dict]:
 
 def real_pages() -> Iterator[tuple[str, str, str]]:
     """Service, address and HTML of each page of the pairs, and of some captures of each history."""
+    yield from pair_pages()
+    yield from history_pages()
+
+
+def pair_pages() -> Iterator[tuple[str, str, str]]:
     for row in index("pairs"):
         yield (
             row["service"],
             row["url"],
             (SHARED / "pairs" / f"{row['id']}.html").read_text(encoding="utf-8", errors="replace"),
         )
+
+
+def history_pages() -> Iterator[tuple[str, str, str]]:
     sys.path.insert(0, str(SHARED / "tools"))
     common = importlib.import_module("bench_common")
     for row in index("histories"):

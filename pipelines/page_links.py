@@ -65,7 +65,9 @@ def _bounded(elements: list[HtmlElement]) -> list[HtmlElement]:
 
 
 def _target(element: HtmlElement) -> str:
-    return str(element.get("src" if element.tag in ("frame", "iframe") else "href") or "").strip()
+    """Where an element leads to; "" where nowhere, as `#` does under a script."""
+    target = str(element.get("src" if element.tag in ("frame", "iframe") else "href") or "").strip()
+    return "" if target == "#" else target
 
 
 def _link(element: HtmlElement, here: str, place: float, language: str) -> PageLink | None:

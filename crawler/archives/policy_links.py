@@ -111,6 +111,7 @@ _IN_PAGE, _IN_PAGE_NAMED = 0.45, 0.7
 _DATE: Final = 0.4
 _ELSEWHERE, _SISTER = 0.8, 0.98  # another site, another of the same name: the own policy goes first
 _SOMEONE_ELSES: Final = 0.4
+_NAMES_ITSELF: Final = 0.8  # "LinkedIn privacy" in a footer, but also "Parent Inc. Privacy Notice"
 _VENDORS: Final = 3  # links to so many other sites' policies are a list of others' policies
 _SENTENCE: Final = 3  # words
 _LAST_WORDS: Final = 3
@@ -240,8 +241,7 @@ def _circumstances(link: PageLink, page_url: str, text: Witness, *, crowd: bool)
     notes = [] if link.region is Region.UNKNOWN else [link.region.value]
     if _is_in_page(link.url, page_url):
         notes.append("a part of this page")
-        if address(page_url).worth < TAKEN:
-            factor *= _IN_PAGE if text.worth < NAMED or link.region is Region.MAIN else _IN_PAGE_NAMED
+        factor *= _in_page(link, address(page_url), text)
     if _ONLY_DATE.fullmatch(link.text):
         factor *= _DATE
         notes.append("only a date")
@@ -250,10 +250,21 @@ def _circumstances(link: PageLink, page_url: str, text: Witness, *, crowd: bool)
     else:
         factor *= _ELSEWHERE
         notes.append(f"on another site, {_site(link.url)}")
-        if _is_others(link, text, crowd=crowd):
+        named = any(len(name) > _NAME and name in fold(link.url) for name in text.names)
+        if _is_others(link, named=named, crowd=crowd):
             factor *= _SOMEONE_ELSES
             notes.append("another company's, as it seems")
+        elif named:
+            factor *= _NAMES_ITSELF
     return factor, tuple(notes)
+
+
+def _in_page(link: PageLink, page: Witness, text: Witness) -> float:
+    """A part of a policy is the policy; "Privacy Policy" in a menu of /legal is it, in other documents it is a section."""
+    if page.worth >= TAKEN:
+        return 1.0
+    collection = page.worth > 0 and page.label is Label.HUB
+    return _IN_PAGE_NAMED if collection and text.worth >= NAMED and link.region is not Region.MAIN else _IN_PAGE
 
 
 def same_owner(one: str, other: str) -> bool:
@@ -283,14 +294,13 @@ def _site(url: str) -> str:
         return ""
 
 
-def _is_others(link: PageLink, text: Witness, *, crowd: bool) -> bool:
+def _is_others(link: PageLink, *, named: bool, crowd: bool) -> bool:
     """A link to another site in a sentence, a banner, or a list of vendors, unless the text says that it is ours."""
     if _CAPTCHA.search(link.around):
         return True
     before = link.around.partition("…")[0]
     ours = says_ours(" ".join([*before.split()[-_LAST_WORDS:], link.text]))
     sentence = len(link.around.split()) > _SENTENCE
-    named = any(len(name) > _NAME and name in fold(link.url) for name in text.names)
     if link.region in _LISTS:
         return sentence and (named or not ours)
     return named or crowd or (not ours and (sentence or link.region in (Region.MAIN, Region.BANNER)))

@@ -47,7 +47,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="settings, setting, preferences, preference, choices, choice, controls, manage, options, opt out, optout, do not sell, do not share, "
         "consent, request, requests, dashboard, dsar, donotsell, my data, unsubscribe, complaint, portal, checkup, check up",
         cookies="cookie, cookies, trackers, tracking technologies",
-        terms="terms, conditions, legal, imprint, disclaimer, agreement, eula, copyright, licence, license, legal notice, tos, refund, returns, shipping",
+        terms="terms, conditions, legal, imprint, disclaimer, agreement, eula, copyright, licence, license, legal notice, tos",
         filler="our, your, the, and, website, site, web, online, read, see, view, full, here, about, more, this, please, general, global, customer, "
         "user, users, corporate, company, group, information, review, updated, current, latest, data, accept, agree, have, learn, inc, ltd, llc",
     ),

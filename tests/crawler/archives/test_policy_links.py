@@ -164,6 +164,11 @@ def test_a_policy_on_another_site_counts(url, text):
     assert first(foot(text, url), foot("Privacy", "/info/privacy")).url.endswith("/info/privacy")
 
 
+def test_a_network_in_the_footer_is_not_taken_and_a_parent_is():
+    assert not taken(first(foot("Chirper privacy", "https://chirper.example/privacy")))
+    assert taken(first(foot("Parent Inc. Privacy Notice", "https://parent.example/privacy")))
+
+
 def test_our_policy_in_a_sentence_counts_and_somebody_elses_does_not():
     theirs = PageLink(
         "https://vendor.example/privacy",
