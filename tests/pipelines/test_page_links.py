@@ -164,7 +164,7 @@ def test_a_page_of_1999():
 @pytest.mark.skipif(not (SHARED / "pairs").is_dir(), reason="needs the real pages of ../shared/pairs")
 def test_floors_on_real_pages():
     """Issue 7: recall of the right address as first candidate 0.95, precision 0.97 (all pages: benchmarks.discovery)."""
-    tallies = discovery.tally(discovery.pair_pages())
+    tallies = discovery.judge_pages(discovery.pair_pages())
     for truth in (tallies["declared address"], tallies["with aliases"]):
         assert truth.linked > 100
         assert truth.found >= 0.95 * truth.linked
