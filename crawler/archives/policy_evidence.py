@@ -100,7 +100,7 @@ _PRINT_QUERY: Final = re.compile(
     re.IGNORECASE,
 )
 _VERSION_QUERY: Final = re.compile(r"(?:^|[&_])(?:version|revision|oldid|archive|date)=\d", re.IGNORECASE)
-_BY_DIRECTORY: Final = (Label.OLDER, Label.PRINT, Label.APPLICANTS, Label.CHILDREN)
+_BY_DIRECTORY: Final = (Label.OLDER, Label.PRINT, Label.APPLICANTS, Label.CHILDREN, Label.COOKIES)
 _MAIL: Final = re.compile(r"[^@\s]@[^@\s]+\.[^@\s]")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -305,7 +305,7 @@ def _names_it(name: str) -> bool:
 
 
 def _relabelled(found: Witness, directories: list[str], query: str) -> Witness:
-    """/archive/privacy is an older one, /careers/privacy the applicants', /privacy?print=1 for printing."""
+    """/archive/privacy is an older one, /settings/privacy a control, /careers/privacy the applicants', /privacy?print=1 for printing."""
     if not found.worth or found.label is not Label.GENERAL:
         return found
     beside = [label_beside(directory) for directory in directories]

@@ -45,7 +45,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         weak="personal data, personal information, gdpr, data use, data processing, information collection, ppolicy, privpol",
         document="policy, policies, promise, commitment, charter, notice, statement, declaration, pledge, practices, disclosure, guidelines, terms of privacy",
         settings="settings, setting, preferences, preference, choices, choice, controls, manage, options, opt out, optout, do not sell, do not share, "
-        "consent, request, requests, dashboard, dsar, donotsell, my data, unsubscribe, complaint, portal, checkup, check up",
+        "consent, request, requests, dashboard, dsar, donotsell, my data, account, profile, unsubscribe, complaint, portal, checkup, check up",
         cookies="cookie, cookies, trackers, tracking technologies",
         terms="terms, conditions, legal, imprint, disclaimer, agreement, eula, copyright, licence, license, legal notice, tos",
         filler="our, your, the, and, website, site, web, online, read, see, view, full, here, about, more, this, please, general, global, customer, "
@@ -72,8 +72,8 @@ LANGUAGES: Final[Mapping[str, Words]] = {
     ),
     "da": Words(
         privacy="privatliv, persondata, databeskyttelse, beskyttelse af personoplysninger, beskyttelse af personlige oplysninger, "
-        "behandling af personoplysninger, personoplysninger, personlige oplysninger, beskyttelse af persondata, beskyttelse af data",
-        weak="fortrolighed",
+        "behandling af personoplysninger, personoplysninger, beskyttelse af persondata, beskyttelse af data",
+        weak="fortrolighed, personlige oplysninger",
         document="politik, erklæring, meddelelse, oplysninger om, regler",
         settings="indstillinger, præferencer, samtykke, administrer, valg",
         terms="handelsbetingelser, betingelser, vilkår, kolofon, juridisk, ansvarsfraskrivelse",
@@ -98,8 +98,8 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         filler="μας, προστασία, προστασίας, επεξεργασία, επεξεργασίας",
     ),
     "es": Words(
-        privacy="privacidad, protección de datos, protección de sus datos, protección de los datos, datos personales, tratamiento de datos personales, tratamiento de los datos personales, proteccion datos",
-        weak="tratamiento de datos, tratamiento de los datos, confidencialidad, rgpd, lopd, lopdgdd",
+        privacy="privacidad, protección de datos, protección de sus datos, protección de los datos, tratamiento de datos personales, tratamiento de los datos personales, proteccion datos",
+        weak="datos personales, tratamiento de datos, tratamiento de los datos, confidencialidad, rgpd, lopd, lopdgdd",
         document="política, políticas, aviso, declaración, normativa, normas, nota",
         settings="configuración, configurar, ajustes, preferencias, opciones, gestionar, administrar, consentimiento, no vender, derechos arco",
         cookies="galletas",
@@ -149,16 +149,17 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         filler="naša, obrada, osobnih, pročitajte, zaštita, zaštiti",
     ),
     "hu": Words(
-        privacy="adatvédel, adatkezel, személyes adat",
-        document="nyilatkozat, tájékoztató, szabályzat, irányelv, politika, elvek, közlemény",
+        privacy="adatvédel, adatkezel",
+        weak="személyes adat",
+        document="nyilatkozat, tájékoztató, szabályzat, irányelv, politika, elvek, védelme, közlemény",
         settings="beállítás, preferenciák, hozzájárulás, kezelése, lehetőségek",
         cookies="süti, sütik, cookie",
         terms="felhasználási feltétel, szerződési feltétel, vásárlási feltétel, ászf, általános feltételek, feltételek, impresszum, jogi nyilatkozat",
         filler="honlap, védelme, oldal, olvassa",
     ),
     "it": Words(
-        privacy="privacy, protezione dei dati, protezione dati, dati personali, riservatezza, tutela dei dati, trattamento dei dati personali, trattamento dati personali",
-        weak="trattamento dei dati, trattamento dati",
+        privacy="privacy, protezione dei dati, protezione dati, riservatezza, tutela dei dati, trattamento dei dati personali, trattamento dati personali",
+        weak="dati personali, trattamento dei dati, trattamento dati",
         document="informativa, politica, dichiarazione, avviso, norme, tutela, nota, regole",
         settings="impostazioni, preferenze, gestisci, gestione, consenso, scelte, revoca",
         terms="termini, condizioni, contratto, note legali, informazioni legali, avvertenze legali",
@@ -188,8 +189,8 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         filler="tagħna, aqra",
     ),
     "nl": Words(
-        privacy="privacy, gegevensbescherming, persoonsgegevens, bescherming van gegevens, persoonlijke gegevens",
-        weak="avg",
+        privacy="privacy, gegevensbescherming, persoonsgegevens, bescherming van gegevens",
+        weak="avg, persoonlijke gegevens",
         document="beleid, verklaring, informatie, reglement, kennisgeving, mededeling, statement, bescherming, verwerking, bepalingen",
         settings="instellingen, instelling, voorkeuren, toestemming, beheren, keuzes, aanpassen",
         terms="algemene voorwaarden, gebruiksvoorwaarden, voorwaarden, colofon, juridische, disclaimer, leveringsvoorwaarden",
@@ -205,17 +206,17 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         filler="nasza, osobowych, ochrony, przetwarzanie, ochrona, przeczytaj, serwisu",
     ),
     "pt": Words(
-        privacy="privacidade, proteção de dados, protecção de dados, dados pessoais, proteção dos dados, tratamento de dados pessoais",
-        weak="lgpd, tratamento de dados, confidencialidade",
+        privacy="privacidade, proteção de dados, protecção de dados, proteção dos dados, tratamento de dados pessoais",
+        weak="dados pessoais, lgpd, tratamento de dados, confidencialidade",
         document="política, políticas, aviso, declaração, nota, normas",
         settings="configurações, definições, preferências, gerir, gerenciar, opções, escolhas, consentimento, não vender",
         terms="termos, condições, contrato, aviso legal, informações legais",
         filler="nossa, pessoais, proteção, leia, saiba, mais, tratamento",
     ),
     "ro": Words(
-        privacy="confidențialitate, protecția datelor, datelor cu caracter personal, date cu caracter personal, datelor personale, date personale, "
+        privacy="confidențialitate, protecția datelor, datelor cu caracter personal, date cu caracter personal, datelor personale, "
         "prelucrarea datelor personale, prelucrarea datelor cu caracter personal, protecție a datelor, prelucrare a datelor, viața privată, confidentialitatea datelor",
-        weak="prelucrarea datelor",
+        weak="date personale, prelucrarea datelor",
         document="politica, politică, declarație, notificare, notă de informare, nota de informare, informare, notă",
         settings="setări, preferințe, consimțământ, gestionare, gestionați, opțiuni",
         terms="termeni, condiții, informații legale, notă legală",
@@ -283,7 +284,8 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         filler="защита, обработка, личных, наша, читать, сайта, отношении",
     ),
     "ar": Words(
-        privacy="خصوصية, الخصوصيه, خصوصيه, البيانات الشخصية, بيانات شخصية, حماية البيانات, المعلومات الشخصية, السرية, سرية المعلومات",
+        privacy="خصوصية, الخصوصيه, خصوصيه, حماية البيانات, السرية, سرية المعلومات",
+        weak="البيانات الشخصية, بيانات شخصية, المعلومات الشخصية",
         document="سياسة, سياسه, بيان, إشعار, إعلان, اتفاقية, قواعد",
         settings="إعدادات, اعدادات, تفضيلات, إدارة, خيارات, موافقة, الموافقة",
         cookies="ملفات تعريف الارتباط, ملفات الارتباط, الكوكيز, كوكيز",
@@ -291,7 +293,8 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         filler="الشخصية, حماية, معالجة, لدينا, الخاصة, بنا, اقرأ, موقع",
     ),
     "he": Words(
-        privacy="פרטיות, הגנת מידע, הגנה על מידע, מידע אישי, pratiut, pratiyut",
+        privacy="פרטיות, הגנת מידע, הגנה על מידע, pratiut, pratiyut",
+        weak="מידע אישי",
         document="מדיניות, הצהרת, הודעת, תקנון ה, מדניות",
         settings="הגדרות, העדפות, ניהול, בחירות, הסכמה",
         cookies="עוגיות, קוקיז",
@@ -299,7 +302,8 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         filler="הגנת, הגנה, הגנה על, שימוש, שלנו, קראו, האתר",
     ),
     "hi": Words(
-        privacy="गोपनीयता, निजता, प्राइवेसी, व्यक्तिगत डेटा, डेटा सुरक्षा, gopniyata, gopaniyata",
+        privacy="गोपनीयता, निजता, प्राइवेसी, डेटा सुरक्षा, gopniyata, gopaniyata",
+        weak="व्यक्तिगत डेटा",
         document="नीति, पॉलिसी, सूचना, विवरण, कथन, नोटिस",
         settings="सेटिंग, प्राथमिकता, विकल्प, सहमति, प्रबंधित",
         cookies="कुकी, कुकीज़",
@@ -307,7 +311,8 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         filler="हमारी, पढ़ें, की, एवं, और",
     ),
     "zh": Words(
-        privacy="隐私, 隱私, 私隱, 私隐, 个人信息保护, 个人信息处理, 個人資料保護, 個人資料收集, 個資, 个人资料, 個人資料, 个人信息, 隐私条款, 隐私协议, 隱私條款, 私隱條款, 隐私权, 隱私權, 数据保护, yinsi, ysxy",
+        privacy="隐私, 隱私, 私隱, 私隐, 个人信息保护, 个人信息处理, 個人資料保護, 個人資料收集, 個資, 隐私条款, 隐私协议, 隱私條款, 私隱條款, 隐私权, 隱私權, 数据保护, yinsi, ysxy",
+        weak="个人资料, 個人資料, 个人信息",
         document="政策, 声明, 聲明, 权, 權, 保护, 保護, 通知, 告知, 指引, 规则, 規則, 说明, 公告, 方針, 方针",
         settings="设置, 設定, 设定, 偏好, 选项, 選項, 管理, 同意, 选择, 選擇",
         cookies="曲奇",

@@ -97,7 +97,7 @@ def test_a_policy_is_known_by_its_address_alone(path):
 @pytest.mark.parametrize(
     "path",
     [
-        "/", "/legal", "/terms", "/cookies", "/privacy/cookies", "/privacy-settings", "/datenschutz-einstellungen", "/privacy/choices",
+        "/", "/legal", "/terms", "/cookies", "/privacy/cookies", "/privacy-settings", "/datenschutz-einstellungen", "/privacy/choices", "/settings/privacy",
         "/blog/privacy-policy-explained", "/2021/05/our-new-privacy-policy", "/news/datenschutz", "/privacy.png", "/login?next=/privacy",
         "/offer?ref=privacy-policy", "/privacy@acme.example", "/privacy-policy-generator", "/privacy-screens-for-laptops",
         "/archive/privacy", "/privacy?print=1", "/privacy?version=20190101", "/careers/privacy", "/privacy/california",
