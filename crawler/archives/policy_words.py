@@ -58,7 +58,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="настройки, предпочитания, управление на, съгласие, nastroyki",
         cookies="бисквитки, biskvitki, кукита",
         terms="общи условия, условия за, условия, правна информация, импресум, obshti usloviya",
-        filler="нашата, сайта, защита на, прочетете, обработка на",
+        filler="zashtita, нашата, сайта, защита на, прочетете, обработка на",
     ),
     "cs": Words(
         privacy="ochrana osobních údajů, ochrany osobních údajů, ochraně osobních údajů, zpracování osobních údajů, zpracováním osobních údajů, "
@@ -90,12 +90,12 @@ LANGUAGES: Final[Mapping[str, Words]] = {
     ),
     "el": Words(
         privacy="απόρρητο, απορρήτου, προσωπικών δεδομένων, προσωπικά δεδομένα, προσωπικά σας δεδομένα, ιδιωτικότητα, ιδιωτικότητας, ιδιωτικού, "
-        "προστασία δεδομένων, προστασίας δεδομένων, προστασία των δεδομένων, aporrito, aporritou, prosopika dedomena, prosopikon dedomenon, prostasia dedomenon, "
+        "προστασία δεδομένων, προστασίας δεδομένων, προστασία των δεδομένων, aporrito, aporhtou, aporrhto, aporritou, prosopika dedomena, prosopikon dedomenon, prostasia dedomenon, "
         "prostasias dedomenon",
         document="πολιτική, δήλωση, ειδοποίηση, γνωστοποίηση, ενημέρωση, κανόνες, politiki, dilosi",
         settings="ρυθμίσεις, προτιμήσεις, διαχείριση, συγκατάθεση, επιλογές, rythmiseis",
         terms="όροι, όρους, όρων, νομική σημείωση, νομικές πληροφορίες, oroi xrisis, oroi chrisis",
-        filler="μας, προστασία, προστασίας, επεξεργασία, επεξεργασίας",
+        filler="prostasia, prostasias, oroi, epexergasia, μας, προστασία, προστασίας, επεξεργασία, επεξεργασίας",
     ),
     "es": Words(
         privacy="privacidad, protección de datos, protección de sus datos, protección de los datos, tratamiento de datos personales, tratamiento de los datos personales, proteccion datos",
@@ -249,7 +249,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
     ),
     "no": Words(
         privacy="personvern, personopplysning, beskyttelse av personopplysninger",
-        document="erklæring, policy, retningslinjer, merknad, regler",
+        document="erklaring, erklæring, policy, retningslinjer, merknad, regler",
         settings="innstillinger, samtykke, administrer, valg, preferanser",
         cookies="informasjonskapsler",
         terms="vilkår, betingelser, brukervilkår, kjøpsvilkår, salgsbetingelser, juridisk",
@@ -265,9 +265,9 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         filler="bizim, oku, verilerin, verilerinizin",
     ),
     "uk": Words(
-        privacy="конфіденційн, приватн, захист даних, захист інформації, персональних даних, персональні дані, особисті дані, особистих даних, конфиденційн, konfidentsiinist, konfidenciynist, "
-        "konfidentsiynist, privatnist, personalnih danih, personalnykh danykh",
-        document="політика, правила, положення, повідомлення, заява, угода про, захист, обробка, polityka",
+        privacy="конфіденційн, приватн, захист даних, захист інформації, персональних даних, персональні дані, особисті дані, особистих даних, конфиденційн, konfidentsiin, konfidenciyn, konfidentsiyn, konfidencijn, "
+        "privatnist, personalnih danih, personalnykh danykh",
+        document="polityka, політика, правила, положення, повідомлення, заява, угода про, захист, обробка, polityka",
         settings="налаштування, параметри, згода, керування, керувати, уподобання",
         cookies="файли cookie, файлів cookie, куки, кукі",
         terms="умови, угода користувача, користувацька угода, оферта, правила користування, правова інформація",
@@ -284,9 +284,9 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         filler="защита, обработка, личных, наша, читать, сайта, отношении",
     ),
     "ar": Words(
-        privacy="خصوصية, الخصوصيه, خصوصيه, حماية البيانات, السرية, سرية المعلومات",
+        privacy="khususia, khususiya, khososia, khusousia, khsosia, khosusiya, خصوصية, الخصوصيه, خصوصيه, حماية البيانات, السرية, سرية المعلومات",
         weak="البيانات الشخصية, بيانات شخصية, المعلومات الشخصية",
-        document="سياسة, سياسه, بيان, إشعار, إعلان, اتفاقية, قواعد",
+        document="siyasat, سياسة, سياسه, بيان, إشعار, إعلان, اتفاقية, قواعد",
         settings="إعدادات, اعدادات, تفضيلات, إدارة, خيارات, موافقة, الموافقة",
         cookies="ملفات تعريف الارتباط, ملفات الارتباط, الكوكيز, كوكيز",
         terms="شروط, الشروط, الأحكام, وأحكام, اتفاقية الاستخدام, إخلاء المسؤولية, بيانات الناشر",
@@ -295,7 +295,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
     "he": Words(
         privacy="פרטיות, הגנת מידע, הגנה על מידע, pratiut, pratiyut",
         weak="מידע אישי",
-        document="מדיניות, הצהרת, הודעת, תקנון ה, מדניות",
+        document="takanon, מדיניות, הצהרת, הודעת, תקנון ה, מדניות",
         settings="הגדרות, העדפות, ניהול, בחירות, הסכמה",
         cookies="עוגיות, קוקיז",
         terms="תנאי, תקנון, תנאים, הבהרה משפטית, מידע משפטי",
@@ -304,7 +304,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
     "hi": Words(
         privacy="गोपनीयता, निजता, प्राइवेसी, डेटा सुरक्षा, gopniyata, gopaniyata",
         weak="व्यक्तिगत डेटा",
-        document="नीति, पॉलिसी, सूचना, विवरण, कथन, नोटिस",
+        document="niti, नीति, पॉलिसी, सूचना, विवरण, कथन, नोटिस",
         settings="सेटिंग, प्राथमिकता, विकल्प, सहमति, प्रबंधित",
         cookies="कुकी, कुकीज़",
         terms="नियम, शर्तें, शर्त, अस्वीकरण, कानूनी",
@@ -313,14 +313,14 @@ LANGUAGES: Final[Mapping[str, Words]] = {
     "zh": Words(
         privacy="隐私, 隱私, 私隱, 私隐, 个人信息保护, 个人信息处理, 個人資料保護, 個人資料收集, 個資, 隐私条款, 隐私协议, 隱私條款, 私隱條款, 隐私权, 隱私權, 数据保护, yinsi, ysxy",
         weak="个人资料, 個人資料, 个人信息",
-        document="政策, 声明, 聲明, 权, 權, 保护, 保護, 通知, 告知, 指引, 规则, 規則, 说明, 公告, 方針, 方针",
+        document="zhengce, shengming, 政策, 声明, 聲明, 权, 權, 保护, 保護, 通知, 告知, 指引, 规则, 規則, 说明, 公告, 方針, 方针",
         settings="设置, 設定, 设定, 偏好, 选项, 選項, 管理, 同意, 选择, 選擇",
         cookies="曲奇",
         terms="条款, 條款, 协议, 協議, 合同, 法律声明, 法律聲明, 免责声明, 免責聲明, 版权",
         filler="我们的, 我們的, 用户, 用戶, 使用者, 本站, 网站, 網站, 查看, 阅读, 与, 及, 和, 與, 的, 使用, 服务, 服務, 資訊, 信息, 我, 我们, 收集",
     ),
     "ja": Words(
-        privacy="プライバシー, 個人情報, 個人データ, プライバシ, kojinjoho, kojinjouhou, kojinzyouhou",
+        privacy="プライバシー, 個人情報, 個人データ, プライバシ, kojin joho, kojin jouhou, kojin zyouhou, kojin hogo, puraibashi",
         document="ポリシー, 保護方針, 方針, 取扱い, 取り扱い, 取扱, 取り扱, 保護, 通知, ステートメント, について, 宣言, 規約, 規程, 規定",
         settings="設定, 選択, 管理, 同意, オプション, 開示請求, 開示等",
         cookies="クッキー, クッキ",
@@ -328,7 +328,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         filler="当社, 弊社, 当サイト, における, に関する, の, と, および, お客様, に, 基づく",
     ),
     "ko": Words(
-        privacy="개인정보, 프라이버시, 개인 정보, 신용정보",
+        privacy="gaein jeongbo, gaeinjungbo, 개인정보, 프라이버시, 개인 정보, 신용정보",
         document="처리방침, 취급방침, 보호정책, 정책, 방침, 보호, 처리 방침, 취급, 안내, 고지, 선언, 처리",
         settings="설정, 환경설정, 관리, 동의, 선택, 옵션",
         cookies="쿠키",
