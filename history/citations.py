@@ -59,6 +59,17 @@ def citation(site: str, version: VersionRow) -> str:
     return f"{site}@{version.first_seen:%Y-%m-%d}.{version.wording[:LENGTH]}"
 
 
+def is_citation(text: str) -> bool:
+    """Tell whether a text looks like a citation."""
+    return _CITATION.fullmatch(text.strip()) is not None
+
+
+def site_of_citation(text: str) -> str:
+    """Return the site that a citation names, "" where the text is none."""
+    match = _CITATION.fullmatch(text.strip())
+    return match["site"] if match else ""
+
+
 def resolve(db: sqlite3.Connection, text: str) -> Resolved:
     """Return what a citation means.
 

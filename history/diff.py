@@ -4,7 +4,8 @@
     hunks(diff) ──► the changed ones, each with its neighbours and the heading it stands under
 
 Blocks are aligned first: equal ones by their words, then those that only moved, then, in what is left, blocks that
-share enough words (a paragraph that became three belongs to all three). Inside those, words are aligned. Typography
+share enough words (a paragraph that became three belongs to all three), last long ones that moved and were edited.
+Inside those, sentences are aligned, then words. Typography
 is no change, as in pipelines.wording; a word is never split. Nothing is lost: old_text() and new_text() give back
 both texts, character by character.
 """
@@ -13,11 +14,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby, pairwise
 
-from rapidfuzz.distance import LCSseq, Opcode
+from rapidfuzz.distance import Indel, LCSseq, Opcode
 
 from history.wordsteps import Op, Segment, compare_texts
 from pipelines.model import Block, BlockKind
@@ -26,6 +27,10 @@ from pipelines.wording import words
 BREAK = "\n\n"  # between blocks that are compared as one
 _LINK_SHARE = 0.4  # of the shorter block's words, in runs of at least three: below it the blocks are strangers
 _LINK_RUN = 3
+_REPLACED_SHARE = 0.5
+_MOVE_WORDS = 12  # a shorter block that resembles one elsewhere may do so by chance
+_MOVE_SHARE = 0.75  # of the words of both, in order
+_MAX_MOVES = 40_000  # blocks that went × blocks that came: that a page was rewritten needs no search for moves
 _MAX_CELLS = 400_000_000  # words × words of one region: its alignment takes a bit each, 50 MB
 
 
@@ -34,7 +39,7 @@ class DiffKind(StrEnum):
     CHANGED = "changed"
     ADDED = "added"
     REMOVED = "removed"
-    MOVED = "moved"  # the same words at another place
+    MOVED = "moved"  # the same words at another place; or nearly the same, and its segments say what was edited
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +173,36 @@ class _Diff:
         self.moved_from = dict(self._moves())  # new position → old position
 
     def blocks(self) -> tuple[DiffBlock, ...]:
-        return tuple(block for region in self.regions for block in self._region(region))
+        found = [block for region in self.regions for block in self._region(region)]
+        edited = dict(self._edited_moves(found))
+        gone = {id(old) for old in edited.values()}
+        return tuple(
+            self._moved_and_edited(edited[at], block) if at in edited else block
+            for at, block in enumerate(found)
+            if id(block) not in gone
+        )
+
+    def _edited_moves(self, found: Sequence[DiffBlock]) -> Iterator[tuple[int, DiffBlock]]:
+        """Long blocks that came and one that went elsewhere with nearly the same words: (position, the one that went)."""
+        went = [b for b in found if b.kind is DiffKind.REMOVED and len(self._old_words(b)) >= _MOVE_WORDS]
+        came = [at for at, b in enumerate(found) if b.kind is DiffKind.ADDED and len(self._new_words(b)) >= _MOVE_WORDS]
+        if len(went) * len(came) > _MAX_MOVES:
+            return
+        for at in came:
+            key = self._new_words(found[at])
+            alike = [Indel.normalized_similarity(self._old_words(b), key, score_cutoff=_MOVE_SHARE) for b in went]
+            if any(alike):
+                yield at, went.pop(alike.index(max(alike)))
+
+    def _moved_and_edited(self, old: DiffBlock, new: DiffBlock) -> DiffBlock:
+        (segments,) = compare_texts(old.block.markdown, [new.block.markdown])
+        return replace(new, kind=DiffKind.MOVED, segments=segments, old_at=old.old_at, moved_from=old.heading)
+
+    def _old_words(self, block: DiffBlock) -> tuple[str, ...]:
+        return self.old_keys[block.old_at or 0]
+
+    def _new_words(self, block: DiffBlock) -> tuple[str, ...]:
+        return self.new_keys[block.new_at or 0]
 
     def _align(self) -> list[_Region]:
         if _flat(self.old_keys) == _flat(self.new_keys):  # one wording, however its blocks are cut
@@ -227,20 +261,25 @@ class _Diff:
         return _flat(self.old_keys[at] for at in old) == _flat(self.new_keys[at] for at in new)
 
     def _links(self, old: Sequence[int], new: Sequence[int]) -> list[tuple[int, int]]:
-        old_words = [(word, at) for at in old for word in self.old_keys[at]]
-        new_words = [(word, at) for at in new for word in self.new_keys[at]]
+        old_words, old_owners = _owned(self.old_keys, old)
+        new_words, new_owners = _owned(self.new_keys, new)
         if len(old_words) * len(new_words) > _MAX_CELLS:
             return []
+        if len(old) == len(new) == 1 and self._replaced(old[0], new[0]):
+            return [(old[0], new[0])]
         shared: Counter[tuple[int, int]] = Counter()
-        for op in LCSseq.opcodes([w for w, _ in old_words], [w for w, _ in new_words]):
+        for op in LCSseq.opcodes(old_words, new_words):
             if op.tag == "equal":
-                pairs = [
-                    (old_words[op.src_start + n][1], new_words[op.dest_start + n][1])
-                    for n in range(op.src_end - op.src_start)
-                ]
-                for pair, run in groupby(pairs):
-                    self._count(shared, pair, len(list(run)))
+                pairs = zip(old_owners[op.src_start : op.src_end], new_owners[op.dest_start : op.dest_end], strict=True)
+                for pair, run in Counter(pairs).items():  # of one pair, all words of a run stand together
+                    self._count(shared, pair, run)
         return sorted(pair for pair, count in shared.items() if self._linked(pair, count))
+
+    def _replaced(self, old_at: int, new_at: int) -> bool:
+        """One block where one stood, with half of the words of the longer: a date, an address, a name was edited."""
+        headings = _is_heading(self.old[old_at]), _is_heading(self.new[new_at])
+        alike = LCSseq.normalized_similarity(self.old_keys[old_at], self.new_keys[new_at])
+        return headings[0] == headings[1] and alike >= _REPLACED_SHARE
 
     def _count(self, shared: Counter[tuple[int, int]], pair: tuple[int, int], run: int) -> None:
         """Words in common count where three stand together, or enough of a short block."""
@@ -311,6 +350,16 @@ def _with_strangers(old: Sequence[int], new: Sequence[int], groups: Iterable[_Gr
         if group is not end:
             yield group
             last_old, last_new = group.old[-1], group.new[-1]
+
+
+def _owned(keys: Sequence[tuple[str, ...]], blocks: Iterable[int]) -> tuple[list[str], list[int]]:
+    """The words of some blocks, and for each the block it is of."""
+    found: list[str] = []
+    owners: list[int] = []
+    for at in blocks:
+        found += keys[at]
+        owners += [at] * len(keys[at])
+    return found, owners
 
 
 def _flat(keys: Iterable[tuple[str, ...]]) -> list[str]:

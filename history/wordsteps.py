@@ -2,23 +2,26 @@
 
 compare_texts(old, [new block, …]) ──► for each new block its segments: equal, deleted, inserted
 
-align words ─► keep glued words whole (don't, e-mail) ─► join changes that a short word parts ─► write segments
+align sentences ─► in what is left, words ─► keep glued words whole (don't, e-mail) ─► join changes that a short word parts ─► write segments
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import pairwise, takewhile
+from itertools import groupby, pairwise, takewhile
+from operator import attrgetter, itemgetter
 
 from rapidfuzz.distance import LCSseq
 
-from history.tokens import Token, tokenize
+from history.sentences import sentences
+from history.tokens import Token, tokenize, tokenize_pair
 
 _MAX_ABSORBED = 2  # equal words between two changes that read better as one change
 _SHORT = 4  # letters of such a word
 _OUTWEIGH = 3  # at least as many times more words must have changed around them
+_ANCHOR = 4  # words: a shorter sentence ("Learn more.") says nothing of where it stood
 _MAX_CELLS = 400_000_000  # words × words: the alignment takes a bit for each, 50 MB
 
 
@@ -46,25 +49,13 @@ class Segment:
         return self.old if self.op is Op.DELETE else self.new
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """A token, the new text's block it is of, and whether no reader would part it from the next."""
-
-    token: Token
-    block: int
-    glued: bool
-
-    def __str__(self) -> str:
-        return self.token.text + self.token.after
-
-
 @dataclass(slots=True)
 class _Step:
     """Words that stay, or words that went and words that came in their place."""
 
     equal: bool
-    old: list[_Word]
-    new: list[_Word]
+    old: list[Token]
+    new: list[Token]
 
 
 def compare_texts(old: str, new: Sequence[str]) -> list[tuple[Segment, ...]]:
@@ -72,30 +63,102 @@ def compare_texts(old: str, new: Sequence[str]) -> list[tuple[Segment, ...]]:
 
     All `old` parts joined are the old text; a block's `new` parts joined are that block.
     """
-    old_lead, old_words = _words(old, 0)
-    read = [_words(block, number) for number, block in enumerate(new)]
-    steps = _steps(old_words, [word for _lead, found in read for word in found])
-    writer = _Writer(old_lead, [lead for lead, _found in read])
+    before, after = _Side([old]), _Side(new)
+    cuts: list[tuple[bool, range, range]] = []
+    for equal, went, came in _stretches(_anchors(before.keys), _anchors(after.keys)):
+        if len(went) == len(came) == 1 and not equal:
+            tokens = tokenize_pair(before.text(went.start), after.text(came.start))
+            ours, theirs = before.take(went.start, tokens[0]), after.take(came.start, tokens[1])
+        else:
+            ours, theirs = before.read(went, whole=equal), after.read(came, whole=equal)
+        if equal:
+            cuts.append((True, ours, theirs))
+        else:
+            cuts += _word_cuts(before.words, after.words, ours, theirs)
+    steps = _joined(_Step(equal, before.cut(ours), after.cut(theirs)) for equal, ours, theirs in cuts)
+    writer = _Writer(before.leads[0], after.leads)
     for step in _joined(_readable(_joined(_unglued(steps)))):
         writer.write(step)
     return writer.segments()
 
 
-def _words(text: str, block: int) -> tuple[str, list[_Word]]:
-    """The text before the first word, and the words."""
-    tokens = list(tokenize(text))
-    lead = tokens.pop(0).after if tokens and not tokens[0].keys else ""
-    return lead, [_Word(t, block, glued=t.glued and n < len(tokens)) for n, t in enumerate(tokens, start=1)]
+class _Side:
+    """One side's sentences, read in order: those that the other has, too, as if each were one word.
+
+    :ivar keys: of its sentences. :ivar words: what was read so far.
+    :ivar leads: by block, what stands before its first word.
+    """
+
+    def __init__(self, blocks: Sequence[str]) -> None:
+        self._held = [(one, number) for number, block in enumerate(blocks) for one in sentences(block)]
+        self.keys = [one.key for one, _block in self._held]
+        self.words: list[Token] = []
+        self.leads = [""] * len(blocks)
+
+    def read(self, at: range, *, whole: bool) -> range:
+        """Read some sentences; return where their words are."""
+        start = len(self.words)
+        for one, block in self._held[at.start : at.stop]:
+            if whole:
+                core = one.text.rstrip()
+                self.words.append(Token(core, one.text[len(core) :], one.key, block=block))
+            else:
+                self._put(tokenize(one.text), block)
+        return range(start, len(self.words))
+
+    def text(self, at: int) -> str:
+        return self._held[at][0].text
+
+    def take(self, at: int, tokens: Sequence[Token]) -> range:
+        """Take a sentence as tokens that were made of its text; return where they are."""
+        start = len(self.words)
+        self._put(tokens, self._held[at][1])
+        return range(start, len(self.words))
+
+    def _put(self, tokens: Sequence[Token], block: int) -> None:
+        if tokens and not tokens[0].keys:
+            self._lead(tokens[0].after, block)
+            tokens = tokens[1:]
+        self.words += [token._replace(block=block) for token in tokens] if block else tokens
+
+    def cut(self, at: range) -> list[Token]:
+        return self.words[at.start : at.stop]
+
+    def _lead(self, lead: str, block: int) -> None:
+        """What stands before a sentence's first word follows the word before."""
+        if self.words and self.words[-1].block == block:
+            last = self.words[-1]
+            self.words[-1] = last._replace(after=last.after + lead)
+        else:
+            self.leads[block] += lead
 
 
-def _steps(old: Sequence[_Word], new: Sequence[_Word]) -> list[_Step]:
-    if len(old) * len(new) > _MAX_CELLS:
-        return [_Step(False, list(old), list(new))]
-    ops = LCSseq.opcodes([word.token.keys for word in old], [word.token.keys for word in new])
-    return _joined(
-        _Step(op.tag == "equal", list(old[op.src_start : op.src_end]), list(new[op.dest_start : op.dest_end]))
-        for op in ops
-    )
+def _anchors(keys: Sequence[tuple[str, ...]]) -> list[tuple[str, ...] | object]:
+    return [key if len(key) >= _ANCHOR else object() for key in keys]
+
+
+def _stretches(old: Sequence[object], new: Sequence[object]) -> Iterator[tuple[bool, range, range]]:
+    """What both have in order, and what stands between, as (equal, positions here, positions there)."""
+    src = dest = 0
+    for op in LCSseq.opcodes(old, new):
+        if op.tag == "equal":
+            if src < op.src_start or dest < op.dest_start:
+                yield False, range(src, op.src_start), range(dest, op.dest_start)
+            src, dest = op.src_end, op.dest_end
+            yield True, range(op.src_start, src), range(op.dest_start, dest)
+    if src < len(old) or dest < len(new):
+        yield False, range(src, len(old)), range(dest, len(new))
+
+
+def _word_cuts(
+    old: Sequence[Token], new: Sequence[Token], ours: range, theirs: range
+) -> Iterator[tuple[bool, range, range]]:
+    if len(ours) * len(theirs) > _MAX_CELLS:
+        yield False, ours, theirs
+        return
+    keys = [old[at].keys for at in ours], [new[at].keys for at in theirs]
+    for equal, went, came in _stretches(*keys):
+        yield equal, ours[went.start : went.stop], theirs[came.start : came.stop]
 
 
 def _joined(steps: Iterable[_Step]) -> list[_Step]:
@@ -140,13 +203,16 @@ def _readable(steps: Sequence[_Step]) -> list[_Step]:
 
 
 def _is_small(step: _Step) -> bool:
-    return len(step.new) <= _MAX_ABSORBED and all(len(word.token.text) <= _SHORT for word in step.new)
+    return len(step.new) <= _MAX_ABSORBED and all(len(word.text) <= _SHORT for word in step.new)
 
 
 def _outweighed(step: _Step, before: _Step, after: _Step) -> bool:
     old, new = len(before.old) + len(after.old), len(before.new) + len(after.new)
     same_block = len({word.block for word in (*before.new, *step.new, *after.new)}) == 1
     return same_block and bool(old and new) and old + new >= 2 * _OUTWEIGH * len(step.new)
+
+
+_Piece = tuple[Op, str, str]  # of a segment, before neighbours are joined
 
 
 class _Writer:
@@ -156,17 +222,17 @@ class _Writer:
 
     def __init__(self, old_lead: str, leads: Sequence[str]) -> None:
         self._leads = leads
-        self._blocks: list[list[Segment]] = [[]]
+        self._blocks: list[list[_Piece]] = [[]]
         self._old_gap, self._new_gap = old_lead, leads[0] if leads else ""
 
     def write(self, step: _Step) -> None:
         if step.equal:
-            for old, new in zip(step.old, step.new, strict=True):
-                self._word(old, new)
+            for old, new in _by_block(step):
+                self._same(old, new)
         elif len({word.block for word in step.new} | {len(self._blocks) - 1}) > 1:
             self._across(step)
         else:
-            self._change(step, "".join(map(str, step.old)), "".join(map(str, step.new)))
+            self._change(step, _whole(step.old), _whole(step.new))
 
     def segments(self) -> list[tuple[Segment, ...]]:
         self._flush()
@@ -174,12 +240,14 @@ class _Writer:
         self._flush()
         return [_coalesced(block) for block in self._blocks]
 
-    def _word(self, old: _Word, new: _Word) -> None:
+    def _same(self, old: Sequence[Token], new: Sequence[Token]) -> None:
+        """Words that stay, of one block."""
         self._flush()
-        self._open(new.block)
-        self._flush()
-        self._add(Op.EQUAL, old.token.text, new.token.text)
-        self._old_gap, self._new_gap = old.token.after, new.token.after
+        if len(self._blocks) <= new[0].block:
+            self._open(new[0].block)
+            self._flush()
+        self._add(Op.EQUAL, _text(old), _text(new))
+        self._old_gap, self._new_gap = old[-1].after, new[-1].after
 
     def _change(self, step: _Step, old: str, new: str) -> None:
         """A change inside one block."""
@@ -197,11 +265,11 @@ class _Writer:
         self._flush()
         self._open(step.new[0].block)
         self._flush()
-        self._add(Op.DELETE, "".join(map(str, step.old)), "")
+        self._add(Op.DELETE, _whole(step.old), "")
         for word in step.new:
             self._open(word.block)
             self._flush()
-            self._add(Op.INSERT, "", str(word))
+            self._add(Op.INSERT, "", word.text + word.after)
 
     def _open(self, block: int) -> None:
         """Go on to a block of the new text; blocks without words are written on the way."""
@@ -211,17 +279,36 @@ class _Writer:
             self._new_gap = self._leads[len(self._blocks) - 1]
 
     def _flush(self) -> None:
-        self._add(Op.EQUAL, self._old_gap, self._new_gap)
-        self._old_gap = self._new_gap = ""
+        if self._old_gap or self._new_gap:
+            self._add(Op.EQUAL, self._old_gap, self._new_gap)
+            self._old_gap = self._new_gap = ""
 
     def _add(self, op: Op, old: str, new: str) -> None:
         if old or new:
-            self._blocks[-1].append(Segment(op, old, new))
+            self._blocks[-1].append((op, old, new))
 
 
-def _tail(words: Sequence[_Word], text: str) -> str:
+def _by_block(step: _Step) -> Iterator[tuple[list[Token], list[Token]]]:
+    """An equal step cut where the new text's blocks end."""
+    start = 0
+    for _block, run in groupby(step.new, key=attrgetter("block")):
+        end = start + sum(1 for _word in run)
+        yield step.old[start:end], step.new[start:end]
+        start = end
+
+
+def _text(words: Sequence[Token]) -> str:
+    """The words with what stands between them."""
+    return _whole(words[:-1]) + words[-1].text
+
+
+def _whole(words: Sequence[Token]) -> str:
+    return "".join([word.text + word.after for word in words])
+
+
+def _tail(words: Sequence[Token], text: str) -> str:
     """What a change ends in that is no word: all of it, where it has none."""
-    return words[-1].token.after if words else text
+    return words[-1].after if words else text
 
 
 def _common_tail(a: str, b: str) -> str:
@@ -232,12 +319,10 @@ def _common_head(a: str, b: str) -> str:
     return "".join(x for x, _ in takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False)))
 
 
-def _coalesced(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+def _coalesced(pieces: Sequence[_Piece]) -> tuple[Segment, ...]:
     """Neighbours of one kind as one segment."""
-    joined: list[Segment] = []
-    for segment in segments:
-        if joined and joined[-1].op is segment.op:
-            joined[-1] = Segment(segment.op, joined[-1].old + segment.old, joined[-1].new + segment.new)
-        else:
-            joined.append(segment)
+    joined = []
+    for op, run in groupby(pieces, key=itemgetter(0)):
+        _ops, old, new = zip(*run, strict=True)
+        joined.append(Segment(op, "".join(old), "".join(new)))
     return tuple(joined)

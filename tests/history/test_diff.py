@@ -85,6 +85,34 @@ def test_a_section_that_moved():
     assert moved[1].moved_from == moved[1].heading
 
 
+def test_a_paragraph_that_moved_and_was_edited():
+    long = f"{SENTENCE} {OTHER}"
+    filler = [block(f"Paragraph {n} stays where it always was, whatever happens to others.") for n in range(4)]
+    old = [heading("Use"), block(long), *filler, heading("Sharing")]
+    new = [heading("Use"), *filler, heading("Sharing"), block(long.replace("staff", "whole staff"))]
+    (moved,) = [b for b in diff(old, new) if b.kind is not DiffKind.EQUAL]
+    assert (moved.kind, moved.moved_from, moved.heading) == (DiffKind.MOVED, "Use", "Sharing")
+    assert [s.new for s in moved.segments if s.op is not Op.EQUAL] == ["whole "]
+
+
+def test_a_short_block_that_was_edited_where_it_stands():
+    (found,) = diff([block("Updated: December 17, 2025")], [block("Updated: 17 December 2025")])
+    assert [s.text for s in found.segments if s.op is Op.EQUAL and words(s.text)] == ["Updated: ", "December ", "2025"]
+    assert [b.kind for b in diff([block("We sell it.")], [block("They give you all.")])] == [
+        DiffKind.REMOVED,
+        DiffKind.ADDED,
+    ]
+
+
+def test_another_paragraph_elsewhere_did_not_move():
+    filler = [block(f"Paragraph {n} stays where it always was, whatever happens to others.") for n in range(4)]
+    old, new = (
+        [block(f"{SENTENCE} {OTHER}"), *filler],
+        [*filler, block(f"{OTHER} We may also do what we like with it.")],
+    )
+    assert sorted({b.kind for b in diff(old, new)}) == ["added", "equal", "removed"]
+
+
 def test_added_and_removed_blocks_stand_under_their_heading():
     old = [heading("Use"), block(SENTENCE), heading("Sharing"), block("We share nothing with nobody at all.")]
     new = [heading("Use"), block(SENTENCE), block(OTHER), heading("Sharing")]
