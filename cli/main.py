@@ -7,6 +7,7 @@ import click
 from cli.crawl import crawl
 from cli.export import export
 from cli.extract import extract
+from cli.feed import feed
 from cli.forget import forget
 from cli.fsck import fsck
 from cli.import_warc import import_warc
@@ -44,6 +45,7 @@ for command in (
     extract,
     re_extract,
     export,
+    feed,
     fsck,
     merge,
     forget,

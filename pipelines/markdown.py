@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ _TIGHT_KINDS = _LIST_KINDS | {BlockKind.ROW}
 # What CommonMark would read as a block marker at the start of a line.
 _BLOCK_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[>+](?=\s|$)|-(?=\s|$)|={2,}\s*$|-{2,}\s*$|~{3,})", re.MULTILINE)
 _ORDERED_START = re.compile(r"^(\s*\d{1,9})([.)])(?=\s|$)", re.MULTILINE)
+_SHORT = 4_000  # characters
 _CELL_BORDER = re.compile(r"(?<!\\) \| ")
 
 
@@ -25,7 +27,7 @@ def render_markdown(blocks: Iterable[Block]) -> str:
     Lists are nested by level (two spaces a level, as wide as the outer marker where that is a number), numbering
     starts again with every list, tables get the header row GFM asks for.
     """
-    parts = [_render_run(list(run)) for _, run in groupby(blocks, key=_Runs().key)]
+    parts = [_render_run(tuple(run)) for _, run in groupby(blocks, key=_Runs().key)]
     return "\n\n".join(part for part in parts if part) + ("\n" if parts else "")
 
 
@@ -48,7 +50,17 @@ class _Runs:
         return block.kind is BlockKind.ROW and self._last is BlockKind.ROW and block.level != 1
 
 
-def _render_run(run: Sequence[Block]) -> str:
+def _render_run(run: tuple[Block, ...]) -> str:
+    """Versions of a policy have most of their runs in common: short ones are kept in mind."""
+    return _render_again(run) if sum(len(block.markdown) for block in run) <= _SHORT else _render_new(run)
+
+
+@lru_cache(maxsize=4096)
+def _render_again(run: tuple[Block, ...]) -> str:
+    return _render_new(run)
+
+
+def _render_new(run: Sequence[Block]) -> str:
     kind = run[0].kind
     if kind in _LIST_KINDS:
         return "\n".join(_list_lines(run))
