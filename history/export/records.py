@@ -15,7 +15,7 @@ from typing import Any
 
 from history.citations import cite
 from history.sites import PolicyRow
-from pipelines.markdown import render_markdown
+from pipelines.markdown import join_markdown, render_alone
 from pipelines.model import Block, BlockKind
 
 _CACHED = 10_000_000  # characters of blocks that are kept: neighbouring versions share nearly all of them
@@ -49,6 +49,7 @@ class VersionRecord:
 
     :param not_before: the last capture of the version before: the change to this one happened after it, and not later
         than `first_seen`. None for the first. `before_url` is that capture.
+    :param parts: blocks of the text, each with its Markdown where its neighbours have no say in it.
     :param change_class: and the counts after it: of the step to this version; None for the first.
     :param citation: a name that stays (history/citations.py).
     """
@@ -76,12 +77,16 @@ class VersionRecord:
     extractor: str
     first: Evidence
     last: Evidence
-    blocks: tuple[Block, ...]
+    parts: tuple[tuple[Block, str | None], ...]
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        return tuple(block for block, _alone in self.parts)
 
     @property
     def text(self) -> str:
         """The text as Markdown, as `policylapse show` prints it."""
-        return render_markdown(self.blocks)
+        return join_markdown(self.parts)
 
 
 # The fields of a table, in order: name, type (text, number, texts), what it is. `_row` gives them.
@@ -167,7 +172,7 @@ class Records:
     def __init__(self, db: sqlite3.Connection, policies: Sequence[PolicyRow]) -> None:
         self._db = db
         self._policies = {policy.policy_id: policy for policy in policies}
-        self._blocks: dict[int, Block] = {}
+        self._parts: dict[int, tuple[Block, str | None]] = {}
         self._cached = 0
         self._several = _several(db)
 
@@ -197,23 +202,22 @@ class Records:
             Evidence(*evidence[:_EVIDENCE_LENGTH]), Evidence(*evidence[_EVIDENCE_LENGTH:]), self._text(text_id),
         )  # fmt: skip
 
-    def _text(self, text_id: int) -> tuple[Block, ...]:
+    def _text(self, text_id: int) -> tuple[tuple[Block, str | None], ...]:
         ids = self._db.execute("SELECT block_id FROM text_blocks WHERE text_id = ? ORDER BY position", [text_id])
-        return tuple([self._block(block_id) for (block_id,) in ids])
+        known = self._parts
+        return tuple([known.get(block_id) or self._part(block_id) for (block_id,) in ids])
 
-    def _block(self, block_id: int) -> Block:
-        known = self._blocks.get(block_id)
-        if known is None:
-            kind, level, markdown = self._db.execute(
-                "SELECT kind, level, markdown FROM blocks WHERE id = ?", [block_id]
-            ).fetchone()
-            known = Block(BlockKind(kind), level, markdown)
-            self._cached += len(markdown) + 100
-            if self._cached > _CACHED:
-                self._blocks.clear()
-                self._cached = 0
-            self._blocks[block_id] = known
-        return known
+    def _part(self, block_id: int) -> tuple[Block, str | None]:
+        kind, level, markdown = self._db.execute(
+            "SELECT kind, level, markdown FROM blocks WHERE id = ?", [block_id]
+        ).fetchone()
+        self._cached += 2 * len(markdown) + 200
+        if self._cached > _CACHED:
+            self._parts.clear()
+            self._cached = 0
+        block = Block(BlockKind(kind), level, markdown)
+        part = self._parts[block_id] = block, render_alone(block)
+        return part
 
 
 def read_records(db: sqlite3.Connection, policies: Sequence[PolicyRow]) -> Iterator[VersionRecord]:
