@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from cli.export import policies_of, program
-from cli.output import db_option, json_option, note, print_json, tolerate_small_charsets
+from cli.output import db_option, json_option, note, print_json
 from cli.timeline_view import count
 from crawler.archives.errors import ConfigError
 from history.database import open_database
@@ -73,8 +73,7 @@ def _print(one: Feed, *, as_json: bool) -> None:
     if as_json:
         print_json(json_feed(one))
     else:
-        tolerate_small_charsets()
-        click.get_binary_stream("stdout").write(atom(one, program()))
+        click.echo(atom(one, program()), nl=False)
 
 
 def _write(out: Path, whole: Feed, each: list[Feed]) -> None:

@@ -21,13 +21,13 @@ from xml.etree import ElementTree as ET
 
 from history.citations import LENGTH
 from history.sites import PolicyRow
+from history.uris import uri
 
 ATOM = "http://www.w3.org/2005/Atom"
 # Nobody's domain (RFC 2606), so that nobody else's ids can be the same; the year in which such ids were first given.
 _AUTHORITY = "tag:policylapse.invalid,2026:"
 _NEVER = "1970-01-01T00:00:00Z"  # of a feed without entries
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
-_NO_URI = re.compile(r"[\x00-\x20\x7f-\x9f<>\"\\^`{|}]")
 _SECTIONS = 12  # that an entry names
 
 _CHANGES = """
@@ -150,7 +150,7 @@ def atom(feed: Feed, program: str) -> bytes:
     name, _, version = program.partition("/")
     _add(root, "generator", name, version=version)
     if feed.url:
-        _add(root, "link", rel="self", type="application/atom+xml", href=_iri(feed.url))
+        _add(root, "link", rel="self", type="application/atom+xml", href=uri(feed.url))
     for entry in feed.entries:
         _atom_entry(_add(root, "entry"), entry)
     ET.indent(root)
@@ -163,15 +163,15 @@ def _atom_entry(parent: ET.Element, entry: FeedEntry) -> None:
     _add(parent, "title", entry.headline)
     _add(parent, "updated", entry.not_after)
     _add(parent, "published", entry.not_after)
-    _add(parent, "link", rel="alternate", href=_iri(entry.after_url), title="The first capture with the new wording")
-    _add(parent, "link", rel="related", href=_iri(entry.before_url), title="The last capture with the old wording")
+    _add(parent, "link", rel="alternate", href=uri(entry.after_url), title="The first capture with the new wording")
+    _add(parent, "link", rel="related", href=uri(entry.before_url), title="The last capture with the old wording")
     _add(parent, "category", term=entry.change_class)
     _add(parent, "summary", entry.summary)
     _add(parent, "content", _html(entry), type="html")
 
 
 def _html(entry: FeedEntry) -> str:
-    before, after = escape(_iri(entry.before_url)), escape(_iri(entry.after_url))
+    before, after = escape(uri(entry.before_url)), escape(uri(entry.after_url))
     return (
         f"<p>{escape(entry.summary)}</p>"
         f'<p>In the archive: <a href="{before}">last with the old wording</a> ({_day(entry.not_before)}), '
@@ -190,10 +190,6 @@ def _xml(text: str) -> str:
     return _NO_XML.sub("\ufffd", text)
 
 
-def _iri(url: str) -> str:
-    return _NO_URI.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), url)
-
-
 def _day(moment: str) -> str:
     return moment[:10]
 
@@ -208,7 +204,7 @@ def json_feed(feed: Feed) -> dict[str, Any]:
 
 def _json_item(entry: FeedEntry) -> dict[str, Any]:
     return {
-        "id": entry.entry_id, "url": _iri(entry.after_url), "title": entry.headline, "content_text": entry.summary,
+        "id": entry.entry_id, "url": uri(entry.after_url), "title": entry.headline, "content_text": entry.summary,
         "content_html": _html(entry), "date_published": entry.not_after, "tags": [entry.change_class],
         "_change": {
             "site": entry.site, "policy_url": entry.policy_url, "from_version": entry.from_version, "version": entry.version,

@@ -28,8 +28,9 @@ from pipelines.model import BlockKind
 _COMMITTER = "policylapse <>"
 # Of what reads as sentences; the rest is a line anyway.
 _PROSE = frozenset({BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.NUMBERED, BlockKind.DEFINITION, BlockKind.QUOTE})
-_SENTENCE_END = re.compile(r"([.!?\u2026][\"'\u201d\u2019\u00bb)*_]{0,4}) (?=([^\s]))")
-_OPENING = frozenset("\u201c\u2018\"'\u00ab\u201e(*_")
+_SENTENCE_END = re.compile(r"([.!?\u2026][\"'\u201d\u2019\u00bb)*_]{0,4}) (?=(\S)(\S?))")
+_OPENING = frozenset("\u201c\u2018\"'\u00ab\u201e(")
+_EMPHASIS = frozenset("*_")  # where a space follows, it would begin a list
 _NO_IDENTITY = re.compile(r"[<>\x00-\x1f\x7f]+")
 _LINE_BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _IN_ORDER = """
@@ -95,7 +96,7 @@ def _sentences(markdown: str) -> str:
     """
 
     def broken(match: re.Match[str]) -> str:
-        begins = match[2].isupper() or match[2] in _OPENING
+        begins = match[2].isupper() or match[2] in _OPENING or (match[2] in _EMPHASIS and match[3])
         return f"{match[1]}\n" if begins else match[0]
 
     return _SENTENCE_END.sub(broken, markdown)

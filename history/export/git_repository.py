@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,7 @@ from history.export.files import PART
 BRANCH = "main"
 _MARK = "policylapse.export"  # in the repository's settings: it is ours
 _OURS = "[policylapse]\n\texport = 1\n"
+_ATTEMPTS = 40
 _UNFINISHED = "policylapse-unfinished"  # in .git while the files are being written
 
 
@@ -99,8 +101,8 @@ class Repository:
         """A new repository beside the place; what a run that was killed left there goes."""
         if self._place.exists() and not _is_ours(self._place):
             raise ConfigError(f"{self._place} is in the way: move it, or name another place with --out")
+        _clear(self._place)
         try:
-            shutil.rmtree(self._place, ignore_errors=True)
             (self._place / ".git").mkdir(parents=True)
             (self._place / ".git" / "config").write_text(_OURS, "utf-8")  # first, so that it is known for ours
         except OSError as error:
@@ -129,6 +131,16 @@ class Repository:
         if done.returncode:
             raise StoreError(f"git {arguments[0]} failed in {self._place}: {done.stderr.strip()[:2_000]}")
         return done.stdout
+
+
+def _clear(folder: Path) -> None:
+    """Remove a folder; the git of a run that was just killed may still be writing its last words into it."""
+    for _attempt in range(_ATTEMPTS):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.05)
+    raise StoreError(f"cannot remove {folder}: remove it, or name another place with --out")
 
 
 def _is_ours(folder: Path) -> bool:

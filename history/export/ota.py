@@ -52,10 +52,10 @@ documents of one service and type apart. The texts belong to those who wrote the
 
 def write_ota(job: Job, folder: Folder) -> Done:
     """Write the versions of the policies, their metadata, and a README."""
-    fields = "\n".join(f"- `{name}`: {about}" for name, _type, about in COLUMNS if name != "text")
-    folder.add("README.md", [_README.format(fields=fields).encode()])
     counts = {"versions": 0}
     if any(policy.versions for policy in job.policies):
+        fields = "\n".join(f"- `{name}`: {about}" for name, _type, about in COLUMNS if name != "text")
+        folder.add("README.md", [_README.format(fields=fields).encode()])
         folder.add("metadata.jsonl", _write_versions(job, folder, counts))
     return Done(counts)
 

@@ -10,7 +10,6 @@ does not give (excluded, not archived), or was forgotten, is no memento.
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -22,9 +21,9 @@ from crawler.archives.timestamps import parse_iso
 from history.export.files import Folder, policy_names, safe_name
 from history.export.formats import Job
 from history.export.manifest import Done
+from history.uris import uri
 
 _NO_MEMENTO = "('excluded', 'excluded_robots', 'not_archived', 'forgotten')"
-_NO_URI = re.compile(r"[\x00-\x20\x7f-\x9f<>\"\\^`{|}]")
 _MEMENTOS = f"""
 SELECT CASE WHEN drift_seconds <> 0 THEN memento_at ELSE captured_at END AS at, citation_url FROM captures
 WHERE urlkey = ? AND outcome NOT IN {_NO_MEMENTO} ORDER BY at, citation_url, id
@@ -85,11 +84,11 @@ def link_format(span: Span, mementos: Iterable[tuple[str, str]]) -> Iterator[byt
     """
     until = f'from="{_http_date(span.first)}"; until="{_http_date(span.last)}"'
     head = [
-        f'<{_uri(span.original)}>; rel="original"',
+        f'<{uri(span.original)}>; rel="original"',
         f'<{span.name}.link>; rel="self"; type="application/link-format"; {until}',
     ]
     rows = (
-        f'<{_uri(url)}>; rel="{_rel(number, span.count)}"; datetime="{_http_date(at)}"'
+        f'<{uri(url)}>; rel="{_rel(number, span.count)}"; datetime="{_http_date(at)}"'
         for number, (at, url) in enumerate(mementos, start=1)
     )
     before = b""
@@ -119,8 +118,3 @@ def json_format(span: Span, mementos: Iterable[tuple[str, str]]) -> Iterator[byt
 
 def _http_date(at: str) -> str:
     return format_datetime(parse_iso(at), usegmt=True)
-
-
-def _uri(url: str) -> str:
-    """A URL as a link may hold it: an archive's index is somebody else's."""
-    return _NO_URI.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), url)
