@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
 from crawler.archives.timestamps import format_iso
-from history.diff import DiffBlock
 from history.sites import PolicyRow, SiteRow
 from history.timeline import Answer, Timeline, VersionRow
 from pipelines.model import Change
@@ -129,20 +127,3 @@ def answer_data(answer: Answer) -> dict[str, Any]:
         "certainty": answer.certainty.value,
         "following_version": answer.following.version if answer.following else None,
     }
-
-
-def diff_data(blocks: Iterable[DiffBlock]) -> list[dict[str, Any]]:
-    """Return every block; an equal segment whose typography differs has both forms."""
-    return [
-        {
-            "kind": block.kind.value,
-            "heading": block.heading,
-            "moved_from": block.moved_from or None,
-            "block": {"kind": block.block.kind.value, "level": block.block.level},
-            "segments": [
-                {"op": s.op.value, "text": s.text} | ({"old": s.old} if s.op == "equal" and s.old != s.new else {})
-                for s in block.segments
-            ],
-        }
-        for block in blocks
-    ]

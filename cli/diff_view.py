@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from itertools import zip_longest
 
 from rich.console import Console
 from rich.text import Text
 
 from cli.output import clean, is_plain, line, plain_text, print_lines, print_wrapped
 from cli.timeline_view import CLASS_STYLES, bracket, count
+from history.comparison import Comparison
 from history.diff import DiffBlock, DiffKind, Hunk, hunks
-from history.sites import PolicyRow
+from history.links import LinkChange
 from history.timeline import VersionRow
 from history.wordsteps import Op, Segment
-from pipelines.model import BlockKind, Change
+from pipelines.model import BlockKind
 
 _SIGNS = {
     DiffKind.EQUAL: ("  ", "dim"),
@@ -28,30 +30,25 @@ _MARKS = {Op.EQUAL: ("", ""), Op.DELETE: ("[-", "-]"), Op.INSERT: ("{+", "+}")}
 _KEEP = 160  # characters of unchanged text beside a change; what is longer is cut in the middle
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two versions of a policy and what lies between them; `change` is None where the wording is the same."""
-
-    policy: PolicyRow
-    old: VersionRow
-    new: VersionRow
-    change: Change | None
-    blocks: tuple[DiffBlock, ...]
-
-
-def print_diff(console: Console, comparison: Comparison, context: int, *, full: bool) -> None:
+def print_diff(console: Console, comparison: Comparison, context: int, *, full: bool, sides: bool = False) -> None:
     """Print a difference.
 
     :param context: unchanged blocks shown beside each changed one.
     :param full: show every block, unabridged.
+    :param sides: in two columns.
     """
     _head(console, comparison)
-    if comparison.change is None:
-        return
+    if comparison.change is not None:
+        _wording(console, comparison, context, full=full, sides=sides)
+    if comparison.links is not None:
+        _links(console, comparison.links)
+
+
+def _wording(console: Console, comparison: Comparison, context: int, *, full: bool, sides: bool) -> None:
     found = hunks(comparison.blocks, None if full else context)
     for number, hunk in enumerate(found):
         again = number > 0 and found[number - 1].heading == hunk.heading
-        _hunk(console, hunk, again=again, full=full)
+        _hunk(console, hunk, again=again, full=full, sides=sides)
     left = sum(not block.is_signpost for block in comparison.blocks) - sum(
         hunk.skipped + len(hunk.blocks) for hunk in found
     )
@@ -68,20 +65,20 @@ def _head(console: Console, c: Comparison) -> None:
         head.append(f", +{c.change.words_added:,}", "green").append(f" −{c.change.words_removed:,}", "red")
         print_lines(console, head.append(" words"))
     print_lines(console, line(c.policy.policy_url))
-    if abs(c.new.version - c.old.version) == 1:
-        later = max(c.old, c.new, key=lambda version: version.version)
-        print_lines(console, f"changed between {bracket(later).replace(' – ', ' and ')}")
-    _side(console, Text("--- ", "red"), c.old, c.old.last_capture_url)
-    _side(console, Text("+++ ", "green"), c.new, c.new.first_capture_url)
+    if c.are_neighbours:
+        print_lines(console, f"changed between {bracket(c.later).replace(' – ', ' and ')}")
+    _side(console, Text("--- ", "red"), c.old, c.old.last_capture_url, c.old_citation)
+    _side(console, Text("+++ ", "green"), c.new, c.new.first_capture_url, c.new_citation)
 
 
-def _side(console: Console, sign: Text, version: VersionRow, url: str) -> None:
+def _side(console: Console, sign: Text, version: VersionRow, url: str, cited: str) -> None:
     seen = f"{version.first_seen:%Y-%m-%d} to {version.last_seen:%Y-%m-%d}"
     number = f"version {version.version}, seen {seen} in {count(version.captures, 'capture')}"
     print_lines(console, Text.assemble(sign, number), Text(f"    {line(url)}", "dim"))
+    print_lines(console, Text(f"    cite as {line(cited)}", "dim"))
 
 
-def _hunk(console: Console, hunk: Hunk, *, again: bool, full: bool) -> None:
+def _hunk(console: Console, hunk: Hunk, *, again: bool, full: bool, sides: bool) -> None:
     """One hunk; `again`: under the heading of the hunk before."""
     if not again:
         print_lines(console, "")
@@ -89,8 +86,57 @@ def _hunk(console: Console, hunk: Hunk, *, again: bool, full: bool) -> None:
         print_lines(console, Text(f"    … {count(hunk.skipped, 'unchanged block')}", "dim"))
     if not again:
         print_lines(console, Text(f"§ {line(plain_text(hunk.heading)) or '(before the first heading)'}", "bold"))
-    for block in hunk.blocks:
-        _block(console, block, full=full)
+    for number, block in enumerate(hunk.blocks):
+        if sides:
+            if number:
+                print_lines(console, "")
+            _two_columns(console, block, full=full)
+        else:
+            _block(console, block, full=full)
+
+
+def _two_columns(console: Console, block: DiffBlock, *, full: bool) -> None:
+    """Old words at the left, new ones at the right, line by line."""
+    sign, style = _SIGNS[block.kind]
+    width = max((console.width - 7) // 2, 16)
+    old = [replace(s, new=s.old) for s in block.segments if s.op is not Op.INSERT and s.old]
+    new = [s for s in block.segments if s.op is not Op.DELETE and s.new]
+    if block.kind is DiffKind.MOVED:
+        old = []
+    plain = is_plain(console)
+    columns = [_column(console, block, side, width, plain=plain, full=full) for side in (old, new)]
+    for number, (left, right) in enumerate(zip_longest(*columns, fillvalue=Text())):
+        left.pad_right(max(width - left.cell_len, 0))
+        gutter = Text.assemble((f" {sign if number == 0 else '  '}", style), "│ ")
+        print_lines(console, Text.assemble(left, gutter, right))
+
+
+def _column(
+    console: Console, block: DiffBlock, segments: Sequence[Segment], width: int, *, plain: bool, full: bool
+) -> list[Text]:
+    if not segments:
+        return []
+    text = _body(segments, plain=plain, full=full)
+    if block.kind is DiffKind.MOVED:
+        text = Text.assemble((_origin(block), "blue"), text)
+    if block.kind in (DiffKind.EQUAL, DiffKind.MOVED):
+        text.stylize("dim")
+    lines = list(Text.assemble(_marker(block), text).wrap(console, width))
+    for one in lines:
+        one.rstrip()
+    return lines
+
+
+def _links(console: Console, links: Sequence[LinkChange]) -> None:
+    print_lines(console, "", Text("§ Links", "bold"))
+    if not links:
+        print_lines(console, Text("    no link leads elsewhere", "dim"))
+    for change in links:
+        print_lines(console, Text(f"  {change.kind.value}", "yellow"))
+        for sign, style, link in (("-", "red", change.old), ("+", "green", change.new)):
+            if link:
+                shown = f"“{line(plain_text(link.text))}”  {line(link.href)}"
+                print_lines(console, Text.assemble((f"    {sign} ", style), shown))
 
 
 def _block(console: Console, block: DiffBlock, *, full: bool) -> None:

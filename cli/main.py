@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from cli.blame import blame
 from cli.crawl import crawl
+from cli.diff import diff_command
 from cli.export import export
 from cli.extract import extract
 from cli.feed import feed
@@ -14,7 +16,7 @@ from cli.import_warc import import_warc
 from cli.merge import merge
 from cli.output import Commands
 from cli.plan import plan
-from cli.read import diff_command, show, sites, timeline
+from cli.read import show, sites, timeline
 from cli.reextract import re_extract
 
 
@@ -42,6 +44,7 @@ for command in (
     timeline,
     show,
     diff_command,
+    blame,
     extract,
     re_extract,
     export,

@@ -20,13 +20,13 @@ from rich.console import Console
 from rich.text import Text
 
 from crawler.archives.errors import PolicylapseError
+from history.plain import clean
+from history.plain import line as line  # noqa: PLC0414 - all commands find it here
+from history.plain import plain_text as plain_text  # noqa: PLC0414
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # C0 but tab and newline, DEL, C1
-_EMPHASIS = re.compile(r"\\([!-/:-@\[-`{-~])|\*+|<br>")
 _NOT_IN_JSON = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")  # json escapes the rest
-_BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")  # would reorder what stands beside it
 
 
 class Failed(click.ClickException):
@@ -69,26 +69,6 @@ def color_option(command: Command) -> Command:
         "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
         help="Colours: on a terminal only, always (for `less -R`), or never.",
     )(command)  # fmt: skip
-
-
-def clean(text: str) -> str:
-    r"""Return text with nothing in it that a terminal obeys: control characters become visible, overrides vanish.
-
-    >>> clean("a\x1b[31mb\r\n")
-    'a�[31mb\n'
-    """
-    return _CONTROL.sub("\ufffd", _BIDI.sub("", text.replace("\r\n", "\n")))
-
-
-def plain_text(text: str) -> str:
-    """Return inline Markdown as it reads: no emphasis marks, no escapes, no line breaks."""
-    bare = _EMPHASIS.sub(lambda match: match.group(1) or "", text)
-    return re.sub(r"\s*\n\s*", " ", re.sub(r"[ \t]*\n\n\s*", " ¶ ", bare))
-
-
-def line(text: str) -> str:
-    """Return text cleaned and on one line."""
-    return clean(" ".join(text.split()))
 
 
 def stdout_console(color: str = "auto") -> Console:

@@ -70,6 +70,17 @@ def cite(site: str, first_seen: str, wording: str) -> str:
     return f"{site}@{first_seen[:10]}.{wording[:LENGTH]}"
 
 
+def is_citation(text: str) -> bool:
+    """Tell whether a text looks like a citation."""
+    return _CITATION.fullmatch(text.strip()) is not None
+
+
+def site_of_citation(text: str) -> str:
+    """Return the site that a citation names, "" where the text is none."""
+    match = _CITATION.fullmatch(text.strip())
+    return match["site"] if match else ""
+
+
 def resolve(db: sqlite3.Connection, text: str) -> Resolved:
     """Return what a citation means.
 

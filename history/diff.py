@@ -227,19 +227,16 @@ class _Diff:
         return _flat(self.old_keys[at] for at in old) == _flat(self.new_keys[at] for at in new)
 
     def _links(self, old: Sequence[int], new: Sequence[int]) -> list[tuple[int, int]]:
-        old_words = [(word, at) for at in old for word in self.old_keys[at]]
-        new_words = [(word, at) for at in new for word in self.new_keys[at]]
+        old_words, old_owners = _owned(self.old_keys, old)
+        new_words, new_owners = _owned(self.new_keys, new)
         if len(old_words) * len(new_words) > _MAX_CELLS:
             return []
         shared: Counter[tuple[int, int]] = Counter()
-        for op in LCSseq.opcodes([w for w, _ in old_words], [w for w, _ in new_words]):
+        for op in LCSseq.opcodes(old_words, new_words):
             if op.tag == "equal":
-                pairs = [
-                    (old_words[op.src_start + n][1], new_words[op.dest_start + n][1])
-                    for n in range(op.src_end - op.src_start)
-                ]
-                for pair, run in groupby(pairs):
-                    self._count(shared, pair, len(list(run)))
+                pairs = zip(old_owners[op.src_start : op.src_end], new_owners[op.dest_start : op.dest_end], strict=True)
+                for pair, run in Counter(pairs).items():  # of one pair, all words of a run stand together
+                    self._count(shared, pair, run)
         return sorted(pair for pair, count in shared.items() if self._linked(pair, count))
 
     def _count(self, shared: Counter[tuple[int, int]], pair: tuple[int, int], run: int) -> None:
@@ -311,6 +308,16 @@ def _with_strangers(old: Sequence[int], new: Sequence[int], groups: Iterable[_Gr
         if group is not end:
             yield group
             last_old, last_new = group.old[-1], group.new[-1]
+
+
+def _owned(keys: Sequence[tuple[str, ...]], blocks: Iterable[int]) -> tuple[list[str], list[int]]:
+    """The words of some blocks, and for each the block it is of."""
+    found: list[str] = []
+    owners: list[int] = []
+    for at in blocks:
+        found += keys[at]
+        owners += [at] * len(keys[at])
+    return found, owners
 
 
 def _flat(keys: Iterable[tuple[str, ...]]) -> list[str]:

@@ -2,23 +2,27 @@
 
 compare_texts(old, [new block, …]) ──► for each new block its segments: equal, deleted, inserted
 
-align words ─► keep glued words whole (don't, e-mail) ─► join changes that a short word parts ─► write segments
+align sentences ─► in what is left, words ─► keep glued words whole (don't, e-mail) ─► join changes that a short word parts ─► write segments
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import pairwise, takewhile
+from itertools import groupby, pairwise, takewhile
+from operator import attrgetter, itemgetter
+from typing import NamedTuple
 
 from rapidfuzz.distance import LCSseq
 
+from history.sentences import sentences
 from history.tokens import Token, tokenize
 
 _MAX_ABSORBED = 2  # equal words between two changes that read better as one change
 _SHORT = 4  # letters of such a word
 _OUTWEIGH = 3  # at least as many times more words must have changed around them
+_ANCHOR = 4  # words: a shorter sentence ("Learn more.") says nothing of where it stood
 _MAX_CELLS = 400_000_000  # words × words: the alignment takes a bit for each, 50 MB
 
 
@@ -46,13 +50,11 @@ class Segment:
         return self.old if self.op is Op.DELETE else self.new
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """A token, the new text's block it is of, and whether no reader would part it from the next."""
+class _Word(NamedTuple):
+    """A token, and the new text's block it is of."""
 
     token: Token
     block: int
-    glued: bool
 
     def __str__(self) -> str:
         return self.token.text + self.token.after
@@ -72,30 +74,92 @@ def compare_texts(old: str, new: Sequence[str]) -> list[tuple[Segment, ...]]:
 
     All `old` parts joined are the old text; a block's `new` parts joined are that block.
     """
-    old_lead, old_words = _words(old, 0)
-    read = [_words(block, number) for number, block in enumerate(new)]
-    steps = _steps(old_words, [word for _lead, found in read for word in found])
-    writer = _Writer(old_lead, [lead for lead, _found in read])
+    before, after = _Side([old]), _Side(new)
+    cuts: list[tuple[bool, range, range]] = []
+    for equal, went, came in _stretches(_anchors(before.keys), _anchors(after.keys)):
+        ours, theirs = before.read(went, whole=equal), after.read(came, whole=equal)
+        if equal:
+            cuts.append((True, ours, theirs))
+        else:
+            cuts += _word_cuts(before.words, after.words, ours, theirs)
+    steps = _joined(_Step(equal, before.cut(ours), after.cut(theirs)) for equal, ours, theirs in cuts)
+    writer = _Writer(before.leads[0], after.leads)
     for step in _joined(_readable(_joined(_unglued(steps)))):
         writer.write(step)
     return writer.segments()
 
 
+class _Side:
+    """One side's sentences, read in order: those that the other has, too, as if each were one word.
+
+    :ivar keys: of its sentences. :ivar words: what was read so far.
+    :ivar leads: by block, what stands before its first word.
+    """
+
+    def __init__(self, blocks: Sequence[str]) -> None:
+        self._held = [(one, number) for number, block in enumerate(blocks) for one in sentences(block)]
+        self.keys = [one.key for one, _block in self._held]
+        self.words: list[_Word] = []
+        self.leads = [""] * len(blocks)
+
+    def read(self, at: range, *, whole: bool) -> range:
+        """Read some sentences; return where their words are."""
+        start = len(self.words)
+        for one, block in self._held[at.start : at.stop]:
+            if whole:
+                core = one.text.rstrip()
+                self.words.append(_Word(Token(core, one.text[len(core) :], one.key), block))
+            else:
+                lead, read = _words(one.text, block)
+                self._lead(lead, block)
+                self.words += read
+        return range(start, len(self.words))
+
+    def cut(self, at: range) -> list[_Word]:
+        return self.words[at.start : at.stop]
+
+    def _lead(self, lead: str, block: int) -> None:
+        """What stands before a sentence's first word follows the word before."""
+        if self.words and self.words[-1].block == block:
+            last = self.words[-1]
+            self.words[-1] = _Word(last.token._replace(after=last.token.after + lead), block)
+        else:
+            self.leads[block] += lead
+
+
+def _anchors(keys: Sequence[tuple[str, ...]]) -> list[tuple[str, ...] | object]:
+    return [key if len(key) >= _ANCHOR else object() for key in keys]
+
+
+def _stretches(old: Sequence[object], new: Sequence[object]) -> Iterator[tuple[bool, range, range]]:
+    """What both have in order, and what stands between, as (equal, positions here, positions there)."""
+    src = dest = 0
+    for op in LCSseq.opcodes(old, new):
+        if op.tag == "equal":
+            if src < op.src_start or dest < op.dest_start:
+                yield False, range(src, op.src_start), range(dest, op.dest_start)
+            src, dest = op.src_end, op.dest_end
+            yield True, range(op.src_start, src), range(op.dest_start, dest)
+    if src < len(old) or dest < len(new):
+        yield False, range(src, len(old)), range(dest, len(new))
+
+
+def _word_cuts(
+    old: Sequence[_Word], new: Sequence[_Word], ours: range, theirs: range
+) -> Iterator[tuple[bool, range, range]]:
+    if len(ours) * len(theirs) > _MAX_CELLS:
+        yield False, ours, theirs
+        return
+    keys = [old[at].token.keys for at in ours], [new[at].token.keys for at in theirs]
+    for equal, went, came in _stretches(*keys):
+        yield equal, ours[went.start : went.stop], theirs[came.start : came.stop]
+
+
 def _words(text: str, block: int) -> tuple[str, list[_Word]]:
     """The text before the first word, and the words."""
-    tokens = list(tokenize(text))
-    lead = tokens.pop(0).after if tokens and not tokens[0].keys else ""
-    return lead, [_Word(t, block, glued=t.glued and n < len(tokens)) for n, t in enumerate(tokens, start=1)]
-
-
-def _steps(old: Sequence[_Word], new: Sequence[_Word]) -> list[_Step]:
-    if len(old) * len(new) > _MAX_CELLS:
-        return [_Step(False, list(old), list(new))]
-    ops = LCSseq.opcodes([word.token.keys for word in old], [word.token.keys for word in new])
-    return _joined(
-        _Step(op.tag == "equal", list(old[op.src_start : op.src_end]), list(new[op.dest_start : op.dest_end]))
-        for op in ops
-    )
+    tokens = tokenize(text)
+    lead = tokens[0].after if tokens and not tokens[0].keys else ""
+    return lead, [_Word(token, block) for token in (tokens[1:] if tokens and not tokens[0].keys else tokens)]
 
 
 def _joined(steps: Iterable[_Step]) -> list[_Step]:
@@ -125,7 +189,8 @@ def _unglued(steps: Sequence[_Step]) -> list[_Step]:
 
 def _hangs(before: _Step, after: _Step) -> bool:
     return any(
-        bool(left and right and left[-1].glued) for left, right in ((before.old, after.old), (before.new, after.new))
+        bool(left and right and left[-1].token.glued)
+        for left, right in ((before.old, after.old), (before.new, after.new))
     )
 
 
@@ -149,6 +214,9 @@ def _outweighed(step: _Step, before: _Step, after: _Step) -> bool:
     return same_block and bool(old and new) and old + new >= 2 * _OUTWEIGH * len(step.new)
 
 
+_Piece = tuple[Op, str, str]  # of a segment, before neighbours are joined
+
+
 class _Writer:
     """Writes steps as segments. Between the last word written and the next stand two gaps, the old text's and the
     new one's: what they share is written plainly, the rest goes with the change that follows.
@@ -156,13 +224,13 @@ class _Writer:
 
     def __init__(self, old_lead: str, leads: Sequence[str]) -> None:
         self._leads = leads
-        self._blocks: list[list[Segment]] = [[]]
+        self._blocks: list[list[_Piece]] = [[]]
         self._old_gap, self._new_gap = old_lead, leads[0] if leads else ""
 
     def write(self, step: _Step) -> None:
         if step.equal:
-            for old, new in zip(step.old, step.new, strict=True):
-                self._word(old, new)
+            for old, new in _by_block(step):
+                self._same(old, new)
         elif len({word.block for word in step.new} | {len(self._blocks) - 1}) > 1:
             self._across(step)
         else:
@@ -174,12 +242,14 @@ class _Writer:
         self._flush()
         return [_coalesced(block) for block in self._blocks]
 
-    def _word(self, old: _Word, new: _Word) -> None:
+    def _same(self, old: Sequence[_Word], new: Sequence[_Word]) -> None:
+        """Words that stay, of one block."""
         self._flush()
-        self._open(new.block)
-        self._flush()
-        self._add(Op.EQUAL, old.token.text, new.token.text)
-        self._old_gap, self._new_gap = old.token.after, new.token.after
+        if len(self._blocks) <= new[0].block:
+            self._open(new[0].block)
+            self._flush()
+        self._add(Op.EQUAL, _text(old), _text(new))
+        self._old_gap, self._new_gap = old[-1].token.after, new[-1].token.after
 
     def _change(self, step: _Step, old: str, new: str) -> None:
         """A change inside one block."""
@@ -211,12 +281,27 @@ class _Writer:
             self._new_gap = self._leads[len(self._blocks) - 1]
 
     def _flush(self) -> None:
-        self._add(Op.EQUAL, self._old_gap, self._new_gap)
-        self._old_gap = self._new_gap = ""
+        if self._old_gap or self._new_gap:
+            self._add(Op.EQUAL, self._old_gap, self._new_gap)
+            self._old_gap = self._new_gap = ""
 
     def _add(self, op: Op, old: str, new: str) -> None:
         if old or new:
-            self._blocks[-1].append(Segment(op, old, new))
+            self._blocks[-1].append((op, old, new))
+
+
+def _by_block(step: _Step) -> Iterator[tuple[list[_Word], list[_Word]]]:
+    """An equal step cut where the new text's blocks end."""
+    start = 0
+    for _block, run in groupby(step.new, key=attrgetter("block")):
+        end = start + sum(1 for _word in run)
+        yield step.old[start:end], step.new[start:end]
+        start = end
+
+
+def _text(words: Sequence[_Word]) -> str:
+    """The words with what stands between them."""
+    return "".join(map(str, words[:-1])) + words[-1].token.text
 
 
 def _tail(words: Sequence[_Word], text: str) -> str:
@@ -232,12 +317,10 @@ def _common_head(a: str, b: str) -> str:
     return "".join(x for x, _ in takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False)))
 
 
-def _coalesced(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+def _coalesced(pieces: Sequence[_Piece]) -> tuple[Segment, ...]:
     """Neighbours of one kind as one segment."""
-    joined: list[Segment] = []
-    for segment in segments:
-        if joined and joined[-1].op is segment.op:
-            joined[-1] = Segment(segment.op, joined[-1].old + segment.old, joined[-1].new + segment.new)
-        else:
-            joined.append(segment)
+    joined = []
+    for op, run in groupby(pieces, key=itemgetter(0)):
+        _ops, old, new = zip(*run, strict=True)
+        joined.append(Segment(op, "".join(old), "".join(new)))
     return tuple(joined)

@@ -7,6 +7,7 @@ paragraphs, or whose quotes became curly, has the wording it had.
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -32,6 +33,13 @@ _WORD = regex.compile(
     regex.VERSION1,
 )
 
+# Latin letters, punctuation and signs: nothing invisible, no mark that combines, no ideograph, and no letter that takes
+# a mark when folded (İ). In such a text the standard library finds the same words, five times as fast.
+_PLAIN = re.compile(
+    "[\x00-\u00ac\u00ae-\u012f\u0131-\u02ff\u2000-\u200a\u2010-\u2027\u202f-\u205f\u20a0-\u20bf\u2190-\u22ff\u25a0-\u25ff]*+"
+)
+_PLAIN_WORD = re.compile(r"[^\W_]+|[%€$£¥]")
+
 
 def words(markdown: str) -> list[str]:
     r"""The words of a Markdown text, in order.
@@ -47,10 +55,22 @@ def words(markdown: str) -> list[str]:
 
 @lru_cache(maxsize=4096)  # blocks come again in every version; 4096 of them and their words are some 15 MB
 def _words(markdown: str) -> tuple[str, ...]:
-    visible = _INVISIBLE.sub("", markdown)
+    if is_plain(markdown):
+        return tuple(_PLAIN_WORD.findall(_folded(_bare(markdown))))
+    return tuple(_WORD.findall(_folded(_bare(_INVISIBLE.sub("", markdown)))))
+
+
+def _bare(visible: str) -> str:
     unnumbered = _NUMBERING.sub(" ", unicodedata.normalize("NFKC", visible))
-    bare = _MARKUP.sub(_unmarked, unnumbered)
-    return tuple(_WORD.findall(_folded(bare)))
+    bare: str = _MARKUP.sub(_unmarked, unnumbered)
+    return bare
+
+
+def is_plain(text: str) -> bool:
+    r"""Tell whether `\w` of the standard library means the same as Unicode's letters and numbers do, and nothing in a
+    text is invisible: so it is with nearly every text in a Latin script.
+    """
+    return text.isascii() or _PLAIN.fullmatch(text) is not None
 
 
 def text_words(blocks: Iterable[Block]) -> list[str]:
@@ -73,4 +93,6 @@ def _unmarked(match: regex.Match[str]) -> str:
 
 def _folded(text: str) -> str:
     """Casefolded; twice normalised, since casefolding can take a text out of NFKC."""
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())

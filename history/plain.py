@@ -1,0 +1,32 @@
+r"""Page text made harmless and plain, for whatever shows it: a terminal, a report, a patch.
+
+clean("a\x1b[31mb") ──► "a\ufffd[31mb"      plain_text("We *never* \*sell*") ──► "We never *sell"      line(…)
+"""
+
+from __future__ import annotations
+
+import re
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # C0 but tab and newline, DEL, C1
+_EMPHASIS = re.compile(r"\\([!-/:-@\[-`{-~])|\*+|<br>")
+_BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")  # would reorder what stands beside it
+
+
+def clean(text: str) -> str:
+    r"""Return text with nothing in it that a terminal obeys: control characters become visible, overrides vanish.
+
+    >>> clean("a\x1b[31mb\r\n")
+    'a�[31mb\n'
+    """
+    return _CONTROL.sub("\ufffd", _BIDI.sub("", text.replace("\r\n", "\n")))
+
+
+def plain_text(text: str) -> str:
+    """Return inline Markdown as it reads: no emphasis marks, no escapes, no line breaks."""
+    bare = _EMPHASIS.sub(lambda match: match.group(1) or "", text)
+    return re.sub(r"\s*\n\s*", " ", re.sub(r"[ \t]*\n\n\s*", " ¶ ", bare))
+
+
+def line(text: str) -> str:
+    """Return text cleaned and on one line."""
+    return clean(" ".join(text.split()))

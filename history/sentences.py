@@ -1,0 +1,110 @@
+"""A block's Markdown cut into sentences, without losing a character and without asking for its language.
+
+    sentences("We keep *data*. Do you?") ──► Sentence("We keep *data*. ", ("we", "keep", "data")), Sentence("Do you?", …)
+
+A sentence is known by its words as pipelines.wording counts them, so typography and markup make no other sentence.
+Where it ends is the rule of Unicode (UAX #29, sentence boundaries) with what that annex leaves to be tailored: an end
+of line ends it; so does a wide stop without a space (Chinese, Japanese), and a space between two letters of a script
+that has no stop (Thai, Lao); no letter that stands alone, no digit and no small letter is parted from what stands
+before it ("z. B. Art. 6", "e.g. Google", "No. 5", "25. Mai 2018"). No list of a language's words beyond the handful
+of abbreviations that stand before names: the same block is cut the same way whatever language a page claims.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import regex
+
+from pipelines.wording import is_plain, words
+
+_STOP = r"\p{Sentence_Break=STerm}\p{Sentence_Break=ATerm}…"
+_CLOSE = r"[\p{Sentence_Break=Close}*\\]"
+_WIDE_CLOSE = r"[\p{Pe}\p{Pf}*\\]"  # without a space between, what opens belongs to the next sentence
+_NO_STOPS = r"[\p{Thai}\p{Lao}]"  # scripts that end a sentence with a space
+_ENDS = regex.compile(
+    rf"(?P<line>\n\s*+)|(?<![。｡！？])[。｡！？]++{_WIDE_CLOSE}*+\s*+"
+    rf"|(?<![{_STOP}])(?P<stop>[{_STOP}]++{_CLOSE}*+\s++)"
+    rf"|(?<={_NO_STOPS})\s++(?={_NO_STOPS})"
+)
+_PLAIN_ENDS = re.compile(  # of it, in a plain text
+    r"(?P<line>\n\s*+)|(?<![.․!?‼⁇⁈⁉…])(?P<stop>[.․!?‼⁇⁈⁉…]++[\"'()\[\]{}«»‘’‚‛“”„‟‹›⁅⁆*\\]*+\s++)"
+)
+_GOES_ON = regex.compile(r"[\p{Sentence_Break=Close}*\\§]*+[\p{Lowercase}\p{N}§]")  # UAX #29 SB8, and numbers
+_DATE = regex.compile(r"\p{L}++\.?+ \d{4}(?!\d)")
+_LAST_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]++$")
+_LONGEST = 5  # letters looked at before a stop: one more than the longest abbreviation
+_BEFORE_NAMES = frozenset(
+    "mr mrs ms dr prof st art abs nr no vgl bzw inkl ggf evtl etc vs fig sr sra ud núm nº ex cf".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence.
+
+    :param text: its Markdown with the white space that follows it.
+    :param key: its words; () where it has none.
+    """
+
+    text: str
+    key: tuple[str, ...]
+
+
+@lru_cache(maxsize=8192)  # blocks come again in every version
+def sentences(markdown: str) -> tuple[Sentence, ...]:
+    """Return the sentences of a block: their texts joined are the block, their keys joined are its words.
+
+    A block whose words depend on more than one sentence (numbering that only counts at its start) is one sentence.
+    """
+    key = tuple(words(markdown))
+    cut = tuple(_worded(_pieces(markdown))) if key else ()
+    if cut and tuple(word for one in cut for word in one.key) == key:
+        return cut
+    return (Sentence(markdown, key),) if markdown else ()
+
+
+def _worded(pieces: Iterable[str]) -> Iterator[Sentence]:
+    """Pieces without a word (a number, a closing mark) joined to the next, the last ones to the one before."""
+    held, lead = None, ""
+    for piece in pieces:
+        key = tuple(words(piece))
+        if not key:
+            lead += piece
+            continue
+        if held:
+            yield held
+        held, lead = Sentence(lead + piece, key), ""
+    if held:
+        yield Sentence(held.text + lead, held.key)
+
+
+def _pieces(markdown: str) -> Iterator[str]:
+    start = 0
+    for match in (_PLAIN_ENDS if is_plain(markdown) else _ENDS).finditer(markdown):
+        if match.end() < len(markdown) and (match.lastgroup != "stop" or _ends(markdown, match.start(), match.end())):
+            yield markdown[start : match.end()]
+            start = match.end()
+    if start < len(markdown):
+        yield markdown[start:]
+
+
+def _ends(text: str, stop: int, following: int) -> bool:
+    """Whether a stop that a space follows ends a sentence.
+
+    :param stop: where the stop stands. :param following: where the text goes on.
+    """
+    if not text[following].isupper() and _GOES_ON.match(text, following):
+        return False
+    if text[stop] != "." or (stop > _LONGEST and text[stop - _LONGEST : stop].isalpha()):
+        return True
+    last = _LAST_WORD.search(text, max(stop - _LONGEST, 0), stop)
+    if last is None:
+        return True
+    word = last.group()
+    if word.isdigit():
+        return len(word) > 2 or not _DATE.match(text, following)
+    return len(word) > 1 and word.casefold() not in _BEFORE_NAMES
