@@ -16,7 +16,23 @@ from history.database import open_database
 from history.export.formats import FORMATS, Exported, Job, run_export
 from history.sites import PolicyRow, all_policies, find_policies
 
-_FORMS = "\n".join(f"  {form.name:8} {form.about}" for form in FORMATS.values())
+_HELP = """\
+Write what is known of SITE..., or of all sites, to a file or folder, with a manifest.
+
+\b
+Formats:
+{forms}
+
+The same database gives the same bytes. Files appear whole; a run that was killed is simply run again. The manifest
+(OUT.manifest.json, or manifest.json in a folder) has counts, what was left out, and the SHA-256 of every file.
+
+\b
+Examples:
+  policylapse export --format corpus --out corpus/
+  policylapse export --format git --out policies tinder.com
+  policylapse export --format jsonl --out versions.jsonl.gz
+  policylapse export --format bundle tinder.com --change 4 --out tinder-4.zip
+""".format(forms="\n".join(f"  {form.name:8} {form.about}" for form in FORMATS.values()))
 _ONE_OF = {"policies": "policy"}  # the others lose an s
 
 
@@ -34,24 +50,7 @@ def policies_of(connection: sqlite3.Connection, sites: Sequence[str]) -> list[Po
     return sorted(unique.values(), key=lambda policy: (policy.site, policy.policy_id))
 
 
-@click.command(
-    help=f"""Write what is known of SITE..., or of all sites, to a file or folder, with a manifest.
-
-    \b
-    Formats:
-    {_FORMS.strip()}
-
-    The same database gives the same bytes. Files appear whole; a run that was killed is simply run again. The manifest
-    (OUT.manifest.json, or manifest.json in a folder) has counts, what was left out, and the SHA-256 of every file.
-
-    \b
-    Examples:
-      policylapse export --format corpus --out corpus/
-      policylapse export --format git --out policies tinder.com
-      policylapse export --format jsonl --out versions.jsonl.gz
-      policylapse export --format bundle tinder.com --change 4 --out tinder-4.zip
-    """
-)
+@click.command(help=_HELP)
 @click.argument("sites", nargs=-1, metavar="[SITE]...")
 @click.option(
     "--format",

@@ -20,21 +20,25 @@ from crawler.archives.capture import sha1_base32
 from crawler.archives.dialects import parse_archive
 from crawler.archives.errors import ConfigError, NotFound
 from crawler.archives.timestamps import parse_timestamp
-from history.citations import Status, resolve
-from history.export.diff_page import diff_page
+from history.citations import is_citation, resolve
+from history.comparison import read_comparison
+from history.diff_html import html_report
 from history.export.formats import Job
 from history.export.manifest import Done
 from history.export.records import COLUMNS, Evidence, Records, VersionRecord, row
 from history.export.verify import Shown, verify_text
 from history.export.zipped import Zip
 from history.pages import read_payload
+from history.selectors import select
 from history.sites import PolicyRow
+from history.timeline import VersionRow, read_versions
 
 _ROW = (
     "SELECT archive, urlkey, timestamp, original, mimetype, statuscode, digest, length, captured_at, fetched_at, http_status, "
     "headers, redirect_url, memento_url, memento_at, drift_seconds, chain, digest_verdict, citation_url, payload_id "
     "FROM captures WHERE id = ?"
 )
+_LISTED = 10  # policies that an error names
 _CDX = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
 # Who gave the bytes: an unfetched capture of the same digest has those of another.
 _SOURCE = (
@@ -76,17 +80,18 @@ def write_bundle(job: Job, stream: IO[bytes]) -> Done:
     """
     if bool(job.version) == bool(job.change):
         raise ConfigError("a bundle is of one change or one version: name it with --change N or --version N")
-    policy, number = _wanted(job)
-    if number > policy.versions:
-        raise NotFound(f"{policy.policy_url} has no version {number}: it has {policy.versions}")
+    policy, versions, version = _wanted(job)
+    number = version.version
     if job.change and number == 1:
         raise NotFound("version 1 is the first that is known: no change led to it; --version 1 bundles it")
     record = _record(job.db, policy, number)
     sides = [_side(job.db, "version" if job.version else "after", record, "first_capture_id")]
+    page = ""
     if job.change:
         sides.insert(0, _side(job.db, "before", _record(job.db, policy, number - 1), "last_capture_id"))
+        page = html_report(read_comparison(job.db, policy, versions, versions[number - 2], version, links=True))
     with Zip(stream) as zipped:
-        _fill(zipped, sides, job)
+        _fill(zipped, sides, page, job)
         details = {
             "site": policy.site, "policy_url": policy.policy_url, "bundle": [side.record.citation for side in sides],
             "members": [{"path": file.path, "bytes": file.size, "sha256": file.sha256} for file in zipped.files],
@@ -94,24 +99,18 @@ def write_bundle(job: Job, stream: IO[bytes]) -> Done:
     return Done({"versions": len(sides), "pages": sum(side.page is not None for side in sides)}, details=details)
 
 
-def _wanted(job: Job) -> tuple[PolicyRow, int]:
-    """The policy and the number of the version meant."""
+def _wanted(job: Job) -> tuple[PolicyRow, Sequence[VersionRow], VersionRow]:
+    """The policy, its versions, and the one meant."""
     text = (job.version or job.change).strip()
-    if "@" in text:
-        resolved = resolve(job.db, text)
-        if resolved.status is not Status.VERSION or resolved.version is None:
-            raise NotFound(f"{text} is no version: {resolved.reason}")
-        return resolved.policy, resolved.version.version
-    policies = [policy for policy in job.policies if policy.versions]
+    policies = [resolve(job.db, text).policy] if is_citation(text) else [one for one in job.policies if one.versions]
     if len(policies) != 1:
-        urls = "".join(f"\n  {policy.policy_url}" for policy in policies[:10])
+        urls = "".join(f"\n  {policy.policy_url}" for policy in policies[:_LISTED])
         raise ConfigError(f"a bundle is of one policy: name it by its URL, or a version by its citation{urls}")
-    number = {"first": 1, "latest": policies[0].versions}.get(text) or (
-        int(text) if text.isascii() and text.isdigit() else 0
-    )
-    if not number:
-        raise ConfigError(f"{text!r} names no version: write its number, first, latest, or a citation")
-    return policies[0], number
+    versions = read_versions(job.db, policies[0])
+    selected = select(job.db, policies[0], versions, text)
+    if selected.doubt:
+        raise ConfigError(f"{selected.doubt}: name the version that you mean by its number")
+    return policies[0], versions, selected.version
 
 
 def _record(db: sqlite3.Connection, policy: PolicyRow, number: int) -> VersionRecord:
@@ -132,7 +131,7 @@ def _side(db: sqlite3.Connection, name: str, record: VersionRecord, column: str)
     return _Side(name, record, capture, dict(source) if source else {}, page)
 
 
-def _fill(zipped: Zip, sides: Sequence[_Side], job: Job) -> None:
+def _fill(zipped: Zip, sides: Sequence[_Side], page: str, job: Job) -> None:
     zipped.add("change.json" if job.change else "version.json", _json(_facts(sides, job)))
     for side in sides:
         if side.page is not None:
@@ -140,8 +139,7 @@ def _fill(zipped: Zip, sides: Sequence[_Side], job: Job) -> None:
         zipped.add(f"{side.name}/text.md", side.record.text.encode())
         zipped.add(f"{side.name}/headers.json", _json(json.loads(side.capture["headers"] or "{}")))
     if job.change:
-        old, new = (side.record for side in sides)
-        zipped.add("diff.html", diff_page(old, new).encode())
+        zipped.add("diff.html", page.encode())
     rows = dict.fromkeys(" ".join(str(side.capture[name]) for name in _CDX) for side in sides)
     zipped.add("cdx.txt", "".join(f"{' '.join(line.split())}\n" for line in rows).encode())
     zipped.add("VERIFY.md", verify_text([_shown(side) for side in sides], job.program).encode())

@@ -14,6 +14,7 @@ import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from crawler.archives.timestamps import parse_iso
@@ -22,15 +23,14 @@ from history.export.formats import Job
 from history.export.git_repository import BRANCH, Repository
 from history.export.manifest import Done
 from history.export.records import Records, VersionRecord
-from pipelines.markdown import render_markdown
-from pipelines.model import BlockKind
+from history.sentences import sentences
+from pipelines.markdown import join_markdown, render_alone
+from pipelines.model import Block, BlockKind
 
 _COMMITTER = "policylapse <>"
 # Of what reads as sentences; the rest is a line anyway.
 _PROSE = frozenset({BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.NUMBERED, BlockKind.DEFINITION, BlockKind.QUOTE})
-_SENTENCE_END = re.compile(r"([.!?\u2026][\"'\u201d\u2019\u00bb)*_]{0,4}) (?=(\S)(\S?))")
-_OPENING = frozenset("\u201c\u2018\"'\u00ab\u201e(")
-_EMPHASIS = frozenset("*_")  # where a space follows, it would begin a list
+_SPACE = re.compile(r"(?<=\S)[^\S\n]+\Z")  # none behind a wide stop, where a break would be a space too many
 _NO_IDENTITY = re.compile(r"[<>\x00-\x1f\x7f]+")
 _LINE_BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _IN_ORDER = """
@@ -67,7 +67,7 @@ def _stream(job: Job) -> Iterator[bytes]:
             yield b"blob\nmark :%d\n%s" % (record.version_id, _data(document(record).encode()))
     slugs = policy_names(job.policies)
     for version_id in _order(job):
-        record = records.of_version(version_id)
+        record = records.of_version(version_id, text=False)
         path = f"{safe_name(record.site)}/{slugs[record.policy_id]}.md"
         yield commit(record, path)
     yield b"done\n"
@@ -82,24 +82,25 @@ def _order(job: Job) -> Iterator[int]:
 
 def document(record: VersionRecord) -> str:
     """Return a version's text as Markdown with a sentence a line: it reads the same."""
-    return render_markdown(
-        replace(block, markdown=_sentences(block.markdown)) if block.kind in _PROSE else block
-        for block in record.blocks
+    return join_markdown(
+        _by_sentence(block) if block.kind in _PROSE else (block, alone) for block, alone in record.parts
     )
 
 
+@lru_cache(maxsize=2048)  # the next version has nearly all of them again
+def _by_sentence(block: Block) -> tuple[Block, str | None]:
+    cut = replace(block, markdown=_sentences(block.markdown))
+    return cut, render_alone(cut)
+
+
 def _sentences(markdown: str) -> str:
-    r"""Text with a line break for the space behind a sentence's end, where a capital or an opening mark follows.
+    r"""Text with a line break for the white space behind each sentence.
 
     >>> _sentences("We keep data. It is yours, i.e. not ours.")
     'We keep data.\nIt is yours, i.e. not ours.'
     """
-
-    def broken(match: re.Match[str]) -> str:
-        begins = match[2].isupper() or match[2] in _OPENING or (match[2] in _EMPHASIS and match[3])
-        return f"{match[1]}\n" if begins else match[0]
-
-    return _SENTENCE_END.sub(broken, markdown)
+    *before, last = [one.text for one in sentences(markdown)] or [markdown]
+    return "".join(_SPACE.sub("\n", text) for text in before) + last
 
 
 def commit(record: VersionRecord, path: str) -> bytes:

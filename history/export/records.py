@@ -181,14 +181,17 @@ class Records:
         for found in self._db.execute(f"{_VERSIONS} WHERE v.policy_id = ? ORDER BY v.version", [policy.policy_id]):
             yield self._record(found)
 
-    def of_version(self, version_id: int) -> VersionRecord:
-        """Return one version; LookupError where the policies have none of this id."""
+    def of_version(self, version_id: int, *, text: bool = True) -> VersionRecord:
+        """Return one version, without its text where that is not asked for.
+
+        :raises LookupError: there is none of this id.
+        """
         found = self._db.execute(f"{_VERSIONS} WHERE v.id = ?", [version_id]).fetchone()
         if found is None:
             raise LookupError(version_id)
-        return self._record(found)
+        return self._record(found, text=text)
 
-    def _record(self, found: sqlite3.Row) -> VersionRecord:
+    def _record(self, found: sqlite3.Row, *, text: bool = True) -> VersionRecord:
         (
             version_id, policy_id, policy_url, version, not_before, first_seen, last_seen, captures, words, language, kind,
             title, change_class, added, removed, sections, wording, extractor, text_id, before_url, *evidence,
@@ -199,7 +202,8 @@ class Records:
             version_id, policy_id, policy.site, policy_url, version, cite(named, first_seen, wording), not_before,
             before_url, first_seen, last_seen, captures, words, language, kind or "", title or "", change_class, added, removed,
             tuple(json.loads(sections)) if sections else (), wording, extractor,
-            Evidence(*evidence[:_EVIDENCE_LENGTH]), Evidence(*evidence[_EVIDENCE_LENGTH:]), self._text(text_id),
+            Evidence(*evidence[:_EVIDENCE_LENGTH]), Evidence(*evidence[_EVIDENCE_LENGTH:]),
+            self._text(text_id) if text else (),
         )  # fmt: skip
 
     def _text(self, text_id: int) -> tuple[tuple[Block, str | None], ...]:

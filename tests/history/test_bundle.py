@@ -111,9 +111,10 @@ def test_a_citation_names_the_policy_and_the_version(sample_db, tmp_path):
         ((SITE,), {"change": "2", "version": "2"}, "name it with --change N or --version N"),
         ((), {"change": "2"}, "name it by its URL"),
         ((SITE,), {"change": "1"}, "no change led to it"),
-        ((SITE,), {"change": "99"}, "has no version 99"),
-        ((SITE,), {"change": "0"}, "names no version"),
-        ((SITE,), {"change": "\u00b2"}, "names no version"),
+        ((SITE,), {"change": "99"}, "there is no version 99"),
+        ((SITE,), {"change": "0"}, "there is no version 0"),
+        ((SITE,), {"change": "\u00b2"}, "is not a date"),
+        ((SITE,), {"version": "2021-01"}, "either version 3 or 4 was in force.*by its number"),
         ((), {"change": f"{SITE}@2018-01-01.00000000"}, "is no version"),
     ],
 )
