@@ -32,22 +32,22 @@ from pathlib import Path
 from cli.export import policies_of
 from history.database import open_database
 from history.export.formats import FORMATS, Job, run_export
-begun = time.perf_counter()
+begun, started = time.perf_counter(), time.process_time()
 with closing(open_database(sys.argv[2])) as db:
     done = run_export(FORMATS[sys.argv[1]], Job(db, policies_of(db, ()), Path(sys.argv[3]), "bench/1"))
-print(time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(time.perf_counter() - begun, time.process_time() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
-def measure(form: str, database: Path, out: Path) -> tuple[float, float]:
-    """Return seconds and peak MB of one export."""
+def measure(form: str, database: Path, out: Path) -> tuple[float, float, float]:
+    """Return seconds, seconds of CPU (without git's) and peak MB of one export."""
     done = subprocess.run(
         [sys.executable, "-c", EXPORT, form, database, out], cwd=ROOT, capture_output=True, text=True, check=False
     )
     if done.returncode:
         sys.exit(f"the export failed:\n{done.stderr}")
-    seconds, kilobytes = done.stdout.split()
-    return float(seconds), int(kilobytes) / 1024
+    seconds, cpu, kilobytes = done.stdout.split()
+    return float(seconds), float(cpu), int(kilobytes) / 1024
 
 
 def size_of(out: Path) -> float:
@@ -91,9 +91,9 @@ def main() -> None:
             peaks = []
             for size in sizes:
                 out = Path(scratch) / f"{form}-{size}{ENDINGS.get(form, '')}"
-                seconds, peak = measure(form, home / f"{size}.db", out)
+                seconds, cpu, peak = measure(form, home / f"{size}.db", out)
                 peaks.append(peak)
-                print(f"  {form:8} {size:8,} versions {seconds:7.1f} s {size / seconds:8,.0f}/s {peak:7.1f} MB peak "
+                print(f"  {form:8} {size:8,} versions {seconds:7.1f} s {size / seconds:8,.0f}/s ({size / cpu:8,.0f}/s of CPU) {peak:7.1f} MB peak "
                       f"{size_of(out):8.1f} MB written", flush=True)  # fmt: skip
                 if form == "git":
                     fsck(out)

@@ -35,6 +35,8 @@ ONLY = {
                      "pipelines.fsck", "pipelines.fsck_repair", "pipelines.orphans", "pipelines.forget", "pipelines.merge",
                      "pipelines.merge_tables"),
     "scrapy": ("crawler.", "pipelines.stages", "cli."),
+    "pyarrow": ("history.export.parquet",),
+    "warcio": ("history.export.warc", "crawler.", "pipelines."),
     "rich": ("crawler.summary", "crawler.progress", "cli."),
     "click": ("cli.",),
 }  # fmt: skip
