@@ -25,7 +25,6 @@ from cli.output import (
 from cli.policies import the_policy, with_citation
 from history.comparison import Comparison, Page, read_comparison
 from history.database import open_database
-from history.diff_html import html_report
 from history.diff_markdown import markdown_report
 from history.links import LinkChange
 from history.patch import patch_data
@@ -123,6 +122,8 @@ def _document(form: str, comparison: Comparison, context: int | None, *, full: b
         return unified(comparison, _EVERYTHING if full else context)
     blocks = None if full else _blocks(context)
     if form == "html":
+        from history.diff_html import html_report  # noqa: PLC0415 - Jinja2, that nothing else needs
+
         return html_report(comparison, blocks, side_by_side=sides)
     return markdown_report(comparison, blocks)
 

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup
 
 from crawler.archives.timestamps import format_iso
 from history.comparison import Comparison, Page
@@ -58,7 +57,6 @@ def html_report(comparison: Comparison, context: int | None = 1, *, side_by_side
         parts=parts,
         links=None if c.links is None else [_link(change) for change in c.links],
         sides=side_by_side,
-        style=Markup(style),  # noqa: S704 - our own file
         style_hash=f"sha256-{digest}",
     )
 

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 import regex
 
@@ -62,7 +63,7 @@ def sentences(markdown: str) -> tuple[Sentence, ...]:
     """
     key = tuple(words(markdown))
     cut = tuple(_worded(_pieces(markdown))) if key else ()
-    if cut and tuple(word for one in cut for word in one.key) == key:
+    if cut and tuple(chain.from_iterable([one.key for one in cut])) == key:
         return cut
     return (Sentence(markdown, key),) if markdown else ()
 

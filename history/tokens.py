@@ -26,7 +26,7 @@ _WORD = regex.compile(
     rf"[{_CJK}]\p{{M}}*|[[\p{{L}}\p{{N}}{_SIGNS}]--[{_CJK}]](?:{_INSIDE}*{_LETTER}+)*|[^\s\p{{L}}\p{{N}}\p{{P}}]|[%％﹪]",
     regex.VERSION1,
 )
-_PLAIN_WORD = re.compile(r"[^\W_]+(?:\*+[^\W_]+)*|[%€$£¥]")  # what counts of _WORD in a plain text
+_PLAIN_WORD = re.compile(r"([^\W_]+|[%€$£¥])")  # what counts of _WORD in a plain text
 _GLUE = regex.compile(
     rf"(?:{_INSIDE}|\\)*(?:['’.,@\-‐‑_:&+/]|://)(?:{_INSIDE}|\\)*"
 )  # holds words together: don't, e-mail
@@ -43,21 +43,40 @@ class Token(NamedTuple):
     :param after: the characters from its end to the next word.
     :param keys: the words of the wording that it is (nearly always one).
     :param glued: no reader would call the next token another word.
+    :param block: number of the block that it is of, where several are compared as one text.
     """
 
     text: str
     after: str
     keys: tuple[str, ...]
     glued: bool = False
+    block: int = 0
 
 
 @lru_cache(maxsize=4096)
 def tokenize(markdown: str) -> tuple[Token, ...]:
     """Return the tokens of a block; their texts and `after`s, joined, are the block."""
-    found = (_PLAIN_WORD if is_plain(markdown) else _WORD).finditer(markdown)
-    spans: list[_Span] = [(*match.span(), _keys(match.group())) for match in found]
-    spans = _counted([span for span in spans if span[2]], words(markdown))
-    return tuple(_tokens(markdown, spans))
+    wanted = words(markdown)
+    return (is_plain(markdown) and _quickly(markdown, wanted)) or _carefully(markdown, wanted)
+
+
+def _quickly(markdown: str, wanted: list[str]) -> tuple[Token, ...]:
+    """The tokens of a plain text in which all that looks like a word is one; () for another."""
+    parts = _PLAIN_WORD.split(markdown)
+    texts = parts[1::2]
+    if [text.lower() for text in texts] != wanted:
+        return ()
+    last = len(wanted) - 1
+    tokens = [
+        Token(text, after, (key,), after != " " and at < last and _is_glue(text, after))
+        for at, (text, after, key) in enumerate(zip(texts, parts[2::2], wanted, strict=True))
+    ]
+    return (Token("", parts[0], ()), *tokens) if parts[0] else tuple(tokens)
+
+
+def _carefully(markdown: str, wanted: list[str]) -> tuple[Token, ...]:
+    spans = [(*match.span(), _keys(match.group())) for match in _WORD.finditer(markdown)]
+    return tuple(_tokens(markdown, _counted([span for span in spans if span[2]], wanted)))
 
 
 def _keys(word: str) -> tuple[str, ...]:
@@ -85,11 +104,11 @@ def _tokens(markdown: str, spans: Iterable[_Span]) -> Iterator[Token]:
     for start, end, span_keys in spans:
         if start or text:
             after = markdown[at:start]
-            yield Token(text, after, keys, after != " " and _is_glue(text, after, keys))
+            yield Token(text, after, keys, bool(keys) and _is_glue(text, after))
         at, text, keys = end, markdown[start:end], span_keys
     if text or markdown:
         yield Token(text, markdown[at:], keys)
 
 
-def _is_glue(text: str, after: str, keys: tuple[str, ...]) -> bool:
-    return bool(keys) and not _IDEOGRAPHIC.match(text) and bool(_GLUE.fullmatch(after))
+def _is_glue(text: str, after: str) -> bool:
+    return not _IDEOGRAPHIC.match(text) and bool(_GLUE.fullmatch(after))

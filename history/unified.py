@@ -29,8 +29,8 @@ def unified(comparison: Comparison, context: int | None = None) -> str:
     name = _NO_FILE_NAME.sub("_", c.policy.site).strip(".") + ".md"
     evidence = [
         f"# {line(c.policy.site)}: version {c.old.version} to version {c.new.version}; {line(c.policy.policy_url)}",
-        f"# from {c.old_citation}, {line(c.old.last_capture_url)}",
-        f"# to   {c.new_citation}, {line(c.new.first_capture_url)}",
+        f"# from {line(c.old_citation)}, {line(c.old.last_capture_url)}",
+        f"# to   {line(c.new_citation)}, {line(c.new.first_capture_url)}",
     ]
     body = patch_lines(
         clean(render_markdown(c.old_blocks)),

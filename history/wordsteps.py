@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby, pairwise, takewhile
 from operator import attrgetter, itemgetter
-from typing import NamedTuple
 
 from rapidfuzz.distance import LCSseq
 
@@ -50,23 +49,13 @@ class Segment:
         return self.old if self.op is Op.DELETE else self.new
 
 
-class _Word(NamedTuple):
-    """A token, and the new text's block it is of."""
-
-    token: Token
-    block: int
-
-    def __str__(self) -> str:
-        return self.token.text + self.token.after
-
-
 @dataclass(slots=True)
 class _Step:
     """Words that stay, or words that went and words that came in their place."""
 
     equal: bool
-    old: list[_Word]
-    new: list[_Word]
+    old: list[Token]
+    new: list[Token]
 
 
 def compare_texts(old: str, new: Sequence[str]) -> list[tuple[Segment, ...]]:
@@ -99,7 +88,7 @@ class _Side:
     def __init__(self, blocks: Sequence[str]) -> None:
         self._held = [(one, number) for number, block in enumerate(blocks) for one in sentences(block)]
         self.keys = [one.key for one, _block in self._held]
-        self.words: list[_Word] = []
+        self.words: list[Token] = []
         self.leads = [""] * len(blocks)
 
     def read(self, at: range, *, whole: bool) -> range:
@@ -108,21 +97,21 @@ class _Side:
         for one, block in self._held[at.start : at.stop]:
             if whole:
                 core = one.text.rstrip()
-                self.words.append(_Word(Token(core, one.text[len(core) :], one.key), block))
+                self.words.append(Token(core, one.text[len(core) :], one.key, block=block))
             else:
                 lead, read = _words(one.text, block)
                 self._lead(lead, block)
                 self.words += read
         return range(start, len(self.words))
 
-    def cut(self, at: range) -> list[_Word]:
+    def cut(self, at: range) -> list[Token]:
         return self.words[at.start : at.stop]
 
     def _lead(self, lead: str, block: int) -> None:
         """What stands before a sentence's first word follows the word before."""
         if self.words and self.words[-1].block == block:
             last = self.words[-1]
-            self.words[-1] = _Word(last.token._replace(after=last.token.after + lead), block)
+            self.words[-1] = last._replace(after=last.after + lead)
         else:
             self.leads[block] += lead
 
@@ -145,21 +134,23 @@ def _stretches(old: Sequence[object], new: Sequence[object]) -> Iterator[tuple[b
 
 
 def _word_cuts(
-    old: Sequence[_Word], new: Sequence[_Word], ours: range, theirs: range
+    old: Sequence[Token], new: Sequence[Token], ours: range, theirs: range
 ) -> Iterator[tuple[bool, range, range]]:
     if len(ours) * len(theirs) > _MAX_CELLS:
         yield False, ours, theirs
         return
-    keys = [old[at].token.keys for at in ours], [new[at].token.keys for at in theirs]
+    keys = [old[at].keys for at in ours], [new[at].keys for at in theirs]
     for equal, went, came in _stretches(*keys):
         yield equal, ours[went.start : went.stop], theirs[came.start : came.stop]
 
 
-def _words(text: str, block: int) -> tuple[str, list[_Word]]:
+def _words(text: str, block: int) -> tuple[str, list[Token]]:
     """The text before the first word, and the words."""
-    tokens = tokenize(text)
-    lead = tokens[0].after if tokens and not tokens[0].keys else ""
-    return lead, [_Word(token, block) for token in (tokens[1:] if tokens and not tokens[0].keys else tokens)]
+    tokens = list(tokenize(text))
+    if block:
+        tokens = [token._replace(block=block) for token in tokens]
+    lead = tokens.pop(0).after if tokens and not tokens[0].keys else ""
+    return lead, tokens
 
 
 def _joined(steps: Iterable[_Step]) -> list[_Step]:
@@ -189,8 +180,7 @@ def _unglued(steps: Sequence[_Step]) -> list[_Step]:
 
 def _hangs(before: _Step, after: _Step) -> bool:
     return any(
-        bool(left and right and left[-1].token.glued)
-        for left, right in ((before.old, after.old), (before.new, after.new))
+        bool(left and right and left[-1].glued) for left, right in ((before.old, after.old), (before.new, after.new))
     )
 
 
@@ -205,7 +195,7 @@ def _readable(steps: Sequence[_Step]) -> list[_Step]:
 
 
 def _is_small(step: _Step) -> bool:
-    return len(step.new) <= _MAX_ABSORBED and all(len(word.token.text) <= _SHORT for word in step.new)
+    return len(step.new) <= _MAX_ABSORBED and all(len(word.text) <= _SHORT for word in step.new)
 
 
 def _outweighed(step: _Step, before: _Step, after: _Step) -> bool:
@@ -234,7 +224,7 @@ class _Writer:
         elif len({word.block for word in step.new} | {len(self._blocks) - 1}) > 1:
             self._across(step)
         else:
-            self._change(step, "".join(map(str, step.old)), "".join(map(str, step.new)))
+            self._change(step, _whole(step.old), _whole(step.new))
 
     def segments(self) -> list[tuple[Segment, ...]]:
         self._flush()
@@ -242,14 +232,14 @@ class _Writer:
         self._flush()
         return [_coalesced(block) for block in self._blocks]
 
-    def _same(self, old: Sequence[_Word], new: Sequence[_Word]) -> None:
+    def _same(self, old: Sequence[Token], new: Sequence[Token]) -> None:
         """Words that stay, of one block."""
         self._flush()
         if len(self._blocks) <= new[0].block:
             self._open(new[0].block)
             self._flush()
         self._add(Op.EQUAL, _text(old), _text(new))
-        self._old_gap, self._new_gap = old[-1].token.after, new[-1].token.after
+        self._old_gap, self._new_gap = old[-1].after, new[-1].after
 
     def _change(self, step: _Step, old: str, new: str) -> None:
         """A change inside one block."""
@@ -267,11 +257,11 @@ class _Writer:
         self._flush()
         self._open(step.new[0].block)
         self._flush()
-        self._add(Op.DELETE, "".join(map(str, step.old)), "")
+        self._add(Op.DELETE, _whole(step.old), "")
         for word in step.new:
             self._open(word.block)
             self._flush()
-            self._add(Op.INSERT, "", str(word))
+            self._add(Op.INSERT, "", word.text + word.after)
 
     def _open(self, block: int) -> None:
         """Go on to a block of the new text; blocks without words are written on the way."""
@@ -290,7 +280,7 @@ class _Writer:
             self._blocks[-1].append((op, old, new))
 
 
-def _by_block(step: _Step) -> Iterator[tuple[list[_Word], list[_Word]]]:
+def _by_block(step: _Step) -> Iterator[tuple[list[Token], list[Token]]]:
     """An equal step cut where the new text's blocks end."""
     start = 0
     for _block, run in groupby(step.new, key=attrgetter("block")):
@@ -299,14 +289,18 @@ def _by_block(step: _Step) -> Iterator[tuple[list[_Word], list[_Word]]]:
         start = end
 
 
-def _text(words: Sequence[_Word]) -> str:
+def _text(words: Sequence[Token]) -> str:
     """The words with what stands between them."""
-    return "".join(map(str, words[:-1])) + words[-1].token.text
+    return _whole(words[:-1]) + words[-1].text
 
 
-def _tail(words: Sequence[_Word], text: str) -> str:
+def _whole(words: Sequence[Token]) -> str:
+    return "".join([word.text + word.after for word in words])
+
+
+def _tail(words: Sequence[Token], text: str) -> str:
     """What a change ends in that is no word: all of it, where it has none."""
-    return words[-1].token.after if words else text
+    return words[-1].after if words else text
 
 
 def _common_tail(a: str, b: str) -> str:

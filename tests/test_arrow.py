@@ -30,6 +30,8 @@ ONLY = {
     "ftfy": ("pipelines.repair",),
     "pypdfium2": ("pipelines.pdf_process",),
     "py3langid": ("pipelines.languages",),
+    "courlan": ("history.links",),
+    "jinja2": ("history.diff_html",),
     "sqlite_utils": ("pipelines.store", "pipelines.migrations", "pipelines.store_payloads", "pipelines.store_texts",
                      "pipelines.store_versions", "pipelines.store_file", "pipelines.store_readings", "pipelines.store_listings",
                      "pipelines.fsck", "pipelines.fsck_repair", "pipelines.orphans", "pipelines.forget", "pipelines.merge",

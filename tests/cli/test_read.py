@@ -220,14 +220,16 @@ def test_a_damaged_database_is_no_traceback(run, history_db):
 def test_diff(run, sample_db):
     shown = ok(run("diff", "lumenkart.example", 4, 5, db=sample_db))
     lines = shown.splitlines()
-    assert lines[:7] == [
+    assert lines[:9] == [
         "lumenkart.example  version 4 → 5: substantive, +68 −23 words",
         "http://lumenkart.example/privacy",
         "changed between 2021-12-25 and 2022-09-13",
         "--- version 4, seen 2021-03-02 to 2021-12-25 in 5 captures",
         "    sample:20211225145014id_/https://lumenkart.example/privacy",
+        "    cite as lumenkart.example@2021-03-02.c2e63877",
         "+++ version 5, seen 2022-09-13 to 2023-06-03 in 6 captures",
         "    sample:20220913065128id_/https://lumenkart.example/privacy",
+        "    cite as lumenkart.example@2022-09-13.246c634a",
     ]
     assert "  ~ Last updated: [-1 January 2020-]{+12 September 2022+}" in lines
     assert "  - • [-We do not sell your personal information, and we never will.-]" in lines
@@ -251,7 +253,10 @@ def test_diff_in_colour_has_no_marks(run, sample_db):
     ("names", "pair"),
     [
         ([], (6, 7)),
-        (["5"], (5, 7)),
+        (["5"], (4, 5)),
+        (["2020-06-01"], (2, 3)),
+        (["lumenkart.example@2021-03-02.c2e63877"], (3, 4)),
+        (["lumenkart.example@2021-03-02.c2e63877", "lumenkart.example@246c634a"], (4, 5)),
         (["prev", "3"], (2, 3)),
         (["first", "latest"], (1, 7)),
         (["v5", "v4"], (5, 4)),

@@ -87,6 +87,13 @@ def test_invisible_characters_do_not_matter(text):
     assert words("\u200b".join(text)) == words(text)
 
 
+@pytest.mark.parametrize("text", ["{}", "a{}b", "A{} 1", "1{} x", "{}1. x", "({})", "\\{}a"])
+def test_the_quick_way_finds_the_same_words(text):
+    """An invisible character is no word and makes a text one that is read the long way."""
+    for char in map(chr, range(0x2600)):
+        assert words(text.format(char)) == words(text.format(char) + "\u200b"), hex(ord(char))
+
+
 @given(TEXTS)
 def test_words_are_folded_and_without_space(text):
     assert all(word and not any(char.isspace() for char in word) for word in words(text))
