@@ -73,7 +73,9 @@ def policies_of(connection: sqlite3.Connection, sites: Sequence[str]) -> list[Po
     metavar="VERSION",
     help="bundle: the change that led to this version (number, latest, citation).",
 )
-@click.option("--version", default="", metavar="VERSION", help="bundle: one version (number, first, latest, citation).")
+@click.option(
+    "--version", default="", metavar="VERSION", help="bundle: one version (number, date, first, latest, citation)."
+)
 @db_option
 @json_option
 def export(sites: tuple[str, ...], form: str, out: Path, change: str, version: str, db: Path, *, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from cli.output import db_option, json_option, note, print_json
 from cli.timeline_view import count
 from crawler.archives.errors import ConfigError
 from history.database import open_database
-from history.export.files import Folder, safe_name
+from history.export.files import Folder, site_name
 from history.feed import Feed, atom, by_site, json_feed, read_entries
 
 _ALL = "changes.atom"
@@ -54,7 +54,7 @@ def feed(sites: tuple[str, ...], out: Path | None, limit: int, base_url: str, db
             _url(base_url, _ALL),
         )
         each = [
-            Feed(site, read_entries(connection, group, limit), _url(base_url, f"sites/{safe_name(site)}.atom"))
+            Feed(site, read_entries(connection, group, limit), _url(base_url, f"sites/{site_name(site)}.atom"))
             for site, group in (groups.items() if out else ())
         ]
     if out is None:
@@ -81,7 +81,7 @@ def _write(out: Path, whole: Feed, each: list[Feed]) -> None:
         raise ConfigError(f"{out} is a file: name a folder with --out")
     folder = Folder(out)
     for one in each:
-        folder.add(f"sites/{safe_name(one.site)}.atom", [atom(one, program())])
+        folder.add(f"sites/{site_name(one.site)}.atom", [atom(one, program())])
     folder.add(_ALL, [atom(whole, program())])
 
 

@@ -125,6 +125,16 @@ def safe_name(text: str) -> str:
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 9]}-{_key(text)}"
 
 
+def site_name(site: str) -> str:
+    """Return the name of a site's folder: the site itself, or, where that cannot be, one that no other site has.
+
+    >>> site_name("example.com"), site_name("localhost:8080")
+    ('example.com', 'localhost_8080-8b1fdc44')
+    """
+    name = safe_name(site)
+    return name if name == site else f"{name[: _LONGEST - 9]}-{_key(site)}"
+
+
 def policy_names(policies: Sequence[PolicyRow]) -> dict[int, str]:
     """Return each policy's name under its site's folder: its URL's path, with the host where that is not the site's.
 
@@ -134,10 +144,10 @@ def policy_names(policies: Sequence[PolicyRow]) -> dict[int, str]:
     names = {policy.policy_id: safe_name(_short(policy)) for policy in policies}
     seen: dict[tuple[str, str], int] = {}
     for policy in policies:
-        key = (safe_name(policy.site), names[policy.policy_id].casefold())
+        key = (policy.site, names[policy.policy_id].casefold())
         seen[key] = seen.get(key, 0) + 1
     return {
-        policy.policy_id: name if seen[safe_name(policy.site), name.casefold()] == 1 else f"{name}-{_key(policy.policy_url)}"
+        policy.policy_id: name if seen[policy.site, name.casefold()] == 1 else f"{name}-{_key(policy.policy_url)}"
         for policy in policies
         for name in (names[policy.policy_id],)
     }  # fmt: skip

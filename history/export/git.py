@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from crawler.archives.timestamps import parse_iso
-from history.export.files import policy_names, safe_name
+from history.export.files import policy_names, site_name
 from history.export.formats import Job
 from history.export.git_repository import BRANCH, Repository
 from history.export.manifest import Done
@@ -68,7 +68,7 @@ def _stream(job: Job) -> Iterator[bytes]:
     slugs = policy_names(job.policies)
     for version_id in _order(job):
         record = records.of_version(version_id, text=False)
-        path = f"{safe_name(record.site)}/{slugs[record.policy_id]}.md"
+        path = f"{site_name(record.site)}/{slugs[record.policy_id]}.md"
         yield commit(record, path)
     yield b"done\n"
 

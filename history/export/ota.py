@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from history.export.files import Folder, policy_names, safe_name
+from history.export.files import Folder, policy_names, site_name
 from history.export.formats import Job
 from history.export.manifest import Done
 from history.export.records import COLUMNS, Records, VersionRecord, row
@@ -88,7 +88,7 @@ def terms_folders(db: sqlite3.Connection, policies: Sequence[PolicyRow]) -> dict
     slugs = policy_names(policies)
     pairs = Counter((policy.site, types[policy.policy_id]) for policy in policies if policy.versions)
     return {
-        policy.policy_id: f"{safe_name(policy.site)}/{types[policy.policy_id]}"
+        policy.policy_id: f"{site_name(policy.site)}/{types[policy.policy_id]}"
         + (f" #{slugs[policy.policy_id]}" if pairs[policy.site, types[policy.policy_id]] > 1 else "")
         for policy in policies
         if policy.versions

@@ -18,7 +18,7 @@ from functools import partial
 from itertools import chain
 
 from crawler.archives.timestamps import parse_iso
-from history.export.files import Folder, policy_names, safe_name
+from history.export.files import Folder, policy_names, site_name
 from history.export.formats import Job
 from history.export.manifest import Done
 from history.uris import uri
@@ -59,7 +59,7 @@ def write_timemaps(job: Job, folder: Folder) -> Done:
             if span.count:
                 counts["timemaps"] += 1
                 counts["mementos"] += span.count
-                _write(folder, f"{safe_name(policy.site)}/{name}", span, partial(_mementos, job.db, urlkey))
+                _write(folder, f"{site_name(policy.site)}/{name}", span, partial(_mementos, job.db, urlkey))
     return Done(counts)
 
 

@@ -20,7 +20,7 @@ from cli.export import policies_of
 from crawler.archives.errors import ConfigError, NotFound, StoreError
 from history.database import open_database
 from history.export import parquet, tables
-from history.export.files import policy_names, safe_name
+from history.export.files import policy_names, safe_name, site_name
 from history.export.formats import FORMATS, Job, Shape, run_export
 from history.export.manifest import NAME, beside
 from history.export.records import COLUMNS, read_records
@@ -245,12 +245,29 @@ def test_names_of_policies():
     assert len({upper.casefold(), lower.casefold(), other}) == 3
 
 
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_no_two_sites_have_one_folder(one, other):
+    assert (site_name(one) == site_name(other)) == (one == other)
+
+
 @given(st.text(max_size=300))
 def test_a_safe_name_is_one(text):
     name = safe_name(text)
     assert 0 < len(name) <= 100
     assert not set(name) & set('/\\:*?"<>| \n\0')
     assert not name.startswith(".")
+
+
+def test_sites_whose_names_no_file_can_have_stay_apart(history_db, tmp_path):
+    for site in ("m\u00fcller.example", "m\u00f6ller.example", "../../etc"):
+        history_db.policy(
+            f"http://{hash(site) % 1000}.example/p", history_db.shown("2018-01-01", "We keep."), site=site
+        )
+    for name in ("git", "ota", "timemap"):
+        export(name, history_db.path, tmp_path / name)
+        folders = [path.name for path in (tmp_path / name).iterdir() if path.is_dir() and path.name != ".git"]
+        assert len(folders) == 3
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["git", "ota", "timemap"]
 
 
 # tables
