@@ -11,7 +11,7 @@ from history.export.records import Evidence
 _SHA1_BASE32 = 32  # characters of a SHA-1 in base32
 _VERDICTS = {
     "match": "They differ, since the index speaks of the bytes before their coding (gzip) was undone. Those did agree when "
-    "they were fetched; to see it again:",
+    "they were fetched.",
     "mismatch": "They differed when the page was fetched, too. Archives' digests are often of the bytes as the site sent them "
     "(compressed, in chunks), which playback does not give: this proves nothing for or against the page.",
     "same digest": "They differ: this capture was not fetched itself, the index gives it the digest of one that was, whose "
@@ -81,7 +81,8 @@ def _index(one: Shown) -> Iterator[str]:
         yield f"\n{_agreement(one)}"
         if not one.agrees and _is_web(one.memento_url):
             quoted = shlex.quote(_bare(one.memento_url))
-            yield f"\n    curl -sSL -H 'Accept-Encoding: gzip' {quoted} | openssl dgst -sha1 -binary | base32"
+            yield "\nTo compare with what the archive sends today, coded:\n"
+            yield f"    curl -sSL -H 'Accept-Encoding: gzip' {quoted} | openssl dgst -sha1 -binary | base32"
     if one.index_url:
         yield "\nThe row of the index (`cdx.txt` has it as it was):\n"
         yield f"    curl -sS {shlex.quote(_bare(one.index_url))}"
