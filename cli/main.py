@@ -10,6 +10,7 @@ from cli.crawl import crawl
 from cli.diff import diff_command
 from cli.export import export
 from cli.extract import extract
+from cli.feed import feed
 from cli.forget import forget
 from cli.fsck import fsck
 from cli.import_warc import import_warc
@@ -49,6 +50,7 @@ for command in (
     re_extract,
     compact,
     export,
+    feed,
     fsck,
     merge,
     forget,

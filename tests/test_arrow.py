@@ -37,6 +37,8 @@ ONLY = {
                      "pipelines.merge_tables",
                      "pipelines.small_file", "pipelines.compact"),
     "scrapy": ("crawler.", "pipelines.stages", "cli."),
+    "pyarrow": ("history.export.parquet",),
+    "warcio": ("history.export.warc", "crawler.", "pipelines."),
     "rich": ("crawler.summary", "crawler.progress", "cli."),
     "click": ("cli.",),
 }  # fmt: skip
