@@ -126,7 +126,7 @@ def test_what_it_is_not_made_of(sample_db, tmp_path, sites, wanted, message):
 
 def test_a_damaged_page_is_no_evidence(tmp_path):
     database = write(tmp_path / "x.db", [Seen(1, "We keep data."), Seen(2, "We sell data.")])
-    damage(database, "UPDATE payloads SET sha256 = x'00' || sha256")
+    damage(database, "UPDATE payloads SET sha256 = randomblob(32)")
     with pytest.raises(StoreError, match="not what was stored"):
         bundle(database, tmp_path / "x.zip", change="latest")
 
