@@ -46,36 +46,34 @@ def moves(known: Known) -> list[Move]:
 
 def _move(known: Known, old: Observation, new: Observation) -> Move:
     """Date a move by the last page of the old URL and the first of the new, where one follows the other."""
-    inside = [row for row in known.homes if old.at < row.captured_at < new.at and row.timestamp not in known.tried]
-    last = max((p.captured_at for p in known.pages_of(old.key) if old.at < p.captured_at < new.at), default=old.at)
     first = min((p.captured_at for p in known.pages_of(new.key) if old.at < p.captured_at < new.at), default=new.at)
     end = known.end_of(old.key)
-    if last >= first:  # both were there: only home pages can tell
+    if any(page.captured_at > first for page in known.pages_of(old.key)):
+        # the old page stays up beside the new one, so that its captures prove nothing: only home pages tell
         by = min(new.at, end.captured_at) if end is not None and end.captured_at > old.at else new.at
         return Move(old, new, old.at, by, None if by - old.at <= WELL else best_probe(known, old.at, by))
+    last = max((p.captured_at for p in known.pages_of(old.key) if old.at < p.captured_at < new.at), default=old.at)
     ended = end is not None and last < end.captured_at <= first
     by = end.captured_at if end is not None and ended else first
-    # an old page that stays up proves nothing: the home page before its last capture has to link to it
-    before = [row for row in inside if row.captured_at <= last]
-    if before and not ended:
+    before = [row for row in known.homes if old.at < row.captured_at <= last and row.timestamp not in known.tried]
+    if before and not ended:  # it may stay up for a while: the home page before its last capture has to link to it
         return Move(old, new, last, by, before[-1])
     # a long time between the two may hold a third
     return Move(old, new, last, by, None if first - last <= WELL else best_probe(known, last, first))
 
 
 def best_probe(known: Known, after: datetime, by: datetime) -> Capture | None:
-    """Return the home page between two dates that tells most: next to where an URL that may be the policy's was seen
+    """Return the home page between two dates that tells most: next to where a URL that may be the policy's was seen
     first, since a page is archived when it is linked to; else in the middle.
     """
     inside = [row for row in known.homes if after < row.captured_at < by and row.timestamp not in known.tried]
     for hint in known.beginnings:
-        if after < hint < by:
-            later = next((row for row in inside if row.captured_at >= hint), None)
-            if later is not None and later.captured_at - hint <= WELL:
-                return later
-            sooner = next((row for row in reversed(inside) if row.captured_at < hint), None)
-            if sooner is not None and hint - sooner.captured_at <= WELL:
-                return sooner
+        later = next((row for row in inside if row.captured_at >= hint), None)
+        if after < hint < by and later is not None and later.captured_at - hint <= WELL:
+            return later
+        shortly_before = next((row for row in inside if row.captured_at >= by - WELL), None)
+        if by - WELL < hint < by + WELL and shortly_before is not None:
+            return shortly_before
     middle = after + (by - after) / 2
     return min(inside, key=lambda row: (abs(row.captured_at - middle), row.timestamp), default=None)
 
