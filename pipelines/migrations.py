@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from pipelines.database_file import APPLICATION_ID
+from pipelines.schema_discovery import DISCOVERY
 
 migrations = Migrations("policylapse")
 
@@ -37,6 +38,12 @@ def m003_certainty(db: Database) -> None:
 def m004_tombstones(db: Database) -> None:
     """What was forgotten on request, and stays so whatever an index lists later."""
     db.executescript(_TOMBSTONES)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m006_discovery(db: Database) -> None:
+    """How a site's policies were found: what was asked and answered, candidates, URLs over time."""
+    db.executescript(DISCOVERY)
 
 
 _TABLES = """

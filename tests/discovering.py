@@ -43,7 +43,9 @@ def answer(archive: WarcArchive, site: str, ask: Ask, at: datetime = NOW) -> Ans
     return Answer(**told, verdict=verdict, links=links)
 
 
-def search(archive: WarcArchive, site: str, budget: int = BUDGET, now: datetime = NOW, known=()) -> tuple[Discovery, list[Answer]]:
+def search(
+    archive: WarcArchive, site: str, budget: int = BUDGET, now: datetime = NOW, known=()
+) -> tuple[Discovery, list[Answer]]:
     """Discover a site's policies to the end; return what was found, and all answers."""
     answers = list(known)
     while True:
@@ -75,7 +77,11 @@ def score(site: Site, general: Found | None) -> Score:
         exact += not why
         if why:
             wrong.append(f"{site.name} ({site.profile}) {span.url}: {why}")
-    wrong += [f"{site.name} ({site.profile}) {e.url}: not found" for e in site.eras if surt(e.url) not in {surt(s.url) for s in spans}]
+    wrong += [
+        f"{site.name} ({site.profile}) {e.url}: not found"
+        for e in site.eras
+        if surt(e.url) not in {surt(s.url) for s in spans}
+    ]
     return Score(len(site.eras), len(spans), exact, tuple(wrong))
 
 

@@ -95,7 +95,7 @@ class Site:
 
     def _policy(self, shot: Shot) -> bytes:
         sections = "".join(f"<h2>{title}</h2><p>{text}</p>" for title, text in SECTIONS.items())
-        first = f"<p>This privacy policy tells what {self.name.split('.')[0]} does with your personal information.</p>"
+        first = f"<p>This privacy policy tells what {self.name.partition('.')[0]} does with your personal information.</p>"
         if shot.url.startswith("http://bigcorp-group.example"):
             first = "<p>This privacy policy tells what Bigcorp Group does with your personal information.</p>"
         return _html("Privacy Policy", f"<h1>Privacy Policy</h1>{first}{sections}")
@@ -128,7 +128,9 @@ def _html(title: str, body: str) -> bytes:
 
 def generate(count: int, seed: int = 7) -> list[Site]:
     """Return sites with their truth, the same for one seed."""
-    return [_site(number, PROFILES[number % len(PROFILES)], random.Random(f"{seed}/{number}")) for number in range(count)]
+    return [
+        _site(number, PROFILES[number % len(PROFILES)], random.Random(f"{seed}/{number}")) for number in range(count)
+    ]
 
 
 def _site(number: int, profile: str, rng: random.Random) -> Site:
@@ -145,17 +147,20 @@ def _eras(name: str, profile: str, language: str, begin: datetime, rng: random.R
     paths = [f"http://{name}{path}" for path in LANGUAGES[language][0]]
     urls = {
         "one URL": paths[:1], "one move, redirect": paths[:2], "unnamed path": [f"http://{name}/pp.html", paths[1]],
-        "other host": [paths[0], f"http://{name.split('.')[0]}.policy-host.example/privacy"], "sold": paths[:1],
+        "other host": [paths[0], f"http://{name.partition('.')[0]}.policy-host.example/privacy"], "sold": paths[:1],
         "no home page": paths[:2], "no policy": [], "begins late": paths[1:2], "shell at last": paths[:2],
         "three moves": [*paths, f"http://{name}/trust/privacy-notice"], "hub": paths[:2], "gap": paths[:2],
-        "other domain": [paths[0], f"http://{name.split('.')[0]}.invalid/legal/privacy"], "removed": paths[:1],
+        "other domain": [paths[0], f"http://{name.partition('.')[0]}.invalid/legal/privacy"], "removed": paths[:1],
         "several policies": paths[:2],
     }.get(profile, paths)  # fmt: skip
     start = begin + timedelta(days=rng.randrange(2000, 3000) if profile == "begins late" else rng.randrange(60))
     step = (LAST - start) / max(len(urls), 1)
     moves = [start, *(start + step * n + timedelta(days=rng.randrange(-300, 300)) for n in range(1, len(urls)))]
     end = start + (LAST - start) * 0.7 if profile in ("sold", "removed") else None
-    return [Era(url, at, moves[n + 1] if n + 1 < len(urls) else end) for n, (url, at) in enumerate(zip(urls, moves, strict=False))]
+    return [
+        Era(url, at, moves[n + 1] if n + 1 < len(urls) else end)
+        for n, (url, at) in enumerate(zip(urls, moves, strict=False))
+    ]
 
 
 FATES = {
@@ -166,7 +171,11 @@ FATES = {
 
 def _captures(site: Site, begin: datetime, rng: random.Random) -> None:
     shots = site.shots
-    gap = (site.eras[0].end - timedelta(days=400), site.eras[0].end + timedelta(days=400)) if site.profile == "gap" else None
+    gap = (
+        (site.eras[0].end - timedelta(days=400), site.eras[0].end + timedelta(days=400))
+        if site.profile == "gap"
+        else None
+    )
     home_end = site.eras[0].end if site.profile in ("sold", "other domain") else LAST
     if site.profile == "several policies":
         site.others = {"Children's Privacy Policy": "/kids/privacy", "Applicant Privacy Notice": "/jobs/privacy-notice"}
@@ -186,7 +195,11 @@ def _captures(site: Site, begin: datetime, rng: random.Random) -> None:
         shots += [Shot(home, at, "page") for at in _times(rng, home_end + 200 * DAY, LAST, 30, 90)]
     for number, era in enumerate(site.eras):
         _policy_captures(site, number, era, gap, rng)
-    for path, kind in (("/cookies", "cookies"), ("/terms", "page"), ("/blog/2015/why-privacy-matters-to-small-shops", "page")):
+    for path, kind in (
+        ("/cookies", "cookies"),
+        ("/terms", "page"),
+        ("/blog/2015/why-privacy-matters-to-small-shops", "page"),
+    ):
         shots += [Shot(f"http://{site.name}{path}", at, kind) for at in _times(rng, begin, LAST, 100, 400)]
     for path in site.others.values():
         shots += [Shot(f"http://{site.name}{path}", at, "policy") for at in _times(rng, begin, LAST, 60, 200)]
@@ -230,7 +243,14 @@ class GeneratedArchive(WarcArchive):
                 timestamp = format_timestamp(shot.at)
                 digest = b32encode(hashlib.sha1(f"{shot.url} {timestamp}".encode()).digest()).decode()
                 row = Capture(
-                    surt(shot.url), timestamp, shot.url, "text/html", str(shot.status), digest, "900", shot.at.replace(microsecond=0)
+                    surt(shot.url),
+                    timestamp,
+                    shot.url,
+                    "text/html",
+                    str(shot.status),
+                    digest,
+                    "900",
+                    shot.at.replace(microsecond=0),
                 )
                 self._by_key[row.urlkey].append(Record(row, Path("generated"), 0))
                 self._shots[row.original, timestamp] = (site, shot)
@@ -239,5 +259,9 @@ class GeneratedArchive(WarcArchive):
 
     def _memento(self, record: Record) -> Answered:
         site, shot = self._shots[record.capture.original, record.capture.timestamp]
-        headers = [("Content-Type", "text/html; charset=utf-8")] + ([("Location", shot.location)] if shot.location else [])
-        return Answered(shot.status, _archive_headers(record.capture, headers), b"" if shot.location else site.render(shot))
+        headers = [("Content-Type", "text/html; charset=utf-8")] + (
+            [("Location", shot.location)] if shot.location else []
+        )
+        return Answered(
+            shot.status, _archive_headers(record.capture, headers), b"" if shot.location else site.render(shot)
+        )

@@ -265,7 +265,11 @@ def _older(known: Known) -> list[Ask]:
             continue
         pages = known.pages_of(surt(link.url))
         later = not linked and general is not None and pages[0].captured_at > general.spans[-1].first
-        if (general is None or later or pages[0].captured_at < general.spans[0].first) and surt(link.url) not in taken and known.page(link.url) is None:
+        if (
+            (general is None or later or pages[0].captured_at < general.spans[0].first)
+            and surt(link.url) not in taken
+            and known.page(link.url) is None
+        ):
             asks = _page(known, link.url, "its address looks like a policy's")
             if asks and asks[0].key not in known.by_key:
                 return asks
@@ -294,3 +298,26 @@ def _well_known(known: Known) -> list[Ask]:
         return []
     paths = [f"http://{known.site}{path}" for path in WELL_KNOWN_PATHS]
     return [Ask(AskKind.URL, url, why="a well-known path") for url in paths if not known.asked(AskKind.URL, url)]
+
+
+# redirects to another company
+
+
+def judge_target(target: str, near: str, answers: Iterable[Answer]) -> tuple[Ask, ...]:
+    """Return what to ask to find out whether a redirect's target is the same company's policy: its listing, then the
+    capture that is nearest after the redirect's date.
+
+    :param near: timestamp of the redirect.
+    """
+    known = Known("", answers)
+    if known.page(target) is not None:
+        return ()
+    asks = _page(known, target, "a redirect leads to another company's site", near)
+    return tuple(ask for ask in asks if ask.key not in known.by_key)
+
+
+def target_verdict(target: str, answers: Iterable[Answer]) -> str:
+    """Return why a redirect's target is followed, "" if it is not: a privacy policy whose text names the site."""
+    page = Known("", answers).page(target)
+    good = page is not None and page.verdict is not None and page.verdict.privacy and page.verdict.names_site
+    return "its text names the site" if good else ""
