@@ -81,7 +81,7 @@ def answer(archive: WarcArchive, url: str) -> Answered:
     if parts.path == "/cdx/search/cdx":
         params = parse_qs(parts.query)
         query = {name: values[0] for name, values in params.items()}
-        if not params.keys().isdisjoint(("filter", "collapse", "matchType")) and "resumeKey" not in query:
+        if not params.keys().isdisjoint(("filter", "collapse")):
             return archive.search(query["url"], params)
         limit = int(query.get("limit", PAGE_ROWS))
         return archive.listing(

@@ -95,7 +95,9 @@ class Site:
 
     def _policy(self, shot: Shot) -> bytes:
         sections = "".join(f"<h2>{title}</h2><p>{text}</p>" for title, text in SECTIONS.items())
-        first = f"<p>This privacy policy tells what {self.name.partition('.')[0]} does with your personal information.</p>"
+        first = (
+            f"<p>This privacy policy tells what {self.name.partition('.')[0]} does with your personal information.</p>"
+        )
         if shot.url.startswith("http://bigcorp-group.example"):
             first = "<p>This privacy policy tells what Bigcorp Group does with your personal information.</p>"
         return _html("Privacy Policy", f"<h1>Privacy Policy</h1>{first}{sections}")

@@ -33,7 +33,7 @@ ONLY = {
     "sqlite_utils": ("pipelines.store", "pipelines.migrations", "pipelines.store_payloads", "pipelines.store_texts",
                      "pipelines.store_versions", "pipelines.store_file", "pipelines.store_readings", "pipelines.store_listings",
                      "pipelines.fsck", "pipelines.fsck_repair", "pipelines.orphans", "pipelines.forget", "pipelines.merge",
-                     "pipelines.merge_tables"),
+                     "pipelines.merge_tables", "pipelines.store_discoveries"),
     "scrapy": ("crawler.", "pipelines.stages", "cli."),
     "rich": ("crawler.summary", "crawler.progress", "cli."),
     "click": ("cli.",),

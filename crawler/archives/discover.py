@@ -28,6 +28,7 @@ from crawler.archives.discover_spans import (
     has_redirects,
     moves,
     policies,
+    untold_after,
 )
 from crawler.archives.discovery import Answer, Ask, AskKind, Discovery
 from crawler.archives.lineage import lineage_target
@@ -258,17 +259,17 @@ def _older(known: Known) -> list[Ask]:
     general = next((one for one in found if one.label is Label.GENERAL), None)
     if len(known.of_kind(AskKind.PAGE)) >= _BY_ADDRESS:
         return []
-    linked = any(one.link for one in known.observations)
+    last = general.spans[-1] if general else None
+    untold = last.last if last is not None and untold_after(known, last) else None
     taken = {surt(span.url) for one in found for span in one.spans}
     for link in known.by_address:
         if link.score < TAKEN or link.label is not Label.GENERAL:
             continue
         pages = known.pages_of(surt(link.url))
-        later = not linked and general is not None and pages[0].captured_at > general.spans[-1].first
-        if (
-            (general is None or later or pages[0].captured_at < general.spans[0].first)
-            and surt(link.url) not in taken
-            and known.page(link.url) is None
+        first = pages[0].captured_at
+        later = untold is not None and first > untold
+        if (general is None or later or first < general.spans[0].first) and (
+            surt(link.url) not in taken and known.page(link.url) is None
         ):
             asks = _page(known, link.url, "its address looks like a policy's")
             if asks and asks[0].key not in known.by_key:

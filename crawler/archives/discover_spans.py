@@ -8,7 +8,7 @@ A move is dated as versions are: after the last sign of the old URL, not later t
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
@@ -83,7 +83,7 @@ def best_probe(known: Known, after: datetime, by: datetime) -> Capture | None:
 
 def policies(known: Known) -> tuple[Found, ...]:
     """Return the site's policies, the general one first."""
-    spans = _with_older(known, _with_redirect(known, _linked(known)) or _by_address(known))
+    spans = _with_unlinked(known, _with_redirect(known, _linked(known))) or _by_address(known)
     general = (Found(Label.GENERAL, tuple(spans)),) if spans else ()
     return general + tuple(_others(known, {surt(span.url) for span in spans}))
 
@@ -206,16 +206,25 @@ def _own_span(known: Known, key: str) -> Span | None:
     return Span(url, None, pages[0].captured_at, pages[-1].captured_at, end.captured_at if end else None, evidence)
 
 
-def _with_older(known: Known, spans: list[Span]) -> list[Span]:
-    """Add a page that was judged and ends before the first URL begins: where the policy stood before."""
-    if not spans or spans[0].evidence[0].source is Source.PAGE:
-        return spans
+def _with_unlinked(known: Known, spans: list[Span]) -> list[Span]:
+    """Add pages that were judged and stood before the first URL or after the last, where no home page tells."""
     for key in read_as_policy(known):
         span = _own_span(known, key)
-        if span and span.last < spans[0].first and key not in {surt(one.url) for one in spans}:
-            rest = Span(spans[0].url, span.last, spans[0].first, spans[0].last, spans[0].before, spans[0].evidence)
-            return [Span(span.url, None, span.first, span.last, spans[0].first, span.evidence), rest, *spans[1:]]
+        if not spans or span is None or key in {surt(one.url) for one in spans}:
+            continue
+        if span.last < spans[0].first:
+            spans[0] = replace(spans[0], after=span.last)
+            spans.insert(0, replace(span, before=spans[1].first))
+        elif untold_after(known, spans[-1]) and span.first > spans[-1].last:
+            before = min(spans[-1].before or span.first, span.first)
+            spans[-1] = replace(spans[-1], before=before)
+            spans.append(replace(span, after=spans[-1].last))
     return spans
+
+
+def untold_after(known: Known, span: Span) -> bool:
+    """Tell whether no home page was read from after the last sign of a URL."""
+    return not any(one.at > span.last for one in known.observations)
 
 
 # other policies of the site
