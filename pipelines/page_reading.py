@@ -15,8 +15,8 @@ from typing import Final
 from crawler.archives.capture import Outcome
 from crawler.archives.discovery import Verdict
 from crawler.archives.errors import DecodeError
-from crawler.archives.policy_links import PolicyLink, rank_links
-from crawler.archives.surt import name_of, same_name
+from crawler.archives.lineage import same_company
+from crawler.archives.policy_links import PolicyLink, brand_of, rank_links
 from pipelines.decode import decode_payload
 from pipelines.model import DocumentKind
 from pipelines.page_links import page_links
@@ -58,7 +58,7 @@ def _verdict(reading: Reading, url: str, site: str) -> Verdict:
     points = dict(judgement.kind_scores).get(DocumentKind.PRIVACY, 0.0)
     privacy = judgement.kind is DocumentKind.PRIVACY or (judgement.kind is DocumentKind.OTHER and points >= _SOME)
     words = " ".join([text.title, *(block.markdown for block in text.blocks)])
-    named = same_name(f"http://{site}/", url) or names(words, site)
+    named = same_company(f"http://{site}/", url) or names(words, site)
     return Verdict(privacy, judgement.kind.value, round(judgement.score, 3), named, text.title[:200])
 
 
@@ -71,7 +71,7 @@ def names(text: str, site: str) -> bool:
     False
     """
     plain = unicodedata.normalize("NFKD", text).casefold()
-    name = name_of(f"http://{site}/")
+    name = brand_of(f"http://{site}/")
     if site.casefold() in plain:
         return True
     if len(name) < _SHORT_NAME:

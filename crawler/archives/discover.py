@@ -31,9 +31,9 @@ from crawler.archives.discover_spans import (
     untold_after,
 )
 from crawler.archives.discovery import Answer, Ask, AskKind, Discovery
-from crawler.archives.lineage import lineage_target
+from crawler.archives.lineage import lineage_target, same_company
 from crawler.archives.policy_links import TAKEN, Label
-from crawler.archives.surt import same_name, surt
+from crawler.archives.surt import surt
 
 BUDGET: Final = 12  # requests a site, of one discovery
 FRESH: Final = timedelta(days=30)  # what an index answered is asked for again after so long, as listings are
@@ -126,7 +126,7 @@ def _moved_home(known: Known) -> list[Ask]:
     answer = known.by_key.get(redirect.key)
     if answer is None:
         return [redirect]
-    onward = answer.target and surt(answer.target) != surt(known.home) and same_name(known.home, answer.target)
+    onward = answer.target and surt(answer.target) != surt(known.home) and same_company(known.home, answer.target)
     return [Ask(AskKind.HOMES, answer.target, why="the home page leads there")] if onward else []
 
 

@@ -8,8 +8,9 @@ from typing import Final
 from crawler.archives.discover_known import Known, judged_evidence
 from crawler.archives.discover_spans import followed
 from crawler.archives.discovery import AskKind, Candidate, Evidence, Found, Source
+from crawler.archives.lineage import same_company
 from crawler.archives.policy_links import TAKEN, Label, PolicyLink, rank_url
-from crawler.archives.surt import same_name, surt
+from crawler.archives.surt import surt
 
 MOST: Final = 30  # candidates of a site that are kept and shown
 _WORTH: Final = 0.2  # a link below it is not worth a mention
@@ -58,7 +59,7 @@ def _candidate(
         score = max(score, verdict.score) if verdict.privacy else score * 0.3
         why.append(f"read: {'a privacy policy' if verdict.privacy else f'no privacy policy but {verdict.kind}'}")
         evidence = (*evidence, judged_evidence(page))
-    if not same_name(known.home, link.url):
+    if not same_company(known.home, link.url):
         why.append("on another host")
     if label is None:
         why.append(_why_not(known, key, link))

@@ -17,11 +17,14 @@ from typing import Final
 
 from crawler.archives.capture import Capture, Outcome
 from crawler.archives.discovery import Answer, AskKind, Evidence, Source
+from crawler.archives.lineage import same_company
 from crawler.archives.policy_links import TAKEN, Label, PolicyLink, rank_url
-from crawler.archives.surt import same_name, surt
+from crawler.archives.surt import surt
 from crawler.archives.timestamps import repair_timestamp
 
 OWN_MARGIN: Final = 0.15  # by so much a link to another company must be better than one to the site's own page
+HUB: Final = 0.3  # "Legal" alone: worth a look where a home page links to no policy
+_MOST_HUBS: Final = 2  # of one home page
 _EXCLUDED: Final = (Outcome.EXCLUDED, Outcome.EXCLUDED_ROBOTS)
 
 
@@ -203,14 +206,21 @@ class Known:
             for link in links
             if link.label is Label.GENERAL and link.score >= TAKEN and not self.rejected(surt(link.url))
         ]
-        own = [link for link in good if same_name(self.home, link.url)]
+        own = [link for link in good if same_company(self.home, link.url)]
         return own[0] if own and good[0].score - own[0].score <= OWN_MARGIN else (good[0] if good else None)
 
     def hub_of(self, answer: Answer) -> PolicyLink | None:
         """Return the page of legal documents that a home page links to, where it links to no policy."""
         if self.choose(answer.links) is not None:
             return None
-        return next((link for link in answer.links if link.label is Label.HUB and link.score >= TAKEN), None)
+        hubs = [link for link in answer.links if link.label is Label.HUB and link.score >= HUB]
+        return next((link for link in hubs[:_MOST_HUBS] if self._worth_reading(link)), None)
+
+    def _worth_reading(self, hub: PolicyLink) -> bool:
+        page = self.page(hub.url)
+        if page is None:
+            return True
+        return bool(page.verdict and page.verdict.privacy) or self.choose(page.links) is not None
 
     def rejected(self, key: str) -> bool:
         """Tell whether a page was read, and is none of a privacy policy."""

@@ -16,9 +16,9 @@ from typing import Final
 from crawler.archives.capture import Capture
 from crawler.archives.discover_known import Known, Observation, Seen, judged_evidence, seen
 from crawler.archives.discovery import Answer, AskKind, Evidence, Found, Source, Span
-from crawler.archives.lineage import lineage_target
+from crawler.archives.lineage import lineage_target, same_company
 from crawler.archives.policy_links import TAKEN, Label
-from crawler.archives.surt import same_name, surt
+from crawler.archives.surt import surt
 
 WELL: Final = timedelta(days=180)  # a move is dated well enough: half the step of the Princeton corpus
 _SEPARATE: Final = (Label.CHILDREN, Label.APPLICANTS, Label.REGIONAL, Label.PRODUCT)
@@ -139,7 +139,7 @@ def followed(known: Known, answer: Answer) -> str:
     page = known.page(target) if target else None
     if not target or known.rejected(surt(target)):
         return ""
-    if same_name(known.home, target):
+    if same_company(known.home, target):
         return "the same site or name"
     if any(surt(link.url) == surt(target) for a in known.of_kind(AskKind.HOME) for link in a.links):
         return "the site links to it"

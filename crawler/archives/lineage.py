@@ -1,6 +1,7 @@
 """A policy's URLs over time: where an archived redirect says that it has moved.
 
 lineage_target(from, to) ──► the URL to follow, or why not
+same_company(site, URL)  ──► whether two addresses are one company's
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from crawler.archives.errors import ConfigError
+from crawler.archives.policy_links import brand_of, same_owner
 from crawler.archives.surt import check_url, surt
 
 
@@ -40,3 +42,17 @@ def one_line_of_urls(urls: Iterable[str]) -> list[str]:
     ['http://a.example/p']
     """
     return list({surt(url): url for url in reversed(list(urls))}.values())[::-1]
+
+
+def same_company(url: str, other: str) -> bool:
+    """Tell whether two URLs are one company's by their hosts: one site, one name, or a host that is named after the
+    other at a hosting service.
+
+    >>> same_company("http://example.com/", "https://www.example.de/datenschutz")
+    True
+    >>> same_company("http://example.com/", "http://example.hosted-policies.test/privacy")
+    True
+    >>> same_company("http://example.com/", "http://other.com/example")
+    False
+    """
+    return same_owner(url, other) or brand_of(url) in (urlsplit(other).hostname or "").lower().split(".")[:-1]

@@ -74,23 +74,3 @@ def _suffixless(host: str) -> str:
     """A host under no public suffix (`shop.example`, `localhost`, an address): its last two labels, or itself."""
     labels = host.split(".")
     return host if all(label.isdigit() for label in labels) else ".".join(labels[-2:])
-
-
-def name_of(url: str) -> str:
-    """Return the name under which a site is registered, whatever the suffix: `example` of shop.example.co.uk."""
-    return site_of(url).split(".", 1)[0]
-
-
-def same_name(url: str, other: str) -> bool:
-    """Tell whether two URLs are one company's by their hosts: one site, one registered name, or a host that is named
-    after the other (`example.hosted-policies.com`).
-
-    >>> same_name("http://example.com/", "https://www.example.de/datenschutz")
-    True
-    >>> same_name("http://example.com/", "http://example.statuspage.example/privacy")
-    True
-    >>> same_name("http://example.com/", "http://other.com/example")
-    False
-    """
-    labels = (urlsplit(other).hostname or "").lower().split(".")[:-1]
-    return site_of(url) == site_of(other) or name_of(url) == name_of(other) or name_of(url) in labels

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from crawler.archives.capture import Capture, Outcome, Policy
 from crawler.archives.discover import BUDGET, discover, judge_target, target_verdict
 from crawler.archives.discovery import Answer, Ask, Discovery, Found
+from crawler.archives.lineage import same_company
 from crawler.archives.policy_links import Label
-from crawler.archives.surt import same_name, surt
+from crawler.archives.surt import surt
 from crawler.spiders.inquiries import InquiringSpider, Inquiry
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class DiscoveringSpider(InquiringSpider):
         text names the site; else a sold domain's new owner would become a part of the old one's history.
         """
         site = policy.site
-        if same_name(f"http://{site}/", target) or same_name(row.original, target):
+        if same_company(f"http://{site}/", target) or same_company(row.original, target):
             why = "the same site or name"
         elif self.job.store.linked(site, target):
             why = "the site links to it"
