@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cli.crawl import crawl
+from cli.discover import discover
 from cli.export import export
 from cli.extract import extract
 from cli.forget import forget
@@ -36,6 +37,7 @@ def main() -> None:
 for command in (
     crawl,
     plan,
+    discover,
     import_warc,
     sites,
     timeline,

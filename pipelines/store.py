@@ -42,7 +42,7 @@ _SLICE = 500  # values bound in one statement
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the file holds, over all sites."""
+    """What the file holds, over all sites; home pages and the like are no captures of a policy."""
 
     captures: int
     versions: int
@@ -384,7 +384,7 @@ class Store:
 
     def totals(self) -> Totals:
         """Return how much the file holds, over all sites."""
-        (captures,) = self._one("SELECT count(*) FROM captures")
+        (captures,) = self._one("SELECT count(*) FROM captures WHERE urlkey IN (SELECT urlkey FROM policy_urls)")
         versions, changes = self._one(
             "SELECT count(*), count(nullif(v.version, 1)) FROM versions v "
             "JOIN policies p ON p.id = v.policy_id AND p.extractor_id = v.extractor_id"

@@ -12,7 +12,7 @@ from crawler.archives.capture import Capture, Outcome, Policy
 from crawler.archives.discovery import Answer, AskKind, Discovery, Evidence, Found, Verdict
 from crawler.archives.policy_links import Label, PolicyLink
 from crawler.archives.surt import surt
-from crawler.archives.timestamps import format_iso, parse_iso
+from crawler.archives.timestamps import format_iso, parse_iso, repair_timestamp
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -132,7 +132,7 @@ def _json(data: Any) -> str:
 def _answer_json(answer: Answer) -> str:
     data: dict[str, Any] = {}
     if answer.rows:
-        data["rows"] = [[getattr(row, name) for name in _ROW] + [format_iso(row.captured_at)] for row in answer.rows]
+        data["rows"] = _packed(answer.rows)
     if answer.links:
         data["links"] = [[link.url, link.text, link.score, link.label.value, *link.why] for link in answer.links]
     data |= {"more": True} if answer.more else {}
@@ -145,7 +145,7 @@ def _answer(kind: str, url: str, timestamp: str, at: str, outcome: str, detail: 
     data = json.loads(text)
     return Answer(
         AskKind(kind), url, timestamp, parse_iso(at), Outcome(outcome), detail,
-        rows=tuple(_row(row) for row in data.get("rows", ())),
+        rows=_unpacked(data.get("rows", ())),
         more=data.get("more", False),
         links=tuple(PolicyLink(row[0], row[1], row[2], Label(row[3]), tuple(row[4:])) for row in data.get("links", ())),
         target=data.get("target", ""),
@@ -153,5 +153,20 @@ def _answer(kind: str, url: str, timestamp: str, at: str, outcome: str, detail: 
     )  # fmt: skip
 
 
-def _row(values: Sequence[str]) -> Capture:
-    return Capture(**dict(zip(_ROW, values, strict=False)), captured_at=parse_iso(values[-1]))
+def _packed(rows: Sequence[Capture]) -> list[list[str | int]]:
+    """The fields of each row, 0 where it is as in the row before: most of the home page's are."""
+    packed, before = [], [""] * len(_ROW)
+    for row in rows:
+        fields = [getattr(row, name) for name in _ROW]
+        packed.append([0 if new == old else new for new, old in zip(fields, before, strict=True)])
+        before = fields
+    return packed
+
+
+def _unpacked(packed: Iterable[Sequence[str | int]]) -> tuple[Capture, ...]:
+    rows, fields = [], [""] * len(_ROW)
+    for one in packed:
+        fields = [str(new) if new != 0 else old for new, old in zip(one, fields, strict=True)]
+        row = dict(zip(_ROW, fields, strict=True))
+        rows.append(Capture(**row, captured_at=repair_timestamp(row["timestamp"])))
+    return tuple(rows)

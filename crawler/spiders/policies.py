@@ -127,19 +127,22 @@ class PoliciesSpider(DiscoveringSpider):
         if policy.policy_id in self._progress:  # named by its URL, too
             return
         progress = self._begin(policy)
+        only = self.settings.getbool("POLICYLAPSE_DISCOVER")
         for url in one_line_of_urls(self.job.store.policy_urls(policy)):
             page = pages.get(surt(url))
             if page is None or (page.resume_key and self.job.period != Period()):
-                requests = list(self._list_url(url, progress))
+                requests = [] if only else list(self._list_url(url, progress))
             else:
                 inside = tuple(c for c in page.captures if c.captured_at in self.job.period)
                 self._store_page(replace(page, captures=inside), url, policy, ListingPlan())
-                progress.listings += bool(page.resume_key)
-                requests = [self._next_page(page, url, ListingPlan(), progress)] if page.resume_key else []
+                goes_on = bool(page.resume_key) and not only
+                progress.listings += goes_on
+                requests = [self._next_page(page, url, ListingPlan(), progress)] if goes_on else []
             for request in requests:
                 yield request
-        async for found in self._advance(progress):
-            yield found
+        if not only:
+            async for found in self._advance(progress):
+                yield found
 
     def _begin(self, policy: Policy) -> Progress:
         if policy.policy_id not in self._progress:
@@ -271,13 +274,17 @@ class PoliciesSpider(DiscoveringSpider):
         """When all else is done: ask what has waited for another policy's answer; then once more for what failed, as
         a capture's first load is slow and then it is cached.
         """
-        if self.stopped_by_archive or self.store_error or self.limited or self.settings.getbool("POLICYLAPSE_PLAN"):
+        if self.stopped_by_archive or self.store_error or self.limited or self._only_asks:
             return
         rounds = [self._ask_waiting]
         if not self._second_pass:
             rounds.append(self._ask_again)
         if any(ask() for ask in rounds):
             raise DontCloseSpider
+
+    @property
+    def _only_asks(self) -> bool:
+        return self.settings.getbool("POLICYLAPSE_PLAN") or self.settings.getbool("POLICYLAPSE_DISCOVER")
 
     def _ask_waiting(self) -> bool:
         waiting = [progress for progress in self._progress.values() if progress.search.waiting]
