@@ -53,7 +53,9 @@ def measure(count: int, seed: int) -> bool:
     for profile, some in table.items():
         true, got, exact = (sum(getattr(one, name) for one, _ in some) for name in ("true", "found", "exact"))
         requests = [number for _, number in some]
-        print(f"{profile:<28}{len(some):>6}{true:>11}{got:>7}{exact:>7}{sum(requests) / len(some):>19.1f}{max(requests):>7}")
+        print(
+            f"{profile:<28}{len(some):>6}{true:>11}{got:>7}{exact:>7}{sum(requests) / len(some):>19.1f}{max(requests):>7}"
+        )
     share = total[2] / max(total[0], total[1])
     moves = max(number for profile in ("two moves, gone", "two moves, old ones stay") for _, number in table[profile])
     print(f"\n{len(sites)} sites, {len(asked)} requests ({len(asked) / len(sites):.1f} a site) in {seconds:.0f} s")

@@ -180,7 +180,10 @@ def _captures(site: Site, begin: datetime, rng: random.Random) -> None:
     )
     home_end = site.eras[0].end if site.profile in ("sold", "other domain") else LAST
     if site.profile == "several policies":
-        site.others = {"Children's Privacy Policy": "/kids/privacy", "Applicant Privacy Notice": "/jobs/privacy-notice"}
+        site.others = {
+            "Children's Privacy Policy": "/kids/privacy",
+            "Applicant Privacy Notice": "/applicant-privacy-notice",
+        }
     if site.profile == "hub":
         site.hub, site.via_hub = f"http://{site.name}/legal", 1
         shots += [Shot(site.hub, at, "hub") for at in _times(rng, site.eras[1].start, LAST, 30, 200)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 from functools import cached_property
@@ -18,7 +18,7 @@ from typing import Final
 from crawler.archives.capture import Capture, Outcome
 from crawler.archives.discovery import Answer, AskKind, Evidence, Source
 from crawler.archives.lineage import same_company
-from crawler.archives.policy_links import TAKEN, Label, PolicyLink, rank_url
+from crawler.archives.policy_links import TAKEN, Label, PolicyLink, page_key, rank_url
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import repair_timestamp
 
@@ -186,6 +186,7 @@ class Known:
     def _observe(self, answer: Answer, at: datetime) -> Observation:
         link = self.choose(answer.links)
         if link is not None:
+            link = replace(link, url=_untracked(link.url))
             return Observation(at, link, (_evidence(link, answer.url, at),))
         hub = self.hub_of(answer)
         page = self.page(hub.url) if hub else None
@@ -245,6 +246,12 @@ class Known:
         keys = {surt(link.url) for link in self.by_address if link.score >= TAKEN and link.label is Label.GENERAL}
         keys |= {one.key for one in self.observations if one.link}
         return sorted(pages[0].captured_at for key in keys if (pages := self.pages_of(key)))
+
+
+def _untracked(url: str) -> str:
+    """A URL without the parts of its query that only follow visitors about: with them every visit would be a move."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{page_key(url)}" if "?" in rest else url
 
 
 def _evidence(link: PolicyLink, page: str, at: datetime) -> Evidence:

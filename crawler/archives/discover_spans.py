@@ -17,7 +17,7 @@ from crawler.archives.capture import Capture
 from crawler.archives.discover_known import Known, Observation, Seen, judged_evidence, seen
 from crawler.archives.discovery import Answer, AskKind, Evidence, Found, Source, Span
 from crawler.archives.lineage import lineage_target, same_company
-from crawler.archives.policy_links import TAKEN, Label
+from crawler.archives.policy_links import KEPT, TAKEN, Label
 from crawler.archives.surt import surt
 
 WELL: Final = timedelta(days=180)  # a move is dated well enough: half the step of the Princeton corpus
@@ -237,7 +237,7 @@ def _others(known: Known, general: set[str]) -> list[Found]:
     for answer in known.of_kind(AskKind.HOME):
         for link in answer.links:
             key, at = surt(link.url), dates.get(answer.timestamp)
-            if at and link.label in _SEPARATE and link.score >= TAKEN and key not in general:
+            if at and link.label in _SEPARATE and link.score >= KEPT and key not in general:
                 evidence = Evidence(Source.LINK, answer.url, at, link.text)
                 links[key, link.label].append((at, evidence, link.url))
     found = []
