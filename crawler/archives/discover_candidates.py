@@ -32,14 +32,12 @@ def candidates(known: Known, found: Sequence[Found]) -> tuple[Candidate, ...]:
 
 def _links(known: Known) -> Iterator[tuple[PolicyLink, tuple[Evidence, ...]]]:
     dates = {row.timestamp: row.captured_at for row in known.homes}
-    for answer in [*known.of_kind(AskKind.HOME), *known.of_kind(AskKind.PAGE)]:
+    own = [a for a in known.of_kind(AskKind.PAGE) if same_company(known.home, a.url)]  # not a judged buyer's page
+    for answer in [*known.of_kind(AskKind.HOME), *own]:
         for link in answer.links:
             if link.score >= _WORTH:
                 at = dates.get(answer.timestamp, answer.at)
                 yield link, (Evidence(Source.LINK, answer.url, at, link.text),)
-    for link in known.by_address:
-        if link.score * _BY_ADDRESS >= _WORTH:
-            yield PolicyLink(link.url, "", link.score * _BY_ADDRESS, link.label, link.why), ()
     for answer in known.of_kind(AskKind.REDIRECT):
         if answer.target and surt(answer.url) != surt(known.home):
             by_url = rank_url(answer.target)
@@ -48,6 +46,9 @@ def _links(known: Known) -> Iterator[tuple[PolicyLink, tuple[Evidence, ...]]]:
                 f" ({why})" if why else "; nothing says that it is the same company's"
             )
             yield PolicyLink(answer.target, "", by_url.score * _BY_ADDRESS, by_url.label, (what, *by_url.why)), ()
+    for link in known.by_address:
+        if link.score * _BY_ADDRESS >= _WORTH:
+            yield PolicyLink(link.url, "", link.score * _BY_ADDRESS, link.label, link.why), ()
 
 
 def _candidate(

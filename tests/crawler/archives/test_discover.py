@@ -187,5 +187,5 @@ def test_thinning_keeps_where_a_url_turns():
     kept = thin(rows, AskKind.URL)
     assert len(kept) < len(rows) / 3
     assert [row.timestamp[:8] for row in kept if row.statuscode == "200"][-1] == "20101217"
-    assert [row.timestamp[:8] for row in kept if row.statuscode == "404"][0] == "20110101"
+    assert next(row.timestamp[:8] for row in kept if row.statuscode == "404") == "20110101"
     assert kept[0].captured_at == utc(2010, 1, 1)
