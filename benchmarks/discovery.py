@@ -76,7 +76,7 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def tally(pages: Iterable[tuple[str, str, str]]) -> dict[str, Tally]:
+def judge_pages(pages: Iterable[tuple[str, str, str]]) -> dict[str, Tally]:
     """Judge the first candidates of pages: (service, address, HTML)."""
     declared = declared_policies()
     known = {service: declared[service] | set(ALIASES.get(service, ())) for service in {*declared, *ALIASES}}
@@ -95,7 +95,7 @@ def tally(pages: Iterable[tuple[str, str, str]]) -> dict[str, Tally]:
 def score_links(*, wrong: bool) -> None:
     pages = list(real_pages())
     start = time.process_time()
-    tallies = tally(pages)
+    tallies = judge_pages(pages)
     seconds = time.process_time() - start
     print(
         f"{'truth':22} {'linked':>7} {'first':>6} {'recall':>7} {'wrong':>6} {'precision':>10}   {'not linked':>10} {'taken':>6} {'none taken':>11}"
@@ -110,7 +110,7 @@ def score_links(*, wrong: bool) -> None:
             print(f"    {times:3} × {example}")
     print(f"{len(pages)} pages, {1000 * seconds / max(len(pages), 1):.1f} ms a page (read once, ranked twice)")
     print(
-        "taken: first candidates at or above TAKEN that are wrong; precision of the last line: pages where none is taken"
+        "declared address: what is taken elsewhere are aliases, but for the mistakes of the second line; --wrong shows each"
     )
 
 

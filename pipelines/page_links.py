@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from crawler.archives.policy_links import PageLink, Region
 from crawler.archives.surt import MAX_URL
-from pipelines.reduce import absolute_url, base_url, page_language, parse_page
+from pipelines.reduce import absolute_url, page_base, page_language, parse_page
 from pipelines.vocabulary import INLINE_TAGS, kind_of
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MAX_LINKS: Final = 4000
 _TEXT_CHARS: Final = 300
 _AROUND_CHARS: Final = 160
+_SCRIPT_CHARS: Final = 500
 _PIECES: Final = 60  # of text in one link
 _ANCESTORS: Final = 40
 _INLINE_ANCESTORS: Final = 4
@@ -39,20 +40,22 @@ _BY_ROLE: Final = {
 _FOOTER: Final = re.compile(
     r"(?:^|[^a-z])(?:foot(?:er)?|colophon|bottom-?(?:bar|links|menu|nav))(?![a-z])", re.IGNORECASE
 )
+# The pop-ups of the 2000s: javascript:openWindow('/privacy.html',400,300).
+_OPENED: Final = re.compile(r"(?:open|popup|window|location)[^'\"]{0,40}['\"]([^'\"\s]{3,300})['\"]", re.IGNORECASE)
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def page_links(html: str, base: str) -> tuple[PageLink, ...]:
+def page_links(html: str, base_url: str) -> tuple[PageLink, ...]:
     """Return a page's links to web pages, in their order.
 
     :param html: the page's text, rewritten by an archive or not.
-    :param base: the page's own address on the live web.
+    :param base_url: the page's own address on the live web.
     :raises ExtractError: the page is longer than pipelines.reduce.MAX_HTML_CHARS.
     """
     root = parse_page(html)
     if root is None:
         return ()
-    here, language = base_url(root, base), page_language(root)
+    here, language = page_base(root, base_url), page_language(root)
     elements = _bounded([element for element in root.iter("a", "area", "frame", "iframe") if _target(element)])
     last = max(len(elements) - 1, 1)
     links = (_link(element, here, place / last, language) for place, element in enumerate(elements))
@@ -65,9 +68,12 @@ def _bounded(elements: list[HtmlElement]) -> list[HtmlElement]:
 
 
 def _target(element: HtmlElement) -> str:
-    """Where an element leads to; "" where nowhere, as `#` does under a script."""
+    """Where an element leads to, if need be by the script that opens a window; "" where nowhere."""
     target = str(element.get("src" if element.tag in ("frame", "iframe") else "href") or "").strip()
-    return "" if target == "#" else target
+    if target != "#" and not target[:11].lower().startswith("javascript:"):
+        return target
+    opened = _OPENED.search(f"{target[:_SCRIPT_CHARS]} {element.get('onclick', '')[:_SCRIPT_CHARS]}")
+    return opened[1] if opened and ("." in opened[1] or "/" in opened[1]) else ""
 
 
 def _link(element: HtmlElement, here: str, place: float, language: str) -> PageLink | None:

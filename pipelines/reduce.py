@@ -73,7 +73,7 @@ def reduce_page(html: str, url: str) -> Reduced:
     if root is None:
         return Reduced("", "", "", ("The page is empty.",))
     title, language = _title(root), page_language(root)
-    base = base_url(root, url)
+    base = page_base(root, url)
     unpack(root, _PARSER)
     mark_forms(root)
     _drop_dead(root)
@@ -135,7 +135,7 @@ def page_language(root: HtmlElement) -> str:
     return declared.strip().lower()[:16]
 
 
-def base_url(root: HtmlElement, url: str) -> str:
+def page_base(root: HtmlElement, url: str) -> str:
     base = root.find(".//base[@href]")
     return url if base is None else absolute_url(url, base.get("href"))
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
 
 from crawler.archives.policy_text import MAX_CHARS, Reading, fold, read_text
 from crawler.archives.surt import MAX_URL
@@ -100,7 +100,7 @@ _PRINT_QUERY: Final = re.compile(
     re.IGNORECASE,
 )
 _VERSION_QUERY: Final = re.compile(r"(?:^|[&_])(?:version|revision|oldid|archive|date)=\d", re.IGNORECASE)
-_BY_DIRECTORY: Final = (Label.OLDER, Label.PRINT, Label.APPLICANTS, Label.CHILDREN)
+_BY_DIRECTORY: Final = (Label.OLDER, Label.PRINT, Label.APPLICANTS, Label.CHILDREN, Label.COOKIES)
 _MAIL: Final = re.compile(r"[^@\s]@[^@\s]+\.[^@\s]")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -229,7 +229,7 @@ def _address(url: str) -> Witness:
     if _FILE.search(parts.path) or _MAIL.search(parts.path):
         return SILENT
     route = parts.fragment.split("/") if parts.fragment.startswith(("!", "/")) else []
-    path = [unquote(piece) for piece in (*parts.path.split("/"), *route) if piece][-_MAX_PARTS:]
+    path = [_unquoted(piece) for piece in (*parts.path.split("/"), *route) if piece][-_MAX_PARTS:]
     pieces = [_PAGE_NAME.sub("", piece) for piece in path]
     found = _path(tuple(piece for piece in pieces if not _NEUTRAL.fullmatch(piece) or _names_it(piece)))
     if found.worth < INNER:
@@ -243,6 +243,16 @@ def _address(url: str) -> Witness:
     if found.worth and parts.path.lower().endswith(".pdf"):
         found = replace(found, worth=found.worth - _PDF)
     return _doubted(_relabelled(found, pieces[:-1], parts.query), [*host.split(".")[:-2], *pieces[:-1]])
+
+
+def _unquoted(piece: str) -> str:
+    """Undo %-coding: UTF-8, or what browsers sent before 2005, the page's own encoding: here Western, or mostly Cyrillic."""
+    data = unquote_to_bytes(piece)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        high = sum(byte >= 0x80 for byte in data)
+        return data.decode("cp1251" if 2 * high > len(data) else "cp1252", errors="replace")
 
 
 def _path(names: tuple[str, ...]) -> Witness:
@@ -305,7 +315,7 @@ def _names_it(name: str) -> bool:
 
 
 def _relabelled(found: Witness, directories: list[str], query: str) -> Witness:
-    """/archive/privacy is an older one, /careers/privacy the applicants', /privacy?print=1 for printing."""
+    """/archive/privacy is an older one, /settings/privacy a control, /careers/privacy the applicants', /privacy?print=1 for printing."""
     if not found.worth or found.label is not Label.GENERAL:
         return found
     beside = [label_beside(directory) for directory in directories]

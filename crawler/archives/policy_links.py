@@ -196,8 +196,11 @@ def _common_label(text: Witness, named: Witness) -> Label:
     """What the text says goes first: "Privacy Policy" at /privacy-and-cookies or in the privacy centre is the general one."""
     if text.label is not Label.GENERAL:
         return text.label
-    clear = text.worth >= BARE * _TITLE and named.label in (Label.COOKIES, Label.HUB, Label.PRODUCT)
-    return Label.GENERAL if clear else named.label
+    if named.label in (Label.HUB, Label.PRODUCT):
+        return Label.GENERAL if text.worth >= BARE * _TITLE else named.label
+    if named.label is Label.COOKIES:
+        return Label.GENERAL if text.worth > BARE else named.label
+    return named.label
 
 
 def _candidate(url: str, text: str, witness: Witness) -> PolicyLink:

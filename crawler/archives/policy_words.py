@@ -45,7 +45,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         weak="personal data, personal information, gdpr, data use, data processing, information collection, ppolicy, privpol",
         document="policy, policies, promise, commitment, charter, notice, statement, declaration, pledge, practices, disclosure, guidelines, terms of privacy",
         settings="settings, setting, preferences, preference, choices, choice, controls, manage, options, opt out, optout, do not sell, do not share, "
-        "consent, request, requests, dashboard, dsar, donotsell, my data, unsubscribe, complaint, portal, checkup, check up",
+        "consent, request, requests, dashboard, dsar, donotsell, my data, account, profile, unsubscribe, complaint, portal, checkup, check up",
         cookies="cookie, cookies, trackers, tracking technologies",
         terms="terms, conditions, legal, imprint, disclaimer, agreement, eula, copyright, licence, license, legal notice, tos",
         filler="our, your, the, and, website, site, web, online, read, see, view, full, here, about, more, this, please, general, global, customer, "
@@ -58,7 +58,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         settings="настройки, предпочитания, управление на, съгласие, nastroyki",
         cookies="бисквитки, biskvitki, кукита",
         terms="общи условия, условия за, условия, правна информация, импресум, obshti usloviya",
-        filler="нашата, сайта, защита на, прочетете, обработка на",
+        filler="zashtita, нашата, сайта, защита на, прочетете, обработка на",
     ),
     "cs": Words(
         privacy="ochrana osobních údajů, ochrany osobních údajů, ochraně osobních údajů, zpracování osobních údajů, zpracováním osobních údajů, "
@@ -72,8 +72,8 @@ LANGUAGES: Final[Mapping[str, Words]] = {
     ),
     "da": Words(
         privacy="privatliv, persondata, databeskyttelse, beskyttelse af personoplysninger, beskyttelse af personlige oplysninger, "
-        "behandling af personoplysninger, personoplysninger, personlige oplysninger, beskyttelse af persondata, beskyttelse af data",
-        weak="fortrolighed",
+        "behandling af personoplysninger, personoplysninger, beskyttelse af persondata, beskyttelse af data",
+        weak="fortrolighed, personlige oplysninger",
         document="politik, erklæring, meddelelse, oplysninger om, regler",
         settings="indstillinger, præferencer, samtykke, administrer, valg",
         terms="handelsbetingelser, betingelser, vilkår, kolofon, juridisk, ansvarsfraskrivelse",
@@ -90,16 +90,16 @@ LANGUAGES: Final[Mapping[str, Words]] = {
     ),
     "el": Words(
         privacy="απόρρητο, απορρήτου, προσωπικών δεδομένων, προσωπικά δεδομένα, προσωπικά σας δεδομένα, ιδιωτικότητα, ιδιωτικότητας, ιδιωτικού, "
-        "προστασία δεδομένων, προστασίας δεδομένων, προστασία των δεδομένων, aporrito, aporritou, prosopika dedomena, prosopikon dedomenon, prostasia dedomenon, "
+        "προστασία δεδομένων, προστασίας δεδομένων, προστασία των δεδομένων, aporrito, aporhtou, aporrhto, aporritou, prosopika dedomena, prosopikon dedomenon, prostasia dedomenon, "
         "prostasias dedomenon",
         document="πολιτική, δήλωση, ειδοποίηση, γνωστοποίηση, ενημέρωση, κανόνες, politiki, dilosi",
         settings="ρυθμίσεις, προτιμήσεις, διαχείριση, συγκατάθεση, επιλογές, rythmiseis",
         terms="όροι, όρους, όρων, νομική σημείωση, νομικές πληροφορίες, oroi xrisis, oroi chrisis",
-        filler="μας, προστασία, προστασίας, επεξεργασία, επεξεργασίας",
+        filler="prostasia, prostasias, oroi, epexergasia, μας, προστασία, προστασίας, επεξεργασία, επεξεργασίας",
     ),
     "es": Words(
-        privacy="privacidad, protección de datos, protección de sus datos, protección de los datos, datos personales, tratamiento de datos personales, tratamiento de los datos personales, proteccion datos",
-        weak="tratamiento de datos, tratamiento de los datos, confidencialidad, rgpd, lopd, lopdgdd",
+        privacy="privacidad, protección de datos, protección de sus datos, protección de los datos, tratamiento de datos personales, tratamiento de los datos personales, proteccion datos",
+        weak="datos personales, tratamiento de datos, tratamiento de los datos, confidencialidad, rgpd, lopd, lopdgdd",
         document="política, políticas, aviso, declaración, normativa, normas, nota",
         settings="configuración, configurar, ajustes, preferencias, opciones, gestionar, administrar, consentimiento, no vender, derechos arco",
         cookies="galletas",
@@ -149,16 +149,17 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         filler="naša, obrada, osobnih, pročitajte, zaštita, zaštiti",
     ),
     "hu": Words(
-        privacy="adatvédel, adatkezel, személyes adat",
-        document="nyilatkozat, tájékoztató, szabályzat, irányelv, politika, elvek, közlemény",
+        privacy="adatvédel, adatkezel",
+        weak="személyes adat",
+        document="nyilatkozat, tájékoztató, szabályzat, irányelv, politika, elvek, védelme, közlemény",
         settings="beállítás, preferenciák, hozzájárulás, kezelése, lehetőségek",
         cookies="süti, sütik, cookie",
         terms="felhasználási feltétel, szerződési feltétel, vásárlási feltétel, ászf, általános feltételek, feltételek, impresszum, jogi nyilatkozat",
         filler="honlap, védelme, oldal, olvassa",
     ),
     "it": Words(
-        privacy="privacy, protezione dei dati, protezione dati, dati personali, riservatezza, tutela dei dati, trattamento dei dati personali, trattamento dati personali",
-        weak="trattamento dei dati, trattamento dati",
+        privacy="privacy, protezione dei dati, protezione dati, riservatezza, tutela dei dati, trattamento dei dati personali, trattamento dati personali",
+        weak="dati personali, trattamento dei dati, trattamento dati",
         document="informativa, politica, dichiarazione, avviso, norme, tutela, nota, regole",
         settings="impostazioni, preferenze, gestisci, gestione, consenso, scelte, revoca",
         terms="termini, condizioni, contratto, note legali, informazioni legali, avvertenze legali",
@@ -188,8 +189,8 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         filler="tagħna, aqra",
     ),
     "nl": Words(
-        privacy="privacy, gegevensbescherming, persoonsgegevens, bescherming van gegevens, persoonlijke gegevens",
-        weak="avg",
+        privacy="privacy, gegevensbescherming, persoonsgegevens, bescherming van gegevens",
+        weak="avg, persoonlijke gegevens",
         document="beleid, verklaring, informatie, reglement, kennisgeving, mededeling, statement, bescherming, verwerking, bepalingen",
         settings="instellingen, instelling, voorkeuren, toestemming, beheren, keuzes, aanpassen",
         terms="algemene voorwaarden, gebruiksvoorwaarden, voorwaarden, colofon, juridische, disclaimer, leveringsvoorwaarden",
@@ -205,17 +206,17 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         filler="nasza, osobowych, ochrony, przetwarzanie, ochrona, przeczytaj, serwisu",
     ),
     "pt": Words(
-        privacy="privacidade, proteção de dados, protecção de dados, dados pessoais, proteção dos dados, tratamento de dados pessoais",
-        weak="lgpd, tratamento de dados, confidencialidade",
+        privacy="privacidade, proteção de dados, protecção de dados, proteção dos dados, tratamento de dados pessoais",
+        weak="dados pessoais, lgpd, tratamento de dados, confidencialidade",
         document="política, políticas, aviso, declaração, nota, normas",
         settings="configurações, definições, preferências, gerir, gerenciar, opções, escolhas, consentimento, não vender",
         terms="termos, condições, contrato, aviso legal, informações legais",
         filler="nossa, pessoais, proteção, leia, saiba, mais, tratamento",
     ),
     "ro": Words(
-        privacy="confidențialitate, protecția datelor, datelor cu caracter personal, date cu caracter personal, datelor personale, date personale, "
+        privacy="confidențialitate, protecția datelor, datelor cu caracter personal, date cu caracter personal, datelor personale, "
         "prelucrarea datelor personale, prelucrarea datelor cu caracter personal, protecție a datelor, prelucrare a datelor, viața privată, confidentialitatea datelor",
-        weak="prelucrarea datelor",
+        weak="date personale, prelucrarea datelor",
         document="politica, politică, declarație, notificare, notă de informare, nota de informare, informare, notă",
         settings="setări, preferințe, consimțământ, gestionare, gestionați, opțiuni",
         terms="termeni, condiții, informații legale, notă legală",
@@ -248,7 +249,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
     ),
     "no": Words(
         privacy="personvern, personopplysning, beskyttelse av personopplysninger",
-        document="erklæring, policy, retningslinjer, merknad, regler",
+        document="erklaring, erklæring, policy, retningslinjer, merknad, regler",
         settings="innstillinger, samtykke, administrer, valg, preferanser",
         cookies="informasjonskapsler",
         terms="vilkår, betingelser, brukervilkår, kjøpsvilkår, salgsbetingelser, juridisk",
@@ -264,9 +265,9 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         filler="bizim, oku, verilerin, verilerinizin",
     ),
     "uk": Words(
-        privacy="конфіденційн, приватн, захист даних, захист інформації, персональних даних, персональні дані, особисті дані, особистих даних, конфиденційн, konfidentsiinist, konfidenciynist, "
-        "konfidentsiynist, privatnist, personalnih danih, personalnykh danykh",
-        document="політика, правила, положення, повідомлення, заява, угода про, захист, обробка, polityka",
+        privacy="конфіденційн, приватн, захист даних, захист інформації, персональних даних, персональні дані, особисті дані, особистих даних, конфиденційн, konfidentsiin, konfidenciyn, konfidentsiyn, konfidencijn, "
+        "privatnist, personalnih danih, personalnykh danykh",
+        document="polityka, політика, правила, положення, повідомлення, заява, угода про, захист, обробка, polityka",
         settings="налаштування, параметри, згода, керування, керувати, уподобання",
         cookies="файли cookie, файлів cookie, куки, кукі",
         terms="умови, угода користувача, користувацька угода, оферта, правила користування, правова інформація",
@@ -283,39 +284,43 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         filler="защита, обработка, личных, наша, читать, сайта, отношении",
     ),
     "ar": Words(
-        privacy="خصوصية, الخصوصيه, خصوصيه, البيانات الشخصية, بيانات شخصية, حماية البيانات, المعلومات الشخصية, السرية, سرية المعلومات",
-        document="سياسة, سياسه, بيان, إشعار, إعلان, اتفاقية, قواعد",
+        privacy="khususia, khususiya, khososia, khusousia, khsosia, khosusiya, خصوصية, الخصوصيه, خصوصيه, حماية البيانات, السرية, سرية المعلومات",
+        weak="البيانات الشخصية, بيانات شخصية, المعلومات الشخصية",
+        document="siyasat, سياسة, سياسه, بيان, إشعار, إعلان, اتفاقية, قواعد",
         settings="إعدادات, اعدادات, تفضيلات, إدارة, خيارات, موافقة, الموافقة",
         cookies="ملفات تعريف الارتباط, ملفات الارتباط, الكوكيز, كوكيز",
         terms="شروط, الشروط, الأحكام, وأحكام, اتفاقية الاستخدام, إخلاء المسؤولية, بيانات الناشر",
         filler="الشخصية, حماية, معالجة, لدينا, الخاصة, بنا, اقرأ, موقع",
     ),
     "he": Words(
-        privacy="פרטיות, הגנת מידע, הגנה על מידע, מידע אישי, pratiut, pratiyut",
-        document="מדיניות, הצהרת, הודעת, תקנון ה, מדניות",
+        privacy="פרטיות, הגנת מידע, הגנה על מידע, pratiut, pratiyut",
+        weak="מידע אישי",
+        document="takanon, מדיניות, הצהרת, הודעת, תקנון ה, מדניות",
         settings="הגדרות, העדפות, ניהול, בחירות, הסכמה",
         cookies="עוגיות, קוקיז",
         terms="תנאי, תקנון, תנאים, הבהרה משפטית, מידע משפטי",
         filler="הגנת, הגנה, הגנה על, שימוש, שלנו, קראו, האתר",
     ),
     "hi": Words(
-        privacy="गोपनीयता, निजता, प्राइवेसी, व्यक्तिगत डेटा, डेटा सुरक्षा, gopniyata, gopaniyata",
-        document="नीति, पॉलिसी, सूचना, विवरण, कथन, नोटिस",
+        privacy="गोपनीयता, निजता, प्राइवेसी, डेटा सुरक्षा, gopniyata, gopaniyata",
+        weak="व्यक्तिगत डेटा",
+        document="niti, नीति, पॉलिसी, सूचना, विवरण, कथन, नोटिस",
         settings="सेटिंग, प्राथमिकता, विकल्प, सहमति, प्रबंधित",
         cookies="कुकी, कुकीज़",
         terms="नियम, शर्तें, शर्त, अस्वीकरण, कानूनी",
         filler="हमारी, पढ़ें, की, एवं, और",
     ),
     "zh": Words(
-        privacy="隐私, 隱私, 私隱, 私隐, 个人信息保护, 个人信息处理, 個人資料保護, 個人資料收集, 個資, 个人资料, 個人資料, 个人信息, 隐私条款, 隐私协议, 隱私條款, 私隱條款, 隐私权, 隱私權, 数据保护, yinsi, ysxy",
-        document="政策, 声明, 聲明, 权, 權, 保护, 保護, 通知, 告知, 指引, 规则, 規則, 说明, 公告, 方針, 方针",
+        privacy="隐私, 隱私, 私隱, 私隐, 个人信息保护, 个人信息处理, 個人資料保護, 個人資料收集, 個資, 隐私条款, 隐私协议, 隱私條款, 私隱條款, 隐私权, 隱私權, 数据保护, yinsi, ysxy",
+        weak="个人资料, 個人資料, 个人信息",
+        document="zhengce, shengming, 政策, 声明, 聲明, 权, 權, 保护, 保護, 通知, 告知, 指引, 规则, 規則, 说明, 公告, 方針, 方针",
         settings="设置, 設定, 设定, 偏好, 选项, 選項, 管理, 同意, 选择, 選擇",
         cookies="曲奇",
         terms="条款, 條款, 协议, 協議, 合同, 法律声明, 法律聲明, 免责声明, 免責聲明, 版权",
         filler="我们的, 我們的, 用户, 用戶, 使用者, 本站, 网站, 網站, 查看, 阅读, 与, 及, 和, 與, 的, 使用, 服务, 服務, 資訊, 信息, 我, 我们, 收集",
     ),
     "ja": Words(
-        privacy="プライバシー, 個人情報, 個人データ, プライバシ, kojinjoho, kojinjouhou, kojinzyouhou",
+        privacy="プライバシー, 個人情報, 個人データ, プライバシ, kojin joho, kojin jouhou, kojin zyouhou, kojin hogo, puraibashi",
         document="ポリシー, 保護方針, 方針, 取扱い, 取り扱い, 取扱, 取り扱, 保護, 通知, ステートメント, について, 宣言, 規約, 規程, 規定",
         settings="設定, 選択, 管理, 同意, オプション, 開示請求, 開示等",
         cookies="クッキー, クッキ",
@@ -323,7 +328,7 @@ LANGUAGES: Final[Mapping[str, Words]] = {
         filler="当社, 弊社, 当サイト, における, に関する, の, と, および, お客様, に, 基づく",
     ),
     "ko": Words(
-        privacy="개인정보, 프라이버시, 개인 정보, 신용정보",
+        privacy="gaein jeongbo, gaeinjungbo, 개인정보, 프라이버시, 개인 정보, 신용정보",
         document="처리방침, 취급방침, 보호정책, 정책, 방침, 보호, 처리 방침, 취급, 안내, 고지, 선언, 처리",
         settings="설정, 환경설정, 관리, 동의, 선택, 옵션",
         cookies="쿠키",

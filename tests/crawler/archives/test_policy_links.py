@@ -85,7 +85,7 @@ def test_how_it_is_typeset_does_not_matter(policy, way):
         "/politique-de-confidentialite", "/integritetspolicy", "/personvern", "/tietosuoja", "/gizlilik-politikasi", "/adatvedelem",
         "/polityka-prywatnosci", "/ochrana-osobnich-udaju", "/politika-konfidencialnosti", "/politika-za-poveritelnost",
         "/politiki-aporritou", "/%E9%9A%90%E7%A7%81%E6%94%BF%E7%AD%96", "/%D7%9E%D7%93%D7%99%D7%A0%D7%99%D7%95%D7%AA-%D7%A4%D7%A8%D7%98%D7%99%D7%95%D7%AA",
-        "/ourprivacypolicy.htm", "/privacy/intl/en", "/privacy-policy/12345678",
+        "/datenschutzerkl%E4rung.html", "/%EA%EE%ED%F4%E8%E4%E5%ED%F6%E8%E0%EB%FC%ED%EE%F1%F2%FC.htm", "/ourprivacypolicy.htm", "/privacy/intl/en", "/privacy-policy/12345678",
     ],
 )  # fmt: skip
 def test_a_policy_is_known_by_its_address_alone(path):
@@ -97,7 +97,7 @@ def test_a_policy_is_known_by_its_address_alone(path):
 @pytest.mark.parametrize(
     "path",
     [
-        "/", "/legal", "/terms", "/cookies", "/privacy/cookies", "/privacy-settings", "/datenschutz-einstellungen", "/privacy/choices",
+        "/", "/legal", "/terms", "/cookies", "/privacy/cookies", "/privacy-settings", "/datenschutz-einstellungen", "/privacy/choices", "/settings/privacy",
         "/blog/privacy-policy-explained", "/2021/05/our-new-privacy-policy", "/news/datenschutz", "/privacy.png", "/login?next=/privacy",
         "/offer?ref=privacy-policy", "/privacy@acme.example", "/privacy-policy-generator", "/privacy-screens-for-laptops",
         "/archive/privacy", "/privacy?print=1", "/privacy?version=20190101", "/careers/privacy", "/privacy/california",
