@@ -20,6 +20,7 @@ _SOURCES = {
     AskKind.URL: "the index, for one URL",
     AskKind.HOME: "home pages",
     AskKind.PAGE: "candidate pages",
+    AskKind.SITEMAP: "the site's map",
     AskKind.REDIRECT: "redirects",
 }
 

@@ -7,16 +7,19 @@ A page that cannot be read has no links, and its verdict says why.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
+from html import unescape
+from itertools import islice
 from typing import Final
 
 from crawler.archives.capture import Outcome
 from crawler.archives.discovery import Verdict
 from crawler.archives.errors import DecodeError
 from crawler.archives.lineage import same_company
-from crawler.archives.policy_links import PolicyLink, brand_of, rank_links
+from crawler.archives.policy_links import PolicyLink, brand_of, rank_links, rank_url
 from pipelines.decode import decode_payload
 from pipelines.model import DocumentKind
 from pipelines.page_links import page_links
@@ -24,11 +27,15 @@ from pipelines.reading import Reading, read_payload
 
 MOST_LINKS: Final = 20  # of a page, kept
 _SOME: Final = 1.5  # points below it say nothing (pipelines.model.Judgement)
+_SITEMAP: Final = re.compile("<(?:urlset|sitemapindex)[ >]")
+_HEAD: Final = 2_000  # where a sitemap names itself
+_LOCATION: Final = re.compile(r"<loc>\s{0,20}([^<\s]{1,2083})")
+_MOST_MAPPED: Final = 50_000
 _SHORT_NAME: Final = 4  # a shorter name has to stand as a word of its own
 
 
 def read_links(body: bytes, headers: Mapping[str, str], url: str) -> tuple[PolicyLink, ...]:
-    """Return the links of a page that may lead to a policy, best first.
+    """Return the links of a page (or the addresses of a sitemap) that may lead to a policy, best first.
 
     :param headers: of the memento, names lower-cased.
     :param url: the page's URL on its original site.
@@ -37,7 +44,17 @@ def read_links(body: bytes, headers: Mapping[str, str], url: str) -> tuple[Polic
         page = decode_payload(body, headers)
     except DecodeError:
         return ()
+    if _SITEMAP.search(page.text, 0, _HEAD):
+        return _mapped(page.text)
     return rank_links(page_links(page.text, url), url)[:MOST_LINKS]
+
+
+def _mapped(text: str) -> tuple[PolicyLink, ...]:
+    """The addresses of a sitemap (sitemaps.org/protocol.html: at most 50,000) that look like a policy's, best first."""
+    urls = dict.fromkeys(unescape(match[1]) for match in islice(_LOCATION.finditer(text), _MOST_MAPPED))
+    ranked = (rank_url(url) for url in urls if url.startswith(("http://", "https://")))
+    good = [link for link in ranked if link.score > 0]
+    return tuple(sorted(good, key=lambda link: (-link.score, len(link.url), link.url))[:MOST_LINKS])
 
 
 def read_candidate(

@@ -13,7 +13,7 @@ CREATE TABLE discoveries (                 -- the latest search for a site's pol
 CREATE TABLE discovery_answers (           -- what an archive said when it was asked for a site's policies, a row a request
   site_id INTEGER NOT NULL REFERENCES sites(id),
   archive TEXT NOT NULL,
-  kind TEXT NOT NULL,                      -- index, homes, url: of its index; home, page, redirect: one capture
+  kind TEXT NOT NULL,                      -- index, homes, url: of its index; home, page, sitemap, redirect: one capture
   url TEXT NOT NULL,                       -- what was asked for; of kind index the site
   timestamp TEXT NOT NULL,                 -- of the capture, '' of an index
   at TEXT NOT NULL,

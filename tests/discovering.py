@@ -37,7 +37,7 @@ def answer(archive: WarcArchive, site: str, ask: Ask, at: datetime = NOW) -> Ans
         return Answer(**told, target=playback.location)
     if got.status != 200:
         return Answer(**told, outcome=Outcome.ARCHIVED_ERROR, detail=f"HTTP {got.status}")
-    if ask.kind is AskKind.HOME:
+    if ask.kind in (AskKind.HOME, AskKind.SITEMAP):
         return Answer(**told, links=read_links(got.body, got.headers, ask.url))
     verdict, links = read_candidate(got.body, got.headers, ask.url, ask.capture.captured_at, 200, site)
     return Answer(**told, verdict=verdict, links=links)

@@ -5,7 +5,7 @@
 Cheapest first: the site's index entries that look like a policy's, and the list of its home pages; then the newest
 and the oldest home page, and the listing of each URL that they link to; then home pages between, only where the link
 changed and the URLs' own index entries do not date the move; then redirects, pages that only their address speaks
-for, and well-known paths. A home page is one request of a few, never one of all.
+for, the site's map, and well-known paths. A home page is one request of a few, never one of all.
 
 A round of asks depends on earlier rounds only, and the rounds are gone through anew each time: so the order in which
 answers come, and how many at once, make no difference, and a discovery that was killed goes on where it was.
@@ -96,7 +96,7 @@ def _next_asks(known: Known) -> list[Ask]:
     if known.excluded:
         return []
     steps: tuple[Callable[[Known], list[Ask]], ...] = (
-        _first, _moved_home, _ends, _seek, _listings, _hubs, _moves, _beginning, _unseen, _doubts, _redirects, _older, _well_known,
+        _first, _moved_home, _ends, _seek, _listings, _hubs, _moves, _beginning, _unseen, _doubts, _redirects, _older, _sitemap, _well_known,
     )  # fmt: skip
     for step in steps:
         asks = list({ask.key: ask for ask in step(known) if ask.key not in known.by_key}.values())
@@ -293,9 +293,28 @@ def _unseen(known: Known) -> list[Ask]:
     return asks
 
 
+def _sitemap(known: Known) -> list[Ask]:
+    """Where neither home pages nor the index name a policy: the addresses of the site's map that look like one."""
+    if policies(known) or not (known.homes or _index_failed(known)):
+        return []
+    url = f"{known.home}sitemap.xml"
+    if not known.asked(AskKind.URL, url):
+        return [Ask(AskKind.URL, url, why="no page names a policy, perhaps the site's map does")]
+    pages = known.pages_of(surt(url))
+    if pages and not known.of_kind(AskKind.SITEMAP):
+        return [Ask(AskKind.SITEMAP, pages[-1].original, pages[-1], "the site's map")]
+    links = [link for answer in known.of_kind(AskKind.SITEMAP) for link in answer.links]
+    good = [link for link in links if link.score >= TAKEN and link.label is Label.GENERAL]
+    return [Ask(AskKind.URL, link.url, why="the site's map names it") for link in good[:_BY_ADDRESS]]
+
+
+def _index_failed(known: Known) -> bool:
+    return any(not a.ok or a.more for a in known.of_kind(AskKind.INDEX))
+
+
 def _well_known(known: Known) -> list[Ask]:
     """The paths where policies stand most often, where the index could not be asked for all that look like one."""
-    if policies(known) or all(a.ok and not a.more for a in known.of_kind(AskKind.INDEX)):
+    if policies(known) or not _index_failed(known):
         return []
     paths = [f"http://{known.site}{path}" for path in WELL_KNOWN_PATHS]
     return [Ask(AskKind.URL, url, why="a well-known path") for url in paths if not known.asked(AskKind.URL, url)]

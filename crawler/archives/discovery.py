@@ -22,6 +22,7 @@ class AskKind(StrEnum):
     URL = "url"  # all captures of one URL
     HOME = "home"  # one capture of a home page, for its links
     PAGE = "page"  # one capture of a candidate, judged; and its links
+    SITEMAP = "sitemap"  # one capture of sitemap.xml, for the addresses in it
     REDIRECT = "redirect"  # where one archived redirect leads
 
 
@@ -33,7 +34,7 @@ class Ask:
     """One request.
 
     :param url: the page; for INDEX the site.
-    :param capture: what to play back, for HOME, PAGE and REDIRECT.
+    :param capture: what to play back, for HOME, PAGE, SITEMAP and REDIRECT.
     :param why: for the person.
     """
 

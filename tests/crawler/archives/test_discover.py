@@ -140,10 +140,34 @@ def test_well_known_paths_are_asked_only_where_the_index_could_not_be():
     homes = Answer(AskKind.HOMES, "http://a.example/", "", NOW)
     exact = Answer(AskKind.URL, "http://a.example/", "", NOW)
     failed = Answer(AskKind.INDEX, "a.example", "", NOW, Outcome.LISTING_FAILED, "HTTP 504")
-    asks = discover("a.example", [homes, exact, failed], NOW).asks
+    (asked,) = discover("a.example", [homes, exact, failed], NOW).asks
+    assert asked.url == "http://a.example/sitemap.xml"
+    unmapped = Answer(AskKind.URL, asked.url, "", NOW)
+    asks = discover("a.example", [homes, exact, failed, unmapped], NOW).asks
     assert {ask.url for ask in asks} >= {"http://a.example/privacy", "http://a.example/legal/privacy"}
     empty = Answer(AskKind.INDEX, "a.example", "", NOW)
     assert discover("a.example", [homes, exact, empty], NOW).done
+
+
+def test_the_site_s_map_names_a_policy_where_nothing_else_does():
+    site, policy = "http://a.example/", "http://a.example/info/privacy-policy"
+    home = make_capture(original=site)
+    map_row, row = make_capture(original=f"{site}sitemap.xml"), make_capture(original=policy)
+    link = PolicyLink(policy, "", 0.6, Label.GENERAL, ())
+    said = {
+        AskKind.INDEX: {}, AskKind.HOMES: {"rows": (home,)}, AskKind.HOME: {}, AskKind.SITEMAP: {"links": (link,)},
+        AskKind.PAGE: {"verdict": Verdict(privacy=True, kind="privacy", score=0.9)},
+    }  # fmt: skip
+    answers, kinds = [], []
+    while not (state := discover("a.example", answers, NOW)).done:
+        for ask in state.asks:
+            kinds.append(ask.kind)
+            rows = {f"{site}sitemap.xml": (map_row,), policy: (row,)}.get(ask.url, ())
+            told = said.get(ask.kind, {"rows": rows})
+            answers.append(Answer(ask.kind, ask.url, ask.capture.timestamp if ask.capture else "", NOW, **told))
+    assert state.general.url == policy
+    assert kinds.count(AskKind.SITEMAP) == 1
+    assert state.spent == 7
 
 
 def test_a_redirect_s_target_is_judged_by_one_listing_and_one_page():
