@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from crawler.archives.capture import Capture
+from crawler.archives.capture import Capture, Outcome
 from crawler.archives.discover_candidates import candidates
 from crawler.archives.discover_known import Known, Seen, seen
 from crawler.archives.discover_spans import (
@@ -37,7 +37,7 @@ from crawler.archives.surt import surt
 
 BUDGET: Final = 12  # requests a site, of one discovery
 FRESH: Final = timedelta(days=30)  # what an index answered is asked for again after so long, as listings are
-RETRY: Final = timedelta(days=1)  # what failed, sooner
+EXCLUDED_FOR: Final = timedelta(days=7)  # an exclusion is asked about once a week, as by listings
 # Where policies stand most often, of 992 real addresses (shared/discovery); asked only where the index could not be.
 WELL_KNOWN_PATHS: Final = ("/privacy", "/privacy-policy", "/privacy.html", "/legal/privacy", "/privacypolicy")
 SURE: Final = 0.65  # a link below it is taken only when its page has been read
@@ -54,7 +54,7 @@ def discover(site: str, answers: Iterable[Answer], now: datetime, budget: int = 
 
     :param site: as the person names it: a host, perhaps with a port.
     :param answers: all that were ever given for this site, in any order.
-    :param now: answers of indexes are fresh for FRESH.
+    :param now: when the run began: answers of indexes are fresh for FRESH, failures count in the run that met them.
     :param budget: requests of one discovery, at most.
     """
     fresh = [a for a in answers if not stale(a, now)]
@@ -75,9 +75,12 @@ def discover(site: str, answers: Iterable[Answer], now: datetime, budget: int = 
 
 
 def stale(answer: Answer, now: datetime) -> bool:
-    """Tell whether an answer is too old to count: what a capture shows never is."""
+    """Tell whether an answer is too old to count: what a capture shows never is, what failed is after its run."""
+    if answer.outcome in (Outcome.EXCLUDED, Outcome.EXCLUDED_ROBOTS):
+        return now - answer.at > EXCLUDED_FOR
     if not answer.ok:
-        return now - answer.at > (FRESH if answer.outcome.settled else RETRY)
+        passing = not answer.outcome.settled or answer.outcome is Outcome.LISTING_FAILED
+        return answer.at < now if passing else now - answer.at > FRESH
     return answer.kind in _INDEXES and now - answer.at > FRESH
 
 

@@ -29,6 +29,7 @@ class DiscoveringSpider(InquiringSpider):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._begun = datetime.now(UTC).replace(microsecond=0)
         self._judging: dict[tuple[str, str], list[Judged]] = {}
 
     def take_policy(self, policy: Policy, pages: dict[str, CdxPage]) -> AsyncIterator[Any]:
@@ -45,7 +46,7 @@ class DiscoveringSpider(InquiringSpider):
             yield found
 
     def _state(self, site: str, answers: list[Answer]) -> Discovery:
-        return discover(site, answers, datetime.now(UTC), BUDGET)
+        return discover(site, answers, self._begun, BUDGET)
 
     async def _site_searched(self, inquiry: Inquiry) -> AsyncIterator[Any]:
         job, site = self.job, inquiry.site

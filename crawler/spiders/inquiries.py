@@ -94,7 +94,7 @@ class InquiringSpider(ArchiveSpider):
         elif listed.held:
             body, headers, status = store.kept_page(listed.capture_id)
             self._answered(inquiry, ask, await self._read_page(inquiry, ask, body, headers, status))
-        elif listed.outcome.settled:
+        elif listed.outcome.settled or (listed.not_before and listed.not_before > datetime.now(UTC)):
             self._answered(inquiry, ask, self._nothing(ask, listed.outcome))
         else:
             return self._page_request(inquiry, ask, listed)

@@ -93,6 +93,17 @@ def test_nothing_is_asked_again_on_the_same_day():
     assert discover(SITES[0].name, reference(0)[1], NOW + timedelta(hours=20)).done
 
 
+def test_what_failed_is_asked_again_in_the_next_run_and_an_exclusion_a_week_later():
+    failed = Answer(AskKind.INDEX, "a.example", "", NOW, Outcome.LISTING_FAILED, "HTTP 504")
+    homes = Answer(AskKind.HOMES, "http://a.example/", "", NOW)
+    assert AskKind.INDEX not in {ask.kind for ask in discover("a.example", [failed, homes], NOW).asks}
+    (ask,) = discover("a.example", [failed, homes], NOW + timedelta(minutes=1)).asks
+    assert ask.kind is AskKind.INDEX
+    excluded = Answer(AskKind.INDEX, "a.example", "", NOW, Outcome.EXCLUDED)
+    assert discover("a.example", [excluded, homes], NOW + timedelta(days=6)).done
+    assert not discover("a.example", [excluded, homes], NOW + timedelta(days=8)).done
+
+
 def by_profile(profile):
     return reference(PROFILES.index(profile))[0]
 
