@@ -19,15 +19,16 @@ from waybackpy.cdx_api import WaybackMachineCDXServerAPI
 from crawler.archives.capture import Capture
 from crawler.archives.discovery import AskKind
 
-# Keys under which policies are filed: word stems in 24 and more languages, as they stand in paths. Behind the host, or
+# Keys under which policies are filed: word stems in 24 and more languages, as they stand in paths. Of 992 real
+# addresses (shared/discovery) it lets through 259 of 275 privacy policies and 191 of 717 other documents. Behind the host, or
 # as a host's own name below the site's: the site's name says nothing (privacyinternational.org).
 _STEMS: Final = """
-    priva[ct] priv-?pol data-?(protection|policy|privacy) personal-?(data|info) gdpr dsgvo dsgv rgpd lgpd ccpa
-    datenschutz vie-?priv confiden konfiden donnees-?person protection-?(des-?)?donnees proteccion-?(de-?)?datos
-    prote[cg][a-z]*-?(de-?)?dados riservatezza dati-?personali gegevensbescherming integritet personuppgift personvern
-    persondata databeskyttelse tietosuoja prywatno dane-?osobowe ochrana-?osob ochrana-?sukrom osobn[a-z]*-?(uda|poda)
-    varstvo-?osebn zastita-?osobn zastita-?privat adatv adatkez privatum privatnost isikuandme andmekaits zasebnost
-    soukromi datu-?aizsar duomen[a-z]*-?apsaug gizlilik kvkk kisisel polit[a-z]*-?priv
+    priva[ct] priv.?pol data.?(protection|policy|privacy) personal.?(data|info) gdpr dsgvo dsgv rgpd lgpd ccpa
+    datenschutz vie.?priv confiden konfiden donnees.?person protection.?(des.?)?donnees proteccion.?(de.?)?datos
+    prote[cg][a-z]*.?(de.?)?dados riservatezza dati.?personali gegevensbescherming integritet personuppgift personvern
+    persondata databeskyttelse tietosuoja prywatno dane.?osobowe ochrana.?osob ochrana.?sukrom osobn[a-z]*.?(uda|poda)
+    varstvo.?osebn zastita.?osobn zastita.?privat adatv adatkez privatum privatnost isikuandme andmekaits zasebnost
+    soukromi datu.?aizsar duomen[a-z]*.?apsaug gizlilik kvkk kisisel polit[a-z]*.?priv
     legal/? /pp\\.  %d0%ba%d0%be%d0%bd%d1%84%d0%b8%d0%b4 %d0%bf%d0%b5%d1%80%d1%81%d0%be%d0%bd
     %e9%9a%90%e7%a7%81 %e9%9a%b1%e7%a7%81 %e3%83%97%e3%83%a9%e3%82%a4 %e5%80%8b%e4%ba%ba %ea%b0%9c%ec%9d%b8
 """.split()
