@@ -11,9 +11,11 @@ from rich.text import Text
 from cli.output import line, print_lines
 from cli.timeline_view import count
 from crawler.archives.discovery import AskKind, Candidate, Evidence, Found, Source, Span
+from crawler.archives.policy_links import Label
 from history.discoveries import SiteDiscovery
 
 _SHOWN = 8  # candidates that were not taken
+_LABELS = {Label.CHILDREN: "children's", Label.APPLICANTS: "applicants'"}
 _SOURCES = {
     AskKind.INDEX: "the index, for URLs that look like a policy's",
     AskKind.HOMES: "the index, for home pages",
@@ -48,7 +50,8 @@ def print_discovery(console: Console, found: SiteDiscovery) -> None:
 
 
 def _policy(console: Console, found: Found) -> None:
-    print_lines(console, Text(f"  {found.label.value} policy, {count(len(found.spans), 'URL')}"))
+    label = _LABELS.get(found.label, found.label.value)
+    print_lines(console, Text(f"  {label} policy, {count(len(found.spans), 'URL')}"))
     for span in found.spans:
         print_lines(console, Text.assemble("    ", (_dates(span), "cyan"), f"  {line(span.url)}"))
         for evidence in span.evidence:

@@ -68,6 +68,9 @@ def _candidate(
 
 
 def _why_not(known: Known, key: str, link: PolicyLink) -> str:
+    page = known.judged_page(key)
+    if link.label is Label.HUB and page is not None and known.choose(page.links) is not None:
+        return "not taken: it leads to the policy"
     if known.rejected(key):
         return "not taken: its page was read, and is none"
     if link.label is not Label.GENERAL:

@@ -126,7 +126,9 @@ def _index_entry(known: Known, key: str) -> tuple[Evidence, ...]:
     pages = known.pages_of(key)
     if not pages:
         return ()
-    text = f"index: pages from {pages[0].captured_at:%Y-%m-%d} to {pages[-1].captured_at:%Y-%m-%d}"
+    text = f"index: pages from {pages[0].captured_at:%Y-%m-%d}"
+    if known.asked(AskKind.URL, pages[0].original):  # else only its first row is known
+        text += f" to {pages[-1].captured_at:%Y-%m-%d}"
     return (Evidence(Source.INDEX, pages[0].original, pages[0].captured_at, text),)
 
 

@@ -12,6 +12,7 @@ from warcio.warcwriter import WARCWriter
 from crawler.archives.warc import Answered
 from tests.crawling import ROOT, crawl, environment, rows
 from tests.pywb_server import pywb_server
+from tests.sample_archive.truth import TRUTH
 from tests.sites_generated import PROFILES, GeneratedArchive, generate
 from tests.wayback_server import EXCLUDED, WaybackServer
 
@@ -128,6 +129,19 @@ def test_a_run_that_ends_at_its_limit_goes_on_where_it_was(tmp_path):
         assert max(server.asked.values()) == 1
         assert sum(server.asked.values()) <= 12
     assert spans(tmp_path / "x.db", site) == [era.url for era in site.eras]
+
+
+def test_the_sample_crawled_by_its_sites_names_has_every_version_and_no_other(tmp_path):
+    run = crawl(tmp_path / "x.db", "sample", site=",".join(TRUTH))
+    assert run.code == 0, run.err
+    for site, truth in TRUTH.items():
+        found = rows(
+            tmp_path / "x.db",
+            "SELECT first_seen, captures, change_class FROM timeline WHERE site = ? ORDER BY version",
+            site,
+        )
+        digits = [("".join(filter(str.isdigit, first)), captures, change) for first, captures, change in found]
+        assert digits == [(v.first_seen, v.captures, v.change) for v in truth.versions], site
 
 
 def page(name):
