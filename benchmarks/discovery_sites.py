@@ -1,6 +1,6 @@
 """Policy-URL intervals found exactly on generated sites, and the requests that it took.
 
-    python -m benchmarks.discovery_sites [--sites 72] [--seed 7]
+    python -m benchmarks.discovery_sites [--sites 76] [--seed 7]
 
 Crawls invented sites of which the truth is known (tests/sites_generated.py), through the real spider, from a server on
 loopback that counts what it is asked. An interval is exact when the URL is the policy's, its real beginning and end
@@ -66,7 +66,7 @@ def measure(count: int, seed: int) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sites", type=int, default=72)
+    parser.add_argument("--sites", type=int, default=76)
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
     sys.exit(not measure(arguments.sites, arguments.seed))

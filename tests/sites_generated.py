@@ -38,7 +38,7 @@ LANGUAGES = {
 PROFILES = (
     "one URL", "one move, redirect", "two moves, gone", "two moves, old ones stay", "unnamed path", "hub", "other host",
     "gap", "sold", "no home page", "several policies", "no policy", "home elsewhere", "begins late", "three moves",
-    "other domain", "removed", "shell at last",
+    "other domain", "removed", "shell at last", "parked",
 )  # fmt: skip
 NAMES = ("amber birch cobalt dune elm fjord garnet heron iris juniper kelp lark maple nettle opal pine quartz reed "
          "sage tern umber violet willow yarrow").split()  # fmt: skip
@@ -76,6 +76,7 @@ class Site:
     hub: str = ""
     via_hub: int = -1  # number of the era in which the home page links to the hub only
     shell_from: datetime | None = None
+    parked_from: datetime | None = None
 
     def era_at(self, at: datetime) -> Era | None:
         return next((era for era in self.eras if era.start <= at and (era.end is None or at < era.end)), None)
@@ -103,6 +104,9 @@ class Site:
         return _html("Privacy Policy", f"<h1>Privacy Policy</h1>{first}{sections}")
 
     def _home(self, at: datetime) -> bytes:
+        if self.parked_from and at >= self.parked_from:
+            links = '<a href="http://bigcorp-group.example/privacy">Privacy Policy</a>'
+            return _html(self.name, f"<h1>{self.name}</h1><p>This domain may be for sale.</p><footer>{links}</footer>")
         if self.shell_from and at >= self.shell_from:
             return b'<!DOCTYPE html><html><head><title>App</title></head><body><div id="root"></div></body></html>'
         era, rng = self.era_at(at), random.Random(f"{self.name} {at}")
@@ -137,7 +141,7 @@ def generate(count: int, seed: int = 7) -> list[Site]:
 
 def _site(number: int, profile: str, rng: random.Random) -> Site:
     name = f"{NAMES[number % len(NAMES)]}{TRADES[number // len(NAMES) % len(TRADES)]}.example"
-    judged = profile in ("no home page", "sold", "other domain")  # its page is read: in English
+    judged = profile in ("no home page", "sold", "other domain", "parked")  # its page is read: in English
     language = "en" if judged else list(LANGUAGES)[number % len(LANGUAGES)]
     begin = datetime(rng.randrange(1999, 2006), rng.randrange(1, 13), 3, tzinfo=UTC)
     site = Site(name, profile, language, _eras(name, profile, language, begin, rng))
@@ -152,13 +156,13 @@ def _eras(name: str, profile: str, language: str, begin: datetime, rng: random.R
         "other host": [paths[0], f"http://{name.partition('.')[0]}.policy-host.example/privacy"], "sold": paths[:1],
         "no home page": paths[:2], "no policy": [], "begins late": paths[1:2], "shell at last": paths[:2],
         "three moves": [*paths, f"http://{name}/trust/privacy-notice"], "hub": paths[:2], "gap": paths[:2],
-        "other domain": [paths[0], f"http://{name.partition('.')[0]}.invalid/legal/privacy"], "removed": paths[:1],
+        "other domain": [paths[0], f"http://{name.partition('.')[0]}.invalid/legal/privacy"], "removed": paths[:1], "parked": paths[:1],
         "several policies": paths[:2],
     }.get(profile, paths)  # fmt: skip
     start = begin + timedelta(days=rng.randrange(2000, 3000) if profile == "begins late" else rng.randrange(60))
     step = (LAST - start) / max(len(urls), 1)
     moves = [start, *(start + step * n + timedelta(days=rng.randrange(-300, 300)) for n in range(1, len(urls)))]
-    end = start + (LAST - start) * 0.7 if profile in ("sold", "removed") else None
+    end = start + (LAST - start) * 0.7 if profile in ("sold", "removed", "parked") else None
     return [
         Era(url, at, moves[n + 1] if n + 1 < len(urls) else end)
         for n, (url, at) in enumerate(zip(urls, moves, strict=False))
@@ -167,7 +171,7 @@ def _eras(name: str, profile: str, language: str, begin: datetime, rng: random.R
 
 FATES = {
     "one move, redirect": "redirect", "two moves, gone": "gone", "two moves, old ones stay": "stays",
-    "other domain": "redirect", "sold": "sold", "removed": "gone", "no home page": "gone",
+    "other domain": "redirect", "sold": "sold", "removed": "gone", "parked": "gone", "no home page": "gone",
 }  # fmt: skip
 
 
@@ -187,6 +191,9 @@ def _captures(site: Site, begin: datetime, rng: random.Random) -> None:
     if site.profile == "hub":
         site.hub, site.via_hub = f"http://{site.name}/legal", 1
         shots += [Shot(site.hub, at, "hub") for at in _times(rng, site.eras[1].start, LAST, 30, 200)]
+    if site.profile == "parked":
+        site.parked_from = LAST - timedelta(days=150)
+        shots += [Shot("http://bigcorp-group.example/privacy", at, "policy") for at in _times(rng, begin, LAST, 30, 90)]
     if site.profile == "shell at last":
         site.shell_from = LAST - timedelta(days=500)
     home = f"http://{site.name}/"

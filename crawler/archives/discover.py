@@ -99,7 +99,7 @@ def _next_asks(known: Known) -> list[Ask]:
     if known.excluded:
         return []
     steps: tuple[Callable[[Known], list[Ask]], ...] = (
-        _first, _moved_home, _ends, _seek, _listings, _hubs, _moves, _beginning, _unseen, _doubts, _redirects, _older, _sitemap, _well_known,
+        _first, _moved_home, _ends, _seek, _listings, _hubs, _doubts, _moves, _beginning, _unseen, _redirects, _older, _sitemap, _well_known,
     )  # fmt: skip
     for step in steps:
         asks = list({ask.key: ask for ask in step(known) if ask.key not in known.by_key}.values())
@@ -216,7 +216,9 @@ def _beginning(known: Known) -> list[Ask]:
     begins = min([linked[0].at, *(page.captured_at for page in pages[linked[0].key][:1])])
     ends = max([linked[-1].at, *(page.captured_at for page in pages[linked[-1].key][-1:])])
     none_before = max((one.at for one in known.observations if one.at < begins), default=known.homes[0].captured_at)
-    none_after = min((one.at for one in known.observations if one.at > ends), default=ends)
+    none_after = min((one.at for one in known.observations if one.at > linked[-1].at), default=ends)
+    if any(linked[-1].at < begin < none_after for begin in known.beginnings):
+        ends = linked[-1].at  # the old page may have stayed up beside a new one
     asks = []
     for after, by, why in ((none_before, begins, "before"), (ends, none_after, "later")):
         row = best_probe(known, after, by) if by - after > _BEGINNING else None
@@ -226,9 +228,11 @@ def _beginning(known: Known) -> list[Ask]:
 
 
 def _doubts(known: Known) -> list[Ask]:
-    """Read the page of a link that is taken, but with doubt."""
+    """Read the page of a link that is taken, but with doubt: it is not clear, or leads to another company's host."""
     for one in known.observations:
-        if one.link and one.link.score < SURE and known.page(one.link.url) is None:
+        if one.link is None or known.page(one.link.url) is not None:
+            continue
+        if one.link.score < SURE or not same_company(known.home, one.link.url):
             asks = _page(known, one.link.url, "its link is not clear", f"{one.at:%Y%m%d%H%M%S}")
             if asks and asks[0].key not in known.by_key:
                 return asks

@@ -69,14 +69,13 @@ def _candidate(
 
 def _why_not(known: Known, key: str, link: PolicyLink) -> str:
     page = known.judged_page(key)
-    if link.label is Label.HUB and page is not None and known.choose(page.links) is not None:
-        return "not taken: it leads to the policy"
-    if known.rejected(key):
-        return "not taken: its page was read, and is none"
-    if link.label is not Label.GENERAL:
-        return f"not taken: {link.label.value}"
-    if link.score < TAKEN:
-        return "not taken: too weak"
-    if not link.text:
-        return "not taken: only its address speaks for it"
-    return "not taken: another link of the same pages is better"
+    reasons = (
+        (link.label is Label.HUB and page and known.choose(page.links), "it leads to the policy"),
+        (known.rejected(key), "its page was read, and is none"),
+        (known.refused(link), "another company's, which does not name the site"),
+        (link.label is not Label.GENERAL, link.label.value),
+        (link.score < TAKEN, "too weak"),
+        (not link.text, "only its address speaks for it"),
+        (True, "another link of the same pages is better"),
+    )
+    return next(f"not taken: {reason}" for holds, reason in reasons if holds)

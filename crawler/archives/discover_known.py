@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from functools import cached_property
 from typing import Final
@@ -24,6 +24,7 @@ from crawler.archives.timestamps import repair_timestamp
 
 OWN_MARGIN: Final = 0.15  # by so much a link to another company must be better than one to the site's own page
 HUB: Final = 0.3  # "Legal" alone: worth a look where a home page links to no policy
+LASTING: Final = timedelta(days=180)  # a link to another company's policy that stays so long is meant
 _MOST_HUBS: Final = 2  # of one home page
 _EXCLUDED: Final = (Outcome.EXCLUDED, Outcome.EXCLUDED_ROBOTS)
 
@@ -203,9 +204,7 @@ class Known:
         another company's, unless that is much the better.
         """
         good = [
-            link
-            for link in links
-            if link.label is Label.GENERAL and link.score >= TAKEN and not self.rejected(surt(link.url))
+            link for link in links if link.label is Label.GENERAL and link.score >= TAKEN and not self.refused(link)
         ]
         own = [link for link in good if same_company(self.home, link.url)]
         return own[0] if own and good[0].score - own[0].score <= OWN_MARGIN else (good[0] if good else None)
@@ -222,6 +221,31 @@ class Known:
         if page is None:
             return True
         return bool(page.verdict and page.verdict.privacy) or self.choose(page.links) is not None
+
+    def refused(self, link: PolicyLink) -> bool:
+        """Tell whether a page was read, and is not the site's policy: none of a privacy policy, or another company's,
+        which does not name the site and to which the site did not link for half a year (a parked domain's).
+        """
+        key = surt(link.url)
+        page = self._pages.get(key)
+        if page is None or page.verdict is None:
+            return False
+        if not page.verdict.privacy:
+            return True
+        dates = self._linked_at.get(key, [])
+        lasting = bool(dates) and max(dates) - min(dates) >= LASTING
+        return not (page.verdict.names_site or lasting or same_company(self.home, link.url))
+
+    @cached_property
+    def _linked_at(self) -> dict[str, list[datetime]]:
+        """When home pages linked to each URL."""
+        dates = {row.timestamp: row.captured_at for row in self.homes}
+        linked: dict[str, list[datetime]] = defaultdict(list)
+        for answer in self._by_kind[AskKind.HOME]:
+            for link in answer.links:
+                if answer.timestamp in dates:
+                    linked[surt(link.url)].append(dates[answer.timestamp])
+        return linked
 
     def rejected(self, key: str) -> bool:
         """Tell whether a page was read, and is none of a privacy policy."""
