@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from benchmarks.discovery_sites import measure
 from crawler.archives.policy_links import TAKEN, Label, PageLink, PolicyLink, rank_links, rank_url
 from crawler.archives.policy_urls import looks_like_policy
 from pipelines.page_links import page_links
@@ -65,8 +66,11 @@ class Tally:
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.discovery", description=__doc__)
     parser.add_argument("--links", action="store_true", help="links of real pages, and addresses")
+    parser.add_argument("--sites", action="store_true", help="policy URLs over time, of generated sites")
     parser.add_argument("--wrong", action="store_true", help="show each wrong candidate")
     args = parser.parse_args(argv)
+    if args.sites:
+        return int(not measure(76, seed=7))
     if not (SHARED / "pairs").is_dir():
         print(f"Skipped: the data lies in {SHARED}, which is missing.", file=sys.stderr)
         return 0

@@ -8,6 +8,7 @@ from cli.blame import blame
 from cli.compact import compact
 from cli.crawl import crawl
 from cli.diff import diff_command
+from cli.discover import discover
 from cli.export import export
 from cli.extract import extract
 from cli.feed import feed
@@ -40,6 +41,7 @@ def main() -> None:
 for command in (
     crawl,
     plan,
+    discover,
     import_warc,
     sites,
     timeline,

@@ -35,7 +35,7 @@ ONLY = {
                      "pipelines.store_versions", "pipelines.store_file", "pipelines.store_readings", "pipelines.store_listings",
                      "pipelines.fsck", "pipelines.fsck_repair", "pipelines.orphans", "pipelines.forget", "pipelines.merge",
                      "pipelines.merge_tables",
-                     "pipelines.small_file", "pipelines.compact"),
+                     "pipelines.small_file", "pipelines.compact", "pipelines.store_discoveries"),
     "scrapy": ("crawler.", "pipelines.stages", "cli."),
     "pyarrow": ("history.export.parquet",),
     "warcio": ("history.export.warc", "crawler.", "pipelines."),
