@@ -2,13 +2,17 @@
 
 import io
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
+from click.testing import CliRunner
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from cli.main import main
 from crawler.archives.warc import Answered
 from tests.crawling import ROOT, crawl, environment, rows
 from tests.pywb_server import pywb_server
@@ -216,3 +220,21 @@ def test_the_command_says_what_to_name(tmp_path):
     done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 2
     assert "name a site" in done.stderr
+
+
+def test_who_forgets_a_site_forgets_how_it_was_found(crawled, tmp_path):
+    database, (moved, sold, *_), _ = crawled
+    copy = tmp_path / "x.db"
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    held = "SELECT count(*) FROM captures WHERE original LIKE ? AND payload_id IS NOT NULL"
+    known = "SELECT count(*) FROM discovery_answers a JOIN sites s ON s.id = a.site_id WHERE s.site = ?"
+    home = f"%{moved.name}/"
+    assert rows(copy, held, home)[0][0]
+    done = CliRunner().invoke(main, ["forget", moved.name, "--reason", "asked", "--yes", "--db", str(copy)])
+    assert done.exit_code == 0, done.output
+    assert rows(copy, held, home) == rows(copy, known, moved.name) == [(0,)]
+    assert rows(copy, known, sold.name)[0][0]
+    for table in ("candidates", "url_spans"):
+        assert not rows(copy, f"SELECT 1 FROM {table} t JOIN sites s ON s.id = t.site_id WHERE s.site = ?", moved.name)
+    assert CliRunner().invoke(main, ["fsck", "--db", str(copy)]).exit_code == 0
