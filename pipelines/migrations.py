@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from pipelines.database_file import APPLICATION_ID
-from pipelines.schema_discovery import DISCOVERY
+from pipelines.schema_discovery import DISCOVERY, SUPERSEDED
 from pipelines.small_file import make_small
 
 migrations = Migrations("policylapse")
@@ -51,6 +51,12 @@ def m005_small(db: Database) -> None:
 def m006_discovery(db: Database) -> None:
     """How a site's policies were found: what was asked and answered, candidates, URLs over time."""
     db.executescript(DISCOVERY)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m009_superseded(db: Database) -> None:
+    """A page that stays up after its policy has moved on is no longer that policy."""
+    db.executescript(SUPERSEDED)
 
 
 _TABLES = """

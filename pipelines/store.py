@@ -28,6 +28,7 @@ from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_iso, parse_iso
 from pipelines.digests import digest_verdict
 from pipelines.reading import Reading
+from pipelines.schema_discovery import GONE_ON
 from pipelines.store_discoveries import DiscoveryShelf
 from pipelines.store_file import insert, open_file
 from pipelines.store_listings import CAPTURE_FIELDS, ListingShelf, seconds_of
@@ -228,6 +229,7 @@ class Store:
             f"SELECT k.id, {', '.join(f'k.{name}' for name in CAPTURE_FIELDS)}, k.outcome, k.payload_id IS NOT NULL, "
             "k.redirect_url, k.not_before FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
             "WHERE u.policy_id = ? AND k.archive = ? AND k.at BETWEEN ? AND ? AND (k.at, k.id) > (?, ?) "
+            f"AND (u.valid_to IS NULL OR NOT {GONE_ON}) "
             "ORDER BY k.at, k.id LIMIT ?",
             [policy.policy_id, archive, *seconds_of(period), *beyond, limit],
         )
