@@ -20,7 +20,7 @@ _SETTINGS_MODULE = "crawler.settings"
     "sites",
     multiple=True,
     metavar="SITE",
-    help="A site, for its policy at the usual addresses; may be given many times.",
+    help="A site, whose policy is searched for (policylapse discover); may be given many times.",
 )
 @click.option(
     "--sites",
@@ -28,6 +28,7 @@ _SETTINGS_MODULE = "crawler.settings"
     metavar="FILE",
     help="A list: one site or URL a line, or CSV with a column `url` or `site`; - is standard input.",
 )
+@click.option("--all-policies", is_flag=True, help="Of sites: the children's, applicants', regional … policies, too.")
 @click.option(
     "--archive",
     envvar="POLICYLAPSE_ARCHIVE",
@@ -83,7 +84,7 @@ _SETTINGS_MODULE = "crawler.settings"
 def crawl(
     ctx: click.Context, urls: tuple[str, ...], sites: tuple[str, ...], listed: str | None, archive: str | None,
     db: str | None, strategy: str | None, max_gap: float | None, resolution: float | None, since: str | None, until: str | None, contact: str | None,
-    wait: bool | None, max_requests: int | None, max_minutes: float | None, as_json: bool,
+    wait: bool | None, all_policies: bool, max_requests: int | None, max_minutes: float | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Crawl policies out of a web archive into the database.
 
@@ -111,7 +112,7 @@ def crawl(
         "POLICYLAPSE_SUMMARY": "json" if as_json else None,
     }  # fmt: skip
     arguments = {
-        "url": ",".join(check_url(url) for url in urls), "site": ",".join(sites), "sites": listed, "since": since, "until": until,
+        "url": ",".join(check_url(url) for url in urls), "site": ",".join(sites), "sites": listed, "since": since, "until": until, "all_policies": "1" if all_policies else None,
     }  # fmt: skip
     ctx.exit(
         run(

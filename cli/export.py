@@ -3,73 +3,101 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Sequence
 from contextlib import closing
-from importlib.metadata import version
+from importlib.metadata import version as installed_version
 from pathlib import Path
 
 import click
 
-from cli.output import db_option, note
+from cli.output import db_option, json_option, note, print_json
 from cli.timeline_view import count
-from crawler.archives.errors import ConfigError, NotFound
 from history.database import open_database
-from history.export.corpus import export_corpus
-from history.sites import PolicyRow, find_policies, list_sites
+from history.export.formats import FORMATS, Exported, Job, run_export
+from history.sites import PolicyRow, all_policies, find_policies
+
+_HELP = """\
+Write what is known of SITE..., or of all sites, to a file or folder, with a manifest.
+
+\b
+Formats:
+{forms}
+
+The same database gives the same bytes. Files appear whole; a run that was killed is simply run again. The manifest
+(OUT.manifest.json, or manifest.json in a folder) has counts, what was left out, and the SHA-256 of every file.
+
+\b
+Examples:
+  policylapse export --format corpus --out corpus/
+  policylapse export --format git --out policies tinder.com
+  policylapse export --format jsonl --out versions.jsonl.gz
+  policylapse export --format bundle tinder.com --change 4 --out tinder-4.zip
+""".format(forms="\n".join(f"  {form.name:8} {form.about}" for form in FORMATS.values()))
+_ONE_OF = {"policies": "policy"}  # the others lose an s
 
 
-@click.command()
+def program() -> str:
+    """Return name and version of this program, as exports name it."""
+    return f"policylapse/{installed_version('policylapse')}"
+
+
+def policies_of(connection: sqlite3.Connection, sites: Sequence[str]) -> list[PolicyRow]:
+    """Return the policies that some names mean, or all, by site and then as they were added."""
+    found = (
+        (policy for name in sites for policy in find_policies(connection, name)) if sites else all_policies(connection)
+    )
+    unique = {policy.policy_id: policy for policy in found}
+    return sorted(unique.values(), key=lambda policy: (policy.site, policy.policy_id))
+
+
+@click.command(help=_HELP)
 @click.argument("sites", nargs=-1, metavar="[SITE]...")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["corpus", "warc"]),
+    type=click.Choice(list(FORMATS)),
     default="corpus",
     show_default=True,
-    help="corpus: one Markdown file a policy, as in the Princeton-Leuven corpus; warc: what was fetched, as one WARC file.",
+    help="What to write, see above.",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
     required=True,
     metavar="PATH",
-    help="corpus: the folder to write into, made where it is not there; warc: the file, .warc.gz or .warc.",
+    help="The file or folder to write; a file's ending is that of its format, .gz behind jsonl and csv compresses.",
+)
+@click.option(
+    "--change",
+    default="",
+    metavar="VERSION",
+    help="bundle: the change that led to this version (number, latest, citation).",
+)
+@click.option(
+    "--version", default="", metavar="VERSION", help="bundle: one version (number, date, first, latest, citation)."
 )
 @db_option
-def export(sites: tuple[str, ...], form: str, out: Path, db: Path) -> None:
-    """Write the newest text of each policy of SITE..., or of all sites, to files; or every capture to a WARC file.
-
-    \b
-    Examples:
-      policylapse export --format corpus --out corpus/
-      policylapse export --format corpus --out corpus/ tinder.com
-      policylapse export --format warc --out policies.warc.gz
-    """  # noqa: D301 - Click reads \b as a character
+@json_option
+def export(sites: tuple[str, ...], form: str, out: Path, change: str, version: str, db: Path, *, as_json: bool) -> None:
+    chosen = FORMATS[form]
+    if (change or version) and not chosen.one:
+        raise click.UsageError("--change and --version are for --format bundle")
     with closing(open_database(db)) as connection:
-        names = sites or tuple(row.site for row in list_sites(connection))
-        policies = {policy.policy_id: policy for name in names for policy in find_policies(connection, name)}
-        write = {"corpus": _export_corpus, "warc": _export_warc}[form]
-        write(connection, policies.values(), out)
+        policies = policies_of(connection, sites)
+        done = run_export(chosen, Job(connection, policies, out, program(), version, change))
+    if as_json:
+        print_json({**done.manifest, "out": str(out), "manifest": str(done.manifest_path)})
+    else:
+        note(_said(done, out))
 
 
-def _export_corpus(connection: sqlite3.Connection, policies: Collection[PolicyRow], out: Path) -> None:
-    if out.is_file():
-        raise ConfigError(f"{out} is a file: name a folder with --out")
-    written = export_corpus(connection, policies, out)
-    without = len(policies) - len(written)
-    if not written:
-        raise NotFound("no policy has a text to export: `policylapse sites` says what is known of each site")
-    note(
-        f"{count(len(written), 'policy', 'policies')} written to {out}{f'; {without} without a text' if without else ''}"
-    )
-
-
-def _export_warc(connection: sqlite3.Connection, policies: Collection[PolicyRow], out: Path) -> None:
-    # here, so that the other commands need not load warcio
-    from history.export.warc import export_warc  # noqa: PLC0415
-
-    if out.is_dir():
-        raise ConfigError(f"{out} is a folder: name a file in it with --out, such as {out / 'policies.warc.gz'}")
-    counts = export_warc(connection, policies, out, f"policylapse/{version('policylapse')}")
-    captures = count(counts.responses + counts.revisits, "capture", "captures")
-    note(f"{captures} written to {out}: {counts.responses:,} with their payload, {counts.revisits:,} that share one")
+def _said(done: Exported, out: Path) -> str:
+    """What was written and left out, in a line."""
+    first, *rest = [
+        count(number, _ONE_OF.get(name, name.removesuffix("s")), name)
+        for name, number in done.manifest["counts"].items()
+    ]
+    more = f" ({', '.join(rest)})" if rest else ""
+    without = len(done.manifest["left_out"]["policies_without_a_version"])
+    missing = f"; {count(without, 'policy', 'policies')} without a version" if without else ""
+    return f"{first} written to {out}{more}{missing}"

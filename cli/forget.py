@@ -65,7 +65,7 @@ def forget(name: str, reason: str, yes: bool, db: Path, as_json: bool) -> None:
 
 def _pages(db: Path, name: str) -> list[Page]:
     """The URLs that are meant: that one where a policy's URL is named, else all of the site's."""
-    from pipelines.forget import pages_of  # noqa: PLC0415
+    from pipelines.forget import pages_of, pages_searched  # noqa: PLC0415
 
     with closing(open_database(db)) as connection:
         policies = find_policies(connection, name)
@@ -75,7 +75,8 @@ def _pages(db: Path, name: str) -> list[Page]:
             if one:
                 return one
         # a page that is another site's policy, too, is still needed: it goes when it is named by its URL
-        return [page for page in pages_of(connection, ids) if not page.also]
+        pages = [page for page in pages_of(connection, ids) if not page.also]
+        return pages + pages_searched(connection, {policy.site for policy in policies})
 
 
 def _ask(pages: list[Page]) -> None:

@@ -9,8 +9,10 @@ from cli.changes import changes
 from cli.compact import compact
 from cli.crawl import crawl
 from cli.diff import diff_command
+from cli.discover import discover
 from cli.export import export
 from cli.extract import extract
+from cli.feed import feed
 from cli.forget import forget
 from cli.fsck import fsck
 from cli.import_warc import import_warc
@@ -44,6 +46,7 @@ def main() -> None:
 for command in (
     crawl,
     plan,
+    discover,
     import_warc,
     sites,
     timeline,
@@ -58,6 +61,7 @@ for command in (
     re_extract,
     compact,
     export,
+    feed,
     fsck,
     merge,
     forget,

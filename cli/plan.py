@@ -23,7 +23,8 @@ _SHARED = (*_SETTINGS, *_DAYS, "urls", "sites", "listed", "since", "until", "as_
 def plan(ctx: click.Context, **options: Any) -> None:
     """Say what a crawl would take: requests, minutes at the archive's budget, disk; and which sites are excluded.
 
-    It asks the archive's index and nothing else; what the index answers is kept, so that the crawl need not ask again.
+    It asks the archive's index and, to find the policies of sites, a few home pages (policylapse discover); what is
+    answered is kept, so that the crawl need not ask again.
 
     Exit code: 0 all can be crawled, 1 some cannot (the summary says which and why), 2 could not run, 3 stopped.
 

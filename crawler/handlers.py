@@ -79,7 +79,10 @@ def answer(archive: WarcArchive, url: str) -> Answered:
     """Answer one Wayback-dialect request from an archive of WARC files."""
     parts = urlsplit(url)
     if parts.path == "/cdx/search/cdx":
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        params = parse_qs(parts.query)
+        query = {name: values[0] for name, values in params.items()}
+        if not params.keys().isdisjoint(("filter", "collapse")):
+            return archive.search(query["url"], params)
         limit = int(query.get("limit", PAGE_ROWS))
         return archive.listing(
             query["url"], query.get("from", ""), query.get("to", ""), limit, query.get("resumeKey", "")

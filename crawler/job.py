@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from scrapy.utils.misc import load_object
 
-from crawler.archives.capture import ListedCapture, Listing, ListingPlan, Memento, Outcome, Period, Policy
+from crawler.archives.capture import Capture, ListedCapture, Listing, ListingPlan, Memento, Outcome, Period, Policy
 from crawler.archives.choose import Strategy, parse_strategy
 from crawler.archives.dialects import Archive, parse_archive
+from crawler.archives.discovery import Answer, Discovery, Found, Verdict
 from crawler.archives.errors import ConfigError
 from crawler.archives.landmarks import Options
+from crawler.archives.policy_links import PolicyLink
 from crawler.archives.sure import Certainty
 from crawler.archives.timestamps import parse_date
 from crawler.politeness import open_gate
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
 _MAX_DAYS = 36_500
-ARGUMENTS = ("url", "site", "sites", "since", "until", "strategy")
+ARGUMENTS = ("url", "site", "sites", "since", "until", "strategy", "all_policies")
 
 
 class Reader(Protocol):
@@ -37,6 +39,12 @@ class Reader(Protocol):
 
     extractor: str
     workers: int
+
+    async def read_links(self, body: bytes, headers: Mapping[str, str], url: str) -> tuple[PolicyLink, ...]: ...
+
+    async def read_candidate(
+        self, body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int, site: str
+    ) -> tuple[Verdict, tuple[PolicyLink, ...]]: ...
 
     async def read(
         self, body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int
@@ -58,6 +66,13 @@ class Keeper(Protocol):
     def policy(self, site: str, url: str, evidence: str) -> Policy: ...
     def add_policy_url(self, policy: Policy, url: str, valid_from: datetime | None, evidence: str) -> bool: ...
     def policy_urls(self, policy: Policy) -> list[str]: ...
+    def answers(self, site: str, archive: str) -> list[Answer]: ...
+    def save_answer(self, site: str, archive: str, answer: Answer) -> None: ...
+    def save_discovery(self, site: str, archive: str, found: Discovery) -> None: ...
+    def discovered(self, site: str, found: Found) -> Policy: ...
+    def linked(self, site: str, url: str) -> bool: ...
+    def page_capture(self, archive: str, capture: Capture, citation: str) -> ListedCapture: ...
+    def kept_page(self, capture_id: int) -> tuple[bytes, dict[str, str], int]: ...
     def save_listing(self, run_id: int, listing: Listing) -> int: ...
     def listing_plan(self, policy: Policy, archive: str, url: str, period: Period) -> ListingPlan: ...
     def captures(
@@ -81,7 +96,7 @@ class Keeper(Protocol):
     def settle(
         self,
         run_id: int,
-        policy: Policy,
+        policy: Policy | None,
         listed: ListedCapture,
         outcome: Outcome,
         detail: str,
@@ -108,6 +123,7 @@ class Job:
     store: Keeper
     reader: Reader
     arguments: Mapping[str, str] = field(default_factory=dict)
+    all_policies: bool = False
 
 
 def open_job(settings: BaseSettings, arguments: Mapping[str, str]) -> Job:
@@ -140,7 +156,9 @@ def open_job(settings: BaseSettings, arguments: Mapping[str, str]) -> Job:
     targets = read_targets(given["url"], given["site"], given["sites"])
     store = load_object(settings["POLICYLAPSE_STORE"])(Path(settings["POLICYLAPSE_DB"]), lambda: datetime.now(UTC))
     reader = load_object(settings["POLICYLAPSE_READER"])(settings.getint("POLICYLAPSE_WORKERS"))
-    return Job(archive, strategy, options, period, targets, store, reader, {k: v for k, v in given.items() if v})
+    kept = {k: v for k, v in given.items() if v}
+    everything = given["all_policies"].lower() in ("1", "true", "yes")
+    return Job(archive, strategy, options, period, targets, store, reader, kept, everything)
 
 
 def _days(settings: BaseSettings, name: str) -> float:

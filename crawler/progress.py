@@ -92,7 +92,7 @@ class Progress:
         self.crawler.stats.set_value("policylapse/exit_code", summary.exit_code)  # type: ignore[union-attr]
         if self.crawler.settings["POLICYLAPSE_SUMMARY"] == "json":
             print(json.dumps(as_json(summary), indent=2))  # noqa: T201 - it is the command's output
-        else:
+        elif self.crawler.settings["POLICYLAPSE_SUMMARY"] != "none":
             print_summary(summary, Console(highlight=False, soft_wrap=True))
 
     def _certainties(self, spider: Any) -> list[tuple[str, Certainty]]:

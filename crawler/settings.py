@@ -34,7 +34,8 @@ POLICYLAPSE_MAX_GAP = os.environ.get("POLICYLAPSE_MAX_GAP") or "180"
 POLICYLAPSE_RESOLUTION = os.environ.get("POLICYLAPSE_RESOLUTION") or "0"
 POLICYLAPSE_WORKERS = int(os.environ.get("POLICYLAPSE_WORKERS") or 0)  # processes that read pages; 0: one a core
 POLICYLAPSE_PLAN = False  # list only, and say what a crawl would take (`policylapse plan`)
-POLICYLAPSE_SUMMARY = os.environ.get("POLICYLAPSE_SUMMARY") or "text"  # or "json"
+POLICYLAPSE_DISCOVER = False  # find policies only, and list what was asked for on the way (`policylapse discover`)
+POLICYLAPSE_SUMMARY = os.environ.get("POLICYLAPSE_SUMMARY") or "text"  # or "json", "none"
 POLICYLAPSE_STORE = "pipelines.store.Store"
 POLICYLAPSE_READER = "pipelines.pool.ReaderPool"
 

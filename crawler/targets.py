@@ -18,9 +18,6 @@ from urllib.parse import urlsplit
 from crawler.archives.errors import ConfigError
 from crawler.archives.surt import check_url, site_of
 
-# Where policies stood most often, of 992 real addresses (shared/discovery) and the Princeton corpus's file names.
-# Finding the policy by links is issue 7; these are asked, each one index request, when only a site is named.
-WELL_KNOWN_PATHS = ("/privacy", "/privacy-policy", "/privacy.html", "/legal/privacy", "/privacypolicy")
 _COLUMNS = ("url", "site")
 _SCHEME = re.compile(r"\s*[a-z]+://", re.IGNORECASE)
 _HOST = re.compile(r"\s*[^/]*\.")
@@ -38,11 +35,6 @@ class Target:
 
     site: str
     url: str = ""
-
-    @property
-    def candidates(self) -> tuple[str, ...]:
-        """URLs to look for the policy at."""
-        return (self.url,) if self.url else tuple(f"http://{self.site}{path}" for path in WELL_KNOWN_PATHS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,26 @@ def outcomes() -> None:
         print(f"| `{outcome.value}` | {about.meaning} | {about.next_step or '–'} | {'yes' if about.missing else ''} |")
 
 
+def export_formats() -> None:
+    """Print the table of export formats."""
+    from history.export.formats import FORMATS
+
+    print("| format | PATH is a | what it is |")
+    print("|---|---|---|")
+    for form in FORMATS.values():
+        print(f"| `{form.name}` | {form.shape.value} {' or '.join(form.endings)} | {form.about} |")
+
+
+def export_fields() -> None:
+    """Print the fields of an exported version."""
+    from history.export.records import COLUMNS
+
+    print("| field | what it is |")
+    print("|---|---|")
+    for name, _type, about in COLUMNS:
+        print(f"| `{name}` | {about} |")
+
+
 def schema() -> None:
     """Print the schema of a new database, as SQLite has it."""
     import sqlite3

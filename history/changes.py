@@ -167,7 +167,7 @@ def _row(row: sqlite3.Row) -> ChangeRow:
         row["id"], row["site"], row["policy_url"], row["from_version"], row["to_version"],
         parse_iso(row["not_before"]), not_after,
         Change(ChangeClass(row["change_class"]), row["words_added"], row["words_removed"], tuple(json.loads(row["sections"]))),
-        cite(name, parse_iso(row["from_first_seen"]), row["from_wording"]), cite(name, not_after, row["to_wording"]),
+        cite(name, row["from_first_seen"], row["from_wording"]), cite(name, row["not_after"], row["to_wording"]),
         row["from_text_id"], row["to_text_id"],
     )  # fmt: skip
 

@@ -56,12 +56,18 @@ def citation(site: str, version: VersionRow) -> str:
 
     :param site: that of its policy; or one of its URLs, where a site has several policies.
     """
-    return cite(site, version.first_seen, version.wording)
+    return cite(site, f"{version.first_seen:%Y-%m-%d}", version.wording)
 
 
-def cite(site: str, first_seen: datetime, wording: str) -> str:
-    """Return the name of a version that was first seen then, with the wording of this key."""
-    return f"{site}@{first_seen:%Y-%m-%d}.{wording[:LENGTH]}"
+def cite(site: str, first_seen: str, wording: str) -> str:
+    """Return the name of a version of which these are known.
+
+    :param first_seen: ISO 8601.
+
+    >>> cite("example.com", "2018-05-25T10:30:00Z", "1f3a9c2e5d77")
+    'example.com@2018-05-25.1f3a9c2e'
+    """
+    return f"{site}@{first_seen[:10]}.{wording[:LENGTH]}"
 
 
 def is_citation(text: str) -> bool:

@@ -25,14 +25,17 @@ from pipelines.wording import is_plain, words
 _STOP = r"\p{Sentence_Break=STerm}\p{Sentence_Break=ATerm}…"
 _CLOSE = r"[\p{Sentence_Break=Close}*\\]"
 _WIDE_CLOSE = r"[\p{Pe}\p{Pf}*\\]"  # without a space between, what opens belongs to the next sentence
+_ALWAYS = "。｡！？"
 _NO_STOPS = r"[\p{Thai}\p{Lao}]"  # scripts that end a sentence with a space
 _ENDS = regex.compile(
-    rf"(?P<line>\n\s*+)|(?<![。｡！？])[。｡！？]++{_WIDE_CLOSE}*+\s*+"
-    rf"|(?<![{_STOP}])(?P<stop>[{_STOP}]++{_CLOSE}*+\s++)"
+    rf"\n\s*+|(?<![{_ALWAYS}])[{_ALWAYS}]++{_WIDE_CLOSE}*+\s*+"
+    rf"|(?<![{_STOP}])[{_STOP}]++{_CLOSE}*+\s++"
     rf"|(?<={_NO_STOPS})\s++(?={_NO_STOPS})"
 )
-_PLAIN_ENDS = re.compile(  # of it, in a plain text
-    r"(?P<line>\n\s*+)|(?<![.․!?‼⁇⁈⁉…])(?P<stop>[.․!?‼⁇⁈⁉…]++[\"'()\[\]{}«»‘’‚‛“”„‟‹›⁅⁆*\\]*+\s++)"
+_PLAIN_STOP = ".․!?‼⁇⁈⁉…"  # of it, in a plain text; one set first, that `re` can look for
+_PLAIN_ENDS = re.compile(
+    rf"[\n{_PLAIN_STOP}](?:(?<=\n)\s*+|(?<![{_PLAIN_STOP}][{_PLAIN_STOP}])(?<!\n)[{_PLAIN_STOP}]*+"
+    r"[\"'()\[\]{}«»‘’‚‛“”„‟‹›⁅⁆*\\]*+\s++)"
 )
 _GOES_ON = regex.compile(r"[\p{Sentence_Break=Close}*\\§]*+[\p{Lowercase}\p{N}§]")  # UAX #29 SB8, and numbers
 _DATE = regex.compile(r"\p{L}++\.?+ \d{4}(?!\d)")
@@ -86,9 +89,11 @@ def _worded(pieces: Iterable[str]) -> Iterator[Sentence]:
 def _pieces(markdown: str) -> Iterator[str]:
     start = 0
     for match in (_PLAIN_ENDS if is_plain(markdown) else _ENDS).finditer(markdown):
-        if match.end() < len(markdown) and (match.lastgroup != "stop" or _ends(markdown, match.start(), match.end())):
-            yield markdown[start : match.end()]
-            start = match.end()
+        found, end = match.group(), match.end()
+        sure = found[0] in _ALWAYS or found[0].isspace() or "\n" in found
+        if end < len(markdown) and (sure or _ends(markdown, match.start(), end)):
+            yield markdown[start:end]
+            start = end
     if start < len(markdown):
         yield markdown[start:]
 

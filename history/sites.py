@@ -77,7 +77,7 @@ def find_policies(db: sqlite3.Connection, name: str) -> list[PolicyRow]:
     :param name: a site, a host (with or without `www.`), or any of a policy's URLs (with or without scheme).
     :raises NotFound: there is none; its text offers near names or says how to crawl it.
     """
-    policies = _all_policies(db)
+    policies = all_policies(db)
     wanted = name.strip()
     found = [policy for policy in policies if policy.site == wanted.lower()]
     found = found or _matching(policies, wanted)
@@ -105,7 +105,8 @@ def _host_key(url: str) -> str:
     return surt(url).partition(")")[0]
 
 
-def _all_policies(db: sqlite3.Connection) -> list[PolicyRow]:
+def all_policies(db: sqlite3.Connection) -> list[PolicyRow]:
+    """Return every policy, in the order in which they were added."""
     urls: dict[int, list[str]] = {}
     for row in db.execute("SELECT policy_id, url FROM policy_urls ORDER BY policy_id, valid_from, url"):
         urls.setdefault(row["policy_id"], []).append(row["url"])

@@ -9,7 +9,7 @@ a heading, say) becomes part of the space between words. So two texts of one wor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -53,25 +53,82 @@ class Token(NamedTuple):
     block: int = 0
 
 
+_SHARED_WORDS = 3  # a shorter beginning or end saves nothing
+
+
 @lru_cache(maxsize=4096)
 def tokenize(markdown: str) -> tuple[Token, ...]:
     """Return the tokens of a block; their texts and `after`s, joined, are the block."""
-    wanted = words(markdown)
-    return (is_plain(markdown) and _quickly(markdown, wanted)) or _carefully(markdown, wanted)
+    split = _split(markdown)
+    return tuple(_between(split, 0, 0)) if split else _carefully(markdown, words(markdown))
 
 
-def _quickly(markdown: str, wanted: list[str]) -> tuple[Token, ...]:
-    """The tokens of a plain text in which all that looks like a word is one; () for another."""
-    parts = _PLAIN_WORD.split(markdown)
+def tokenize_pair(old: str, new: str) -> tuple[Sequence[Token], Sequence[Token]]:
+    """Return the tokens of two texts of which one was made of the other: what they begin and end with alike, cut where
+    a plain space stands, is one token on each side, so that only what lies between is compared word by word.
+    """
+    a, b = _split(old), _split(new)
+    if a is None or b is None:
+        return tokenize(old), tokenize(new)
+    head = _shared(a.keys, b.keys)
+    while head and (a.after[head - 1] != " " or b.after[head - 1] != " "):
+        head -= 1
+    most = min(len(a.keys), len(b.keys)) - head
+    tail = min(_shared(a.keys[::-1], b.keys[::-1]), most)
+    while tail and (a.after[-tail - 1 :][:1] != [" "] or b.after[-tail - 1 :][:1] != [" "]):
+        tail -= 1
+    head, tail = (0 if n < _SHARED_WORDS else n for n in (head, tail))
+    return _between(a, head, tail), _between(b, head, tail)
+
+
+class _Split(NamedTuple):
+    """A text's words as they stand, what follows each, and their keys; `lead` stands before the first."""
+
+    lead: str
+    texts: list[str]
+    after: list[str]
+    keys: list[str]
+
+
+def _split(markdown: str) -> _Split | None:
+    """A plain text in which all that looks like a word is one; None for another."""
+    if not is_plain(markdown):
+        return None
+    parts, keys = _PLAIN_WORD.split(markdown), words(markdown)
     texts = parts[1::2]
-    if [text.lower() for text in texts] != wanted:
-        return ()
-    last = len(wanted) - 1
-    tokens = [
+    return _Split(parts[0], texts, parts[2::2], keys) if [text.lower() for text in texts] == keys else None
+
+
+def _shared(old: Sequence[str], new: Sequence[str]) -> int:
+    """How many items both begin with."""
+    return next((at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+
+
+def _between(one: _Split, head: int, tail: int) -> list[Token]:
+    end = len(one.keys) - tail
+    found = [Token("", one.lead, ())] if one.lead else []
+    if head:
+        found.append(_merged(one, 0, head))
+    found += _tokens_of(one, head, end)
+    if tail:
+        found.append(_merged(one, end, len(one.keys)))
+    return found
+
+
+def _merged(one: _Split, start: int, end: int) -> Token:
+    pieces = [text + after for text, after in zip(one.texts[start:end], one.after[start:end], strict=True)]
+    after = one.after[end - 1]
+    return Token("".join(pieces).removesuffix(after), after, tuple(one.keys[start:end]))
+
+
+def _tokens_of(one: _Split, start: int, end: int) -> list[Token]:
+    last = len(one.keys) - 1
+    return [
         Token(text, after, (key,), after != " " and at < last and _is_glue(text, after))
-        for at, (text, after, key) in enumerate(zip(texts, parts[2::2], wanted, strict=True))
+        for at, (text, after, key) in enumerate(
+            zip(one.texts[start:end], one.after[start:end], one.keys[start:end], strict=True), start=start
+        )
     ]
-    return (Token("", parts[0], ()), *tokens) if parts[0] else tuple(tokens)
 
 
 def _carefully(markdown: str, wanted: list[str]) -> tuple[Token, ...]:

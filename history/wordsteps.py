@@ -16,7 +16,7 @@ from operator import attrgetter, itemgetter
 from rapidfuzz.distance import LCSseq
 
 from history.sentences import sentences
-from history.tokens import Token, tokenize
+from history.tokens import Token, tokenize, tokenize_pair
 
 _MAX_ABSORBED = 2  # equal words between two changes that read better as one change
 _SHORT = 4  # letters of such a word
@@ -66,7 +66,11 @@ def compare_texts(old: str, new: Sequence[str]) -> list[tuple[Segment, ...]]:
     before, after = _Side([old]), _Side(new)
     cuts: list[tuple[bool, range, range]] = []
     for equal, went, came in _stretches(_anchors(before.keys), _anchors(after.keys)):
-        ours, theirs = before.read(went, whole=equal), after.read(came, whole=equal)
+        if len(went) == len(came) == 1 and not equal:
+            tokens = tokenize_pair(before.text(went.start), after.text(came.start))
+            ours, theirs = before.take(went.start, tokens[0]), after.take(came.start, tokens[1])
+        else:
+            ours, theirs = before.read(went, whole=equal), after.read(came, whole=equal)
         if equal:
             cuts.append((True, ours, theirs))
         else:
@@ -99,10 +103,23 @@ class _Side:
                 core = one.text.rstrip()
                 self.words.append(Token(core, one.text[len(core) :], one.key, block=block))
             else:
-                lead, read = _words(one.text, block)
-                self._lead(lead, block)
-                self.words += read
+                self._put(tokenize(one.text), block)
         return range(start, len(self.words))
+
+    def text(self, at: int) -> str:
+        return self._held[at][0].text
+
+    def take(self, at: int, tokens: Sequence[Token]) -> range:
+        """Take a sentence as tokens that were made of its text; return where they are."""
+        start = len(self.words)
+        self._put(tokens, self._held[at][1])
+        return range(start, len(self.words))
+
+    def _put(self, tokens: Sequence[Token], block: int) -> None:
+        if tokens and not tokens[0].keys:
+            self._lead(tokens[0].after, block)
+            tokens = tokens[1:]
+        self.words += [token._replace(block=block) for token in tokens] if block else tokens
 
     def cut(self, at: range) -> list[Token]:
         return self.words[at.start : at.stop]
@@ -142,15 +159,6 @@ def _word_cuts(
     keys = [old[at].keys for at in ours], [new[at].keys for at in theirs]
     for equal, went, came in _stretches(*keys):
         yield equal, ours[went.start : went.stop], theirs[came.start : came.stop]
-
-
-def _words(text: str, block: int) -> tuple[str, list[Token]]:
-    """The text before the first word, and the words."""
-    tokens = list(tokenize(text))
-    if block:
-        tokens = [token._replace(block=block) for token in tokens]
-    lead = tokens.pop(0).after if tokens and not tokens[0].keys else ""
-    return lead, tokens
 
 
 def _joined(steps: Iterable[_Step]) -> list[_Step]:

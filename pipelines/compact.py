@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from crawler.archives.errors import StoreError
 from pipelines.orphans import sweep
-from pipelines.payload_bases import Base, Bases
+from pipelines.payload_bases import MOST_DEPTH, Base, Bases
 from pipelines.payloads import load_payload
 from pipelines.store_file import open_file
 from pipelines.store_payloads import smallest
@@ -103,9 +103,11 @@ def rebase(db: Database, urlkey: str) -> None:
             continue
         base, data, pieces = smallest(body, bases)
         depth, reach = (base.depth + 1, base.reach + len(body)) if base else (0, len(body))
-        db.execute(
-            "UPDATE payloads SET base_id = ?, depth = ?, data = ? WHERE id = ? AND data <> ?",
-            [base.payload_id if base else None, depth, data, payload_id, data],
+        base_id = base.payload_id if base else None
+        db.execute(  # the same bytes may come of another base
+            "UPDATE payloads SET base_id = ?1, depth = ?2, data = ?3 "
+            "WHERE id = ?4 AND (data <> ?3 OR base_id IS NOT ?1 OR depth <> ?2)",
+            [base_id, depth, data, payload_id],
         )
         bases.add(Base(payload_id, body, pieces, depth, reach))
     if ids:
@@ -115,7 +117,9 @@ def rebase(db: Database, urlkey: str) -> None:
 def mend_depths(db: Database) -> None:
     """Make every payload's depth one more than its base's: some stand on payloads of another URL."""
     wrong = "base_id IS NOT NULL AND depth <> 1 + (SELECT b.depth FROM payloads b WHERE b.id = payloads.base_id)"
-    while db.execute(f"SELECT 1 FROM payloads WHERE {wrong} LIMIT 1").fetchone():
+    for _step in range(MOST_DEPTH + 1):
+        if not db.execute(f"SELECT 1 FROM payloads WHERE {wrong} LIMIT 1").fetchone():
+            return
         db.execute(
             f"UPDATE payloads SET depth = 1 + (SELECT b.depth FROM payloads b WHERE b.id = payloads.base_id) WHERE {wrong}"
         )

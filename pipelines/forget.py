@@ -10,6 +10,7 @@ does the rest. Copies of the file (backups, exports) are beyond it.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from crawler.archives.capture import Outcome
 from crawler.archives.errors import StoreError
+from crawler.archives.surt import surt
 from pipelines.block_words import index_blocks
 from pipelines.orphans import stand_alone, sweep
 from pipelines.store_versions import refold
@@ -68,6 +70,22 @@ def pages_of(connection: sqlite3.Connection, policy_ids: Sequence[int], urlkey: 
         [*policy_ids, urlkey],
     )
     return [Page(key, url, site, _others(connection, key, site), count) for key, url, site, count in rows]
+
+
+def pages_searched(connection: sqlite3.Connection, sites: Iterable[str]) -> list[Page]:
+    """Return the pages that were read in search of sites' policies (home pages, candidates) and are nobody's policy."""
+    rows = connection.execute(
+        "SELECT DISTINCT a.url, s.site FROM discovery_answers a JOIN sites s ON s.id = a.site_id "
+        "WHERE a.timestamp <> '' AND s.site IN (SELECT value FROM json_each(?)) ORDER BY 1, 2",
+        [json.dumps(sorted(sites))],
+    )
+    found = {surt(url): (url, site) for url, site in rows.fetchall()}
+    pages = []
+    for key, (url, site) in found.items():
+        if connection.execute("SELECT 1 FROM policy_urls WHERE urlkey = ?", [key]).fetchone() is None:
+            (count,) = connection.execute("SELECT count(*) FROM captures WHERE urlkey = ?", [key]).fetchone()
+            pages.append(Page(key, url, site, (), count))
+    return pages
 
 
 def _others(connection: sqlite3.Connection, urlkey: str, site: str) -> tuple[str, ...]:
@@ -138,9 +156,21 @@ def empty_captures(db: Database) -> int:
         [Outcome.FORGOTTEN.value, Outcome.FORGOTTEN.value],
     )
     _forget_readings(db)
+    forget_searches(db)
     db.execute("DROP TABLE forgotten_payloads")
     db.execute("DROP TABLE forgotten_policies")
     return int(count)
+
+
+def forget_searches(db: Database) -> None:
+    """Take away how the policies of a site were found, where all of these are forgotten: titles and texts of links."""
+    alive = (
+        "SELECT p.site_id FROM policies p JOIN policy_urls u ON u.policy_id = p.id "
+        "WHERE u.urlkey NOT IN (SELECT urlkey FROM tombstones)"
+    )
+    dead = f"SELECT site_id FROM policies WHERE site_id NOT IN ({alive})"
+    for table in ("discovery_answers", "candidates", "url_spans", "discoveries"):
+        db.execute(f"DELETE FROM {table} WHERE site_id IN ({dead})")
 
 
 def _forget_readings(db: Database) -> None:

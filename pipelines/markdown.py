@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pipelines.model import Block, BlockKind
@@ -25,36 +24,40 @@ def render_markdown(blocks: Iterable[Block]) -> str:
     Lists are nested by level (two spaces a level, as wide as the outer marker where that is a number), numbering
     starts again with every list, tables get the header row GFM asks for.
     """
-    parts = [_render_run(list(run)) for _, run in groupby(blocks, key=_Runs().key)]
-    return "\n\n".join(part for part in parts if part) + ("\n" if parts else "")
+    return join_markdown((block, render_alone(block)) for block in blocks)
 
 
-class _Runs:
-    """Numbers the runs of blocks that stand without a blank line between them: lists, tables, quotations."""
+def render_alone(block: Block) -> str | None:
+    """A block's Markdown where that does not depend on its neighbours; None for list items and table rows."""
+    return None if block.kind in _TIGHT_KINDS else _SINGLE.get(block.kind, _paragraph)(block)
 
-    def __init__(self) -> None:
-        self._number = 0
-        self._last: BlockKind | None = None
 
-    def key(self, block: Block) -> int:
-        if not self._joins(block):
-            self._number += 1
-        self._last = block.kind
-        return self._number
+def join_markdown(parts: Iterable[tuple[Block, str | None]]) -> str:
+    """The text of blocks, each with what `render_alone` makes of it: which a text shares with many can be kept."""
+    written: list[str] = []
+    run: list[Block] = []
+    for block, alone in parts:
+        if run and (alone is not None or not _joins(run[-1].kind, block)):
+            written.append(_render_run(run))
+            run = []
+        if alone is None:
+            run.append(block)
+        elif alone:
+            written.append(alone)
+    if run:
+        written.append(_render_run(run))
+    return "\n\n".join(written) + ("\n" if written else "")
 
-    def _joins(self, block: Block) -> bool:
-        if block.kind in _LIST_KINDS:
-            return self._last in _LIST_KINDS
-        return block.kind is BlockKind.ROW and self._last is BlockKind.ROW and block.level != 1
+
+def _joins(last: BlockKind, block: Block) -> bool:
+    """It stands without a blank line below a list item or a row."""
+    if block.kind in _LIST_KINDS:
+        return last in _LIST_KINDS
+    return last is BlockKind.ROW and block.level != 1
 
 
 def _render_run(run: Sequence[Block]) -> str:
-    kind = run[0].kind
-    if kind in _LIST_KINDS:
-        return "\n".join(_list_lines(run))
-    if kind is BlockKind.ROW:
-        return "\n".join(_table_lines(run))
-    return _SINGLE.get(kind, _paragraph)(run[0])
+    return "\n".join(_list_lines(run) if run[0].kind in _LIST_KINDS else _table_lines(run))
 
 
 def _heading(block: Block) -> str:

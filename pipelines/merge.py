@@ -25,7 +25,7 @@ from sqlite_utils import Database
 
 from crawler.archives.errors import StoreError
 from pipelines.database_file import MIGRATIONS, check_file, text_blocks
-from pipelines.forget import empty_captures, erase, prepare
+from pipelines.forget import empty_captures, erase, forget_searches, prepare
 from pipelines.fsck import PAYLOAD_ERRORS, UNLIKE_ITS_READINGS
 from pipelines.merge_tables import Copier, Table, read_tables
 from pipelines.orphans import sweep
@@ -317,6 +317,7 @@ WHERE id IN (SELECT k.id FROM captures k WHERE {UNLIKE_ITS_READINGS})
 def _fold(db: Database, extractors: dict[int, int], progress: Progress) -> None:
     with db.atomic():
         db.execute(_READ_ELSEWHERE)
+        forget_searches(db)
     for done, (policy_id, extractor_id) in enumerate(sorted(extractors.items())):
         progress("versions", done, len(extractors))
         with db.atomic():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from pipelines.database_file import APPLICATION_ID
+from pipelines.schema_discovery import DISCOVERY, SUPERSEDED
 from pipelines.schema_reading_side import READING_SIDE
 from pipelines.small_file import make_small
 
@@ -48,9 +49,21 @@ def m005_small(db: Database) -> None:
 
 
 @migrations()  # type: ignore[untyped-decorator]
+def m006_discovery(db: Database) -> None:
+    """How a site's policies were found: what was asked and answered, candidates, URLs over time."""
+    db.executescript(DISCOVERY)
+
+
+@migrations()  # type: ignore[untyped-decorator]
 def m007_reading_side(db: Database) -> None:
     """What the commands that read show, for SQL; and an index that has what a search for owners of blocks asks."""
     db.executescript(READING_SIDE)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m009_superseded(db: Database) -> None:
+    """A page that stays up after its policy has moved on is no longer that policy."""
+    db.executescript(SUPERSEDED)
 
 
 _TABLES = """

@@ -19,13 +19,18 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from datetime import datetime
 from multiprocessing import connection
-from typing import Any
+from typing import Any, TypeVar
 
 from crawler.archives.capture import Outcome
+from crawler.archives.discovery import Verdict
+from crawler.archives.policy_links import PolicyLink
 from pipelines.extract import extractor_id
 from pipelines.languages import text_languages
 from pipelines.model import Block, BlockKind
+from pipelines.page_reading import read_candidate, read_links
 from pipelines.reading import TIME_LIMIT, Reading, read_payload
+
+Result = TypeVar("Result")
 
 
 class ReaderPool:
@@ -44,10 +49,25 @@ class ReaderPool:
         self, body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int
     ) -> Reading:
         """Return what read_payload returns; a page that kills its worker is EXTRACT_FAILED."""
-        arguments = (body, dict(headers), url, captured_at, status)
+        killer = Reading(Outcome.EXTRACT_FAILED, self.extractor, "the page kills the parser")
+        return await self._run(read_payload, (body, dict(headers), url, captured_at, status), killer)
+
+    async def read_links(self, body: bytes, headers: Mapping[str, str], url: str) -> tuple[PolicyLink, ...]:
+        """Return what pipelines.page_reading.read_links returns; () for a page that kills its worker."""
+        return await self._run(read_links, (body, dict(headers), url), ())
+
+    async def read_candidate(
+        self, body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int, site: str
+    ) -> tuple[Verdict, tuple[PolicyLink, ...]]:
+        """Return what pipelines.page_reading.read_candidate returns."""
+        killer = Verdict(privacy=False, kind="the page kills the parser", score=0.0)
+        return await self._run(read_candidate, (body, dict(headers), url, captured_at, status, site), (killer, ()))
+
+    async def _run(self, read: Callable[..., Result], arguments: tuple[Any, ...], killer: Result) -> Result:
+        """Return what a function makes of a page in a worker; `killer` where the page kills the worker, twice."""
         pool = self._pool
         try:
-            return await asyncio.wrap_future(self._submit(pool, arguments))
+            return await asyncio.wrap_future(self._submit(pool, read, arguments))
         except BrokenProcessPool:
             if self._pool is pool:
                 self._pool, self._spawned = _executor(self.workers), False
@@ -55,10 +75,10 @@ class ReaderPool:
             with _executor(1) as alone:
                 try:
                     with _interrupts_ignored():
-                        future = alone.submit(_read_guarded, *arguments)
+                        future = alone.submit(_guarded, read, *arguments)
                     return await asyncio.wrap_future(future)
                 except BrokenProcessPool:
-                    return Reading(Outcome.EXTRACT_FAILED, self.extractor, "the page kills the parser")
+                    return killer
 
     async def read_kept(self, kept: Sequence[Any], load: Callable[[int], bytes]) -> AsyncIterator[tuple[Any, Reading]]:
         """Read payloads that are in the store (pipelines.store_readings.Unread), a few at a time.
@@ -72,24 +92,26 @@ class ReaderPool:
             for unread, reading in zip(some, await asyncio.gather(*reads), strict=True):
                 yield unread, reading
 
-    def _submit(self, pool: ProcessPoolExecutor, arguments: tuple[Any, ...]) -> Future[Reading]:
+    def _submit(
+        self, pool: ProcessPoolExecutor, read: Callable[..., Result], arguments: tuple[Any, ...]
+    ) -> Future[Result]:
         if self._spawned:
-            return pool.submit(_read_guarded, *arguments)
+            return pool.submit(_guarded, read, *arguments)
         self._spawned = True
         with _interrupts_ignored():  # the first page starts the workers
-            return pool.submit(_read_guarded, *arguments)
+            return pool.submit(_guarded, read, *arguments)
 
     def close(self) -> None:
         """Drop what is not begun and end the workers."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _read_guarded(body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int) -> Reading:
-    """read_payload, whose time limit a parser written in C may not feel: then the worker ends, and its page with it."""
+def _guarded(read: Callable[..., Result], *arguments: Any) -> Result:
+    """Read, with a limit of time that a parser written in C may not feel: then the worker ends, and its page with it."""
     with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - a device
         faulthandler.dump_traceback_later(2 * TIME_LIMIT, exit=True, file=nowhere)
         try:
-            return read_payload(body, headers, url, captured_at, status)
+            return read(*arguments)
         finally:
             faulthandler.cancel_dump_traceback_later()
 

@@ -69,11 +69,11 @@ def reduce_page(html: str, url: str) -> Reduced:
     :param url: the page's original address, for relative links.
     :raises ExtractError: larger than MAX_HTML_CHARS, or more or deeper elements than weights.py allows.
     """
-    root = _parse(html)
+    root = parse_page(html)
     if root is None:
         return Reduced("", "", "", ("The page is empty.",))
-    title, language = _title(root), _language(root)
-    base = _base_url(root, url)
+    title, language = _title(root), page_language(root)
+    base = page_base(root, url)
     unpack(root, _PARSER)
     mark_forms(root)
     _drop_dead(root)
@@ -92,7 +92,7 @@ def reduce_page(html: str, url: str) -> Reduced:
 # --- reading the page -----------------------------------------------------------------------------------------
 
 
-def _parse(html: str) -> HtmlElement | None:
+def parse_page(html: str) -> HtmlElement | None:
     if len(html) > MAX_HTML_CHARS:
         raise ExtractError(f"The page has {len(html):,} characters; the limit MAX_HTML_CHARS is {MAX_HTML_CHARS:,}.")
     closed = _close_headings(_PROLOG.sub("", _reopened(html), count=1))
@@ -130,17 +130,17 @@ def _title(root: HtmlElement) -> str:
     return "" if found is None else " ".join(repaired(found.text_content()).split())
 
 
-def _language(root: HtmlElement) -> str:
+def page_language(root: HtmlElement) -> str:
     declared = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang") or ""
     return declared.strip().lower()[:16]
 
 
-def _base_url(root: HtmlElement, url: str) -> str:
+def page_base(root: HtmlElement, url: str) -> str:
     base = root.find(".//base[@href]")
-    return url if base is None else _joined(url, base.get("href"))
+    return url if base is None else absolute_url(url, base.get("href"))
 
 
-def _joined(base: str, href: str) -> str:
+def absolute_url(base: str, href: str) -> str:
     original = _REWRITTEN.sub("", href.strip(), count=1)
     try:
         return urljoin(base, original)
@@ -253,6 +253,6 @@ def _serialise(parts: list[HtmlElement], base: str) -> str:
                 element.set(name, span)
             if href and not href.lower().startswith(("#", "javascript:")):
                 if href not in absolute:
-                    absolute[href] = _joined(base, href)
+                    absolute[href] = absolute_url(base, href)
                 element.set("href", absolute[href])
     return repaired("".join(lxml.html.tostring(part, encoding="unicode", with_tail=False) for part in parts))

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.archives.capture import Capture, ListedCapture, Listing, ListingPlan, Memento, Outcome, Period, Policy
+from crawler.archives.discovery import Answer, Discovery, Found
 from crawler.archives.errors import StoreError
 from crawler.archives.memento import drift_seconds
 from crawler.archives.sure import Certainty
@@ -27,6 +28,8 @@ from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_iso, parse_iso
 from pipelines.digests import digest_verdict
 from pipelines.reading import Reading
+from pipelines.schema_discovery import GONE_ON
+from pipelines.store_discoveries import DiscoveryShelf
 from pipelines.store_file import insert, open_file
 from pipelines.store_listings import CAPTURE_FIELDS, ListingShelf, seconds_of
 from pipelines.store_payloads import PayloadShelf
@@ -40,7 +43,7 @@ _SLICE = 500  # values bound in one statement
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the file holds, over all sites."""
+    """What the file holds, over all sites; home pages and the like are no captures of a policy."""
 
     captures: int
     versions: int
@@ -65,6 +68,7 @@ class Store:
         self.shelf = PayloadShelf(self.db)
         self.listings = ListingShelf(self.db, now)
         self.readings = ReadingShelf(self.db)
+        self.discoveries = DiscoveryShelf(self.db, now)
 
     def close(self) -> None:
         self.db.conn.close()
@@ -160,6 +164,48 @@ class Store:
         rows = self.db.execute("SELECT url FROM policy_urls WHERE policy_id = ? ORDER BY url", [policy.policy_id])
         return [url for (url,) in rows]
 
+    # discovery
+
+    def answers(self, site: str, archive: str) -> list[Answer]:
+        """Return what an archive ever said when it was asked for a site's policies."""
+        return self.discoveries.answers(site, archive)
+
+    def save_answer(self, site: str, archive: str, answer: Answer) -> None:
+        """Keep what an archive said. One transaction."""
+        with self.transaction():
+            self.discoveries.put_answer(site, archive, answer)
+
+    def save_discovery(self, site: str, archive: str, found: Discovery) -> None:
+        """Keep where the search for a site's policies has come to. One transaction."""
+        with self.transaction():
+            self.discoveries.put(site, archive, found)
+
+    def discovered(self, site: str, found: Found) -> Policy:
+        """Return the policy that was found, with its dated URLs; a new one is made where none is known by any of them."""
+        with self.transaction():
+            return self.discoveries.policy_of(site, found)
+
+    def linked(self, site: str, url: str) -> bool:
+        """Tell whether a page of the site was found to link to a URL, as to a policy."""
+        return self.discoveries.linked(site, url)
+
+    def page_capture(self, archive: str, capture: Capture, citation: str) -> ListedCapture:
+        """Return a capture of a page that need not be a policy's: a home page, a candidate."""
+        with self.transaction():
+            self.listings.put_rows(archive, [capture], [citation])
+            (number,) = self._one(
+                "SELECT id FROM captures WHERE archive = ? AND urlkey = ? AND timestamp = ? AND original = ? AND digest = ?",
+                archive, capture.urlkey, capture.timestamp, capture.original, capture.digest,
+            )  # fmt: skip
+        return self.listed([number])[0]
+
+    def kept_page(self, capture_id: int) -> tuple[bytes, dict[str, str], int]:
+        """Return body, headers and HTTP status of a capture whose payload is held."""
+        payload_id, headers, status = self._one(
+            "SELECT payload_id, headers, http_status FROM captures WHERE id = ?", capture_id
+        )
+        return self.payload(payload_id), json.loads(headers or "{}"), status or 200
+
     # listings and captures
 
     def save_listing(self, run_id: int, listing: Listing) -> int:
@@ -183,6 +229,7 @@ class Store:
             f"SELECT k.id, {', '.join(f'k.{name}' for name in CAPTURE_FIELDS)}, k.outcome, k.payload_id IS NOT NULL, "
             "k.redirect_url, k.not_before FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
             "WHERE u.policy_id = ? AND k.archive = ? AND k.at BETWEEN ? AND ? AND (k.at, k.id) > (?, ?) "
+            f"AND (u.valid_to IS NULL OR NOT {GONE_ON}) "
             "ORDER BY k.at, k.id LIMIT ?",
             [policy.policy_id, archive, *seconds_of(period), *beyond, limit],
         )
@@ -286,13 +333,16 @@ class Store:
     def settle(
         self,
         run_id: int,
-        policy: Policy,
+        policy: Policy | None,
         listed: ListedCapture,
         outcome: Outcome,
         detail: str,
         memento_url: str = "",
     ) -> None:
-        """Record what became of a capture that brought no payload; what failed is not worth asking for a while."""
+        """Record what became of a capture that brought no payload; what failed is not worth asking for a while.
+
+        :param policy: whose capture it is; None of a home page and the like.
+        """
         with self.transaction():
             if outcome is Outcome.PLAYBACK_FAILED:
                 (failures,) = self._one("SELECT failures FROM captures WHERE id = ?", listed.capture_id)
@@ -308,7 +358,7 @@ class Store:
             )
             insert(
                 self.db,
-                "outcomes", run_id=run_id, policy_id=policy.policy_id, capture_id=listed.capture_id,
+                "outcomes", run_id=run_id, policy_id=policy.policy_id if policy else None, capture_id=listed.capture_id,
                 subject=listed.capture.original, outcome=outcome.value, detail=detail, at=self.now(),
             )  # fmt: skip
 
@@ -337,7 +387,7 @@ class Store:
 
     def totals(self) -> Totals:
         """Return how much the file holds, over all sites."""
-        (captures,) = self._one("SELECT count(*) FROM captures")
+        (captures,) = self._one("SELECT count(*) FROM captures WHERE urlkey IN (SELECT urlkey FROM policy_urls)")
         versions, changes = self._one(
             "SELECT count(*), count(nullif(v.version, 1)) FROM versions v "
             "JOIN policies p ON p.id = v.policy_id AND p.extractor_id = v.extractor_id"

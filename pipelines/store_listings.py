@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -34,15 +34,7 @@ class ListingShelf:
 
     def put(self, run_id: int, listing: Listing) -> int:
         """Store one answer of an index; return how many of its captures are new."""
-        (last,) = self._db.execute("SELECT coalesce(max(id), 0) FROM capture_rows").fetchone()
-        self._db.conn.executemany(  # a view with a trigger, which leaves rows that are there as they are
-            f"INSERT INTO captures (archive, {', '.join(CAPTURE_FIELDS)}, citation_url) VALUES ({', '.join('?' * 11)})",
-            [
-                (listing.archive, *_cdx_row(c), citation)
-                for c, citation in zip(listing.captures, listing.citations, strict=True)
-            ],
-        )
-        (new,) = self._db.execute("SELECT count(*) FROM capture_rows WHERE id > ?", [last]).fetchone()
+        inserted = self.put_rows(listing.archive, listing.captures, listing.citations)
         for urlkey in {c.urlkey for c in listing.captures} - {surt(listing.url)}:  # the archive's own key of it
             self._db.execute(
                 "INSERT INTO policy_urls (policy_id, urlkey, url, evidence) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -56,6 +48,16 @@ class ListingShelf:
             outcome=listing.outcome.value, detail=listing.detail, row_count=len(listing.captures),
             broken=json.dumps(listing.broken), resume_key=listing.resume_key, listed_at=format_iso(self._now()),
         )  # fmt: skip
+        return inserted
+
+    def put_rows(self, archive: str, captures: Sequence[Capture], citations: Sequence[str]) -> int:
+        """Store rows of an index, whosever they are; return how many are new."""
+        (last,) = self._db.execute("SELECT coalesce(max(id), 0) FROM capture_rows").fetchone()
+        self._db.conn.executemany(  # a view with a trigger, which leaves rows that are there as they are
+            f"INSERT INTO captures (archive, {', '.join(CAPTURE_FIELDS)}, citation_url) VALUES ({', '.join('?' * 11)})",
+            [(archive, *_cdx_row(c), citation) for c, citation in zip(captures, citations, strict=True)],
+        )
+        (new,) = self._db.execute("SELECT count(*) FROM capture_rows WHERE id > ?", [last]).fetchone()
         return int(new)
 
     def plan(self, policy: Policy, archive: str, url: str, period: Period) -> ListingPlan:

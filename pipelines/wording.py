@@ -39,6 +39,7 @@ _PLAIN = re.compile(
     "[\x00-\u00ac\u00ae-\u012f\u0131-\u02ff\u2000-\u200a\u2010-\u2027\u202f-\u205f\u20a0-\u20bf\u2190-\u22ff\u25a0-\u25ff]*+"
 )
 _PLAIN_WORD = re.compile(r"[^\W_]+|[%€$£¥]")
+_ASCII_WORD = re.compile(r"[a-z0-9]+|[%$]")
 
 
 def words(markdown: str) -> list[str]:
@@ -55,13 +56,16 @@ def words(markdown: str) -> list[str]:
 
 @lru_cache(maxsize=4096)  # blocks come again in every version; 4096 of them and their words are some 15 MB
 def _words(markdown: str) -> tuple[str, ...]:
-    if is_plain(markdown):
-        return tuple(_PLAIN_WORD.findall(_folded(_bare(markdown))))
-    return tuple(_WORD.findall(_folded(_bare(_INVISIBLE.sub("", markdown)))))
+    normal = unicodedata.normalize("NFKC", markdown)
+    if is_plain(normal):
+        folded = _folded(_bare(normal))
+        return tuple((_ASCII_WORD if folded.isascii() else _PLAIN_WORD).findall(folded))
+    normal = unicodedata.normalize("NFKC", _INVISIBLE.sub("", markdown))
+    return tuple(_WORD.findall(_folded(_bare(normal))))
 
 
-def _bare(visible: str) -> str:
-    unnumbered = _NUMBERING.sub(" ", unicodedata.normalize("NFKC", visible))
+def _bare(normal: str) -> str:
+    unnumbered = _NUMBERING.sub(" ", normal)
     bare: str = _MARKUP.sub(_unmarked, unnumbered)
     return bare
 

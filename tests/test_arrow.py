@@ -35,9 +35,11 @@ ONLY = {
                      "pipelines.store_versions", "pipelines.store_file", "pipelines.store_readings", "pipelines.store_listings",
                      "pipelines.fsck", "pipelines.fsck_repair", "pipelines.orphans", "pipelines.forget", "pipelines.merge",
                      "pipelines.merge_tables",
-                     "pipelines.small_file", "pipelines.compact"),
+                     "pipelines.small_file", "pipelines.compact", "pipelines.store_discoveries"),
     "syllapy": ("history.readability",),
     "scrapy": ("crawler.", "pipelines.stages", "cli."),
+    "pyarrow": ("history.export.parquet",),
+    "warcio": ("history.export.warc", "crawler.", "pipelines."),
     "rich": ("crawler.summary", "crawler.progress", "cli."),
     "click": ("cli.",),
 }  # fmt: skip

@@ -31,7 +31,7 @@ class WaybackServer:
 
     def __init__(
         self,
-        root: Path,
+        root: Path | WarcArchive,
         faults: dict[str, list[Answered]] | None = None,
         page_rows: int = 0,
         weather: Callable[[], Answered | str | None] = lambda: None,
@@ -42,7 +42,7 @@ class WaybackServer:
         self.asked: Counter[str] = Counter()
         self._ending = threading.Event()
         self.agents: set[str] = set()
-        self._archive = WarcArchive(root)
+        self._archive = root if isinstance(root, WarcArchive) else WarcArchive(root)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.handle_error = lambda *_: None  # a client that was killed, or that had enough
         self.origin = f"http://127.0.0.1:{self._server.server_port}"

@@ -103,6 +103,7 @@ class Outcome(Enum):
     EXCLUDED_ROBOTS = "excluded_robots"
     LISTING_FAILED = "listing_failed"
     RATE_LIMITED = "rate_limited"
+    NO_POLICY_FOUND = "no_policy_found"
     BAD_INPUT = "bad_input"
     DAMAGED_ARCHIVE = "damaged_archive"
     FORGOTTEN = "forgotten"
@@ -161,6 +162,11 @@ _ABOUT = {
         "the archive's index gave no usable answer", "run the same crawl again", missing=True
     ),
     Outcome.RATE_LIMITED: About("the archive asked us to wait", "wait, then run the same crawl again", missing=True),
+    Outcome.NO_POLICY_FOUND: About(
+        "no privacy policy was found on the site",
+        "see the candidates with `policylapse discover SITE`; name the policy's URL with --url",
+        missing=True,
+    ),
     Outcome.BAD_INPUT: About("a line of the list is no site and no URL", "mend the line", missing=True),
     Outcome.DAMAGED_ARCHIVE: About(
         "a WARC file is damaged; what could be read was used",

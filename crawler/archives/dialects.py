@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 from waybackpy.cdx_api import WaybackMachineCDXServerAPI
 from waybackpy.cdx_utils import full_url
@@ -21,6 +22,7 @@ from crawler.archives import cdx
 from crawler.archives.capture import Capture
 from crawler.archives.cdx import CdxPage
 from crawler.archives.errors import ConfigError
+from crawler.archives.index_query import IndexQuery, pywb_params, wayback_params
 from crawler.archives.timestamps import format_timestamp
 from crawler.archives.wacz import check_wacz, is_wacz
 
@@ -69,6 +71,7 @@ class Archive:
     citation: str = "https://web.archive.org/web/"
     label: str = "Wayback Machine"
     root: Path | None = None
+    pywb: bool = False
 
     def listing_url(self, url: str, *, since: datetime | None, until: datetime | None, resume_key: str = "") -> str:
         """Return the index request for the captures of exactly one URL (exact on its SURT), oldest first.
@@ -89,6 +92,12 @@ class Archive:
         if resume_key:
             params["resumeKey"] = resume_key
         return str(full_url(self.cdx_url, params))
+
+    def query_url(self, query: IndexQuery) -> str:
+        """Return the index request of a query that is filtered, collapsed or over many URLs."""
+        if self.pywb:
+            return f"{self.cdx_url}?{urlencode(pywb_params(query), quote_via=quote, safe='')}"
+        return str(full_url(self.cdx_url, wayback_params(query)))
 
     def memento_url(self, capture: Capture) -> str:
         """Return the URL that plays back the captured bytes (`id_`: unchanged, no toolbar)."""
@@ -171,6 +180,7 @@ def _pywb_server(collection: str, name: str) -> Archive:
         cdx_url=f"{collection}/cdx",
         playback_url=f"{collection}/",
         read_listing=cdx.read_pywb,
+        pywb=True,
         extra_params=_PYWB_PARAMS,
         citation=f"{collection}/",
         label=f"archive at {collection}",

@@ -1,16 +1,16 @@
-"""A policy's URLs over time: where an archived redirect says that it has moved, and which of a site's paths is it.
+"""A policy's URLs over time: where an archived redirect says that it has moved.
 
 lineage_target(from, to) ──► the URL to follow, or why not
-pick_urls(listings by URL) ──► (taken, left)
+same_company(site, URL)  ──► whether two addresses are one company's
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from crawler.archives.capture import Capture
 from crawler.archives.errors import ConfigError
+from crawler.archives.policy_links import brand_of, same_owner
 from crawler.archives.surt import check_url, surt
 
 
@@ -44,22 +44,15 @@ def one_line_of_urls(urls: Iterable[str]) -> list[str]:
     return list({surt(url): url for url in reversed(list(urls))}.values())[::-1]
 
 
-def pick_urls(listed: Mapping[str, Sequence[Capture]]) -> tuple[list[str], list[str]]:
-    """Choose among a site's candidate URLs: the one with most usable captures, then those captured only in years in
-    which none of the taken ones was (the policy stood elsewhere then). The rest is left, to be told to the person.
+def same_company(url: str, other: str) -> bool:
+    """Tell whether two URLs are one company's by their hosts: one site, one name, or a host that is named after the
+    other at a hosting service.
 
-    :return: (taken, left); the first taken is the policy's name. Both in a fixed order.
+    >>> same_company("http://example.com/", "https://www.example.de/datenschutz")
+    True
+    >>> same_company("http://example.com/", "http://example.hosted-policies.test/privacy")
+    True
+    >>> same_company("http://example.com/", "http://other.com/example")
+    False
     """
-    spans = {url: span for url, captures in listed.items() if (span := _usable_span(captures))}
-    ranked = sorted(spans, key=lambda url: (-spans[url][2], url))
-    taken: list[str] = []
-    for url in ranked:
-        if all(spans[url][1] < spans[t][0] or spans[url][0] > spans[t][1] for t in taken):
-            taken.append(url)
-    return taken, [url for url in ranked if url not in taken]
-
-
-def _usable_span(captures: Sequence[Capture]) -> tuple[str, str, int] | None:
-    """(first, last, number) of the captures that may be pages; None if there are none."""
-    usable = sorted(c.timestamp for c in captures if c.status is None or c.status < 300)
-    return (usable[0], usable[-1], len(usable)) if usable else None
+    return same_owner(url, other) or brand_of(url) in (urlsplit(other).hostname or "").lower().split(".")[:-1]

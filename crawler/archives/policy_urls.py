@@ -1,65 +1,39 @@
 """Which URLs of an archive's files look like privacy policies, where nobody has named one. Pure.
 
-A URL is taken where its path or query holds one of the words under which sites file their policy. Hosts do not count:
-every page of privacyinternational.org would. Of 992 real addresses (shared/discovery) it takes 245 of 275 privacy
-policies and 12 of 717 other documents, all of them below `/privacy/` or the like; what is no policy after all is an
-outcome of the crawl, never a version.
+A URL is taken where its address alone makes a policy likely (policy_links.rank_url). Of 992 real addresses
+(shared/discovery) it takes 246 of 275 privacy policies and 12 of 717 other documents, most of them below `/privacy/` or
+the like; what is no policy after all is an outcome of the crawl, never a version.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from typing import Final
 
 from crawler.archives.capture import REVISIT_MIMETYPE, Capture
 from crawler.archives.errors import ConfigError
+from crawler.archives.policy_links import Label, rank_url
 from crawler.archives.surt import check_url
 
-# Without accents and separators, as `_folded` leaves them: "vie-privée" is "vieprivee".
-POLICY_WORDS = tuple("""
-    privacy dataprotection datapolicy personaldata
-    datenschutz privatsphaere
-    confidentialite vieprivee donneespersonnelles protectiondesdonnees
-    privacidad protecciondedatos
-    privacidade protecaodedados
-    privacybeleid privacyverklaring gegevensbescherming
-    riservatezza datipersonali
-    integritet personuppgift personvern persondata privatliv tietosuoja
-    prywatnosc daneosobowe ochranaosobnich adatvedel adatkezel confidentialitate
-    gizlilik kisiselveri
-    конфиденциальност персональн プライバシー 個人情報 개인정보 隐私 隱私
-""".split())  # fmt: skip
-
+_LIKELY: Final = 0.2  # far below TAKEN: to fetch a page too many costs nothing here
+_OTHERS: Final = (Label.COOKIES, Label.OLDER, Label.PRINT)
 _DOCUMENTS = ("text/html", "application/xhtml+xml", "application/pdf")
 _OTHER_FILE = re.compile(r"\.(?:css|gif|ico|jpe?g|js|json|mp[34]|png|svg|webp|woff2?|xml|zip)$", re.IGNORECASE)
 _SECOND_URL = re.compile(r",\s*[a-z]+://", re.IGNORECASE)  # where it would be taken for a list of URLs
 
 
-def _folded(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", unquote(text)).casefold()
-    return "".join(c for c in plain if c.isalnum())
-
-
-_FOLDED_WORDS = tuple(_folded(word) for word in POLICY_WORDS)
-
-
 def looks_like_policy(url: str) -> bool:
-    """Tell whether a URL's path or query holds a word of privacy policies.
+    """Tell whether a URL's path, query or host names a privacy policy.
 
     >>> looks_like_policy("http://a.example/fr/Politique-de-confidentialit%C3%A9.html")
     True
     >>> looks_like_policy("http://privacy-news.example/about")
     False
     """
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    seen = _folded(f"{parts.path} {parts.query}")
-    return any(word in seen for word in _FOLDED_WORDS)
+    found = rank_url(url)
+    return found.score >= _LIKELY and found.label not in _OTHERS
 
 
 @dataclass(frozen=True, slots=True)

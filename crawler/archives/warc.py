@@ -14,10 +14,11 @@ import json
 import zlib
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import format_datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -29,6 +30,7 @@ from warcio.utils import Digester
 
 from crawler.archives.capture import REVISIT_MIMETYPE, Capture
 from crawler.archives.dialects import LOCAL_ORIGIN, warc_files
+from crawler.archives.index_query import select_rows
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_iso, format_timestamp, parse_iso, parse_timestamp
 
@@ -102,11 +104,24 @@ class WarcArchive:
         ]
         start = int(resume_key) if resume_key.isdigit() else 0
         page = rows[start : start + limit]
+        return self._rows(page, str(start + limit) if start + limit < len(rows) else "")
+
+    def search(self, url: str, params: Mapping[str, Sequence[str]]) -> Answered:
+        """Answer an index request that is filtered, collapsed or over all URLs of a domain.
+
+        :param params: of the request (crawler.archives.index_query).
+        """
+        domain = (params.get("matchType") or [""])[0] == "domain"
+        wanted = surt(url).partition(")")[0] if domain else surt(url)
+        keys = [wanted] if not domain else sorted(k for k in self._by_key if _below(k.partition(")")[0], wanted))
+        rows = (record.capture for key in keys for record in self._by_key.get(key, []))
+        return self._rows(islice(select_rows(rows, params), int((params.get("limit") or ["1000"])[0])))
+
+    def _rows(self, captures: Iterable[Capture], resume_key: str = "") -> Answered:
         lines = [
-            f"{c.urlkey} {c.timestamp} {c.original} {c.mimetype} {c.statuscode} {c.digest} {c.length}" for c in page
+            f"{c.urlkey} {c.timestamp} {c.original} {c.mimetype} {c.statuscode} {c.digest} {c.length}" for c in captures
         ]
-        if start + limit < len(rows):
-            lines += ["", str(start + limit)]
+        lines += ["", resume_key] if resume_key else []
         headers = {"content-type": "text/plain"}
         if self.damages:
             headers[DAMAGE_HEADER] = "; ".join(self.damages)
@@ -147,6 +162,11 @@ class WarcArchive:
             if format_iso(other.capture.captured_at) == date and other.capture.mimetype != REVISIT_MIMETYPE:
                 return other
         return self._first_by_digest.get(record.capture.digest)
+
+
+def _below(host: str, wanted: str) -> bool:
+    """Tell whether a host, as keys have it ("com,example,shop"), is another or below it."""
+    return host == wanted or host.startswith(f"{wanted},")
 
 
 def _nearest(records: list[Record], timestamp: str, url: str) -> Record:

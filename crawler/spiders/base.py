@@ -148,7 +148,9 @@ class ArchiveSpider(Spider):
             self._close("limit")
         return bool(failure.check(IgnoreRequest) or (self.stopped_by_archive and failure.check(RateLimited)))
 
-    def settle(self, policy: Policy, listed: ListedCapture, outcome: Outcome, detail: str, memento_url: str) -> None:
+    def settle(
+        self, policy: Policy | None, listed: ListedCapture, outcome: Outcome, detail: str, memento_url: str
+    ) -> None:
         """Record what became of a capture that brought no payload."""
         self.job.store.settle(self.run_id, policy, listed, outcome, detail, memento_url)
         logger.info("%s %s: %s (%s)", listed.capture.timestamp, listed.capture.original, outcome.value, detail)

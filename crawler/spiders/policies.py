@@ -25,17 +25,20 @@ from crawler.archives.capture import (
     ListingPlan,
     Memento,
     Outcome,
+    Period,
     Policy,
     ReadCapture,
 )
 from crawler.archives.choose import Wanted
 from crawler.archives.dialects import PLAYBACK, citation_url
 from crawler.archives.errors import StoreError
-from crawler.archives.lineage import lineage_target, one_line_of_urls, pick_urls
+from crawler.archives.lineage import lineage_target, one_line_of_urls
 from crawler.archives.memento import Answer, stray_outcome
+from crawler.archives.surt import surt
 from crawler.playback import memento_of
 from crawler.search import Search
-from crawler.spiders.base import OUTCOMES, ArchiveSpider
+from crawler.spiders.base import OUTCOMES
+from crawler.spiders.discovering import DiscoveringSpider
 
 if TYPE_CHECKING:
     from typing import Self
@@ -67,17 +70,7 @@ class Progress:
     caught_up: bool = False
 
 
-@dataclass
-class Candidates:
-    """A site whose policy's URL is not known: what its well-known paths list, until all have answered."""
-
-    target: Target
-    waiting: int
-    pages: dict[str, CdxPage] = field(default_factory=dict)
-    failed: bool = False
-
-
-class PoliciesSpider(ArchiveSpider):
+class PoliciesSpider(DiscoveringSpider):
     name = "policies"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -104,12 +97,18 @@ class PoliciesSpider(ArchiveSpider):
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the listing of every target, one after the other as the engine takes them."""
         try:
-            for request in self._begin_run():
-                yield request
+            self._begin_run()
+            for target in self.job.targets.targets:
+                if not target.url:
+                    async for request in self.discover_site(target.site):
+                        yield request
+                    continue
+                for request in self._list_target(target):
+                    yield request
         except StoreError as error:
             self.store_error = str(error)
 
-    def _begin_run(self) -> Iterator[Request]:
+    def _begin_run(self) -> None:
         job = self.job
         self.run_id = job.store.begin_run(
             program=self.settings["USER_AGENT"].split(" ")[0], archive=job.archive.name,
@@ -117,18 +116,33 @@ class PoliciesSpider(ArchiveSpider):
         )  # fmt: skip
         for bad in job.targets.bad:
             self.record(Outcome.BAD_INPUT, bad.where, bad.reason)
-        for target in job.targets.targets:
-            yield from self._list_target(target)
 
     def _list_target(self, target: Target) -> Iterator[Request]:
-        if target.url:
-            policy = self.job.store.policy(target.site, target.url, "named by the user")
-            if policy.policy_id not in self._progress:  # http and https name one policy
-                yield from self._list_policy(self._begin(policy))
+        policy = self.job.store.policy(target.site, target.url, "named by the user")
+        if policy.policy_id not in self._progress:  # http and https name one policy
+            yield from self._list_policy(self._begin(policy))
+
+    async def take_policy(self, policy: Policy, pages: dict[str, CdxPage]) -> AsyncIterator[Any]:
+        """Store what was listed on the way to a policy, list the rest, then begin to fetch."""
+        if policy.policy_id in self._progress:  # named by its URL, too
             return
-        candidates = Candidates(target, len(target.candidates))
-        for url in target.candidates:
-            yield self.listing_request(url, self.parse_candidate, self.listing_failed, candidates=candidates)
+        progress = self._begin(policy)
+        only = self.settings.getbool("POLICYLAPSE_DISCOVER")
+        for url in one_line_of_urls(self.job.store.policy_urls(policy)):
+            page = pages.get(surt(url))
+            if page is None or (page.resume_key and self.job.period != Period()):
+                requests = [] if only else list(self._list_url(url, progress))
+            else:
+                inside = tuple(c for c in page.captures if c.captured_at in self.job.period)
+                self._store_page(replace(page, captures=inside), url, policy, ListingPlan())
+                goes_on = bool(page.resume_key) and not only
+                progress.listings += goes_on
+                requests = [self._next_page(page, url, ListingPlan(), progress)] if goes_on else []
+            for request in requests:
+                yield request
+        if not only:
+            async for found in self._advance(progress):
+                yield found
 
     def _begin(self, policy: Policy) -> Progress:
         if policy.policy_id not in self._progress:
@@ -204,49 +218,6 @@ class PoliciesSpider(ArchiveSpider):
         bounded = period.since is not None or period.until is not None
         self.record(Outcome.EMPTY if bounded else Outcome.NOT_ARCHIVED, url, "the index has no captures of it", policy)
 
-    async def parse_candidate(
-        self, response: Response, url: str, plan: ListingPlan, candidates: Candidates
-    ) -> AsyncIterator[Any]:
-        """Gather what the well-known paths of a site list; when all have answered, take the policy's URLs."""
-        del plan  # only first pages are asked for: enough to choose by
-        page, outcome, detail = self.read_index(response)
-        if page is not None:
-            candidates.pages[url] = page
-        elif outcome is not Outcome.NOT_ARCHIVED:
-            candidates.failed = True
-            self.record(outcome or Outcome.LISTING_FAILED, url, detail)
-        async for found in self._candidate_answered(candidates):
-            yield found
-
-    async def _candidate_answered(self, candidates: Candidates) -> AsyncIterator[Any]:
-        candidates.waiting -= 1
-        if candidates.waiting:
-            return
-        taken, left = pick_urls({url: page.captures for url, page in candidates.pages.items()})
-        site = candidates.target.site
-        for url in left:
-            logger.info("%s: %s was captured too, in the same years; crawl it by url= if it is the policy", site, url)
-        if taken:
-            progress = self._take(site, taken)
-            for url in taken:
-                page = candidates.pages[url]
-                self._store_page(page, url, progress.policy, ListingPlan())
-                if page.resume_key:
-                    progress.listings += 1
-                    yield self._next_page(page, url, ListingPlan(), progress)
-            async for found in self._advance(progress):
-                yield found
-        elif not candidates.failed:
-            asked = ", ".join(candidates.target.candidates)
-            self.record(Outcome.NOT_ARCHIVED, site, f"no captures at {asked}; name the policy's URL with url=")
-
-    def _take(self, site: str, urls: list[str]) -> Progress:
-        """Make the policy of a site of the URLs that were chosen among its candidates."""
-        policy = self.job.store.policy(site, urls[0], "well-known path")
-        for url in urls[1:]:
-            self.job.store.add_policy_url(policy, url, None, "well-known path, captured at other times")
-        return self._begin(policy)
-
     async def listing_failed(self, failure: Failure) -> AsyncIterator[Any]:
         """Record that an index could not be asked, and go on with what is known."""
         context = failure.request.cb_kwargs  # type: ignore[attr-defined]
@@ -254,16 +225,10 @@ class PoliciesSpider(ArchiveSpider):
             return
         outcome, detail = self.failed(failure)
         outcome = Outcome.LISTING_FAILED if outcome is Outcome.PLAYBACK_FAILED else outcome
-        progress: Progress | None = context.get("progress")
-        if progress is None:
-            context["candidates"].failed = True
-            self.record(outcome, context["url"], detail)
-            going_on = self._candidate_answered(context["candidates"])
-        else:
-            self._listing_flawed(context["url"], progress.policy, outcome, detail)
-            progress.listings -= 1
-            going_on = self._advance(progress)
-        async for found in going_on:
+        progress: Progress = context["progress"]
+        self._listing_flawed(context["url"], progress.policy, outcome, detail)
+        progress.listings -= 1
+        async for found in self._advance(progress):
             yield found
 
     # fetching
@@ -309,13 +274,17 @@ class PoliciesSpider(ArchiveSpider):
         """When all else is done: ask what has waited for another policy's answer; then once more for what failed, as
         a capture's first load is slow and then it is cached.
         """
-        if self.stopped_by_archive or self.store_error or self.limited or self.settings.getbool("POLICYLAPSE_PLAN"):
+        if self.stopped_by_archive or self.store_error or self.limited or self._only_asks:
             return
         rounds = [self._ask_waiting]
         if not self._second_pass:
             rounds.append(self._ask_again)
         if any(ask() for ask in rounds):
             raise DontCloseSpider
+
+    @property
+    def _only_asks(self) -> bool:
+        return self.settings.getbool("POLICYLAPSE_PLAN") or self.settings.getbool("POLICYLAPSE_DISCOVER")
 
     def _ask_waiting(self) -> bool:
         waiting = [progress for progress in self._progress.values() if progress.search.waiting]
@@ -363,8 +332,8 @@ class PoliciesSpider(ArchiveSpider):
             memento, flaw = memento_of(response, playback.memento_at)
             self.crawler.stats.inc_value("policylapse/fetched")
             if playback.answer is Answer.REDIRECT:
-                for request in self._keep_redirect(listed, memento, playback.location, progress):
-                    yield request
+                async for found in self._redirected(listed, memento, playback.location, progress):
+                    yield found
             elif flaw or not memento.body:
                 outcome = Outcome.UNDECODABLE if flaw else Outcome.NOT_A_POLICY
                 self.job.store.keep(listed, memento, outcome, flaw or "empty page")
@@ -405,16 +374,39 @@ class PoliciesSpider(ArchiveSpider):
             progress.search.answered(kept.capture_id, reading.outcome, reading.wording)
             yield ReadCapture(progress.policy, kept.capture_id, reading)
 
-    def _keep_redirect(
+    async def _redirected(
         self, listed: ListedCapture, memento: Memento, location: str, progress: Progress
-    ) -> Iterator[Request]:
-        """Keep an archived redirect; where it leads to another page, list that page too: the policy has moved."""
+    ) -> AsyncIterator[Any]:
+        """Keep an archived redirect; where it leads to another page of the same company, the policy has moved."""
         target, why_not = lineage_target(listed.capture.original, location)
         known = one_line_of_urls(self.job.store.policy_urls(progress.policy))
-        if target and len(known) >= MAX_POLICY_URLS:
-            target, why_not = "", f"to {target}: not followed, the policy has {MAX_POLICY_URLS} URLs already"
-        detail = why_not or f"to {target}"
+        if not target or surt(target) in map(surt, known) or len(known) >= MAX_POLICY_URLS:
+            if target and surt(target) not in map(surt, known):
+                target, why_not = "", f"to {target}: not followed, the policy has {MAX_POLICY_URLS} URLs already"
+            for request in self._keep_redirect(listed, memento, location, progress, target, why_not):
+                yield request
+            return
+
+        async def judged(why: str) -> AsyncIterator[Any]:
+            progress.listings -= 1
+            whose = (
+                f"to {target}: another company's, for all that is known; not followed (crawl it by url= if it is not)"
+            )
+            kept = (target, "") if why else ("", whose)
+            for request in self._keep_redirect(listed, memento, location, progress, *kept):
+                yield request
+            async for found in self._advance(progress):
+                yield found
+
+        progress.listings += 1  # nothing else is asked for this policy meanwhile
+        async for found in self.judge_redirect(progress.policy, listed.capture, target, judged):
+            yield found
+
+    def _keep_redirect(
+        self, listed: ListedCapture, memento: Memento, location: str, progress: Progress, target: str, why_not: str
+    ) -> Iterator[Request]:
         progress.search.answered(listed.capture_id, Outcome.REDIRECT, target=location)
+        detail = why_not or f"to {target}"
         if self.job.store.keep_redirect(listed, memento, detail, location, progress.policy, target):
             yield from self._list_url(target, progress)
 

@@ -16,11 +16,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from urllib.parse import quote, urlsplit
 
-from crawler.archives.errors import StoreError
 from crawler.archives.timestamps import parse_iso
+from history.export.files import Folder
+from history.export.formats import Job
+from history.export.manifest import Done
 from history.sites import PolicyRow
 from pipelines.database_file import text_blocks
 from pipelines.model import Block, BlockKind
@@ -51,28 +53,19 @@ class CorpusCapture:
     text_id: int
 
 
-def export_corpus(db: sqlite3.Connection, policies: Iterable[PolicyRow], folder: Path) -> list[Path]:
-    """Write the newest text of each policy that has one; return the files, in the order of the policies.
-
-    :raises StoreError: a file cannot be written.
-    """
-    written: list[Path] = []
+def write_corpus(job: Job, folder: Folder) -> Done:
+    """Write the newest text of each policy that has one, in the order of the policies."""
     numbers: dict[str, int] = {}
-    for policy in policies:
-        capture = newest_capture(db, policy)
+    earlier = 0
+    for policy in job.policies:
+        capture = newest_capture(job.db, policy)
         if capture is None:
             continue
         numbers[policy.site] = numbers.get(policy.site, 0) + 1
-        path = folder / corpus_path(policy.site, numbers[policy.site])
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(corpus_document(capture, text_blocks(db, capture.text_id)), "utf-8", newline="\n")
-        except OSError as error:
-            raise StoreError(
-                f"cannot write {path}: {error.strerror or error}; name another folder with --out"
-            ) from None
-        written.append(path)
-    return written
+        document = corpus_document(capture, text_blocks(job.db, capture.text_id))
+        folder.add(str(corpus_path(policy.site, numbers[policy.site])), [document.encode()])
+        earlier += policy.versions - 1
+    return Done({"policies": sum(numbers.values())}, {"earlier_versions": earlier})
 
 
 def newest_capture(db: sqlite3.Connection, policy: PolicyRow) -> CorpusCapture | None:

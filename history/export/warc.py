@@ -8,27 +8,22 @@ Content-Length is new. The same database gives the same bytes.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from http.client import responses as REASONS  # noqa: N812 - a constant table
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 from uuid import NAMESPACE_URL, uuid5
 
-import zstandard
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.archives.capture import sha1_base32
-from crawler.archives.errors import ConfigError, NotFound, StoreError
-from history.sites import PolicyRow
-from pipelines.payloads import load_payload
+from history.export.formats import Job
+from history.export.manifest import Done
+from history.pages import read_payload
 
 WARC_VERSION = "WARC/1.1"
 _ORIGINAL = "x-archive-orig-"  # how archives pass a header on that they do not mean themselves (archive-facts.md 2.2)
@@ -60,57 +55,23 @@ FROM captures k LEFT JOIN payloads p ON p.id = k.payload_id WHERE k.id = ?
 """
 
 
-@dataclass(frozen=True, slots=True)
-class WarcCounts:
-    """What was written: captures with their payload, and those that refer to one of these."""
+def write_warc(job: Job, stream: IO[bytes]) -> Done:
+    """Write every fetched capture of the policies; compressed where the file's name ends with `.gz`.
 
-    responses: int
-    revisits: int
-
-
-def export_warc(db: sqlite3.Connection, policies: Iterable[PolicyRow], out: Path, program: str) -> WarcCounts:
-    """Write every fetched capture of the policies to a WARC file, which appears when it is whole.
-
-    :param out: `.warc.gz`, or `.warc` for a file that is not compressed.
-    :param program: name and version, for the warcinfo record.
-    :raises ConfigError: the file's name does not say that it is a WARC.
-    :raises NotFound: nothing was fetched of them.
-    :raises StoreError: the file cannot be written, or a payload cannot be read.
+    :raises StoreError: a payload cannot be read.
     """
-    if not out.name.endswith((".warc", ".warc.gz")):
-        raise ConfigError(f"{out} is no name of a WARC file: name one that ends with .warc.gz (or .warc) with --out")
-    ids = json.dumps([policy.policy_id for policy in policies])
+    ids = json.dumps([policy.policy_id for policy in job.policies])
     responses = revisits = 0
-    with _written(out) as stream:
-        records = _Records(db, WARCWriter(stream, gzip=out.name.endswith(".gz"), warc_version=WARC_VERSION))
-        records.write_warcinfo(program)
-        for capture_id, holder_id in db.execute(_CAPTURES, [ids]):
-            if capture_id == holder_id:
-                records.write_response(capture_id)
-                responses += 1
-            else:
-                records.write_revisit(capture_id, holder_id)
-                revisits += 1
-        if not responses:
-            raise NotFound("nothing was fetched to export: `policylapse sites` says what is known of each site")
-    return WarcCounts(responses, revisits)
-
-
-@contextmanager
-def _written(out: Path) -> Iterator[IO[bytes]]:
-    """A file beside the one that is wanted, which takes its name when it is whole and is removed where it is not."""
-    part = out.with_name(f"{out.name}.part")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as stream:
-            yield stream
-        part.replace(out)
-    except BaseException as error:
-        if part.is_file():
-            part.unlink()
-        if isinstance(error, OSError):
-            raise StoreError(f"cannot write {out}: {error.strerror or error}; name another file with --out") from None
-        raise
+    records = _Records(job.db, WARCWriter(stream, gzip=job.out.name.endswith(".gz"), warc_version=WARC_VERSION))
+    records.write_warcinfo(job.program)
+    for capture_id, holder_id in job.db.execute(_CAPTURES, [ids]):
+        if capture_id == holder_id:
+            records.write_response(capture_id)
+            responses += 1
+        else:
+            records.write_revisit(capture_id, holder_id)
+            revisits += 1
+    return Done({"captures": responses + revisits, "responses": responses, "revisits": revisits})
 
 
 class _Records:
@@ -165,17 +126,7 @@ class _Records:
         return row
 
     def _payload(self, row: sqlite3.Row) -> bytes:
-        if row["payload_id"] is None:
-            return b""
-        try:
-            body = load_payload(self._db.execute, row["payload_id"])
-        except (KeyError, zstandard.ZstdError) as error:
-            raise StoreError(
-                f"the payload of {row['citation_url']} cannot be read from the database: {error}"
-            ) from None
-        if hashlib.sha256(body).hexdigest() != row["payload_digest"]:
-            raise StoreError(f"the payload of {row['citation_url']} is not what was stored: the database is damaged")
-        return body
+        return b"" if row["payload_id"] is None else read_payload(self._db, row["payload_id"], row["citation_url"])
 
     def _headers(self, row: sqlite3.Row) -> dict[str, str]:
         """The record's own headers; pywb, too, names what a copied memento was copied from, and when."""

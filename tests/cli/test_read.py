@@ -341,7 +341,7 @@ def test_export(run, sample_db, tmp_path):
 
 def test_export_of_nothing(run, history_db, tmp_path):
     message = failed(run("export", "--out", tmp_path / "out", db=history_db.policy(URL)))
-    assert message.startswith("no policy has a text to export: `policylapse sites`")
+    assert message.startswith("nothing to export as corpus: `policylapse sites`")
 
 
 def test_version_and_help(run):

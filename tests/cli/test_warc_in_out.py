@@ -104,7 +104,7 @@ def test_the_same_database_gives_the_same_bytes(exported, sample_db, tmp_path):
         result = CliRunner().invoke(main, ["export", "--format", "warc", "--out", str(again), "--db", str(sample_db)])
         assert result.exit_code == 0
         assert again.read_bytes() == exported.read_bytes()
-    assert [path.name for path in tmp_path.iterdir()] == ["again.warc.gz"]
+    assert {path.name for path in tmp_path.iterdir()} == {"again.warc.gz", "again.warc.gz.manifest.json"}
 
 
 def test_pywbs_indexer_reads_it(exported, tmp_path):
@@ -158,7 +158,7 @@ def test_nothing_to_export_leaves_an_earlier_file(history_db, tmp_path):
         main, ["export", "--format", "warc", "--out", str(tmp_path / "x.warc.gz"), "--db", str(database)]
     )
     assert result.exit_code == 2
-    assert "nothing was fetched" in result.stderr
+    assert "nothing to export as warc" in result.stderr
     assert (tmp_path / "x.warc.gz").read_bytes() == b"before"
 
 

@@ -93,12 +93,12 @@ def test_since_and_until_bound_what_is_listed(tmp_path):
     assert last <= "20210331235959"
 
 
-def test_site_finds_the_policy_at_a_well_known_path_and_follows_its_move(tmp_path):
+def test_site_finds_the_policy_and_follows_its_move(tmp_path):
     database = tmp_path / "site.db"
     run = crawl(database, "sample", site="harborline.example,lumenkart.example")
     assert run.code == 0, run.err
     urls = {url for (url,) in rows(database, "SELECT policy_url FROM policies")}
-    assert urls == {"http://harborline.example/legal/privacy", "http://lumenkart.example/privacy"}
+    assert urls == {"http://www.harborline.example/legal/privacy", "https://lumenkart.example/privacy"}
 
 
 def test_a_killed_crawl_goes_on_where_it_stopped(crawled, tmp_path, sites_file):

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from crawler.archives.errors import ConfigError
-from crawler.targets import WELL_KNOWN_PATHS, Target, read_targets
+from crawler.targets import Target, read_targets
 
 
 @pytest.fixture
@@ -32,13 +32,10 @@ def sites(targets):
 def test_one_url():
     targets = read_targets(url="https://www.a.example/privacy")
     assert targets.targets == (Target("a.example", "https://www.a.example/privacy"),)
-    assert targets.targets[0].candidates == ("https://www.a.example/privacy",)
 
 
-def test_one_site_is_looked_for_at_the_usual_paths():
-    (target,) = read_targets(site="www.A.example").targets
-    assert target == Target("a.example")
-    assert target.candidates == tuple(f"http://a.example{path}" for path in WELL_KNOWN_PATHS)
+def test_one_site():
+    assert read_targets(site="www.A.example").targets == (Target("a.example"),)
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,16 @@
 import re
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from history.database import open_database
-from history.export.corpus import corpus_document, corpus_path, export_corpus, newest_capture
-from history.sites import find_policies, list_sites
+from history.export.corpus import corpus_document, corpus_path, newest_capture, write_corpus
+from history.export.files import Folder
+from history.export.formats import Job
+from history.sites import all_policies, find_policies
 from pipelines.database_file import text_blocks
 
 SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
@@ -20,11 +23,10 @@ SEED_URLS = (
 
 
 def exported(database, folder):
-    connection = open_database(database)
-    policies = [policy for site in list_sites(connection) for policy in find_policies(connection, site.site)]
-    paths = export_corpus(connection, policies, folder)
-    connection.close()
-    return paths
+    with closing(open_database(database)) as connection:
+        out = Folder(folder)
+        write_corpus(Job(connection, all_policies(connection), folder, "test/1"), out)
+    return [folder / file.path for file in out.written]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ def test_no_character_and_no_word_is_lost(text):
         ("z. B. Namen bzw. Daten, ggf. Adressen. Am 25. Mai 2018 gilt sie.", 2),
         ("You must be 16. We mean it.", 2),
         ("a line  \nanother line", 2),
+        ("a line ends so.  \nanother, etc.\n5 lines", 3),
         ("1. We keep data.", 1),
         ("個人情報を取得します。提供しません！「はい。」終わり", 4),
         ("نحن نجمع البيانات. هل توافق؟ نعم، نوافق.", 3),

@@ -10,7 +10,7 @@ from warcio.archiveiterator import ArchiveIterator
 from crawler.archives.capture import Listing, Memento, Outcome, Period
 from crawler.archives.errors import NotFound, StoreError
 from history.database import open_database
-from history.export.warc import export_warc
+from history.export.formats import FORMATS, Job, run_export
 from history.sites import find_policies
 from pipelines.store import Store
 from tests.builders import URL, make_capture
@@ -42,7 +42,7 @@ def export(keep):
     """[(type, WARC headers, HTTP headers, body)] of all but the warcinfo."""
     out = keep.path.with_name("x.warc.gz")
     with closing(open_database(keep.path)) as db:
-        export_warc(db, find_policies(db, "a.example"), out, "test/1")
+        run_export(FORMATS["warc"], Job(db, find_policies(db, "a.example"), out, "test/1"))
     with out.open("rb") as stream:
         found = [
             (r.rec_type, r.rec_headers, r.http_headers, r.content_stream().read()) for r in ArchiveIterator(stream)
@@ -120,4 +120,4 @@ def test_a_damaged_payload_is_never_written(keep, damage):
 
 def test_of_no_policy(keep):
     with closing(open_database(keep.path)) as db, pytest.raises(NotFound):
-        export_warc(db, [], keep.path.with_name("x.warc.gz"), "test/1")
+        run_export(FORMATS["warc"], Job(db, [], keep.path.with_name("x.warc.gz"), "test/1"))

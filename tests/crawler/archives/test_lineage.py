@@ -1,9 +1,8 @@
-"""Where a policy has moved, and at which of a site's URLs it stood."""
+"""Where a policy has moved."""
 
 import pytest
 
-from crawler.archives.lineage import lineage_target, one_line_of_urls, pick_urls
-from tests.builders import make_capture
+from crawler.archives.lineage import lineage_target, one_line_of_urls
 
 OLD = "http://a.example/privacy.html"
 
@@ -48,28 +47,3 @@ def test_what_is_not_followed_says_why(location, why):
 def test_one_url_of_each_key_the_first_named():
     urls = ["http://a.example/p", "https://www.a.example/p/", "http://a.example/q", "http://A.example/q"]
     assert one_line_of_urls(urls) == ["http://a.example/p", "http://a.example/q"]
-
-
-def captured(*timestamps, statuscode="200"):
-    return [make_capture(timestamp=timestamp, statuscode=statuscode) for timestamp in timestamps]
-
-
-def test_the_url_with_most_captures_and_those_of_other_years_are_taken():
-    listed = {
-        "/privacy": captured("20100101000000", "20110101000000", "20120101000000"),
-        "/legal": captured("20110601000000", "20110701000000"),  # beside the first: left
-        "/new": captured("20150101000000"),  # after it: taken
-        "/never": [],
-        "/errors": captured("20050101000000", statuscode="404"),
-        "/moved": captured("20050101000000", statuscode="301"),
-    }
-    assert pick_urls(listed) == (["/privacy", "/new"], ["/legal"])
-
-
-def test_revisits_count_as_captures_and_ties_are_broken_by_name():
-    listed = {"/b": captured("20100101000000", statuscode="-"), "/a": captured("20100101000000")}
-    assert pick_urls(listed) == (["/a"], ["/b"])
-
-
-def test_nothing_listed_nothing_taken():
-    assert pick_urls({"/a": []}) == ([], [])

@@ -1,0 +1,109 @@
+"""`policylapse discover`: where a site's policy stood over the years, and how that is known."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import asdict
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.crawl import crawl, run
+from cli.discover_view import print_discovery
+from cli.output import note, print_json, stdout_console
+from crawler.archives.dialects import parse_archive
+from crawler.archives.errors import ConfigError
+from crawler.summary import COMPLETE, NOT_RUN, PARTLY, STOPPED
+from crawler.targets import read_targets
+from history.database import open_database
+from history.discoveries import SiteDiscovery, read_discovery
+
+_SETTINGS = {"archive": "POLICYLAPSE_ARCHIVE", "db": "POLICYLAPSE_DB", "contact": "POLICYLAPSE_CONTACT"}
+_SHARED = ("archive", "db", "contact", "wait", "max_requests", "max_minutes")
+
+
+@click.command(params=[option for option in crawl.params if option.name in _SHARED])
+@click.argument("sites", nargs=-1, metavar="[SITE]...")
+@click.option(
+    "--list",
+    "listed",
+    metavar="FILE",
+    help="A list: one site a line, or CSV with a column `site`; - is standard input.",
+)
+@click.option("--all-policies", is_flag=True, help="Take the children's, applicants', regional … policies, too.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@click.pass_context
+def discover(ctx: click.Context, sites: tuple[str, ...], listed: str | None, **options: Any) -> None:
+    """Find the policies of sites: their URLs over time, with the evidence, and what was not taken and why.
+
+    It asks an archive for at most 12 things a site: its index, a few home pages, a few candidates. A crawl of the site
+    does the same and goes on from there; what was asked is not asked again for a month.
+
+    Exit code: 0 a policy is found for every site, 1 for some it is not, 2 could not run, 3 stopped.
+
+    \b
+    Examples:
+      policylapse discover --archive sample harborline.example
+      policylapse discover example.com example.org --contact you@example.org
+      policylapse discover --list sites.txt --json --contact you@example.org
+    """  # noqa: D301 - Click reads \b as a character
+    if not (sites or listed):
+        raise ConfigError("name a site, or a list of them: policylapse discover example.com, --list FILE")
+    targets = read_targets(site=",".join(sites), sites=listed or "")
+    for bad in targets.bad:
+        note(f"{bad.where}: {bad.reason}")
+    names = list(dict.fromkeys(target.site for target in targets.targets))
+    code = run(
+        _settings(options), {"site": ",".join(names)} | ({"all_policies": "1"} if options["all_policies"] else {})
+    )
+    if code == NOT_RUN:
+        ctx.exit(code)
+    archive = parse_archive(options["archive"] or "").name
+    with closing(open_database(Path(options["db"] or "policylapse.db"))) as connection:
+        found = [(name, read_discovery(connection, name, archive)) for name in names]
+    if options["as_json"]:
+        print_json([_data(name, one) for name, one in found])
+    else:
+        _print(found)
+    missing = bool(targets.bad) or any(one is None or one.general is None for _name, one in found)
+    ctx.exit(STOPPED if code == STOPPED else PARTLY if missing else COMPLETE)
+
+
+def _settings(options: dict[str, Any]) -> dict[str, str]:
+    settings = {setting: options[name] for name, setting in _SETTINGS.items() if options[name]}
+    settings |= {"POLICYLAPSE_DISCOVER": "1", "POLICYLAPSE_SUMMARY": "none"}
+    for name, setting in (("max_requests", "POLICYLAPSE_MAX_REQUESTS"), ("max_minutes", "POLICYLAPSE_MAX_MINUTES")):
+        settings |= {setting: str(options[name])} if options[name] else {}
+    wait = {True: "inf", False: "0", None: ""}[options["wait"]]
+    return settings | ({"POLICYLAPSE_WAIT": wait} if wait else {})
+
+
+def _print(found: list[tuple[str, SiteDiscovery | None]]) -> None:
+    console = stdout_console()
+    for number, (name, one) in enumerate(found):
+        if number:
+            console.print()
+        if one is None:
+            note(f"{name}: the search did not come to its end; the same command goes on where it stopped")
+        else:
+            print_discovery(console, one)
+
+
+def _data(site: str, found: SiteDiscovery | None) -> dict[str, Any]:
+    if found is None:
+        return {"site": site, "complete": False}
+    plain: dict[str, Any] = _plain(asdict(found))
+    return {"complete": True, **plain}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%dT%H:%M:%SZ}"
+    return value.value if isinstance(value, Enum) else value

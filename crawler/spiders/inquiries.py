@@ -1,0 +1,227 @@
+"""Asking an archive what discovery wants to know (crawler/archives/discover.py), with the manners of every request.
+
+    Inquiry(plan) ──asks──► index / playback ──► kept (raw first) ──► read (process pool) ──► Answer, stored ──► plan again
+
+An inquiry is a search for a site's policies, or the question whether a redirect to another company is to be followed.
+Nothing is in memory that is not in the store but which asks are under way.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Request
+
+from crawler.archives.capture import ListedCapture, Memento, Outcome
+from crawler.archives.dialects import CDX, PLAYBACK, citation_url
+from crawler.archives.discover_known import thin
+from crawler.archives.discovery import Answer, Ask, AskKind, Key
+from crawler.archives.index_query import index_query
+from crawler.archives.memento import Answer as Playback
+from crawler.archives.memento import stray_outcome
+from crawler.archives.surt import surt
+from crawler.playback import memento_of
+from crawler.spiders.base import OUTCOMES, ArchiveSpider
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from crawler.archives.cdx import CdxPage
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Inquiry:
+    """What is to be found out about a site.
+
+    :param plan: what to ask next, by the answers so far; nothing when all is known.
+    :param ended: called once, when there is nothing left to ask; yields what comes then.
+    :param answers: the store's, and this run's.
+    :param pages: whole first pages of listings, by key of their URL, of this run.
+    """
+
+    site: str
+    plan: Callable[[list[Answer]], tuple[Ask, ...]]
+    ended: Callable[[Inquiry], AsyncIterator[Any]]
+    answers: list[Answer]
+    waiting: set[Key] = field(default_factory=set)
+    pages: dict[str, CdxPage] = field(default_factory=dict)
+    cut_short: bool = False
+
+
+class InquiringSpider(ArchiveSpider):
+    """A spider that can ask more than listings and captures of one policy."""
+
+    def inquiry(
+        self,
+        site: str,
+        plan: Callable[[list[Answer]], tuple[Ask, ...]],
+        ended: Callable[[Inquiry], AsyncIterator[Any]],
+    ) -> Inquiry:
+        """Return an inquiry that knows what was answered in earlier runs."""
+        return Inquiry(site, plan, ended, self.job.store.answers(site, self.job.archive.name))
+
+    async def inquire(self, inquiry: Inquiry) -> AsyncIterator[Any]:
+        """Yield the requests of the next round, or what comes at the end of an inquiry."""
+        while not (inquiry.waiting or inquiry.cut_short):
+            asks = inquiry.plan(inquiry.answers)
+            if not asks:
+                async for found in inquiry.ended(inquiry):
+                    yield found
+                return
+            inquiry.waiting = {ask.key for ask in asks}
+            for ask in asks:
+                logger.info("%s: asking for %s %s (%s)", inquiry.site, ask.kind.value, ask.url, ask.why)
+                request = await self._request(inquiry, ask)
+                if request is not None:
+                    yield request
+
+    async def _request(self, inquiry: Inquiry, ask: Ask) -> Request | None:
+        """Return the request of an ask; None where the store has the answer."""
+        if ask.capture is None:
+            return self._index_request(inquiry, ask)
+        archive, store, capture = self.job.archive, self.job.store, ask.capture
+        citation = citation_url(capture.timestamp, capture.original, archive.citation)
+        listed = store.page_capture(archive.name, capture, citation)
+        if listed.outcome is Outcome.REDIRECT:
+            self._answered(inquiry, ask, self._redirect_answer(ask, listed.redirect_url))
+        elif listed.held:
+            body, headers, status = store.kept_page(listed.capture_id)
+            self._answered(inquiry, ask, await self._read_page(inquiry, ask, body, headers, status))
+        elif listed.outcome.settled or (listed.not_before and listed.not_before > datetime.now(UTC)):
+            self._answered(inquiry, ask, self._nothing(ask, listed.outcome))
+        else:
+            return self._page_request(inquiry, ask, listed)
+        return None
+
+    def _index_request(self, inquiry: Inquiry, ask: Ask) -> Request:
+        archive, query = self.job.archive, index_query(ask.kind, ask.url)
+        url = archive.query_url(query) if query else archive.listing_url(ask.url, since=None, until=None)
+        return Request(
+            url, callback=self.parse_index, errback=self.ask_failed, cb_kwargs={"inquiry": inquiry, "ask": ask},
+            meta={"endpoint": CDX, "download_slot": archive.slot(CDX)}, priority=10, dont_filter=True,
+        )  # fmt: skip
+
+    def _page_request(self, inquiry: Inquiry, ask: Ask, listed: ListedCapture) -> Request:
+        archive = self.job.archive
+        return Request(
+            archive.memento_url(listed.capture),
+            callback=self.parse_page,
+            errback=self.ask_failed,
+            cb_kwargs={"inquiry": inquiry, "ask": ask, "listed": listed},
+            meta={"endpoint": PLAYBACK, "download_slot": archive.slot(PLAYBACK),
+                  "captured_at": listed.capture.captured_at},
+            priority=5,  # where the policies are, before their captures
+            dont_filter=True,
+        )  # fmt: skip
+
+    # answers
+
+    async def parse_index(self, response: Response, inquiry: Inquiry, ask: Ask) -> AsyncIterator[Any]:
+        """Note what the index said."""
+        page, outcome, detail = self.read_index(response)
+        if outcome is Outcome.RATE_LIMITED:
+            inquiry.cut_short = True
+            return
+        if page is not None:
+            query = index_query(ask.kind, ask.url)
+            more = bool(page.resume_key) or (query is not None and len(page.captures) >= query.limit)
+            if ask.kind is AskKind.URL:
+                inquiry.pages[surt(ask.url)] = page
+            answer = replace(self._nothing(ask, Outcome.FETCHED), rows=thin(page.captures, ask.kind), more=more)
+        elif outcome is Outcome.NOT_ARCHIVED:
+            answer = self._nothing(ask, Outcome.FETCHED)
+        else:
+            answer = self._nothing(ask, outcome or Outcome.LISTING_FAILED, detail)
+        self._answered(inquiry, ask, answer)
+        async for found in self.inquire(inquiry):
+            yield found
+
+    async def parse_page(
+        self, response: Response, inquiry: Inquiry, ask: Ask, listed: ListedCapture
+    ) -> AsyncIterator[Any]:
+        """Keep what came, then read it."""
+        playback = response.meta["playback"]
+        stray = stray_outcome(listed.capture, playback)
+        if stray is not None:
+            self._settled(inquiry, ask, listed, *stray, response.url)
+        elif playback.answer in (Playback.MEMENTO, Playback.REDIRECT):
+            memento, flaw = memento_of(response, playback.memento_at)
+            self.crawler.stats.inc_value("policylapse/fetched")
+            self._answered(inquiry, ask, await self._kept(inquiry, ask, listed, memento, flaw, playback.location))
+        elif playback.answer is Playback.RATE_LIMITED:
+            self.stop()
+            inquiry.cut_short = True
+            return
+        else:
+            detail = f"the archive answered HTTP {response.status}"
+            self._settled(inquiry, ask, listed, OUTCOMES[playback.answer], detail, response.url)
+        async for found in self.inquire(inquiry):
+            yield found
+
+    async def _kept(
+        self, inquiry: Inquiry, ask: Ask, listed: ListedCapture, memento: Memento, flaw: str, location: str
+    ) -> Answer:
+        if location:
+            self.job.store.keep(listed, memento, Outcome.REDIRECT, f"to {location}", location)
+            return self._redirect_answer(ask, location)
+        outcome = Outcome.UNDECODABLE if flaw else Outcome.FETCHED if memento.body else Outcome.NOT_A_POLICY
+        self.job.store.keep(listed, memento, outcome, flaw or ("" if memento.body else "empty page"))
+        if outcome is not Outcome.FETCHED:
+            return self._nothing(ask, outcome, flaw)
+        return await self._read_page(inquiry, ask, memento.body, dict(memento.headers), memento.status)
+
+    async def _read_page(self, inquiry: Inquiry, ask: Ask, body: bytes, headers: dict[str, str], status: int) -> Answer:
+        assert ask.capture is not None
+        answer, reader = self._nothing(ask, Outcome.FETCHED), self.job.reader
+        if ask.kind is AskKind.PAGE:
+            verdict, links = await reader.read_candidate(
+                body, headers, ask.url, ask.capture.captured_at, status, inquiry.site
+            )
+            return replace(answer, verdict=verdict, links=links)
+        return replace(answer, links=await reader.read_links(body, headers, ask.url))
+
+    def _redirect_answer(self, ask: Ask, location: str) -> Answer:
+        if ask.kind is AskKind.REDIRECT:
+            return replace(self._nothing(ask, Outcome.FETCHED), target=location)
+        return self._nothing(ask, Outcome.REDIRECT, f"to {location}")
+
+    def _settled(
+        self, inquiry: Inquiry, ask: Ask, listed: ListedCapture, outcome: Outcome, detail: str, url: str
+    ) -> None:
+        self.settle(None, listed, outcome, detail, url)
+        self._answered(inquiry, ask, self._nothing(ask, outcome, detail))
+
+    def _nothing(self, ask: Ask, outcome: Outcome, detail: str = "") -> Answer:
+        timestamp = ask.capture.timestamp if ask.capture else ""
+        return Answer(ask.kind, ask.url, timestamp, datetime.now(UTC).replace(microsecond=0), outcome, detail)
+
+    def _answered(self, inquiry: Inquiry, ask: Ask, answer: Answer) -> None:
+        self.job.store.save_answer(inquiry.site, self.job.archive.name, answer)
+        inquiry.answers.append(answer)
+        inquiry.waiting.discard(ask.key)
+
+    async def ask_failed(self, failure: Failure) -> AsyncIterator[Any]:
+        """Note that an archive could not be asked, and go on with what is known."""
+        context = failure.request.cb_kwargs  # type: ignore[attr-defined]
+        inquiry, ask = context["inquiry"], context["ask"]
+        if self.turned_away(failure):
+            inquiry.cut_short = True
+            return
+        outcome, detail = self.failed(failure)
+        if self.stopped_by_archive:
+            inquiry.cut_short = True
+            return
+        if "listed" in context:
+            self._settled(inquiry, ask, context["listed"], outcome, detail, failure.request.url)  # type: ignore[attr-defined]
+        else:
+            outcome = Outcome.LISTING_FAILED if outcome is Outcome.PLAYBACK_FAILED else outcome
+            self._answered(inquiry, ask, self._nothing(ask, outcome, detail))
+        async for found in self.inquire(inquiry):
+            yield found

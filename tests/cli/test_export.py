@@ -1,0 +1,109 @@
+"""`policylapse export` and `policylapse feed`: what they say, refuse, and print."""
+
+import json
+from xml.etree import ElementTree as ET
+
+import pytest
+from click.testing import CliRunner
+
+from cli.main import main
+from history.export.formats import FORMATS
+
+SITE = "lumenkart.example"
+
+
+@pytest.fixture
+def run(sample_db, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def run(*arguments):
+        return CliRunner().invoke(main, [*map(str, arguments), "--db", str(sample_db)])
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("form", "out", "said"),
+    [
+        ("jsonl", "x.jsonl", "43 versions written to {}"),
+        ("csv", "x.csv.gz", "43 versions written to {}"),
+        ("git", "x", "43 commits written to {} (8 files)"),
+        ("ota", "x", "43 versions written to {}"),
+        ("timemap", "x", "9 timemaps written to {} (247 mementos)"),
+        ("corpus", "x", "8 policies written to {}"),
+    ],
+)
+def test_what_was_written_is_said_in_a_line(run, tmp_path, form, out, said):
+    result = run("export", "--format", form, "--out", tmp_path / out)
+    assert (result.exit_code, result.stdout) == (0, ""), result.output
+    assert result.stderr == said.format(tmp_path / out) + "\n"
+
+
+def test_as_json_it_is_the_manifest_without_its_files(run, tmp_path):
+    result = run("export", "--format", "jsonl", "--out", tmp_path / "x.jsonl", "--json", SITE)
+    data = json.loads(result.stdout)
+    manifest = json.loads((tmp_path / "x.jsonl.manifest.json").read_text())
+    assert data.pop("manifest") == str(tmp_path / "x.jsonl.manifest.json")
+    assert data.pop("out") == str(tmp_path / "x.jsonl")
+    files = manifest.pop("files")
+    assert [file["path"] for file in files] == ["x.jsonl"]
+    assert data == manifest
+    assert (data["sites"], data["policies"]) == (1, 1)
+
+
+def test_a_policy_that_is_named_twice_is_written_once(run, tmp_path):
+    run("export", "--format", "jsonl", "--out", tmp_path / "x.jsonl", SITE, f"http://{SITE}/privacy")
+    assert len((tmp_path / "x.jsonl").read_text("utf-8").splitlines()) == 7
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("--format", "jsonl", "--out", "x.json"),
+            "is no name of a JSONL file: name one that ends with .jsonl or .jsonl.gz",
+        ),
+        (("--format", "bundle", "--out", "x.tar", "--change", "2", SITE), "is no name of a zip file"),
+        (("--format", "jsonl", "--out", "x.jsonl", "--change", "2"), "are for --format bundle"),
+        (("--format", "jsonl", "--out", "x.jsonl", "nobody.example"), "holds no policy of 'nobody.example'"),
+        (("--format", "docx", "--out", "x"), "'docx' is not one of"),
+        (("--format", "csv"), "Missing option '--out'"),
+    ],
+)
+def test_what_cannot_be_done(run, tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    result = run("export", *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_format_is_in_the_help(run):
+    shown = CliRunner().invoke(main, ["export", "--help"]).stdout
+    for form in FORMATS.values():
+        assert f"{form.name:8} {form.about}" in shown
+
+
+# feed
+
+
+def test_a_feed_is_printed(run):
+    result = run("feed", SITE, "--limit", "2")
+    assert result.exit_code == 0, result.output
+    root = ET.fromstring(result.stdout_bytes)
+    assert root.findtext("{http://www.w3.org/2005/Atom}title").endswith(SITE)
+    assert len(list(root.iter("{http://www.w3.org/2005/Atom}entry"))) == 2
+    assert len(json.loads(run("feed", "--json").stdout)["items"]) == 35
+
+
+def test_feeds_of_all_and_of_each_site(run, tmp_path):
+    command = ("feed", "--out", tmp_path / "f", "--base-url", "https://feeds.example/")
+    result = run(*command)
+    assert result.stderr == f"9 feeds written to {tmp_path / 'f'}: 35 changes in changes.atom\n"
+    assert sorted(path.name for path in (tmp_path / "f").iterdir()) == ["changes.atom", "sites"]
+    own = (tmp_path / "f" / "sites" / f"{SITE}.atom").read_bytes()
+    assert f'href="https://feeds.example/sites/{SITE}.atom"'.encode() in own
+    assert json.loads(run(*command, "--json").stdout)["feeds"][0] == {"site": "", "entries": 35}
+    assert (tmp_path / "f" / "sites" / f"{SITE}.atom").read_bytes() == own
+    (tmp_path / "file").touch()
+    assert "is a file" in run("feed", "--out", tmp_path / "file").stderr

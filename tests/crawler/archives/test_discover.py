@@ -1,0 +1,226 @@
+"""Discovery, planned: on generated sites with known truth, whatever the order of answers and whatever fails."""
+
+import random
+from datetime import timedelta
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.archives.capture import Outcome
+from crawler.archives.discover import BUDGET, discover, judge_target, target_verdict
+from crawler.archives.discover_known import Known, thin
+from crawler.archives.discovery import Answer, AskKind, Source, Verdict
+from crawler.archives.policy_links import Label, PolicyLink
+from tests.builders import make_capture, utc
+from tests.discovering import NOW, answer, score, search
+from tests.sites_generated import PROFILES, GeneratedArchive, generate
+
+SITES = generate(2 * len(PROFILES), seed=7)
+ARCHIVE = GeneratedArchive(SITES)
+
+
+TOLD = {}
+
+
+def ask_archive(number, ask):
+    """What the archive says to an ask; pages need not be read twice."""
+    if (number, ask.key) not in TOLD:
+        TOLD[number, ask.key] = answer(ARCHIVE, SITES[number].name, ask)
+    return TOLD[number, ask.key]
+
+
+@cache
+def reference(number):
+    return search(ARCHIVE, SITES[number].name)
+
+
+def test_url_intervals_are_found_exactly_within_the_budget():
+    scores = [(score(site, reference(number)[0].general), reference(number)[0]) for number, site in enumerate(SITES)]
+    wrong = [line for one, _ in scores for line in one.wrong]
+    exact = sum(one.exact for one, _ in scores)
+    assert exact >= 0.95 * max(sum(one.true for one, _ in scores), sum(one.found for one, _ in scores)), wrong
+    assert all(len(reference(number)[1]) == found.spent <= BUDGET for number, (_, found) in enumerate(scores))
+
+
+@pytest.mark.parametrize("number", range(len(PROFILES)))
+@given(seed=st.integers(0, 2**32))
+@settings(deadline=None, max_examples=6)
+def test_the_order_and_the_split_of_answers_make_no_difference(number, seed):
+    rng, answers, site = random.Random(seed), [], SITES[number].name
+    while not (state := discover(site, answers, NOW)).done:
+        some = rng.sample(state.asks, rng.randint(1, len(state.asks)))
+        answers += [ask_archive(number, ask) for ask in some]
+        rng.shuffle(answers)
+    expected, all_answers = reference(number)
+    assert {a.key for a in answers} == {a.key for a in all_answers}
+    assert (state.policies, state.candidates, state.spent) == (expected.policies, expected.candidates, expected.spent)
+
+
+@given(number=st.integers(0, len(SITES) - 1), budget=st.integers(0, 15), seed=st.integers(0, 2**32))
+@settings(deadline=None, max_examples=60)
+def test_never_more_than_the_budget_whatever_fails(number, budget, seed):
+    rng, answers, site = random.Random(seed), [], SITES[number].name
+    while not (state := discover(site, answers, NOW, budget)).done:
+        assert len(answers) + len(state.asks) <= budget
+        for ask in state.asks:
+            said = ask_archive(number, ask)
+            failed = Answer(ask.kind, ask.url, said.timestamp, NOW, Outcome.PLAYBACK_FAILED, "HTTP 503")
+            answers.append(failed if rng.random() < 0.3 else said)
+    assert len(answers) <= budget
+    assert len({a.key for a in answers}) == len(answers)  # nothing is asked for twice
+    assert all(span.first <= span.last for found in state.policies for span in found.spans)
+
+
+@pytest.mark.parametrize("number", range(len(PROFILES)))
+def test_a_month_later_only_what_may_be_new_is_asked(number):
+    site, later = SITES[number].name, NOW + timedelta(days=31)
+    found, answers = reference(number)
+    state = discover(site, answers, later)
+    asked = 0
+    while not state.done:
+        asked += len(state.asks)
+        answers = [*answers, *(answer(ARCHIVE, site, ask, later) for ask in state.asks)]
+        state = discover(site, answers, later)
+    unfinished = found.spent >= BUDGET
+    assert asked <= (BUDGET if unfinished else 3)
+    if not unfinished:
+        assert [s.url for p in state.policies for s in p.spans] == [s.url for p in found.policies for s in p.spans]
+
+
+def test_nothing_is_asked_again_on_the_same_day():
+    assert discover(SITES[0].name, reference(0)[1], NOW + timedelta(hours=20)).done
+
+
+def test_what_failed_is_asked_again_in_the_next_run_and_an_exclusion_a_week_later():
+    failed = Answer(AskKind.INDEX, "a.example", "", NOW, Outcome.LISTING_FAILED, "HTTP 504")
+    homes = Answer(AskKind.HOMES, "http://a.example/", "", NOW)
+    assert AskKind.INDEX not in {ask.kind for ask in discover("a.example", [failed, homes], NOW).asks}
+    (ask,) = discover("a.example", [failed, homes], NOW + timedelta(minutes=1)).asks
+    assert ask.kind is AskKind.INDEX
+    excluded = Answer(AskKind.INDEX, "a.example", "", NOW, Outcome.EXCLUDED)
+    assert discover("a.example", [excluded, homes], NOW + timedelta(days=6)).done
+    assert not discover("a.example", [excluded, homes], NOW + timedelta(days=8)).done
+
+
+def by_profile(profile):
+    return reference(PROFILES.index(profile))[0]
+
+
+def test_a_cookie_page_or_a_story_is_no_policy():
+    found = by_profile("no policy")
+    assert found.general is None
+    assert found.candidates
+    assert not any(candidate.taken for candidate in found.candidates)
+    assert all("not taken" in candidate.why[-1] for candidate in found.candidates)
+
+
+def test_other_policies_are_kept_apart_with_their_label():
+    labels = {one.label for one in by_profile("several policies").policies}
+    assert labels == {Label.GENERAL, Label.CHILDREN, Label.APPLICANTS}
+
+
+def test_a_sold_domain_s_new_owner_is_a_candidate_and_not_taken():
+    found = by_profile("sold")
+    assert [span.url.split("/")[2] for span in found.general.spans] == [SITES[PROFILES.index("sold")].name]
+    other = next(c for c in found.candidates if "bigcorp-group" in c.url)
+    assert not other.taken
+
+
+def test_every_url_says_by_what_it_was_found():
+    for number in range(len(SITES)):
+        for one in reference(number)[0].policies:
+            for span in one.spans:
+                assert span.evidence[0].source in (Source.LINK, Source.REDIRECT, Source.PAGE), span
+                assert span.evidence[0].text
+
+
+def test_an_excluded_site_is_asked_for_nothing_more():
+    said = [
+        Answer(AskKind.INDEX, "a.example", "", NOW, Outcome.EXCLUDED, "Blocked Site Error"),
+        Answer(AskKind.HOMES, "http://a.example/", "", NOW, Outcome.EXCLUDED),
+    ]
+    state = discover("a.example", said, NOW)
+    assert state.done
+    assert state.spent == 2
+    assert any("Blocked" in note for note in state.notes)
+
+
+def test_well_known_paths_are_asked_only_where_the_index_could_not_be():
+    homes = Answer(AskKind.HOMES, "http://a.example/", "", NOW)
+    exact = Answer(AskKind.URL, "http://a.example/", "", NOW)
+    failed = Answer(AskKind.INDEX, "a.example", "", NOW, Outcome.LISTING_FAILED, "HTTP 504")
+    (asked,) = discover("a.example", [homes, exact, failed], NOW).asks
+    assert asked.url == "http://a.example/sitemap.xml"
+    unmapped = Answer(AskKind.URL, asked.url, "", NOW)
+    asks = discover("a.example", [homes, exact, failed, unmapped], NOW).asks
+    assert {ask.url for ask in asks} >= {"http://a.example/privacy", "http://a.example/legal/privacy"}
+    empty = Answer(AskKind.INDEX, "a.example", "", NOW)
+    assert discover("a.example", [homes, exact, empty], NOW).done
+
+
+def test_the_site_s_map_names_a_policy_where_nothing_else_does():
+    site, policy = "http://a.example/", "http://a.example/info/privacy-policy"
+    home = make_capture(original=site)
+    map_row, row = make_capture(original=f"{site}sitemap.xml"), make_capture(original=policy)
+    link = PolicyLink(policy, "", 0.6, Label.GENERAL, ())
+    said = {
+        AskKind.INDEX: {}, AskKind.HOMES: {"rows": (home,)}, AskKind.HOME: {}, AskKind.SITEMAP: {"links": (link,)},
+        AskKind.PAGE: {"verdict": Verdict(privacy=True, kind="privacy", score=0.9)},
+    }  # fmt: skip
+    answers, kinds = [], []
+    while not (state := discover("a.example", answers, NOW)).done:
+        for ask in state.asks:
+            kinds.append(ask.kind)
+            rows = {f"{site}sitemap.xml": (map_row,), policy: (row,)}.get(ask.url, ())
+            told = said.get(ask.kind, {"rows": rows})
+            answers.append(Answer(ask.kind, ask.url, ask.capture.timestamp if ask.capture else "", NOW, **told))
+    assert state.general.url == policy
+    assert kinds.count(AskKind.SITEMAP) == 1
+    assert state.spent == 7
+
+
+def test_a_redirect_s_target_is_judged_by_one_listing_and_one_page():
+    target = "http://b.example/privacy"
+    (listing,) = judge_target(target, "20100101000000", [])
+    assert (listing.kind, listing.url) == (AskKind.URL, target)
+    rows = tuple(make_capture(original=target, timestamp=f"{year}0101000000") for year in (2005, 2012, 2015))
+    listed = Answer(AskKind.URL, target, "", NOW, rows=rows)
+    (page,) = judge_target(target, "20100101000000", [listed])
+    assert page.capture == rows[1]
+    read = Answer(AskKind.PAGE, target, page.capture.timestamp, NOW, verdict=Verdict(True, "privacy", 1.0, True))
+    assert judge_target(target, "20100101000000", [listed, read]) == ()
+    assert target_verdict(target, [listed, read])
+    foreign = Answer(AskKind.PAGE, target, page.capture.timestamp, NOW, verdict=Verdict(True, "privacy", 1.0))
+    assert not target_verdict(target, [listed, foreign])
+
+
+def test_the_site_s_own_page_goes_before_another_company_s():
+    known = Known("a.example", [])
+    own = PolicyLink("http://a.example/privacy", "Privacy", 0.8, Label.GENERAL, ())
+    other = PolicyLink("http://b.example/privacy", "Privacy", 0.9, Label.GENERAL, ())
+    assert known.choose([other, own]) is own
+    assert known.choose([other]) is other
+    assert known.choose([PolicyLink("http://a.example/c", "Cookies", 0.9, Label.COOKIES, ())]) is None
+
+
+def test_what_follows_visitors_about_is_no_move():
+    rows = tuple(make_capture(original="http://a.example/", timestamp=f"{year}0101000000") for year in (2005, 2015))
+    links = [PolicyLink(f"http://a.example/privacy?utm_source={n}", "Privacy", 0.9, Label.GENERAL, ()) for n in "ab"]
+    answers = [Answer(AskKind.HOMES, "http://a.example/", "", NOW, rows=rows)]
+    answers += [
+        Answer(AskKind.HOME, row.original, row.timestamp, NOW, links=(link,))
+        for row, link in zip(rows, links, strict=True)
+    ]
+    assert {one.link.url for one in Known("a.example", answers).observations} == {"http://a.example/privacy"}
+
+
+def test_thinning_keeps_where_a_url_turns():
+    rows = [make_capture(timestamp=f"2010{month:02}{day:02}000000") for month in range(1, 13) for day in (1, 9, 17)]
+    rows += [make_capture(timestamp=f"2011{month:02}01000000", statuscode="404") for month in range(1, 13)]
+    kept = thin(rows, AskKind.URL)
+    assert len(kept) < len(rows) / 3
+    assert [row.timestamp[:8] for row in kept if row.statuscode == "200"][-1] == "20101217"
+    assert next(row.timestamp[:8] for row in kept if row.statuscode == "404") == "20110101"
+    assert kept[0].captured_at == utc(2010, 1, 1)
