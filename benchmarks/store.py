@@ -27,7 +27,7 @@ from crawler.archives.capture import Capture, Listing, Memento, Outcome, Period,
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_timestamp, parse_iso
 from history.database import open_database
-from history.search import search_blocks
+from history.search import search
 from history.sites import find_policies
 from history.timeline import read_timeline, read_versions, version_at
 from pipelines.compact import compact
@@ -243,7 +243,7 @@ def p95(db, names):
             db, version_at(read_versions(db, find_policies(db, name)[0]), _moment()).version.text_id
         ),
         "timeline": lambda name: read_timeline(db, find_policies(db, name)[0]),
-        "block search": lambda _name: search_blocks(
+        "block search": lambda _name: search(
             db, f"{chance.choice(WORDS)} {chance.choice(WORDS)} {chance.choice(WORDS)}"
         ),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cli.blame import blame
+from cli.changes import changes
 from cli.compact import compact
 from cli.crawl import crawl
 from cli.diff import diff_command
@@ -18,8 +19,12 @@ from cli.import_warc import import_warc
 from cli.merge import merge
 from cli.output import Commands
 from cli.plan import plan
-from cli.read import show, sites, timeline
+from cli.read import show, sites
+from cli.readability import readability_command
 from cli.reextract import re_extract
+from cli.search import search_command
+from cli.timeline import timeline
+from cli.trends import trends
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -47,6 +52,10 @@ for command in (
     timeline,
     show,
     diff_command,
+    search_command,
+    changes,
+    trends,
+    readability_command,
     blame,
     extract,
     re_extract,

@@ -1,4 +1,4 @@
-"""The commands that read: sites, timeline, show. (diff and blame have modules of their own.)"""
+"""The commands that read: sites, show. (timeline, diff, blame, search, changes and trends have modules of their own.)"""
 
 from __future__ import annotations
 
@@ -8,29 +8,25 @@ from pathlib import Path
 
 import click
 
-from cli.data import answer_data, policy_data, site_data, timeline_data, version_data
+from cli.data import answer_data, policy_data, site_data, version_data
 from cli.output import (
     clean,
-    color_option,
     db_option,
     json_option,
     line,
     note,
     policy_option,
     print_json,
-    print_lines,
     stdout_console,
     tolerate_small_charsets,
 )
-from cli.policies import chosen as chosen_policies
 from cli.policies import the_policy, with_citation
 from cli.sites_view import print_sites
-from cli.timeline_view import print_timeline
 from history.citations import citation
 from history.database import open_database
 from history.selectors import Selected, at_date, doubt_of, numbered, select
-from history.sites import PolicyRow, find_policies, list_sites
-from history.timeline import VersionRow, read_timeline, read_versions
+from history.sites import PolicyRow, list_sites
+from history.timeline import VersionRow, read_versions
 from pipelines.database_file import text_blocks
 from pipelines.markdown import render_markdown
 
@@ -51,39 +47,6 @@ def sites(db: Path, as_json: bool) -> None:
         print_json([site_data(row) for row in rows])
     else:
         print_sites(stdout_console(), rows)
-
-
-@click.command()
-@click.argument("site")
-@db_option
-@policy_option
-@color_option
-@json_option
-def timeline(site: str, db: Path, number: int | None, color: str, as_json: bool) -> None:
-    """Show every version of SITE's policy: when it changed, how much, and what is not known.
-
-    SITE is a site, a host, or a policy's URL.
-
-    \b
-    Examples:
-      policylapse timeline tinder.com
-      policylapse timeline https://policies.tinder.com/privacy --json
-    """  # noqa: D301 - Click reads \b as a character
-    with closing(open_database(db)) as connection:
-        policies = chosen_policies(find_policies(connection, site), number)
-        shown = [policy for policy in policies if policy.versions] or policies
-        timelines = [read_timeline(connection, policy) for policy in shown]
-    if as_json:
-        print_json([timeline_data(one) for one in timelines])
-        return
-    console = stdout_console(color)
-    for index, one in enumerate(timelines):
-        if index:
-            print_lines(console, "")
-        print_timeline(console, one)
-    for policy in policies:
-        if policy not in shown:
-            note(f"no version at {policy.policy_url}: policylapse timeline {policy.policy_url} says why")
 
 
 @click.command()

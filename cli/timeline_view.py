@@ -1,15 +1,23 @@
-"""A policy's timeline for a person: a table that fits 80 columns, then what is not known, then how to read it."""
+"""A policy's timeline for a person: a table that fits 80 columns, then what is not known, then how to read it.
+
+print_timeline(console, Shown(timeline, stated dates, technical changes))
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from rich.console import Console
 from rich.text import Text
 
+from cli.chart import sparkline
 from cli.output import line, plain_text, print_lines, print_wrapped
+from history.periods import lengths
+from history.stated_dates import Doubt, Stated
+from history.technical import Technical
 from history.timeline import Alternation, Aside, Gap, HowSure, Silent, Timeline, VersionRow
 from pipelines.model import ChangeClass
 from pipelines.steady import Unsteady
@@ -27,27 +35,48 @@ _TABLE_WIDTH = 74  # columns of a row before its bar, and one left free
 _MAX_BAR = 30
 _MAX_DATES = 4  # of captures without a text, named one by one
 _MAX_SECTIONS = 8
+_SPARKS = 60  # moments at which the length is shown
 _EXAMPLE = 60  # characters of a line that was left out
 
 
-def print_timeline(console: Console, timeline: Timeline) -> None:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is shown of a policy.
+
+    :param timeline: as much of it as was asked for.
+    :param versions: how many versions the policy has in all.
+    :param stated: what its versions say of their dates, by version.
+    :param technical: None where technical changes are not asked for; then alternations are shown as one row, too.
+    """
+
+    timeline: Timeline
+    versions: int
+    stated: Mapping[int, Stated]
+    technical: Technical | None = None
+
+
+def print_timeline(console: Console, shown: Shown) -> None:
     """Print one policy's timeline."""
-    _heading(console, timeline)
+    timeline = shown.timeline
+    _heading(console, shown)
     if timeline.versions:
-        _table(console, timeline)
+        _table(console, shown)
     _notes(console, timeline)
+    if shown.technical:
+        _list(console, "Technical: the same words, or another reader of them", _technical(shown.technical))
     if timeline.versions:
         _legend(console, timeline)
 
 
 def bracket(version: VersionRow) -> str:
-    """Return when a version began, as closely as it is known.
+    """Return when a version began, as closely as it is known."""
+    if version.previous_last_seen is None:
+        return f"first seen {version.first_seen:%Y-%m-%d}"
+    return bracket_of(version.previous_last_seen, version.first_seen)
 
-    Within one day the hours are given.
-    """
-    before, after = version.previous_last_seen, version.first_seen
-    if before is None:
-        return f"first seen {after:%Y-%m-%d}"
+
+def bracket_of(before: datetime, after: datetime) -> str:
+    """Return when something happened: after one capture, not later than another. Within one day the hours are given."""
     if before.date() == after.date():
         return f"{after:%Y-%m-%d} {before:%H:%M}–{after:%H:%M}"
     return f"{before:%Y-%m-%d} – {after:%Y-%m-%d}"
@@ -57,20 +86,33 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def _heading(console: Console, timeline: Timeline) -> None:
+def _heading(console: Console, shown: Shown) -> None:
+    timeline = shown.timeline
     policy, versions = timeline.policy, timeline.versions
     title = line(versions[-1].title) if versions else ""
     print_lines(console, Text.assemble((line(policy.site), "bold"), f"  {title}" if title else ""))
     print_lines(console, line(policy.policy_url))
     if not versions:
-        print_lines(console, "no version: no capture brought the policy's text")
+        none = "no version in that time" if shown.versions else "no version: no capture brought the policy's text"
+        print_lines(console, none)
         return
     captures = sum(version.captures for version in versions)
     span = f"{versions[0].first_seen:%Y-%m-%d} to {versions[-1].last_seen:%Y-%m-%d}"
-    print_lines(console, f"{count(len(versions), 'version')} in {count(captures, 'capture')}, {span}")
+    of = f"{len(versions):,} of " if len(versions) < shown.versions else ""
+    print_lines(console, f"{of}{count(shown.versions, 'version')} in {count(captures, 'capture')}, {span}")
+    if len({version.words for version in versions}) > 1:
+        _length(console, versions)
     for sure in timeline.how_sure:
         if sure.inferred or sure.undecided:
             print_wrapped(console, Text(_how_sure(sure, len(timeline.how_sure) > 1), "dim"))
+
+
+def _length(console: Console, versions: Sequence[VersionRow]) -> None:
+    """The policy's length over time, one mark a moment; blank where nothing is known."""
+    marks = sparkline(lengths(versions, min(_SPARKS, max(console.width - 40, 8))))
+    print_lines(
+        console, Text.assemble(("length ", "dim"), marks, f" {versions[0].words:,} → {versions[-1].words:,} words")
+    )
 
 
 def _how_sure(sure: HowSure, named: bool) -> str:
@@ -88,21 +130,37 @@ def _header() -> Text:
     return Text(heads, style="dim underline")
 
 
-def _table(console: Console, timeline: Timeline) -> None:
-    scale = max((_size(v) for v in timeline.versions), default=0)
-    folded = {number: alternation for alternation in timeline.alternations for number in _middle(alternation)}
+def _table(console: Console, shown: Shown) -> None:
+    versions = shown.timeline.versions
+    scale = max((_size(v) for v in versions), default=0)
+    alternations = () if shown.technical else shown.timeline.alternations
+    folded = {number: alternation for alternation in alternations for number in alternation.turns}
     print_lines(console, "", _header())
-    for version in timeline.versions:
+    for version in versions:
         alternation = folded.get(version.version)
         if alternation is None:
             _row(console, version, scale)
-        elif version.version == alternation.last:
-            _alternation(console, timeline.versions, alternation)
+            _doubts(console, version, shown.stated)
+        elif version.version == min(alternation.last, versions[-1].version):
+            _alternation(console, versions, alternation)
 
 
-def _middle(alternation: Alternation) -> range:
-    """The versions that are shown as one row: all but the first of either wording."""
-    return range(alternation.first + 2, alternation.last + 1)
+def _doubts(console: Console, version: VersionRow, stated: Mapping[int, Stated]) -> None:
+    """What a version says of its date, where that contradicts what was seen."""
+    says = stated.get(version.version)
+    if says is None or says.updated is None:
+        return
+    named = f"{says.updated.day:%Y-%m-%d}" if says.updated.day == says.updated.last_day else f"{says.updated.day:%Y-%m}"
+    for doubt in says.doubts:
+        print_wrapped(console, Text(f"says {named}, {_DOUBTS[doubt]}", "yellow"), Text("     ! ", "yellow"), " " * 8)
+
+
+_DOUBTS = {
+    Doubt.AFTER_SEEN: "but was seen before that",
+    Doubt.LONG_BEFORE: "but the wording before was still seen over a month later",
+    Doubt.NOT_RENEWED: "as before, although its words changed",
+    Doubt.WENT_BACK: "earlier than the version before said",
+}
 
 
 def _row(console: Console, version: VersionRow, scale: int) -> None:
@@ -118,12 +176,12 @@ def _row(console: Console, version: VersionRow, scale: int) -> None:
     text.rstrip()
     print_lines(console, text)
     if change and change.sections:
-        print_wrapped(console, Text(_sections(change.sections), "dim"), Text("     in ", "dim"), " " * 8)
+        print_wrapped(console, Text(sections_of(change.sections), "dim"), Text("     in ", "dim"), " " * 8)
 
 
 def _alternation(console: Console, versions: Sequence[VersionRow], alternation: Alternation) -> None:
     """Many versions that are but two wordings taking turns, as one row."""
-    folded = [version for version in versions if version.version in _middle(alternation)]
+    folded = [version for version in versions if version.version in alternation.turns]
     span = f"{folded[0].first_seen:%Y-%m-%d} – {folded[-1].last_seen:%Y-%m-%d}"
     captures = sum(version.captures for version in folded)
     two = f"{alternation.first} and {alternation.first + 1}"
@@ -148,7 +206,8 @@ def _bar(added: int, size: int, scale: int, room: int) -> Text:
     return Text.assemble(("█" * green, "green"), ("▒" * (cells - green), "red"))
 
 
-def _sections(sections: Sequence[str]) -> str:
+def sections_of(sections: Sequence[str]) -> str:
+    """Return the headings under which words came or went, on one line."""
     named = "; ".join(line(plain_text(section)) for section in sections[:_MAX_SECTIONS])
     more = len(sections) - _MAX_SECTIONS
     return f"{named}; and {more} more" if more > 0 else named
@@ -211,6 +270,13 @@ def _left_out(lines: Sequence[Unsteady]) -> Iterator[str]:
         more = f" and {len(group) - 1:,} more" if len(group) > 1 else ""
         times = max(one.times for one in group)
         yield f"“{example}”{more} ({count(times, 'time')}, {dates}): {_HOW.get(kind, kind)}"
+
+
+def _technical(technical: Technical) -> Iterator[str]:
+    for one in technical.rewritten:
+        yield f"{bracket_of(one.not_before, one.not_after)}  written otherwise: marks, headings, lists"
+    for extractor, versions in technical.readers:
+        yield f"{line(extractor)} read {count(versions, 'version')}"
 
 
 def _silent(silent: Silent) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
+from typing import Protocol
 
 from crawler.archives.capture import Outcome
 from crawler.archives.timestamps import parse_iso
@@ -105,6 +106,11 @@ class Alternation:
 
     first: int
     last: int
+
+    @property
+    def turns(self) -> range:
+        """The versions that bring nothing: all but the first of either wording."""
+        return range(self.first + 2, self.last + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +303,20 @@ _ALTERNATING = 4  # versions A-B-A-B: fewer is a change that was taken back
 _TURN = timedelta(days=92)  # and a wording is back within that time
 
 
-def find_alternations(versions: Sequence[VersionRow]) -> list[Alternation]:
+class Worded(Protocol):
+    """What tells that wordings take turns: a version's number, its wording, when it was seen."""
+
+    @property
+    def version(self) -> int: ...
+    @property
+    def wording(self) -> str: ...
+    @property
+    def first_seen(self) -> datetime: ...
+    @property
+    def last_seen(self) -> datetime: ...
+
+
+def find_alternations(versions: Sequence[Worded]) -> list[Alternation]:
     """Return the runs of at least four versions in which two wordings take short turns."""
     runs: list[Alternation] = []
     start = 0
@@ -310,7 +329,7 @@ def find_alternations(versions: Sequence[VersionRow]) -> list[Alternation]:
     return runs
 
 
-def _takes_turn(versions: Sequence[VersionRow], index: int, start: int) -> bool:
+def _takes_turn(versions: Sequence[Worded], index: int, start: int) -> bool:
     """It has the wording of the one before the last, which it follows within a turn's time."""
     here, other = versions[index], versions[index - 2]
     return index - start >= 2 and here.wording == other.wording and here.first_seen - other.last_seen <= _TURN

@@ -1,4 +1,4 @@
-"""What of a block can be searched: its text as the index of words (blocks_fts) is given it, and as it is asked.
+"""What of a block can be searched: its text as the index of words (blocks_fts) is given it.
 
 SQLite's unicode61 takes a run of Chinese, Japanese, Korean or Thai letters for one word, as they are written without
 spaces; each of these letters is made a word of its own here. The other way, an index of trigrams, finds parts of
@@ -17,16 +17,17 @@ _UNSPACED: Final = re.compile(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3040-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
     "\U00020000-\U0003ffff])"
 )
-_WORDS: Final = re.compile(r"[^\W_]+")
 
 
-def searchable(markdown: str) -> str:
+def searchable(markdown: str, space: str = " ") -> str:
     """Return a block's Markdown as the index is given it.
+
+    :param space: what is put around letters that are words of their own.
 
     >>> searchable("GDPR 隐私政策")
     'GDPR  隐  私  政  策 '
     """
-    return _UNSPACED.sub(r" \1 ", markdown)
+    return _UNSPACED.sub(rf"{space}\1{space}", markdown)
 
 
 def index_block(connection: sqlite3.Connection, block_id: int, markdown: str) -> None:
@@ -72,12 +73,3 @@ def differing_words(connection: sqlite3.Connection) -> int:
             connection.execute(f"DROP TABLE temp.{name}")
         connection.execute(f"PRAGMA query_only = {query_only}")
     return int(count)
-
-
-def fts_query(words: str) -> str:
-    """Return the FTS5 query for blocks that hold all these words, whatever characters a person types; "" for none.
-
-    >>> fts_query('privacy "AND') + " | " + fts_query("隐私")
-    '"privacy" "AND" | "隐" "私"'
-    """
-    return " ".join(f'"{word}"' for word in _WORDS.findall(searchable(words)))

@@ -20,6 +20,7 @@ MIGRATIONS = frozenset(
         "m004_tombstones",
         "m005_small",
         "m006_discovery",
+        "m007_reading_side",
         "m009_superseded",
     }
 )  # those this program knows; a test holds it against migrations.py

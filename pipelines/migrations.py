@@ -10,6 +10,7 @@ from sqlite_utils import Database, Migrations
 
 from pipelines.database_file import APPLICATION_ID
 from pipelines.schema_discovery import DISCOVERY, SUPERSEDED
+from pipelines.schema_reading_side import READING_SIDE
 from pipelines.small_file import make_small
 
 migrations = Migrations("policylapse")
@@ -51,6 +52,12 @@ def m005_small(db: Database) -> None:
 def m006_discovery(db: Database) -> None:
     """How a site's policies were found: what was asked and answered, candidates, URLs over time."""
     db.executescript(DISCOVERY)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m007_reading_side(db: Database) -> None:
+    """What the commands that read show, for SQL; and an index that has what a search for owners of blocks asks."""
+    db.executescript(READING_SIDE)
 
 
 @migrations()  # type: ignore[untyped-decorator]

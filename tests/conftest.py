@@ -18,6 +18,7 @@ from sqlite_utils import Database
 
 from crawler.archives.surt import site_of, surt
 from crawler.archives.timestamps import format_iso, format_timestamp, parse_date
+from pipelines.block_words import index_block
 from pipelines.migrations import migrations
 from pipelines.model import Block, BlockKind
 from pipelines.store_versions import refold
@@ -143,11 +144,11 @@ class HistoryWriter:
             values = [block.kind.value, block.level, block.markdown]
             held = "SELECT id FROM blocks WHERE kind = ? AND level = ? AND markdown = ?"
             row = self.db.execute(held, values).fetchone()
-            block_id = (
-                row[0]
-                if row
-                else self._insert("blocks", block_key=0, kind=values[0], level=values[1], markdown=values[2])
-            )
+            if row:
+                block_id = row[0]
+            else:
+                block_id = self._insert("blocks", block_key=0, kind=values[0], level=values[1], markdown=values[2])
+                index_block(self.db.conn, block_id, block.markdown)
             self._insert("text_blocks", text_id=text_id, position=position, block_id=block_id)
         return text_id
 

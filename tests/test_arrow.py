@@ -36,6 +36,7 @@ ONLY = {
                      "pipelines.fsck", "pipelines.fsck_repair", "pipelines.orphans", "pipelines.forget", "pipelines.merge",
                      "pipelines.merge_tables",
                      "pipelines.small_file", "pipelines.compact", "pipelines.store_discoveries"),
+    "syllapy": ("history.readability",),
     "scrapy": ("crawler.", "pipelines.stages", "cli."),
     "pyarrow": ("history.export.parquet",),
     "warcio": ("history.export.warc", "crawler.", "pipelines."),

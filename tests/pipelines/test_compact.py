@@ -9,9 +9,6 @@ from click.testing import CliRunner
 
 from cli.main import main
 from crawler.archives.surt import surt
-from history.database import open_database
-from history.search import search_blocks
-from pipelines.block_words import searchable
 from pipelines.compact import compact, rebase
 from pipelines.payload_bases import MOST_DEPTH
 from pipelines.payloads import load_payload
@@ -144,22 +141,6 @@ def test_the_wal_is_cut_when_a_reader_that_held_it_has_left(tmp_path):
             store.shelf.put(b"%d" % number, "u")
     assert wal.stat().st_size <= WAL_BYTES
     store.close()
-
-
-def test_a_paragraph_is_found_with_whose_it_is(history_db):
-    history_db.policy("https://b.example/p", history_db.shown("2019-01-01", "We sell café data.\n\n我们 隐私政策"))
-    path = history_db.policy("https://a.example/p", history_db.shown("2016-01-01", "We sell café data."))
-    with sqlite3.connect(path) as db:
-        for block_id, markdown in db.execute("SELECT id, markdown FROM blocks").fetchall():
-            db.execute("INSERT INTO blocks_fts (rowid, markdown) VALUES (?, ?)", [block_id, searchable(markdown)])
-    db.close()
-    db = open_database(path)
-    (found,) = search_blocks(db, "CAFE sell")
-    assert [(one.site, one.first_seen.year) for one in found.owners] == [("a.example", 2016), ("b.example", 2019)]
-    assert [one.markdown for one in search_blocks(db, "隐私")] == ["我们 隐私政策"]
-    assert search_blocks(db, '"data sell"') == search_blocks(db, '" AND (') == []
-    assert len(search_blocks(db, '"sell café"')) == 1
-    db.close()
 
 
 def test_the_command(filled, tmp_path):

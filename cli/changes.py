@@ -1,0 +1,201 @@
+"""The command `changes`: what changed on all sites, newest first, the same edit of several sites as one event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from cli.data import change_data
+from cli.output import (
+    color_option,
+    db_option,
+    json_option,
+    line,
+    note,
+    plain_text,
+    print_json,
+    print_lines,
+    print_wrapped,
+    stdout_console,
+)
+from cli.timeline_view import CLASS_STYLES, bracket_of, count, sections_of
+from crawler.archives.timestamps import format_iso, parse_date
+from history.changes import COMPARED, ChangeRow, Filter, Passages, capture_urls, read_changes, together, with_passages
+from history.database import open_database
+from history.same_edits import Event
+from history.sites import find_policies
+from pipelines.model import ChangeClass
+
+_SITES = 6  # of one event, named
+_SHOWN = 3  # passages of one change
+_LONG = 300  # characters of a passage
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What is shown: events, their changes by id, what these brought and took, the captures around them."""
+
+    events: Sequence[Event]
+    rows: Mapping[int, ChangeRow]
+    passages: Mapping[int, Passages]
+    urls: Mapping[int, tuple[str, str]]
+
+
+@click.command()
+@click.option("--class", "classes", multiple=True, type=click.Choice([str(one) for one in ChangeClass]),
+              help="Only changes of this class; may be repeated.")  # fmt: skip
+@click.option("--min-words", type=click.IntRange(0), default=0, metavar="N", help="Words added and removed, at least.")
+@click.option("--since", metavar="DATE", help="Changes that can have happened from then on.")
+@click.option("--until", metavar="DATE", help="Changes that can have happened by then.")
+@click.option("--section", default="", metavar="TEXT", help="Only where words came or went under such a heading.")
+@click.option(
+    "--added", default="", metavar="QUERY", help="Only what brought this: a word, word*, a query of `search`."
+)
+@click.option("--removed", default="", metavar="QUERY", help="Only what took this away.")
+@click.option("--site", "sites", multiple=True, metavar="SITE", help="Only this site; may be repeated.")
+@click.option("--together/--apart", "grouped", default=True, show_default=True,
+              help="The same edit of several sites as one event, or every change by itself.")  # fmt: skip
+@click.option("--all", "everything", is_flag=True, help="Every turn of wordings that alternate, too.")
+@click.option("--passages", "shown", is_flag=True, help="Show what came and went.")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="Events shown.")
+@db_option
+@color_option
+@json_option
+def changes(
+    classes: tuple[str, ...], min_words: int, since: str | None, until: str | None, section: str, added: str,
+    removed: str, sites: tuple[str, ...], grouped: bool, everything: bool, shown: bool, limit: int, db: Path, color: str, as_json: bool,
+) -> None:  # fmt: skip
+    """List what changed, over all sites, newest first.
+
+    A change lies between two captures, its bracket; --since and --until take every change whose bracket touches the
+    period. --added and --removed count: what merely moved was neither.
+
+    \b
+    Examples:
+      policylapse changes --class substantive --min-words 50
+      policylapse changes --added biometric* --since 2018
+      policylapse changes --removed '"do not sell"' --passages
+    """  # noqa: D301 - Click reads \b as a character
+    with closing(open_database(db)) as connection:
+        wanted = Filter(
+            classes=tuple(map(ChangeClass, classes)),
+            min_words=min_words,
+            since=parse_date(since) if since else None,
+            until=parse_date(until, end=True) if until else None,
+            section=section,
+            added=added,
+            removed=removed,
+            policies=[policy.policy_id for site in sites for policy in find_policies(connection, site)]
+            if sites
+            else None,
+            turns=everything,
+        )
+        rows = list(islice(read_changes(connection, wanted), COMPARED + 1 if grouped else limit))
+        if len(rows) > COMPARED and grouped:
+            note(f"note: the same edit is looked for among the {COMPARED:,} newest changes; --until goes on from there")
+            rows = rows[:COMPARED]
+        passages = with_passages(connection, rows)
+        events = together(rows, passages)[:limit] if grouped else [Event((row.change_id,)) for row in rows]
+        urls = capture_urls(connection, [number for event in events for number in event.numbers])
+    feed = Feed(events, {row.change_id: row for row in rows}, passages, urls)
+    if as_json:
+        print_json([event_data(feed, event) for event in feed.events])
+        return
+    console = stdout_console(color)
+    for event in feed.events:
+        _event(console, feed, event, shown=shown)
+    if not feed.events:
+        print_lines(console, "no change is like that")
+
+
+def event_data(feed: Feed, event: Event) -> dict[str, Any]:
+    rows = [feed.rows[number] for number in event.numbers]
+    return {
+        "not_before": format_iso(min(row.not_before for row in rows)),
+        "not_after": format_iso(max(row.not_after for row in rows)),
+        "sites": len({row.site for row in rows}),
+        "shared": sorted(" ".join(passage) for passage in event.shared),
+        "changes": [_change_data(feed, row) for row in rows],
+    }
+
+
+def _change_data(feed: Feed, row: ChangeRow) -> dict[str, Any]:
+    passages, urls = feed.passages[row.change_id], feed.urls[row.change_id]
+    return {
+        "site": row.site,
+        "policy_url": row.policy_url,
+        "from_version": row.from_version,
+        "to_version": row.to_version,
+        "not_before": format_iso(row.not_before),
+        "not_after": format_iso(row.not_after),
+        **change_data(row.change),
+        "from_citation": row.from_citation,
+        "citation": row.to_citation,
+        "from_capture_url": urls[0],
+        "to_capture_url": urls[1],
+        "added": list(passages.came),
+        "removed": list(passages.went),
+    }
+
+
+def _event(console: Console, feed: Feed, event: Event, *, shown: bool) -> None:
+    rows = [feed.rows[number] for number in event.numbers]
+    if len(rows) == 1:
+        _change(console, rows[0])
+    else:
+        _many(console, rows)
+    if shown:
+        _passages(console, rows, feed)
+
+
+def _change(console: Console, row: ChangeRow) -> None:
+    print_wrapped(console, Text.assemble(*_head(row)), "", " " * 8)
+    if row.change.sections:
+        print_wrapped(console, Text(sections_of(row.change.sections), "dim"), Text("     in ", "dim"), " " * 8)
+    print_lines(console, Text(f"     {line(row.to_citation)}", "dim"))
+
+
+def _head(row: ChangeRow) -> list[tuple[str, str]]:
+    return [
+        (f"{bracket_of(row.not_before, row.not_after):<23}  ", ""),
+        (line(row.site), "bold"),
+        (f"  {row.change.change_class.value}", CLASS_STYLES[row.change.change_class]),
+        (f"  +{row.change.words_added:,}", "green"),
+        (f" −{row.change.words_removed:,}", "red"),
+    ]
+
+
+def _many(console: Console, rows: Sequence[ChangeRow]) -> None:
+    """The same edit on several sites."""
+    span = bracket_of(min(row.not_before for row in rows), max(row.not_after for row in rows))
+    sites = list(dict.fromkeys(line(row.site) for row in rows))
+    head = Text.assemble((f"{span:<23}  ", ""), (f"the same edit on {count(len(sites), 'site')}", "bold"))
+    print_lines(console, head)
+    for row in rows[:_SITES]:
+        change = row.change
+        text = (
+            f"{line(row.to_citation)}  {change.change_class.value}  +{change.words_added:,} −{change.words_removed:,}"
+        )
+        print_wrapped(console, Text(text), "     ", " " * 8)
+    if len(rows) > _SITES:
+        print_lines(console, Text(f"     and {len(rows) - _SITES:,} more", "dim"))
+
+
+def _passages(console: Console, rows: Sequence[ChangeRow], feed: Feed) -> None:
+    """What came and went; of an event, as its newest change has it."""
+    passages = feed.passages[rows[-1].change_id]
+    for sign, style, pieces in (("+", "green", passages.came), ("−", "red", passages.went)):
+        for piece in pieces[:_SHOWN]:
+            shown = line(plain_text(piece))
+            shown = f"{shown[:_LONG]}…" if len(shown) > _LONG else shown
+            print_wrapped(console, Text(shown, style), Text(f"     {sign} ", style), " " * 8)
+        if len(pieces) > _SHOWN:
+            print_lines(console, Text(f"       and {len(pieces) - _SHOWN:,} more", "dim"))

@@ -1,0 +1,114 @@
+"""The command `timeline`: every version of a policy, and as plainly what is not known."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.data import timeline_data
+from cli.output import (
+    color_option,
+    db_option,
+    json_option,
+    note,
+    policy_option,
+    print_json,
+    print_lines,
+    stdout_console,
+)
+from cli.policies import chosen as chosen_policies
+from cli.timeline_view import Shown, print_timeline
+from crawler.archives.timestamps import format_iso, parse_date
+from history.database import open_database
+from history.periods import during
+from history.sites import find_policies
+from history.stated_dates import Stated, check_dates, read_written
+from history.technical import Technical, read_technical
+from history.timeline import read_timeline
+
+
+@click.command()
+@click.argument("site")
+@click.option("--since", metavar="DATE", help="Versions that stood or came from then on: 2018-05-25, 2018-05, 2018.")
+@click.option("--until", metavar="DATE", help="Versions that came by the end of then.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Technical changes, too, and every turn of wordings that alternate."
+)
+@db_option
+@policy_option
+@color_option
+@json_option
+def timeline(
+    site: str, since: str | None, until: str | None, everything: bool, db: Path, number: int | None, color: str,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Show every version of SITE's policy: when it changed, how much, and what is not known.
+
+    SITE is a site, a host, or a policy's URL. A line with ! is a date in the text that contradicts what was seen.
+
+    \b
+    Examples:
+      policylapse timeline tinder.com
+      policylapse timeline tinder.com --since 2018 --until 2019-06
+      policylapse timeline https://policies.tinder.com/privacy --json
+    """  # noqa: D301 - Click reads \b as a character
+    start, end = parse_date(since) if since else None, parse_date(until, end=True) if until else None
+    with closing(open_database(db)) as connection:
+        policies = chosen_policies(find_policies(connection, site), number)
+        wanted = [policy for policy in policies if policy.versions] or policies
+        shown = []
+        for policy in wanted:
+            whole = read_timeline(connection, policy)
+            written = read_written(connection, [version.text_id for version in whole.versions])
+            stated = {one.version: one for one in check_dates(whole.versions, written)}
+            technical = read_technical(connection, policy) if everything else None
+            shown.append(Shown(during(whole, start, end), len(whole.versions), stated, technical))
+    if as_json:
+        print_json([shown_data(one) for one in shown])
+        return
+    console = stdout_console(color)
+    for index, one in enumerate(shown):
+        if index:
+            print_lines(console, "")
+        print_timeline(console, one)
+    for policy in policies:
+        if policy not in wanted:
+            note(f"no version at {policy.policy_url}: policylapse timeline {policy.policy_url} says why")
+
+
+def shown_data(shown: Shown) -> dict[str, Any]:
+    data = timeline_data(shown.timeline)
+    for version in data["versions"]:
+        version.update(_stated_data(shown.stated.get(version["version"])))
+    return data | ({"technical": _technical_data(shown.technical)} if shown.technical else {})
+
+
+def _stated_data(stated: Stated | None) -> dict[str, Any]:
+    dates = stated.dates if stated else ()
+    return {
+        "says_updated": stated.updated.day.isoformat() if stated and stated.updated else None,
+        "date_doubts": [doubt.value for doubt in stated.doubts] if stated else [],
+        "dates_in_text": [
+            {
+                "kind": one.kind.value,
+                "from": one.day.isoformat(),
+                "to": one.last_day.isoformat(),
+                "certain": one.certain,
+                "phrase": one.phrase,
+            }
+            for one in dates
+        ],
+    }
+
+
+def _technical_data(technical: Technical) -> dict[str, Any]:
+    return {
+        "rewritten": [
+            {"not_before": format_iso(one.not_before), "not_after": format_iso(one.not_after)}
+            for one in technical.rewritten
+        ],
+        "earlier_extractors": [{"extractor": name, "versions": versions} for name, versions in technical.readers],
+    }
