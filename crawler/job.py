@@ -6,7 +6,7 @@ this half of the program knows only `crawler.archives` and the two protocols bel
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,8 +22,9 @@ from crawler.archives.errors import ConfigError
 from crawler.archives.landmarks import Options
 from crawler.archives.sure import Certainty
 from crawler.archives.timestamps import parse_date
+from crawler.lists import BadLine
 from crawler.politeness import open_gate
-from crawler.targets import Targets, read_targets
+from crawler.targets import Target, read_targets
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -104,7 +105,7 @@ class Job:
     strategy: Strategy
     options: Options
     period: Period
-    targets: Targets
+    targets: Iterator[Target | BadLine]
     store: Keeper
     reader: Reader
     arguments: Mapping[str, str] = field(default_factory=dict)

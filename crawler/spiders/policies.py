@@ -33,6 +33,7 @@ from crawler.archives.dialects import PLAYBACK, citation_url
 from crawler.archives.errors import StoreError
 from crawler.archives.lineage import lineage_target, one_line_of_urls, pick_urls
 from crawler.archives.memento import Answer, stray_outcome
+from crawler.lists import BadLine
 from crawler.playback import memento_of
 from crawler.search import Search
 from crawler.spiders.base import OUTCOMES, ArchiveSpider
@@ -115,10 +116,11 @@ class PoliciesSpider(ArchiveSpider):
             program=self.settings["USER_AGENT"].split(" ")[0], archive=job.archive.name,
             strategy=job.strategy.value, arguments=job.arguments,
         )  # fmt: skip
-        for bad in job.targets.bad:
-            self.record(Outcome.BAD_INPUT, bad.where, bad.reason)
-        for target in job.targets.targets:
-            yield from self._list_target(target)
+        for target in job.targets:
+            if isinstance(target, BadLine):
+                self.record(Outcome.BAD_INPUT, target.where, target.reason)
+            else:
+                yield from self._list_target(target)
 
     def _list_target(self, target: Target) -> Iterator[Request]:
         if target.url:
