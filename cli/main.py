@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cli.compact import compact
+from cli.coverage import coverage
 from cli.crawl import crawl
 from cli.export import export
 from cli.extract import extract
@@ -40,6 +41,7 @@ for command in (
     import_warc,
     sites,
     timeline,
+    coverage,
     show,
     diff_command,
     extract,
