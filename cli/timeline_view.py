@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.output import line, plain_text, print_lines, print_wrapped
+from history.events import Event
 from history.timeline import Alternation, Aside, Gap, HowSure, Silent, Timeline, VersionRow
 from pipelines.model import ChangeClass
 from pipelines.steady import Unsteady
@@ -155,6 +156,7 @@ def _sections(sections: Sequence[str]) -> str:
 
 
 def _notes(console: Console, timeline: Timeline) -> None:
+    _list(console, "Events", (_event(event) for event in timeline.events))
     _list(console, "Gaps", (_gap(gap) for gap in timeline.gaps))
     _list(
         console,
@@ -180,6 +182,12 @@ def _list(console: Console, heading: str, entries: Iterable[str]) -> None:
         if not number:
             print_lines(console, "", Text(heading, "bold"))
         print_wrapped(console, Text(entry), "  ", " " * 4)
+
+
+def _event(event: Event) -> str:
+    span = f"{event.after:%Y-%m-%d} – " if event.after else "not later than "
+    told = line("; ".join(event.evidence))
+    return f"{span}{event.not_after:%Y-%m-%d}  {event.kind.value}: {event.kind.meaning} ({told})"
 
 
 def _gap(gap: Gap) -> str:

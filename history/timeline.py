@@ -17,6 +17,8 @@ from itertools import pairwise
 
 from crawler.archives.capture import Outcome
 from crawler.archives.timestamps import parse_iso
+from history.events import Event
+from history.events_read import read_events
 from history.sites import PolicyRow
 from pipelines.changes import Text, compare
 from pipelines.database_file import text_blocks
@@ -151,6 +153,7 @@ class Timeline:
     aside: tuple[Aside, ...] = ()
     left_out: tuple[Unsteady, ...] = ()
     how_sure: tuple[HowSure, ...] = ()
+    events: tuple[Event, ...] = ()
 
 
 def read_timeline(db: sqlite3.Connection, policy: PolicyRow) -> Timeline:
@@ -168,6 +171,7 @@ def read_timeline(db: sqlite3.Connection, policy: PolicyRow) -> Timeline:
         aside=tuple(_aside(db, policy)),
         left_out=tuple(_left_out(db, policy)),
         how_sure=tuple(_how_sure(db, policy)),
+        events=tuple(read_events(db, policy, versions)),
     )
 
 
