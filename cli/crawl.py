@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Mapping
 
 import click
@@ -27,6 +28,18 @@ _SETTINGS_MODULE = "crawler.settings"
     "listed",
     metavar="FILE",
     help="A list: one site or URL a line, or CSV with a column `url` or `site`; - is standard input.",
+)
+@click.option(
+    "--declarations",
+    multiple=True,
+    metavar="PATH",
+    help="A folder or file of Open Terms Archive declarations; may be given many times.",
+)
+@click.option(
+    "--terms",
+    multiple=True,
+    metavar="TYPE",
+    help="Of declarations: a terms type (`Terms of Service`), or privacy, terms, cookies, guidelines, all.  [default: privacy]",
 )
 @click.option(
     "--archive",
@@ -81,7 +94,7 @@ _SETTINGS_MODULE = "crawler.settings"
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.pass_context
 def crawl(
-    ctx: click.Context, urls: tuple[str, ...], sites: tuple[str, ...], listed: str | None, archive: str | None,
+    ctx: click.Context, urls: tuple[str, ...], sites: tuple[str, ...], listed: str | None, declarations: tuple[str, ...], terms: tuple[str, ...], archive: str | None,
     db: str | None, strategy: str | None, max_gap: float | None, resolution: float | None, since: str | None, until: str | None, contact: str | None,
     wait: bool | None, max_requests: int | None, max_minutes: float | None, as_json: bool,
 ) -> None:  # fmt: skip
@@ -96,10 +109,12 @@ def crawl(
       policylapse crawl --archive sample --url http://lumenkart.example/privacy
       policylapse crawl --url https://example.com/privacy --contact you@example.org
       policylapse crawl --sites list.txt --since 2016 --until 2019 --contact you@example.org
+      policylapse crawl --declarations contrib-declarations/declarations --terms privacy --terms cookies
     """  # noqa: D301 - Click reads \b as a character
-    if not (urls or sites or listed):
+    if not (urls or sites or listed or declarations):
         raise ConfigError(
-            "name whose policy to crawl: --url https://example.com/privacy, --site example.com or --sites FILE"
+            "name whose policy to crawl: --url https://example.com/privacy, --site example.com, --sites FILE or "
+            "--declarations FOLDER"
         )
     settings = {
         "POLICYLAPSE_ARCHIVE": archive, "POLICYLAPSE_DB": db, "POLICYLAPSE_STRATEGY": strategy,
@@ -112,6 +127,7 @@ def crawl(
     }  # fmt: skip
     arguments = {
         "url": ",".join(check_url(url) for url in urls), "site": ",".join(sites), "sites": listed, "since": since, "until": until,
+        "declarations": os.pathsep.join(declarations), "terms": ",".join(terms),
     }  # fmt: skip
     ctx.exit(
         run(

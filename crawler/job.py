@@ -17,8 +17,10 @@ from scrapy.utils.misc import load_object
 
 from crawler.archives.capture import ListedCapture, Listing, ListingPlan, Memento, Outcome, Period, Policy
 from crawler.archives.choose import Strategy, parse_strategy
+from crawler.archives.declarations import Declared
 from crawler.archives.dialects import Archive, parse_archive
 from crawler.archives.errors import ConfigError
+from crawler.archives.hints import Hints
 from crawler.archives.landmarks import Options
 from crawler.archives.sure import Certainty
 from crawler.archives.timestamps import parse_date
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
 _MAX_DAYS = 36_500
-ARGUMENTS = ("url", "site", "sites", "since", "until", "strategy")
+ARGUMENTS = ("url", "site", "sites", "since", "until", "strategy", "declarations", "terms")
 
 
 class Reader(Protocol):
@@ -40,7 +42,7 @@ class Reader(Protocol):
     workers: int
 
     async def read(
-        self, body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int
+        self, body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int, hints: Hints
     ) -> Any: ...
 
     def read_kept(self, kept: Sequence[Any], load: Callable[[int], bytes]) -> AsyncIterator[tuple[Any, Any]]: ...
@@ -58,6 +60,8 @@ class Keeper(Protocol):
     ) -> None: ...
     def policy(self, site: str, url: str, evidence: str) -> Policy: ...
     def add_policy_url(self, policy: Policy, url: str, valid_from: datetime | None, evidence: str) -> bool: ...
+    def declare(self, policy: Policy, declared: Declared) -> None: ...
+    def hints(self, policy: Policy, capture_id: int) -> Hints: ...
     def policy_urls(self, policy: Policy) -> list[str]: ...
     def save_listing(self, run_id: int, listing: Listing) -> int: ...
     def listing_plan(self, policy: Policy, archive: str, url: str, period: Period) -> ListingPlan: ...
@@ -89,7 +93,7 @@ class Keeper(Protocol):
         memento_url: str = "",
     ) -> None: ...
     def unread(self, policy: Policy, extractor: str) -> list[Any]: ...
-    def known_reading(self, capture_id: int, extractor: str) -> tuple[Outcome, str] | None: ...
+    def known_reading(self, policy: Policy, capture_id: int, extractor: str) -> tuple[Outcome, str] | None: ...
     def save_certainty(
         self, policy: Policy, archive: str, strategy: str, how_sure: Certainty, *, complete: bool
     ) -> None: ...
@@ -138,7 +142,7 @@ def open_job(settings: BaseSettings, arguments: Mapping[str, str]) -> Job:
     )
     if period.since and period.until and period.since > period.until:
         raise ConfigError(f"since={given['since']} is later than until={given['until']}")
-    targets = read_targets(given["url"], given["site"], given["sites"])
+    targets = read_targets(given["url"], given["site"], given["sites"], given["declarations"], given["terms"])
     store = load_object(settings["POLICYLAPSE_STORE"])(Path(settings["POLICYLAPSE_DB"]), lambda: datetime.now(UTC))
     reader = load_object(settings["POLICYLAPSE_READER"])(settings.getint("POLICYLAPSE_WORKERS"))
     return Job(archive, strategy, options, period, targets, store, reader, {k: v for k, v in given.items() if v})

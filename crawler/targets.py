@@ -8,14 +8,18 @@ read as the crawl takes their targets, so that they may have millions of lines.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from crawler.archives.declarations import DEFAULT_TERMS, Declared
 from crawler.archives.errors import ConfigError
 from crawler.archives.surt import check_url, site_of
+from crawler.declaration_files import read_declarations
 from crawler.lists import BadLine, read_list
 
 # Where policies stood most often, of 992 real addresses (shared/discovery) and the Princeton corpus's file names.
@@ -32,10 +36,12 @@ class Target:
 
     :param site: the site's name.
     :param url: its policy's URL, "" where only the site is known.
+    :param declared: what is declared of that policy.
     """
 
     site: str
     url: str = ""
+    declared: Declared | None = None
 
     @property
     def candidates(self) -> tuple[str, ...]:
@@ -43,26 +49,43 @@ class Target:
         return (self.url,) if self.url else tuple(f"http://{self.site}{path}" for path in WELL_KNOWN_PATHS)
 
 
-def read_targets(url: str = "", site: str = "", sites: str = "") -> Iterator[Target | BadLine]:
+def read_targets(
+    url: str = "", site: str = "", sites: str = "", declarations: str = "", terms: str = ""
+) -> Iterator[Target | BadLine]:
     """Return what the arguments name, in the order given, each target once: an iterator, to be gone through once.
 
     :param url: policy URLs, separated by commas.
     :param site: sites, separated by commas.
     :param sites: a list (crawler/lists.py); "-" reads standard input.
+    :param declarations: folders and files of Open Terms Archive declarations, separated as PATH is.
+    :param terms: of declarations, the types of terms (or our kinds) to take, separated by commas.
     :raises ConfigError: nothing is named, a named URL is none, or the file cannot be read.
     """
     named = [_url_target(part) for part in _parts(url)] + [
         _site_target(part) for part in site.split(",") if part.strip()
     ]
-    found = _once(chain(named, _listed(sites) if sites else ()))
+    declared = _begun(_declared(declarations, terms)) if declarations else ()
+    listed = _begun(_listed(sites)) if sites else ()
+    found = _once(chain(declared, named, listed))  # of a policy named twice, what is declared of it counts
     first: list[Target | BadLine] = []
     for one in found:
         first.append(one)
         if isinstance(one, Target) or len(first) == _BAD_AT_MOST:
             break
     if not first or isinstance(first[-1], BadLine):
-        raise ConfigError(_nothing(sites, first))
+        raise ConfigError(_nothing(sites or declarations, first))
     return chain(first, found)
+
+
+def _declared(paths: str, terms: str) -> Iterator[Target | BadLine]:
+    wanted = [name.strip() for name in terms.split(",") if name.strip()] or DEFAULT_TERMS
+    for one in read_declarations([Path(path) for path in paths.split(os.pathsep) if path], wanted):
+        yield one if isinstance(one, BadLine) else Target(one.site, one.url, one)
+
+
+def _begun(found: Iterator[Target | BadLine]) -> Iterator[Target | BadLine]:
+    """Take the first, so that what cannot be read is said at once."""
+    return chain([one for one, _ in zip(found, [0], strict=False)], found)
 
 
 def _once(found: Iterable[Target | BadLine]) -> Iterator[Target | BadLine]:
@@ -81,7 +104,7 @@ def _nothing(sites: str, bad: list[Target | BadLine]) -> str:
         return f"{sites} names no site: {bad[0].where}: {bad[0].reason}"
     if sites:
         return f"{sites} names no site: write one site or URL a line, or CSV with a column `url` or `site`"
-    return "name whose policy to crawl: url=https://example.com/privacy, site=example.com or sites=FILE"
+    return "name whose policy to crawl: url=https://example.com/privacy, site=example.com, sites=FILE or declarations=FOLDER"
 
 
 def _parts(text: str) -> list[str]:

@@ -24,7 +24,9 @@ FROM readings r JOIN policies p ON p.id = r.policy_id AND p.extractor_id = r.ext
 """
 _CAPTURED = f"""
 SELECT u.policy_id, {_HALF.format(at="k.captured_at")} AS half, k.outcome, count(*)
-FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey GROUP BY 1, 2, 3
+FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey
+  AND (NOT u.bounded OR k.captured_at BETWEEN coalesce(u.valid_from, '') AND coalesce(u.valid_to, '9'))
+GROUP BY 1, 2, 3
 """
 # Pages of an index count when its last page was answered.
 _ASKED = """

@@ -44,7 +44,8 @@ ORDER BY 1
 _AFTER = """
 SELECT k.captured_at, k.original, k.outcome, coalesce(k.http_status, k.statuscode) AS status, k.detail, k.redirect_url,
   k.citation_url
-FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey WHERE u.policy_id = ? AND k.captured_at > ? ORDER BY 1
+FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey WHERE u.policy_id = ? AND k.captured_at > ?
+  AND (NOT u.bounded OR k.captured_at BETWEEN coalesce(u.valid_from, '') AND coalesce(u.valid_to, '9')) ORDER BY 1
 """
 _ASKED = """
 SELECT archive, max(listed_at) AS at FROM listings

@@ -13,7 +13,7 @@ from pipelines.model import Block, BlockKind
 
 APPLICATION_ID = 0x706C6170  # "plap": PRAGMA application_id of a policylapse file
 MIGRATIONS = frozenset(
-    {"m001_initial", "m002_reading", "m003_certainty", "m004_tombstones", "m005_small"}
+    {"m001_initial", "m002_reading", "m003_certainty", "m004_tombstones", "m005_small", "m008_declarations"}
 )  # those this program knows; a test holds it against migrations.py
 
 

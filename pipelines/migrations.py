@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from pipelines.database_file import APPLICATION_ID
+from pipelines.schema_declarations import DECLARATIONS
 from pipelines.small_file import make_small
 
 migrations = Migrations("policylapse")
@@ -44,6 +45,12 @@ def m004_tombstones(db: Database) -> None:
 def m005_small(db: Database) -> None:
     """What rows have alike is kept once, behind views of the same names; words of blocks can be searched."""
     make_small(db)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m008_declarations(db: Database) -> None:
+    """What others declared: URLs that are a policy's for a time only, and which parts of their pages it is."""
+    db.executescript(DECLARATIONS)
 
 
 _TABLES = """

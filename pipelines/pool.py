@@ -22,7 +22,8 @@ from multiprocessing import connection
 from typing import Any
 
 from crawler.archives.capture import Outcome
-from pipelines.extract import extractor_id
+from crawler.archives.hints import NO_HINTS, Hints
+from pipelines.extract import declared_extractor, extractor_id
 from pipelines.languages import text_languages
 from pipelines.model import Block, BlockKind
 from pipelines.reading import TIME_LIMIT, Reading, read_payload
@@ -41,10 +42,16 @@ class ReaderPool:
         self._quarantine = asyncio.Lock()
 
     async def read(
-        self, body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int
+        self,
+        body: bytes,
+        headers: Mapping[str, str],
+        url: str,
+        captured_at: datetime,
+        status: int,
+        hints: Hints = NO_HINTS,
     ) -> Reading:
         """Return what read_payload returns; a page that kills its worker is EXTRACT_FAILED."""
-        arguments = (body, dict(headers), url, captured_at, status)
+        arguments = (body, dict(headers), url, captured_at, status, hints)
         pool = self._pool
         try:
             return await asyncio.wrap_future(self._submit(pool, arguments))
@@ -58,7 +65,8 @@ class ReaderPool:
                         future = alone.submit(_read_guarded, *arguments)
                     return await asyncio.wrap_future(future)
                 except BrokenProcessPool:
-                    return Reading(Outcome.EXTRACT_FAILED, self.extractor, "the page kills the parser")
+                    extractor = declared_extractor(self.extractor, hints.key)
+                    return Reading(Outcome.EXTRACT_FAILED, extractor, "the page kills the parser")
 
     async def read_kept(self, kept: Sequence[Any], load: Callable[[int], bytes]) -> AsyncIterator[tuple[Any, Reading]]:
         """Read payloads that are in the store (pipelines.store_readings.Unread), a few at a time.
@@ -68,7 +76,7 @@ class ReaderPool:
         step = 2 * self.workers
         for start in range(0, len(kept), step):
             some = kept[start : start + step]
-            reads = (self.read(load(u.payload_id), u.headers, u.url, u.captured_at, u.status) for u in some)
+            reads = (self.read(load(u.payload_id), u.headers, u.url, u.captured_at, u.status, u.hints) for u in some)
             for unread, reading in zip(some, await asyncio.gather(*reads), strict=True):
                 yield unread, reading
 
@@ -84,12 +92,14 @@ class ReaderPool:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _read_guarded(body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int) -> Reading:
+def _read_guarded(
+    body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int, hints: Hints
+) -> Reading:
     """read_payload, whose time limit a parser written in C may not feel: then the worker ends, and its page with it."""
     with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - a device
         faulthandler.dump_traceback_later(2 * TIME_LIMIT, exit=True, file=nowhere)
         try:
-            return read_payload(body, headers, url, captured_at, status)
+            return read_payload(body, headers, url, captured_at, status, hints=hints)
         finally:
             faulthandler.cancel_dump_traceback_later()
 

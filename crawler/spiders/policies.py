@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawler.archives.cdx import CdxPage
+    from crawler.archives.declarations import Declared
     from crawler.targets import Target
 
 logger = logging.getLogger(__name__)
@@ -125,12 +126,19 @@ class PoliciesSpider(ArchiveSpider):
     def _list_target(self, target: Target) -> Iterator[Request]:
         if target.url:
             policy = self.job.store.policy(target.site, target.url, "named by the user")
+            if target.declared is not None:
+                self._declare(policy, target.declared)
             if policy.policy_id not in self._progress:  # http and https name one policy
                 yield from self._list_policy(self._begin(policy))
             return
         candidates = Candidates(target, len(target.candidates))
         for url in target.candidates:
             yield self.listing_request(url, self.parse_candidate, self.listing_failed, candidates=candidates)
+
+    def _declare(self, policy: Policy, declared: Declared) -> None:
+        self.job.store.declare(policy, declared)
+        for note in declared.notes:
+            logger.warning("%s", note)
 
     def _begin(self, policy: Policy) -> Progress:
         if policy.policy_id not in self._progress:
@@ -386,14 +394,15 @@ class PoliciesSpider(ArchiveSpider):
     async def _read(self, progress: Progress, listed: ListedCapture, memento: Memento) -> Any:
         """Return the item of a payload, None where it was read before."""
         job, search = self.job, progress.search
-        known = job.store.known_reading(listed.capture_id, job.reader.extractor)
+        known = job.store.known_reading(progress.policy, listed.capture_id, job.reader.extractor)
         if known is not None:
             search.answered(listed.capture_id, *known)
             return None
         capture = listed.capture
         reading = await job.reader.read(
-            memento.body, memento.headers, capture.original, capture.captured_at, memento.status
-        )
+            memento.body, memento.headers, capture.original, capture.captured_at, memento.status,
+            job.store.hints(progress.policy, listed.capture_id),
+        )  # fmt: skip
         search.answered(listed.capture_id, reading.outcome, reading.wording)
         what = reading.detail or f"{reading.words} words"
         logger.info("%s %s: %s (%s)", capture.timestamp, capture.original, reading.outcome.value, what)
