@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -85,7 +85,7 @@ def _declared(paths: str, terms: str) -> Iterator[Target | BadLine]:
 
 def _begun(found: Iterator[Target | BadLine]) -> Iterator[Target | BadLine]:
     """Take the first, so that what cannot be read is said at once."""
-    return chain([one for one, _ in zip(found, [0], strict=False)], found)
+    return chain(list(islice(found, 1)), found)
 
 
 def _once(found: Iterable[Target | BadLine]) -> Iterator[Target | BadLine]:
