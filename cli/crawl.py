@@ -27,7 +27,7 @@ _SETTINGS_MODULE = "crawler.settings"
     "--sites",
     "listed",
     metavar="FILE",
-    help="A list: one site or URL a line, or CSV with a column `url` or `site`; - is standard input.",
+    help="A list: one site or URL a line, a ranking (rank,domain), or CSV with a column `url`, `site` or `domain`; - is standard input.",
 )
 @click.option(
     "--declarations",

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from crawler.archives.capture import Outcome
+from crawler.archives.surt import site_of
 
 
 class State(StrEnum):
@@ -244,4 +245,6 @@ def _speaks_of(answer: Asked, half: int) -> bool:
 def _crawl(subject: Subject, half: int, strategy: str = "") -> str:
     months = ("01", "06") if half % 2 == 0 else ("07", "12")
     period = f"--since {half // 2}-{months[0]} --until {half // 2}-{months[1]}"
-    return f"policylapse crawl --url {subject.policy_url} {period}" + (f" --strategy {strategy}" if strategy else "")
+    own = site_of(subject.policy_url) == subject.site
+    named = f"--url {subject.policy_url}" if own else f"--site {subject.site}"
+    return f"policylapse crawl {named} {period}" + (f" --strategy {strategy}" if strategy else "")

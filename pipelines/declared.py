@@ -17,17 +17,19 @@ from typing import TYPE_CHECKING, Final
 import lxml.etree
 
 from crawler.archives.errors import ConfigError
-from crawler.archives.hints import Hint, Range, Selector, counts_siblings, xpath_of
+from crawler.archives.hints import Hint, Range, Selector, Step, counts_siblings, steps_of
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 # Fewer characters in the declared parts: an empty shell that a script would have filled; no policy is as short.
 MIN_CHARS: Final = 200
-# What libxml2 does for a step to descendants is the sum of all depths, for one to siblings the square of the widest
-# parent's children: of 300 real pages the most were 600,000 and 1,700; these take it some seconds a selector.
-MAX_DEPTHS: Final = 5_000_000
-MAX_CHILDREN: Final = 5_000
+# What a page may cost: the sum of its elements' depths, the sum of the squares of its parents' children, and elements
+# times steps of selectors. Of 203 real pages (shared/pairs) the first two were at most 56,000 and 480,000; a page and
+# selectors made to be slow take up to 6 s within these.
+MAX_DEPTHS: Final = 2_000_000
+MAX_SQUARES: Final = 25_000_000
+MAX_WORK: Final = 10_000_000
 _SILENT: Final = frozenset(("script", "style", "template", "noscript"))
 _Stretch = tuple[float, float]
 
@@ -105,29 +107,49 @@ class _Places:
         self._body = body
         self._opens: dict[HtmlElement, int] = {}
         self._closes: dict[HtmlElement, int] = {}
-        self.depths = self.widest = depth = 0
+        self._matched: dict[str, list[HtmlElement]] = {}
+        self.depths = self.squares = self.work = depth = 0
         for number, (event, element) in enumerate(lxml.etree.iterwalk(body, events=("start", "end"))):
             if event == "start":
                 depth += 1
                 self.depths += depth
                 self._opens[element] = 4 * number
-                self.widest = max(self.widest, len(element))
+                self.squares += len(element) ** 2
             else:
                 depth -= 1
                 self._closes[element] = 4 * number
         self.whole: _Stretch = (-1, 4 * 2 * len(self._opens) + 1)
 
     def matches(self, css: str) -> list[HtmlElement]:
-        """The elements of the body that a selector matches, in reading order; the body for one around it."""
-        if counts_siblings(css) and self.widest > MAX_CHILDREN:
-            return []
-        try:
-            found = self._body.getroottree().getroot().xpath(xpath_of(css))
-        except (ConfigError, lxml.etree.XPathError):
-            return []
-        around = {self._body, *self._body.iterancestors()}
-        within = [self._body if element in around else element for element in found]
-        return [element for element in within if element in self._opens]
+        """The elements of the body that a selector matches, in reading order; the body for one around it.
+
+        Those of a selector that is not understood, or too costly on this page, are none.
+        """
+        if css not in self._matched:
+            try:
+                found = {element for steps in steps_of(css) for element in self._match(steps)}
+            except (ConfigError, lxml.etree.XPathError):
+                found = set()
+            around = {self._body, *self._body.iterancestors()}
+            within = {self._body if element in around else element for element in found}
+            self._matched[css] = sorted(within & self._opens.keys(), key=self._opens.__getitem__)
+        return self._matched[css]
+
+    def _match(self, steps: Sequence[Step]) -> Iterator[HtmlElement]:
+        """Each element of the page that the steps lead to, found in one pass over the page for all steps together."""
+        self.work += len(self._opens) * len(steps)
+        costly = self.squares > MAX_SQUARES and any(counts_siblings(step.xpath) for step in steps)
+        if costly or self.work > MAX_WORK:
+            return
+        root = self._body.getroottree().getroot()
+        fits: dict[HtmlElement, int] = {}  # bit n: the nth step's compound matches
+        for number, step in enumerate(steps):
+            for element in root.xpath(step.xpath):
+                fits[element] = fits.get(element, 0) | 1 << number
+        if len(steps) == 1:
+            yield from fits
+        else:
+            yield from _led_to(root, fits, [step.combinator for step in steps])
 
     def around(self, element: HtmlElement) -> _Stretch:
         return self._opens[element] - 1, self._closes[element] + 1
@@ -157,6 +179,28 @@ class _Places:
             if not kept.keeps(opens, self._closes[element]):
                 gone = self._closes[element]
                 element.drop_tree()
+
+
+def _led_to(root: HtmlElement, fits: dict[HtmlElement, int], combinators: Sequence[str]) -> Iterator[HtmlElement]:
+    """The elements at which the last of the steps arrives.
+
+    Of each element a number says which steps arrive there (bit n: the nth); where the next may begin follows from those
+    of its parent, of all above it, of the one before it and of all before it.
+    """
+    below, child, beside, after = (sum(1 << n for n, c in enumerate(combinators) if c == kind) for kind in " >+~")
+    last = 1 << len(combinators) - 1
+    here: dict[HtmlElement, int] = {}
+    above: dict[HtmlElement, int] = {}
+    before: dict[HtmlElement, tuple[int, int]] = {}  # by parent: of the latest child, of all so far
+    for element in root.iter(lxml.etree.Element):
+        parent = element.getparent()
+        over, latest, earlier = above.get(parent, 0), *before.get(parent, (0, 0))
+        open_ = 1 | over << 1 & below | here.get(parent, 0) << 1 & child | latest << 1 & beside | earlier << 1 & after
+        arrived = fits.get(element, 0) & open_
+        here[element], above[element] = arrived, over | arrived
+        before[parent] = arrived, earlier | arrived
+        if arrived & last:
+            yield element
 
 
 def _stretches(places: _Places, selectors: Iterable[Selector]) -> Iterator[_Stretch]:

@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import cssselect
+from cssselect.parser import CombinedSelector
 
 from crawler.archives.errors import ConfigError
 from crawler.archives.timestamps import format_iso, parse_iso
@@ -25,10 +26,10 @@ MAX_SELECTORS: Final = 64  # of one hint; declared ones have up to 20
 TRIED: Final = 8  # hints of one page
 _MAX_CSS: Final = 1000  # characters; generated class names make long ones
 _MAX_PARTS: Final = 40
-_MAX_SIBLINGS: Final = 3  # steps "~", each of which costs the square of a parent's children
 _MAX_BRACKETS: Final = 10
 _PARTS: Final = re.compile(r"[\s>+~,]+")
-_BESIDE: Final = re.compile(r"~(?!=)|:(?:nth|first|last|only)")
+_DEEP: Final = re.compile(r"(?<!-or-self)::\*\[|ancestor::|contains\(\.,")
+_TRANSLATOR: Final = cssselect.HTMLTranslator()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +78,59 @@ class Hints:
 NO_HINTS: Final = Hints()
 
 
-@lru_cache(maxsize=4096)
-def xpath_of(css: str) -> str:
-    """Return a CSS selector as XPath.
-
-    :raises ConfigError: it is none, asks for what XPath cannot tell, or is longer than any that is meant well.
-
-    >>> xpath_of("hr+div")
-    "descendant-or-self::hr/following-sibling::*[1]/self::div"
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One compound of a selector ("div.a:first-child"), and how it stands to the one before: "" for the first, " "
+    (below it), ">" (its child), "+" (next to it), "~" (after it).
     """
-    parts, siblings, brackets = len(_PARTS.split(css)), css.count("~"), css.count("(")
-    if len(css) > _MAX_CSS or parts > _MAX_PARTS or siblings > _MAX_SIBLINGS or brackets > _MAX_BRACKETS:
+
+    combinator: str
+    xpath: str
+
+
+@lru_cache(maxsize=4096)
+def steps_of(css: str) -> tuple[tuple[Step, ...], ...]:
+    """Return a CSS selector as its alternatives, each as steps, so that matching it is bounded (pipelines/declared.py):
+    as one XPath it would take libxml2 minutes on a page made for it.
+
+    :raises ConfigError: it is none, asks for what is not in the page, or is longer than any that is meant well.
+
+    >>> [(step.combinator, step.xpath) for step in steps_of("hr > #a")[0]]
+    [('', 'descendant-or-self::hr'), ('>', "descendant-or-self::*[@id = 'a']")]
+    """
+    if len(css) > _MAX_CSS or len(_PARTS.split(css)) > _MAX_PARTS or css.count("(") > _MAX_BRACKETS:
         raise ConfigError(f"the selector {css[:60]!r} is too long")
     try:
-        return str(cssselect.HTMLTranslator().css_to_xpath(css))
+        found = tuple(tuple(_steps(one)) for one in cssselect.parse(css))
     except (cssselect.SelectorError, RecursionError) as error:
         raise ConfigError(f"the selector {css[:60]!r} is not understood: {error}") from None
+    if any(_costly(step.xpath) for steps in found for step in steps):
+        raise ConfigError(f"the selector {css[:60]!r} is not understood: one in brackets has several steps")
+    return found
 
 
-def counts_siblings(css: str) -> bool:
-    """Tell whether a selector compares the children of one parent with each other."""
-    return _BESIDE.search(css) is not None
+def _steps(selector: cssselect.Selector) -> list[Step]:
+    if selector.pseudo_element:
+        raise cssselect.SelectorSyntaxError(f"::{selector.pseudo_element} is in no page")
+    tree, steps = selector.parsed_tree, list[Step]()
+    while isinstance(tree, CombinedSelector):
+        steps.append(Step(tree.combinator, _xpath(tree.subselector)))
+        tree = tree.selector
+    return [Step("", _xpath(tree)), *reversed(steps)]
+
+
+def _xpath(compound: Any) -> str:
+    return str(_TRANSLATOR.selector_to_xpath(cssselect.Selector(compound)))
+
+
+def _costly(xpath: str) -> bool:
+    """Steps inside a compound: :not(a b), :has(:has(a)), :contains(); one :has(a) looks at each descendant once."""
+    return _DEEP.search(xpath) is not None or xpath.count("descendant::") > 1
+
+
+def counts_siblings(xpath: str) -> bool:
+    """Tell whether a step counts the children of one parent: the square of their number."""
+    return "-sibling::" in xpath
 
 
 def check_selectors(selectors: Iterable[Selector]) -> None:
@@ -107,7 +140,7 @@ def check_selectors(selectors: Iterable[Selector]) -> None:
     """
     for one in selectors:
         for css in (one,) if isinstance(one, str) else (one.start, one.end):
-            xpath_of(css)
+            steps_of(css)
 
 
 def in_order(hints: Iterable[Hint], urlkey: str, at: datetime) -> tuple[Hint, ...]:

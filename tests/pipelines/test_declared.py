@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from crawler.archives.capture import Outcome
 from crawler.archives.hints import Hint, Hints, Range
 from pipelines import declared
-from pipelines.declared import narrow
+from pipelines.declared import _Places, narrow
 from pipelines.extract import declared_extractor, extractor_id
 from pipelines.reading import read_payload
 from tests.pipelines.time_axis import EPOCH, POLICY
@@ -84,11 +84,18 @@ def test_an_empty_shell_is_no_match():
     assert narrow(root, [Hint("k", ("#app",)), Hint("k", ("#static",), source="s")]).decision.endswith("(s).")
 
 
-@pytest.mark.parametrize("select", ["li:nth-child(2)", "li ~ li", "li:first-child"])
-def test_selectors_that_a_page_makes_expensive_do_not_match(select):
-    many = "<ul>" + "<li>x</li>" * (declared.MAX_CHILDREN + 1) + "</ul>"
-    assert kept(many, [select])[0] == 0
-    assert kept(many, ["li"])[0] == declared.MAX_CHILDREN + 1
+@pytest.mark.parametrize(
+    ("select", "matches"), [("li:nth-child(2)", 0), ("li:first-child", 0), ("li ~ li", 4), ("li", 5)]
+)
+def test_selectors_that_a_page_makes_expensive_do_not_match(monkeypatch, select, matches):
+    monkeypatch.setattr(declared, "MAX_SQUARES", 20)
+    assert kept("<ul>" + "<li>x</li>\n" * 5 + "</ul>", [select])[0] == matches
+
+
+def test_many_selectors_on_a_large_page_are_given_up(monkeypatch):
+    monkeypatch.setattr(declared, "MAX_WORK", 20)
+    assert kept(BODY, ["#a"])[0] == 1
+    assert kept(BODY, [".none", ".neither", "#a"])[0] == 0
 
 
 def test_a_page_that_is_deep_and_large_is_read_as_usual(monkeypatch):
@@ -104,7 +111,10 @@ TREES = st.recursive(
     ),
     max_leaves=12,
 )  # fmt: skip
-CSS = st.sampled_from([".x", "#s", "#i", "p", "div", "div > p", "section p", "body", "ul div"])
+CSS = st.sampled_from([
+    ".x", "#s", "#i", "p", "div", "div > p", "section p", "body", "ul div", "div div p", "br ~ p", "p + i", "html > body div",
+    "div + div ~ p", "ul > div, p ~ br", "div:not(.x)", "p:first-child", "div:has(p)", "* > *", "body * *",
+])  # fmt: skip
 SELECTORS = CSS | st.builds(Range, CSS, CSS, st.booleans(), st.booleans())
 
 
@@ -122,9 +132,17 @@ def test_what_is_kept_is_text_of_the_page_in_its_order_and_taking_and_leaving_ou
 
 
 @given(TREES, CSS)
+def test_a_selector_matches_what_libxml2_says(tree, css):
+    root = page(tree)
+    places = _Places(root.find("body"))
+    assert places.matches(css) == [e for e in root.find("body").iter() if e in root.cssselect(css)]
+
+
+@given(TREES, CSS)
 def test_a_selector_takes_what_it_matches(tree, css):
     root = page(tree)
-    matched = [e for e in root.cssselect(css) if not any(a in root.cssselect(css) for a in e.iterancestors())]
+    inside = [e for e in root.cssselect(css) if e in root.find("body").iter()]
+    matched = [e for e in inside if not any(a in inside for a in e.iterancestors())]
     text = "".join("".join(e.itertext()) for e in matched)
     expected = text.strip() and text
     parts, found = kept(tree, [css])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crawler.archives.declarations import Declared, parse_declaration, terms_types, wants
 from crawler.archives.errors import ConfigError
-from crawler.archives.hints import Hint, Range, hints_json, hints_key, hints_of, in_order, xpath_of
+from crawler.archives.hints import Hint, Range, hints_json, hints_key, hints_of, in_order, steps_of
 from crawler.archives.surt import surt
 from tests.crawling import SHARED
 
@@ -134,7 +134,8 @@ def test_a_history_entry_without_a_date_is_said_and_the_rest_goes_on(until):
     ("select", "reason"),
     [
         ("a:hover:::x", "is not understood"), ("div >", "is not understood"), ("*:nth-of-type(2)", "is not understood"),
-        ("a " * 900, "is too long"), ("a ~ b ~ c ~ d ~ e", "is too long"), (":not(" * 20, "is too long"),
+        ("a " * 900, "is too long"), ("a:not(b c)", "not understood"), ("p::before", "not understood"),
+        ("p:contains('x')", "is not understood"), ("a:has(b:has(c))", "is not understood"), (":not(" * 20, "is too long"),
         (["a"] * 65, "more than 64 selectors"), ({"startBefore": "a"}, "a range has one of"), (7, "a selector is CSS"),
         ({"startBefore": "a", "startAfter": "b", "endAfter": "c"}, "a range has one of"), ("", "a selector is CSS"),
     ],
@@ -230,7 +231,7 @@ def test_the_next_declaration_is_tried_before_the_last():
 @given(st.text(max_size=60))
 def test_any_text_is_a_selector_or_none(text):
     with suppress(ConfigError):
-        assert xpath_of(text)
+        assert steps_of(text)
 
 
 @pytest.mark.shared
