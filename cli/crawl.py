@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Mapping
 
 import click
@@ -26,7 +27,19 @@ _SETTINGS_MODULE = "crawler.settings"
     "--sites",
     "listed",
     metavar="FILE",
-    help="A list: one site or URL a line, or CSV with a column `url` or `site`; - is standard input.",
+    help="A list: one site or URL a line, a ranking (rank,domain), or CSV with a column `url`, `site` or `domain`; - is standard input.",
+)
+@click.option(
+    "--declarations",
+    multiple=True,
+    metavar="PATH",
+    help="A folder or file of Open Terms Archive declarations; may be given many times.",
+)
+@click.option(
+    "--terms",
+    multiple=True,
+    metavar="TYPE",
+    help="Of declarations: a terms type (`Terms of Service`), or privacy, terms, cookies, guidelines, all.  [default: privacy]",
 )
 @click.option("--all-policies", is_flag=True, help="Of sites: the children's, applicants', regional … policies, too.")
 @click.option(
@@ -82,7 +95,7 @@ _SETTINGS_MODULE = "crawler.settings"
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.pass_context
 def crawl(
-    ctx: click.Context, urls: tuple[str, ...], sites: tuple[str, ...], listed: str | None, archive: str | None,
+    ctx: click.Context, urls: tuple[str, ...], sites: tuple[str, ...], listed: str | None, declarations: tuple[str, ...], terms: tuple[str, ...], archive: str | None,
     db: str | None, strategy: str | None, max_gap: float | None, resolution: float | None, since: str | None, until: str | None, contact: str | None,
     wait: bool | None, all_policies: bool, max_requests: int | None, max_minutes: float | None, as_json: bool,
 ) -> None:  # fmt: skip
@@ -97,10 +110,12 @@ def crawl(
       policylapse crawl --archive sample --url http://lumenkart.example/privacy
       policylapse crawl --url https://example.com/privacy --contact you@example.org
       policylapse crawl --sites list.txt --since 2016 --until 2019 --contact you@example.org
+      policylapse crawl --declarations contrib-declarations/declarations --terms privacy --terms cookies
     """  # noqa: D301 - Click reads \b as a character
-    if not (urls or sites or listed):
+    if not (urls or sites or listed or declarations):
         raise ConfigError(
-            "name whose policy to crawl: --url https://example.com/privacy, --site example.com or --sites FILE"
+            "name whose policy to crawl: --url https://example.com/privacy, --site example.com, --sites FILE or "
+            "--declarations FOLDER"
         )
     settings = {
         "POLICYLAPSE_ARCHIVE": archive, "POLICYLAPSE_DB": db, "POLICYLAPSE_STRATEGY": strategy,
@@ -112,7 +127,8 @@ def crawl(
         "POLICYLAPSE_SUMMARY": "json" if as_json else None,
     }  # fmt: skip
     arguments = {
-        "url": ",".join(check_url(url) for url in urls), "site": ",".join(sites), "sites": listed, "since": since, "until": until, "all_policies": "1" if all_policies else None,
+        "url": ",".join(check_url(url) for url in urls), "site": ",".join(sites), "sites": listed, "since": since, "until": until,
+        "declarations": os.pathsep.join(declarations), "terms": ",".join(terms), "all_policies": "1" if all_policies else None,
     }  # fmt: skip
     ctx.exit(
         run(

@@ -64,6 +64,17 @@ def timeline_data(timeline: Timeline) -> dict[str, Any]:
     return {
         **policy_data(timeline.policy),
         "versions": [version_data(version) for version in timeline.versions],
+        "events": [
+            {
+                "kind": event.kind.value,
+                "meaning": event.kind.meaning,
+                "after": format_iso(event.after) if event.after else None,
+                "not_after": format_iso(event.not_after),
+                "evidence": list(event.evidence),
+                "capture_url": event.capture_url,
+            }
+            for event in timeline.events
+        ],
         "gaps": [
             {
                 "after": format_iso(gap.after),

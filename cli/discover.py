@@ -16,6 +16,7 @@ from cli.discover_view import print_discovery
 from cli.output import note, print_json, stdout_console
 from crawler.archives.dialects import parse_archive
 from crawler.archives.errors import ConfigError
+from crawler.lists import BadLine
 from crawler.summary import COMPLETE, NOT_RUN, PARTLY, STOPPED
 from crawler.targets import read_targets
 from history.database import open_database
@@ -52,10 +53,13 @@ def discover(ctx: click.Context, sites: tuple[str, ...], listed: str | None, **o
     """  # noqa: D301 - Click reads \b as a character
     if not (sites or listed):
         raise ConfigError("name a site, or a list of them: policylapse discover example.com, --list FILE")
-    targets = read_targets(site=",".join(sites), sites=listed or "")
-    for bad in targets.bad:
-        note(f"{bad.where}: {bad.reason}")
-    names = list(dict.fromkeys(target.site for target in targets.targets))
+    names, missing = [], False
+    for target in read_targets(site=",".join(sites), sites=listed or ""):
+        if isinstance(target, BadLine):
+            note(f"{target.where}: {target.reason}")
+            missing = True
+        elif target.site not in names:
+            names.append(target.site)
     code = run(
         _settings(options), {"site": ",".join(names)} | ({"all_policies": "1"} if options["all_policies"] else {})
     )
@@ -68,7 +72,7 @@ def discover(ctx: click.Context, sites: tuple[str, ...], listed: str | None, **o
         print_json([_data(name, one) for name, one in found])
     else:
         _print(found)
-    missing = bool(targets.bad) or any(one is None or one.general is None for _name, one in found)
+    missing = missing or any(one is None or one.general is None for _name, one in found)
     ctx.exit(STOPPED if code == STOPPED else PARTLY if missing else COMPLETE)
 
 

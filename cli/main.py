@@ -7,6 +7,7 @@ import click
 from cli.blame import blame
 from cli.changes import changes
 from cli.compact import compact
+from cli.coverage import coverage
 from cli.crawl import crawl
 from cli.diff import diff_command
 from cli.discover import discover
@@ -50,6 +51,7 @@ for command in (
     import_warc,
     sites,
     timeline,
+    coverage,
     show,
     diff_command,
     search_command,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import click
@@ -15,7 +16,7 @@ _SETTINGS = {
     "contact": "POLICYLAPSE_CONTACT",
 }  # fmt: skip
 _DAYS = {"max_gap": "POLICYLAPSE_MAX_GAP", "resolution": "POLICYLAPSE_RESOLUTION"}
-_SHARED = (*_SETTINGS, *_DAYS, "urls", "sites", "listed", "since", "until", "as_json")
+_SHARED = (*_SETTINGS, *_DAYS, "urls", "sites", "listed", "declarations", "terms", "since", "until", "as_json")
 
 
 @click.command(params=[option for option in crawl.params if option.name in _SHARED])
@@ -33,13 +34,16 @@ def plan(ctx: click.Context, **options: Any) -> None:
       policylapse plan --archive sample --url http://lumenkart.example/privacy
       policylapse plan --sites list.csv --contact you@example.org
     """  # noqa: D301 - Click reads \b as a character
-    if not (options["urls"] or options["sites"] or options["listed"]):
-        raise ConfigError("name whose policy to plan for: --url https://example.com/privacy, --site or --sites FILE")
+    if not (options["urls"] or options["sites"] or options["listed"] or options["declarations"]):
+        raise ConfigError(
+            "name whose policy to plan for: --url https://example.com/privacy, --site, --sites or --declarations"
+        )
     settings = {setting: options[name] for name, setting in _SETTINGS.items() if options[name]}
     settings |= {setting: f"{options[name]:g}" for name, setting in _DAYS.items() if options[name] is not None}
     settings |= {"POLICYLAPSE_PLAN": "1"} | ({"POLICYLAPSE_SUMMARY": "json"} if options["as_json"] else {})
     arguments = {
         "url": ",".join(check_url(url) for url in options["urls"]), "site": ",".join(options["sites"]),
         "sites": options["listed"], "since": options["since"], "until": options["until"],
+        "declarations": os.pathsep.join(options["declarations"]), "terms": ",".join(options["terms"]),
     }  # fmt: skip
     ctx.exit(run(settings, {name: value for name, value in arguments.items() if value}))

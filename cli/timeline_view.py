@@ -15,6 +15,7 @@ from rich.text import Text
 
 from cli.chart import sparkline
 from cli.output import line, plain_text, print_lines, print_wrapped
+from history.events import Event
 from history.periods import lengths
 from history.stated_dates import Doubt, Stated
 from history.technical import Technical
@@ -214,6 +215,7 @@ def sections_of(sections: Sequence[str]) -> str:
 
 
 def _notes(console: Console, timeline: Timeline) -> None:
+    _list(console, "Events", (_event(event) for event in timeline.events))
     _list(console, "Gaps", (_gap(gap) for gap in timeline.gaps))
     _list(
         console,
@@ -239,6 +241,12 @@ def _list(console: Console, heading: str, entries: Iterable[str]) -> None:
         if not number:
             print_lines(console, "", Text(heading, "bold"))
         print_wrapped(console, Text(entry), "  ", " " * 4)
+
+
+def _event(event: Event) -> str:
+    span = f"{event.after:%Y-%m-%d} – " if event.after else "not later than "
+    told = line("; ".join(event.evidence))
+    return f"{span}{event.not_after:%Y-%m-%d}  {event.kind.value}: {event.kind.meaning} ({told})"
 
 
 def _gap(gap: Gap) -> str:

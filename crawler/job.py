@@ -6,7 +6,7 @@ this half of the program knows only `crawler.archives` and the two protocols bel
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,21 +17,24 @@ from scrapy.utils.misc import load_object
 
 from crawler.archives.capture import Capture, ListedCapture, Listing, ListingPlan, Memento, Outcome, Period, Policy
 from crawler.archives.choose import Strategy, parse_strategy
+from crawler.archives.declarations import Declared
 from crawler.archives.dialects import Archive, parse_archive
 from crawler.archives.discovery import Answer, Discovery, Found, Verdict
 from crawler.archives.errors import ConfigError
+from crawler.archives.hints import Hints
 from crawler.archives.landmarks import Options
 from crawler.archives.policy_links import PolicyLink
 from crawler.archives.sure import Certainty
 from crawler.archives.timestamps import parse_date
+from crawler.lists import BadLine
 from crawler.politeness import open_gate
-from crawler.targets import Targets, read_targets
+from crawler.targets import Target, read_targets
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
 _MAX_DAYS = 36_500
-ARGUMENTS = ("url", "site", "sites", "since", "until", "strategy", "all_policies")
+ARGUMENTS = ("url", "site", "sites", "since", "until", "strategy", "all_policies", "declarations", "terms")
 
 
 class Reader(Protocol):
@@ -47,7 +50,7 @@ class Reader(Protocol):
     ) -> tuple[Verdict, tuple[PolicyLink, ...]]: ...
 
     async def read(
-        self, body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int
+        self, body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int, hints: Hints
     ) -> Any: ...
 
     def read_kept(self, kept: Sequence[Any], load: Callable[[int], bytes]) -> AsyncIterator[tuple[Any, Any]]: ...
@@ -65,6 +68,8 @@ class Keeper(Protocol):
     ) -> None: ...
     def policy(self, site: str, url: str, evidence: str) -> Policy: ...
     def add_policy_url(self, policy: Policy, url: str, valid_from: datetime | None, evidence: str) -> bool: ...
+    def declare(self, policy: Policy, declared: Declared) -> None: ...
+    def hints(self, policy: Policy, capture_id: int) -> Hints: ...
     def policy_urls(self, policy: Policy) -> list[str]: ...
     def answers(self, site: str, archive: str) -> list[Answer]: ...
     def save_answer(self, site: str, archive: str, answer: Answer) -> None: ...
@@ -103,7 +108,7 @@ class Keeper(Protocol):
         memento_url: str = "",
     ) -> None: ...
     def unread(self, policy: Policy, extractor: str) -> list[Any]: ...
-    def known_reading(self, capture_id: int, extractor: str) -> tuple[Outcome, str] | None: ...
+    def known_reading(self, policy: Policy, capture_id: int, extractor: str) -> tuple[Outcome, str] | None: ...
     def save_certainty(
         self, policy: Policy, archive: str, strategy: str, how_sure: Certainty, *, complete: bool
     ) -> None: ...
@@ -119,7 +124,7 @@ class Job:
     strategy: Strategy
     options: Options
     period: Period
-    targets: Targets
+    targets: Iterator[Target | BadLine]
     store: Keeper
     reader: Reader
     arguments: Mapping[str, str] = field(default_factory=dict)
@@ -153,7 +158,7 @@ def open_job(settings: BaseSettings, arguments: Mapping[str, str]) -> Job:
     )
     if period.since and period.until and period.since > period.until:
         raise ConfigError(f"since={given['since']} is later than until={given['until']}")
-    targets = read_targets(given["url"], given["site"], given["sites"])
+    targets = read_targets(given["url"], given["site"], given["sites"], given["declarations"], given["terms"])
     store = load_object(settings["POLICYLAPSE_STORE"])(Path(settings["POLICYLAPSE_DB"]), lambda: datetime.now(UTC))
     reader = load_object(settings["POLICYLAPSE_READER"])(settings.getint("POLICYLAPSE_WORKERS"))
     kept = {k: v for k, v in given.items() if v}

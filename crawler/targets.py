@@ -1,28 +1,30 @@
 """Whose policies to crawl: what a person names on the command line or in a list.
 
-    read_targets(url=, site=, sites=) ──► Targets(targets, bad lines)
+    read_targets(url=, site=, sites=, declarations=) ──► Target or BadLine, one after the other
 
-A line of a list that is neither a site nor a URL is reported with file, line number and reason; the rest goes on.
+A line of a list that is neither a site nor a URL is told with file, line number and reason; the rest goes on. Lists are
+read as the crawl takes their targets, so that they may have millions of lines.
 """
 
 from __future__ import annotations
 
-import csv
+import os
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from crawler.archives.declarations import DEFAULT_TERMS, Declared
 from crawler.archives.errors import ConfigError
 from crawler.archives.surt import check_url, site_of
+from crawler.declaration_files import read_declarations
+from crawler.lists import BadLine, read_list
 
-_COLUMNS = ("url", "site")
 _SCHEME = re.compile(r"\s*[a-z]+://", re.IGNORECASE)
 _HOST = re.compile(r"\s*[^/]*\.")
-_MAX_LINE = 8192
-_COMMENT = re.compile(r"(^|\s)#.*")  # a # inside a URL begins its fragment
+_BAD_AT_MOST = 1000  # lines that name nothing, before the first that does: this is no list
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,52 +33,70 @@ class Target:
 
     :param site: the site's name.
     :param url: its policy's URL, "" where only the site is known.
+    :param declared: what is declared of that policy.
     """
 
     site: str
     url: str = ""
+    declared: Declared | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BadLine:
-    """A line that names nothing: where it stands ("file:3") and what is wrong with it."""
-
-    where: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Targets:
-    targets: tuple[Target, ...]
-    bad: tuple[BadLine, ...] = ()
-
-
-def read_targets(url: str = "", site: str = "", sites: str = "") -> Targets:
-    """Return what the three arguments name, each target once, in the order given.
+def read_targets(
+    url: str = "", site: str = "", sites: str = "", declarations: str = "", terms: str = ""
+) -> Iterator[Target | BadLine]:
+    """Return what the arguments name, in the order given, each target once: an iterator, to be gone through once.
 
     :param url: policy URLs, separated by commas.
     :param site: sites, separated by commas.
-    :param sites: a file: text with one site or URL a line (# begins a comment), or CSV with a column `url` or
-        `site`; "-" reads standard input.
+    :param sites: a list (crawler/lists.py); "-" reads standard input.
+    :param declarations: folders and files of Open Terms Archive declarations, separated as PATH is.
+    :param terms: of declarations, the types of terms (or our kinds) to take, separated by commas.
     :raises ConfigError: nothing is named, a named URL is none, or the file cannot be read.
     """
-    targets = [_url_target(part) for part in _parts(url)] + [
+    named = [_url_target(part) for part in _parts(url)] + [
         _site_target(part) for part in site.split(",") if part.strip()
     ]
-    bad: list[BadLine] = []
-    if sites:
-        targets += list(_listed(sites, bad))
-    if not targets:
-        raise ConfigError(_nothing(sites, bad))
-    return Targets(tuple(dict.fromkeys(targets)), tuple(bad))
+    declared = _begun(_declared(declarations, terms)) if declarations else ()
+    listed = _begun(_listed(sites)) if sites else ()
+    found = _once(chain(declared, named, listed))  # of a policy named twice, what is declared of it counts
+    first: list[Target | BadLine] = []
+    for one in found:
+        first.append(one)
+        if isinstance(one, Target) or len(first) == _BAD_AT_MOST:
+            break
+    if not first or isinstance(first[-1], BadLine):
+        raise ConfigError(_nothing(sites or declarations, first))
+    return chain(first, found)
 
 
-def _nothing(sites: str, bad: list[BadLine]) -> str:
-    if bad:
+def _declared(paths: str, terms: str) -> Iterator[Target | BadLine]:
+    wanted = [name.strip() for name in terms.split(",") if name.strip()] or DEFAULT_TERMS
+    for one in read_declarations([Path(path) for path in paths.split(os.pathsep) if path], wanted):
+        yield one if isinstance(one, BadLine) else Target(one.site, one.url, one)
+
+
+def _begun(found: Iterator[Target | BadLine]) -> Iterator[Target | BadLine]:
+    """Take the first, so that what cannot be read is said at once."""
+    return chain(list(islice(found, 1)), found)
+
+
+def _once(found: Iterable[Target | BadLine]) -> Iterator[Target | BadLine]:
+    seen: set[int] = set()  # hashes: eight bytes of each say enough
+    for one in found:
+        if isinstance(one, Target):
+            key = hash((one.site, one.url))
+            if key in seen:
+                continue
+            seen.add(key)
+        yield one
+
+
+def _nothing(sites: str, bad: list[Target | BadLine]) -> str:
+    if bad and isinstance(bad[0], BadLine):
         return f"{sites} names no site: {bad[0].where}: {bad[0].reason}"
     if sites:
         return f"{sites} names no site: write one site or URL a line, or CSV with a column `url` or `site`"
-    return "name whose policy to crawl: url=https://example.com/privacy, site=example.com or sites=FILE"
+    return "name whose policy to crawl: url=https://example.com/privacy, site=example.com, sites=FILE or declarations=FOLDER"
 
 
 def _parts(text: str) -> list[str]:
@@ -110,44 +130,15 @@ def _any_target(text: str) -> Target:
     return _url_target(text) if parts.path not in ("", "/") or parts.query else _site_target(text)
 
 
-def _listed(name: str, bad: list[BadLine]) -> Iterator[Target]:
-    for number, fields in _rows(name):
+def _listed(name: str) -> Iterator[Target | BadLine]:
+    for line in read_list(name):
+        if isinstance(line, BadLine):
+            yield line
+            continue
         try:
-            if fields.get("site") and fields.get("url"):
-                yield Target(_site_target(fields["site"]).site, check_url(fields["url"]))
+            if line.site and line.url:
+                yield Target(_site_target(line.site).site, check_url(line.url))
             else:
-                yield _any_target(fields.get("url") or fields.get("site") or "")
+                yield _any_target(line.url or line.site)
         except ConfigError as error:
-            bad.append(BadLine(f"{name}:{number}", str(error)))
-
-
-def _rows(name: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (line number, fields) of each line that holds something."""
-    lines = _read(name)
-    header = [cell.strip().lower() for cell in next(csv.reader(lines[:1]), [])]
-    if any(column in header for column in _COLUMNS):
-        yield from _csv_rows(name, lines, header)
-        return
-    for number, line in enumerate(lines, start=1):
-        text = _COMMENT.sub("", line).strip()
-        if text:
-            yield number, {"url": text}
-
-
-def _csv_rows(name: str, lines: list[str], header: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    reader = csv.reader(lines, strict=True)
-    next(reader)
-    try:
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                yield reader.line_num, {name: cell.strip() for name, cell in zip(header, row, strict=False)}
-    except csv.Error as error:
-        raise ConfigError(f"{name}:{reader.line_num}: this is no CSV: {error}") from None
-
-
-def _read(name: str) -> list[str]:
-    try:
-        stream: Iterable[bytes] = sys.stdin.buffer if name == "-" else Path(name).read_bytes().splitlines()
-    except OSError as error:
-        raise ConfigError(f"cannot read the list {name}: {error.strerror or error}") from None
-    return [line[:_MAX_LINE].decode("utf-8-sig", "replace").rstrip("\r\n") for line in stream]
+            yield BadLine(line.where, str(error))

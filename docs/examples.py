@@ -16,7 +16,7 @@ _scratch = tempfile.TemporaryDirectory()
 
 
 def run(command: str, *, head: int = 0) -> str:
-    """Return what a command prints, 100 columns wide, without colours; seconds, which differ, as an ellipsis."""
+    """Return what a command prints, 100 columns wide, without colours; seconds and the day, which differ, as an ellipsis."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("POLICYLAPSE_")}
     environment |= {
         "POLICYLAPSE_DB": "policylapse.db",
@@ -27,7 +27,8 @@ def run(command: str, *, head: int = 0) -> str:
     program, *arguments = shlex.split(command)
     argv = [sys.executable, "-m", f"{program}.cmdline" if program == "scrapy" else "cli.main", *arguments]
     done = subprocess.run(argv, cwd=_folder(), env=environment, capture_output=True, text=True, check=False)
-    lines = re.sub(r" in \d+\.\d s", " in … s", done.stdout + done.stderr).rstrip().splitlines()
+    told = re.sub(r" in \d+\.\d s", " in … s", done.stdout + done.stderr)
+    lines = re.sub(r"asked on \d{4}-\d\d-\d\d", "asked on …", told).rstrip().splitlines()
     shown = [*lines[:head], "…"] if head and len(lines) > head else lines
     return "\n".join(line.rstrip() for line in shown)
 

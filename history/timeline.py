@@ -18,6 +18,8 @@ from typing import Protocol
 
 from crawler.archives.capture import Outcome
 from crawler.archives.timestamps import parse_iso
+from history.events import Event
+from history.events_read import read_events
 from history.sites import PolicyRow
 from pipelines.changes import Text, compare
 from pipelines.database_file import text_blocks
@@ -157,6 +159,7 @@ class Timeline:
     aside: tuple[Aside, ...] = ()
     left_out: tuple[Unsteady, ...] = ()
     how_sure: tuple[HowSure, ...] = ()
+    events: tuple[Event, ...] = ()
 
 
 def read_timeline(db: sqlite3.Connection, policy: PolicyRow) -> Timeline:
@@ -174,6 +177,7 @@ def read_timeline(db: sqlite3.Connection, policy: PolicyRow) -> Timeline:
         aside=tuple(_aside(db, policy)),
         left_out=tuple(_left_out(db, policy)),
         how_sure=tuple(_how_sure(db, policy)),
+        events=tuple(read_events(db, policy, versions)),
     )
 
 
@@ -224,7 +228,8 @@ def _silent(db: sqlite3.Connection, policy: PolicyRow) -> tuple[Silent, ...]:
         "(SELECT 1 FROM certainty c WHERE c.policy_id = u.policy_id AND c.archive = k.archive AND c.complete "
         "AND c.strategy NOT IN ('all', 'distinct')) THEN 'not_asked' ELSE k.outcome END AS outcome, "
         "k.captured_at, k.detail FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
-        "WHERE u.policy_id = ? AND NOT EXISTS (SELECT 1 FROM extractions e JOIN policies p ON p.extractor_id = "
+        "WHERE u.policy_id = ? AND (NOT u.bounded OR k.captured_at BETWEEN coalesce(u.valid_from, '') AND "
+        "coalesce(u.valid_to, '9')) AND NOT EXISTS (SELECT 1 FROM extractions e JOIN policies p ON p.extractor_id = "
         "e.extractor_id WHERE p.id = u.policy_id AND e.payload_id = k.payload_id AND e.outcome = 'fetched' "
         "AND k.outcome IN ('fetched', 'revisit')) ORDER BY k.captured_at, k.id",
         [policy.policy_id],

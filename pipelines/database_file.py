@@ -21,6 +21,7 @@ MIGRATIONS = frozenset(
         "m005_small",
         "m006_discovery",
         "m007_reading_side",
+        "m008_declarations",
         "m009_superseded",
     }
 )  # those this program knows; a test holds it against migrations.py

@@ -20,6 +20,7 @@ import trafilatura
 from trafilatura.settings import Extractor
 
 from crawler.archives.errors import ExtractError
+from crawler.archives.hints import Hint
 from pipelines.decode import PDF
 from pipelines.edges import squeezed, without_edges, without_leftovers
 from pipelines.model import Block, BlockKind, Extraction, Link
@@ -29,6 +30,7 @@ from pipelines.structure import read_blocks
 from pipelines.titles import mark_title
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from pipelines.model import Decoded
@@ -44,6 +46,7 @@ MAX_REDUCED_CHARS: Final = 8_000_000
 # Given, since trafilatura otherwise asks the clock; it looks for dates in metadata only, which is off. Dates are read
 # by text_dates.py, as of the capture.
 _NO_DATES: Final = {"original_date": True, "extensive_search": False, "max_date": "1995-01-01"}
+_DECLARED: Final = "+declared-"
 _TEXT_TYPES: Final = ("text/plain", "text/markdown")
 
 
@@ -74,17 +77,28 @@ def extractor_id(options: ExtractOptions = ExtractOptions()) -> str:
     return f"policylapse-{REVISION}+{libraries}+{hashlib.sha256(chosen.encode()).hexdigest()[:8]}"
 
 
+def declared_extractor(extractor: str, key: str) -> str:
+    """Name of an extractor that reads a policy with hints (their key); the extractor's own where there are none.
+
+    >>> declared_extractor("policylapse-2", "0a1b2c3d")
+    'policylapse-2+declared-0a1b2c3d'
+    """
+    return f"{extractor.partition(_DECLARED)[0]}{_DECLARED}{key}" if key else extractor
+
+
 def extract_text(
     page: Decoded,
     *,
     url: str,
     captured_at: datetime,  # noqa: ARG001 -- the day a page is read as of; nothing here depends on any date yet
     options: ExtractOptions = ExtractOptions(),
+    hints: Sequence[Hint] = (),
 ) -> Extraction:
     """Get the text of a page.
 
     :param url: the page's original address, for relative links.
     :param captured_at: when the archive took it.
+    :param hints: what others declared of it, to be tried in this order; where none matches it is read as usual.
     :raises ExtractError: too long, nested too deep, or beyond the parsers.
     :raises DecodeError: a PDF that is damaged or locked.
     """
@@ -92,7 +106,7 @@ def extract_text(
         return read_pdf(page.body, url)
     if page.media_type in _TEXT_TYPES and "<html" not in page.text[:4096].lower():
         return Extraction("", _plain_blocks(page.text), decisions=("The page is plain text.",))
-    reduced = reduce_page(page.text, url)
+    reduced = reduce_page(page.text, url, hints)
     if len(reduced.html) > options.max_reduced_chars:
         size, limit = len(reduced.html), options.max_reduced_chars
         raise ExtractError(f"The page has {size:,} characters after stage 1; the limit is {limit:,}.")

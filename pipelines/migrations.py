@@ -9,8 +9,10 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from pipelines.database_file import APPLICATION_ID
-from pipelines.schema_discovery import DISCOVERY, SUPERSEDED
+from pipelines.schema_declarations import DECLARATIONS
+from pipelines.schema_discovery import DISCOVERY
 from pipelines.schema_reading_side import READING_SIDE
+from pipelines.schema_urls import SUPERSEDED
 from pipelines.small_file import make_small
 
 migrations = Migrations("policylapse")
@@ -58,6 +60,12 @@ def m006_discovery(db: Database) -> None:
 def m007_reading_side(db: Database) -> None:
     """What the commands that read show, for SQL; and an index that has what a search for owners of blocks asks."""
     db.executescript(READING_SIDE)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m008_declarations(db: Database) -> None:
+    """What others declared: URLs that are a policy's for a time only, and which parts of their pages it is."""
+    db.executescript(DECLARATIONS)
 
 
 @migrations()  # type: ignore[untyped-decorator]

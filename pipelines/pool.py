@@ -18,13 +18,15 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from multiprocessing import connection
 from typing import Any, TypeVar
 
 from crawler.archives.capture import Outcome
 from crawler.archives.discovery import Verdict
+from crawler.archives.hints import NO_HINTS, Hints
 from crawler.archives.policy_links import PolicyLink
-from pipelines.extract import extractor_id
+from pipelines.extract import declared_extractor, extractor_id
 from pipelines.languages import text_languages
 from pipelines.model import Block, BlockKind
 from pipelines.page_reading import read_candidate, read_links
@@ -46,11 +48,19 @@ class ReaderPool:
         self._quarantine = asyncio.Lock()
 
     async def read(
-        self, body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int
+        self,
+        body: bytes,
+        headers: Mapping[str, str],
+        url: str,
+        captured_at: datetime,
+        status: int,
+        hints: Hints = NO_HINTS,
     ) -> Reading:
         """Return what read_payload returns; a page that kills its worker is EXTRACT_FAILED."""
-        killer = Reading(Outcome.EXTRACT_FAILED, self.extractor, "the page kills the parser")
-        return await self._run(read_payload, (body, dict(headers), url, captured_at, status), killer)
+        extractor = declared_extractor(self.extractor, hints.key)
+        killer = Reading(Outcome.EXTRACT_FAILED, extractor, "the page kills the parser")
+        read = partial(read_payload, hints=hints)
+        return await self._run(read, (body, dict(headers), url, captured_at, status), killer)
 
     async def read_links(self, body: bytes, headers: Mapping[str, str], url: str) -> tuple[PolicyLink, ...]:
         """Return what pipelines.page_reading.read_links returns; () for a page that kills its worker."""
@@ -88,7 +98,7 @@ class ReaderPool:
         step = 2 * self.workers
         for start in range(0, len(kept), step):
             some = kept[start : start + step]
-            reads = (self.read(load(u.payload_id), u.headers, u.url, u.captured_at, u.status) for u in some)
+            reads = (self.read(load(u.payload_id), u.headers, u.url, u.captured_at, u.status, u.hints) for u in some)
             for unread, reading in zip(some, await asyncio.gather(*reads), strict=True):
                 yield unread, reading
 

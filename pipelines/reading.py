@@ -17,9 +17,10 @@ from types import FrameType
 
 from crawler.archives.capture import Outcome
 from crawler.archives.errors import DecodeError, ExtractError
+from crawler.archives.hints import NO_HINTS, Hints
 from pipelines.decode import decode_payload
 from pipelines.digests import text_digest
-from pipelines.extract import extract_text, extractor_id
+from pipelines.extract import declared_extractor, extract_text, extractor_id
 from pipelines.judge import judge
 from pipelines.languages import TextLanguages, language_code, text_languages
 from pipelines.model import Block, Extraction, Judgement, TextDate
@@ -62,18 +63,20 @@ def read_payload(
     captured_at: datetime,
     status: int = 200,
     time_limit: float = TIME_LIMIT,
+    hints: Hints = NO_HINTS,
 ) -> Reading:
     """Decode, extract and judge one payload.
 
     :param headers: of the memento, names lower-cased.
     :param url: the page's URL on its original site.
     :param captured_at: the latest date that the page can speak of.
+    :param hints: what others declared of the page; its extractor is then one of its own.
     :param time_limit: seconds, where the platform has interval timers; then it is EXTRACT_FAILED.
     """
-    extractor = extractor_id()
+    extractor = declared_extractor(extractor_id(), hints.key)
     try:
         with _time_limit(time_limit):
-            return _read(body, headers, url, captured_at, status, extractor)
+            return _read(body, headers, url, captured_at, status, extractor, hints)
     except DecodeError as error:
         return Reading(Outcome.UNDECODABLE, extractor, str(error))
     except ExtractError as error:
@@ -85,10 +88,10 @@ def read_payload(
 
 
 def _read(
-    body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int, extractor: str
+    body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int, extractor: str, hints: Hints
 ) -> Reading:
     page = decode_payload(body, headers)
-    extraction = extract_text(page, url=url, captured_at=captured_at)
+    extraction = extract_text(page, url=url, captured_at=captured_at, hints=hints.hints)
     judgement = judge(page, extraction, status=status, headers=headers, url=url)
     text = _of_text(extraction.blocks, extraction.language)
     return Reading(

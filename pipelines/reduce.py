@@ -15,7 +15,9 @@ import lxml.etree
 import lxml.html
 
 from crawler.archives.errors import ExtractError
+from crawler.archives.hints import Hint
 from pipelines.container import drop_satellites, find_container, lines_around
+from pipelines.declared import narrow
 from pipelines.furniture import drop_furniture, mark_forms
 from pipelines.repair import repaired
 from pipelines.unpack import unpack
@@ -23,6 +25,8 @@ from pipelines.vocabulary import ASIDE, BLOCK_TAGS, DEAD_TAGS, JUMP, TOGGLE
 from pipelines.weights import Weights
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lxml.html import HtmlElement
 
 # The longest policy seen has 0.4 M characters of text, the heaviest page 5 M of HTML.
@@ -63,10 +67,11 @@ class Reduced:
     decisions: tuple[str, ...]
 
 
-def reduce_page(html: str, url: str) -> Reduced:
+def reduce_page(html: str, url: str, hints: Sequence[Hint] = ()) -> Reduced:
     """Cut a page down to what can be policy text.
 
     :param url: the page's original address, for relative links.
+    :param hints: parts of the page that others declared to be the policy (pipelines/declared.py).
     :raises ExtractError: larger than MAX_HTML_CHARS, or more or deeper elements than weights.py allows.
     """
     root = parse_page(html)
@@ -74,6 +79,7 @@ def reduce_page(html: str, url: str) -> Reduced:
         return Reduced("", "", "", ("The page is empty.",))
     title, language = _title(root), page_language(root)
     base = page_base(root, url)
+    narrowed = narrow(root, hints) if hints else None
     unpack(root, _PARSER)
     mark_forms(root)
     _drop_dead(root)
@@ -82,11 +88,13 @@ def reduce_page(html: str, url: str) -> Reduced:
     _decode_emails(body)
     weights = Weights(body)
     drop_furniture(body, weights)
-    container = find_container(body, weights)
+    several = narrowed is not None and narrowed.parts > 1  # together they are the policy
+    container = body if several else find_container(body, weights)
     drop_satellites(container, weights)
     above, below = lines_around(body, container, weights)
+    decisions = (narrowed.decision,) if narrowed else ()
     decision = f"The policy's container is <{container.tag}>, {_path(container)}."
-    return Reduced(_serialise([*above, container, *below], base), title, language, (decision,))
+    return Reduced(_serialise([*above, container, *below], base), title, language, (*decisions, decision))
 
 
 # --- reading the page -----------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ async def reextract(
     :param progress: told of each payload: the policy, how many are read, of how many.
     """
     for policy in store.policies(site):
-        before = store.built_with(policy)
+        before, extractor = store.built_with(policy), store.extractor_of(policy, reader.extractor)
         held = store.changes(policy)
         unread = store.unread(policy, reader.extractor)
         read = failed = 0
@@ -59,10 +59,10 @@ async def reextract(
                 progress(policy, read, len(unread))
         store.fold(policy, reader.extractor)
         now = store.changes(policy)
-        earlier = before if before != reader.extractor else ""
+        earlier = before if before != extractor else ""
         yield Reextracted(
             policy, read, failed,
-            differing=store.differing(policy, earlier, reader.extractor) if earlier else 0,
+            differing=store.differing(policy, earlier, extractor) if earlier else 0,
             before=earlier,
             changes=len(now),
             gone=tuple(sorted(set(held) - set(now))) if earlier else (),

@@ -1,4 +1,4 @@
-"""The tables of discovery, as migrations m006 and m009 make them (pipelines/migrations.py)."""
+"""The tables of discovery, as migration m006 makes them (pipelines/migrations.py)."""
 
 DISCOVERY = """
 CREATE TABLE discoveries (                 -- the latest search for a site's policies in an archive
@@ -51,25 +51,4 @@ CREATE TABLE url_spans (                   -- at which URL a policy of a site st
 ) STRICT, WITHOUT ROWID;
 
 ALTER TABLE policies ADD COLUMN label TEXT NOT NULL DEFAULT 'general';  -- of several policies of a site, which it is
-"""
-
-# The policy stands at another URL by then: what a capture `k` of its URL `u` shows is a page that was left there.
-GONE_ON = """EXISTS (
-  SELECT 1 FROM policy_urls o WHERE o.policy_id = u.policy_id AND k.captured_at > u.valid_to
-    AND o.valid_from > u.valid_to AND o.valid_from <= k.captured_at)"""
-
-SUPERSEDED = f"""
-DROP VIEW readings;
-CREATE VIEW readings AS                    -- the captures of each policy whose wording is known; not those of a URL that it has left
-SELECT
-  p.id AS policy_id, k.id AS capture_id,
-  -- where the archive played back another date (recorded, within a day), the text is of that date
-  CASE WHEN k.drift_seconds <> 0 THEN k.memento_at ELSE k.captured_at END AS captured_at, k.outcome, k.original AS url, k.citation_url,
-  e.extractor_id, e.text_id, t.wording, e.title
-FROM policies p
-JOIN policy_urls u ON u.policy_id = p.id
-JOIN captures k ON k.urlkey = u.urlkey
-JOIN extractions e ON e.payload_id = k.payload_id
-JOIN texts t ON t.id = e.text_id
-WHERE k.outcome IN ('fetched', 'revisit') AND e.outcome = 'fetched' AND (u.valid_to IS NULL OR NOT {GONE_ON});
 """

@@ -14,21 +14,24 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from crawler.archives.capture import Capture, ListedCapture, Listing, ListingPlan, Memento, Outcome, Period, Policy
+from crawler.archives.declarations import Declared
 from crawler.archives.discovery import Answer, Discovery, Found
 from crawler.archives.errors import StoreError
+from crawler.archives.hints import Hints
 from crawler.archives.memento import drift_seconds
 from crawler.archives.sure import Certainty
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_iso, parse_iso
 from pipelines.digests import digest_verdict
 from pipelines.reading import Reading
-from pipelines.schema_discovery import GONE_ON
+from pipelines.schema_urls import WHILE_THERE
+from pipelines.store_declarations import DeclarationShelf
 from pipelines.store_discoveries import DiscoveryShelf
 from pipelines.store_file import insert, open_file
 from pipelines.store_listings import CAPTURE_FIELDS, ListingShelf, seconds_of
@@ -69,6 +72,7 @@ class Store:
         self.listings = ListingShelf(self.db, now)
         self.readings = ReadingShelf(self.db)
         self.discoveries = DiscoveryShelf(self.db, now)
+        self.declarations = DeclarationShelf(self.db, now)
 
     def close(self) -> None:
         self.db.conn.close()
@@ -141,6 +145,19 @@ class Store:
             [site],
         )
         return [Policy(*row) for row in rows]
+
+    def declare(self, policy: Policy, declared: Declared) -> None:
+        """Note what others declared of a policy: its URLs, each for its time, and hints to its text."""
+        with self.transaction():
+            self.declarations.put(policy.policy_id, declared)
+
+    def hints(self, policy: Policy, capture_id: int) -> Hints:
+        """Return what the page of a policy's capture is to be read with."""
+        return self.declarations.hints(policy.policy_id, capture_id)
+
+    def extractor_of(self, policy: Policy, extractor: str) -> str:
+        """Return the extractor by which a policy is read: this one, or its own where hints are declared."""
+        return self.declarations.extractor(policy.policy_id, extractor)
 
     def add_policy_url(self, policy: Policy, url: str, valid_from: datetime | None, evidence: str) -> bool:
         """Note that a policy stood at another URL too, from a date on; return False where that was known."""
@@ -228,8 +245,7 @@ class Store:
         rows = self.db.execute(
             f"SELECT k.id, {', '.join(f'k.{name}' for name in CAPTURE_FIELDS)}, k.outcome, k.payload_id IS NOT NULL, "
             "k.redirect_url, k.not_before FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
-            "WHERE u.policy_id = ? AND k.archive = ? AND k.at BETWEEN ? AND ? AND (k.at, k.id) > (?, ?) "
-            f"AND (u.valid_to IS NULL OR NOT {GONE_ON}) "
+            f"WHERE u.policy_id = ? AND k.archive = ? AND {WHILE_THERE} AND k.at BETWEEN ? AND ? AND (k.at, k.id) > (?, ?) "
             "ORDER BY k.at, k.id LIMIT ?",
             [policy.policy_id, archive, *seconds_of(period), *beyond, limit],
         )
@@ -253,6 +269,7 @@ class Store:
         """Return the wording of each capture of a policy that was read, as its versions have it; and the captures that
         show another document.
         """
+        extractor = self.extractor_of(policy, extractor)
         return capture_wordings(self.db, policy.policy_id, self.readings.extractor_id(extractor))
 
     def held_digests(self, digests: Iterable[str]) -> set[str]:
@@ -368,13 +385,14 @@ class Store:
         """Return the policy's payloads that this extractor has not read: kept by a run that was killed, or read by
         an earlier extractor only.
         """
-        return self.readings.unread(policy.policy_id, extractor)
+        unread = self.readings.unread(policy.policy_id, self.extractor_of(policy, extractor))
+        return [replace(one, hints=self.hints(policy, one.capture_id)) for one in unread]
 
-    def known_reading(self, capture_id: int, extractor: str) -> tuple[Outcome, str] | None:
+    def known_reading(self, policy: Policy, capture_id: int, extractor: str) -> tuple[Outcome, str] | None:
         """Return outcome and wording of a capture whose payload this extractor has read for another, and give it that
         outcome; None where it is still to be read.
         """
-        known = self.readings.known(capture_id, extractor)
+        known = self.readings.known(capture_id, self.extractor_of(policy, extractor))
         if known is not None:
             with self.transaction():
                 self.readings.apply(capture_id, *known[:2])
@@ -402,7 +420,7 @@ class Store:
         for policy in policies:
             rows = self.db.execute(
                 "SELECT k.outcome, count(*) FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
-                "WHERE u.policy_id = ? AND k.archive = ? AND k.at BETWEEN ? AND ? GROUP BY k.outcome",
+                f"WHERE u.policy_id = ? AND {WHILE_THERE} AND k.archive = ? AND k.at BETWEEN ? AND ? GROUP BY k.outcome",
                 [policy.policy_id, archive, *seconds_of(period)],
             )
             counts.update(dict(rows.fetchall()))
@@ -472,7 +490,7 @@ class Store:
     def fold(self, policy: Policy, extractor: str) -> None:
         """Bring the versions of a policy up to date with its readings. One transaction; does nothing if they are."""
         (dirty, built_with) = self._one("SELECT dirty, extractor_id FROM policies WHERE id = ?", policy.policy_id)
-        extractor_id = self.readings.extractor_id(extractor)
+        extractor_id = self.readings.extractor_id(self.extractor_of(policy, extractor))
         if dirty or built_with != extractor_id:
             with self.transaction():
                 refold(self.db, policy.policy_id, extractor_id)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from crawler.archives.capture import Outcome
+from crawler.archives.hints import NO_HINTS, Hints
 from crawler.archives.timestamps import parse_iso
 from pipelines.reading import Reading
 from pipelines.small_file import put_links
@@ -31,6 +32,7 @@ class Unread:
     captured_at: datetime
     status: int
     headers: Mapping[str, str]
+    hints: Hints = NO_HINTS
 
 
 class ReadingShelf:

@@ -195,6 +195,15 @@ def _local(root: Path, name: str, **rest: object) -> Archive:
     return _wayback(LOCAL_ORIGIN, name, root=root, **rest)
 
 
+def goes_on_capturing(name: str) -> bool:
+    """Tell whether an archive of this name (Archive.name) is a server, of which a new capture may be expected.
+
+    >>> goes_on_capturing("wayback"), goes_on_capturing("sample")
+    (True, False)
+    """
+    return name == "wayback" or name.startswith(("wayback+", "pywb+"))
+
+
 def warc_files(root: Path) -> list[Path]:
     """Return the WARC files of a folder (with its sub-folders), or the file itself, in name order."""
     if root.is_file():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+import idna
 import surt as surt_library
 import tldextract
 
@@ -28,23 +29,29 @@ def surt(url: str) -> str:
 def check_url(text: str) -> str:
     """Return an absolute http(s) URL for what a person typed (`example.com/privacy` is taken); ConfigError if none.
 
+    A name in another script is written as indexes have it, in ASCII.
+
     >>> check_url("example.com/privacy")
     'http://example.com/privacy'
+    >>> check_url("http://MÜNCHEN.example./")
+    'http://xn--mnchen-3ya.example/'
     """
     url = text.strip()
     if "://" not in url:
         url = f"http://{url}"
     try:
         parts = urlsplit(url)
-        host, _port = parts.hostname or "", parts.port
+        host, port = (parts.hostname or "").removesuffix("."), parts.port
     except ValueError as error:
         raise ConfigError(f"{text!r} is not a URL: {error}") from None
     if parts.scheme not in ("http", "https"):
         raise ConfigError(f"{text!r} is not a URL of a web page: it must begin with http:// or https://")
     if "@" in parts.netloc:
         raise ConfigError(f"{text!r} is not a URL of a web page: it names a user (or is a mail address)")
-    if not _is_host(host):
+    if not _is_host(host) or not (ascii_host := _ascii(host)):
         raise ConfigError(f"{text!r} is not a URL: {host!r} is no host name")
+    if ascii_host != parts.hostname:
+        parts = parts._replace(netloc=ascii_host if port is None else f"{ascii_host}:{port}")
     if len(url) > MAX_URL or not url.isprintable() or " " in url:
         raise ConfigError(f"{text[:80]!r} is not a URL: it has white space or over {MAX_URL} characters")
     return parts._replace(path=parts.path or "/", fragment="").geturl()
@@ -55,6 +62,16 @@ def _is_host(host: str) -> bool:
     return (len(labels) > 1 or host == "localhost") and all(
         label and all(c.isalnum() or c in "-_" for c in label) for label in labels
     )
+
+
+def _ascii(host: str) -> str:
+    """The host as DNS has it (UTS 46); "" where that is not possible."""
+    try:
+        return ".".join(
+            label if label.isascii() else idna.encode(label, uts46=True).decode() for label in host.split(".")
+        )
+    except idna.IDNAError:
+        return ""
 
 
 @lru_cache(maxsize=4096)

@@ -35,6 +35,7 @@ from crawler.archives.errors import StoreError
 from crawler.archives.lineage import lineage_target, one_line_of_urls
 from crawler.archives.memento import Answer, stray_outcome
 from crawler.archives.surt import surt
+from crawler.lists import BadLine
 from crawler.playback import memento_of
 from crawler.search import Search
 from crawler.spiders.base import OUTCOMES
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawler.archives.cdx import CdxPage
+    from crawler.archives.declarations import Declared
     from crawler.targets import Target
 
 logger = logging.getLogger(__name__)
@@ -98,7 +100,10 @@ class PoliciesSpider(DiscoveringSpider):
         """Ask for the listing of every target, one after the other as the engine takes them."""
         try:
             self._begin_run()
-            for target in self.job.targets.targets:
+            for target in self.job.targets:
+                if isinstance(target, BadLine):
+                    self.record(Outcome.BAD_INPUT, target.where, target.reason)
+                    continue
                 if not target.url:
                     async for request in self.discover_site(target.site):
                         yield request
@@ -114,11 +119,11 @@ class PoliciesSpider(DiscoveringSpider):
             program=self.settings["USER_AGENT"].split(" ")[0], archive=job.archive.name,
             strategy=job.strategy.value, arguments=job.arguments,
         )  # fmt: skip
-        for bad in job.targets.bad:
-            self.record(Outcome.BAD_INPUT, bad.where, bad.reason)
 
     def _list_target(self, target: Target) -> Iterator[Request]:
         policy = self.job.store.policy(target.site, target.url, "named by the user")
+        if target.declared is not None:
+            self._declare(policy, target.declared)
         if policy.policy_id not in self._progress:  # http and https name one policy
             yield from self._list_policy(self._begin(policy))
 
@@ -143,6 +148,11 @@ class PoliciesSpider(DiscoveringSpider):
         if not only:
             async for found in self._advance(progress):
                 yield found
+
+    def _declare(self, policy: Policy, declared: Declared) -> None:
+        self.job.store.declare(policy, declared)
+        for note in declared.notes:
+            logger.warning("%s", note)
 
     def _begin(self, policy: Policy) -> Progress:
         if policy.policy_id not in self._progress:
@@ -353,14 +363,15 @@ class PoliciesSpider(DiscoveringSpider):
     async def _read(self, progress: Progress, listed: ListedCapture, memento: Memento) -> Any:
         """Return the item of a payload, None where it was read before."""
         job, search = self.job, progress.search
-        known = job.store.known_reading(listed.capture_id, job.reader.extractor)
+        known = job.store.known_reading(progress.policy, listed.capture_id, job.reader.extractor)
         if known is not None:
             search.answered(listed.capture_id, *known)
             return None
         capture = listed.capture
         reading = await job.reader.read(
-            memento.body, memento.headers, capture.original, capture.captured_at, memento.status
-        )
+            memento.body, memento.headers, capture.original, capture.captured_at, memento.status,
+            job.store.hints(progress.policy, listed.capture_id),
+        )  # fmt: skip
         search.answered(listed.capture_id, reading.outcome, reading.wording)
         what = reading.detail or f"{reading.words} words"
         logger.info("%s %s: %s (%s)", capture.timestamp, capture.original, reading.outcome.value, what)

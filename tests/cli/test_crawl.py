@@ -74,7 +74,8 @@ def test_nothing_named(tmp_path):
     result = CliRunner().invoke(main, ["crawl", "--archive", "sample"])
     assert result.exit_code == 2
     assert result.stderr == (
-        "Error: name whose policy to crawl: --url https://example.com/privacy, --site example.com or --sites FILE\n"
+        "Error: name whose policy to crawl: --url https://example.com/privacy, --site example.com, --sites FILE or "
+        "--declarations FOLDER\n"
     )
 
 

@@ -52,6 +52,15 @@ def test_sites(run, sample_db):
     assert max(map(len, shown.splitlines())) <= 100
 
 
+def test_events_stand_in_the_timeline(run, sample_db):
+    shown = ok(run("timeline", "grunwaldfrere.example", db=sample_db))
+    (event,) = re.findall(r"^Events\n  (.*)$", shown, re.MULTILINE)
+    assert event.startswith("2011-07-10 – 2012-03-09  deleted: the policy's page is gone")
+    (data,) = json.loads(ok(run("timeline", "grunwaldfrere.example", "--json", db=sample_db)))
+    (event,) = data["events"]
+    assert (event["kind"], event["after"][:10], event["not_after"][:10]) == ("deleted", "2011-07-10", "2012-03-09")
+
+
 def test_sites_as_json(run, sample_db):
     (site,) = (s for s in json.loads(ok(run("sites", "--json", db=sample_db))) if s["site"] == "quillledger.example")
     assert site["captures"]["not_a_policy"] == 2

@@ -1,12 +1,23 @@
 """Whose policies to crawl: arguments and lists, and what is said of lines that name nothing."""
 
 import io
+import tracemalloc
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.archives.errors import ConfigError
-from crawler.targets import Target, read_targets
+from crawler.lists import BadLine
+from crawler.targets import Target
+from crawler.targets import read_targets as stream_targets
+
+
+def read_targets(**arguments):
+    found = list(stream_targets(**arguments))
+    bad = tuple(one for one in found if isinstance(one, BadLine))
+    return SimpleNamespace(targets=tuple(one for one in found if one not in bad), bad=bad)
 
 
 @pytest.fixture
@@ -163,13 +174,91 @@ def test_csv_with_short_and_long_rows(listed):
 
 
 def test_csv_with_an_open_quote_is_said_and_swallows_nothing(listed):
-    with pytest.raises(ConfigError, match=r"list:\d+: this is no CSV: unexpected end of data"):
-        listed('site\na.example\n"b.example\nc.example\n')
+    targets = listed('site\na.example\n"b.example\nc.example\n')
+    assert sites(targets) == ["a.example", "c.example"]
+    assert [(bad.where, bad.reason.split(":")[0]) for bad in targets.bad] == [("list:3", "this is no CSV")]
 
 
-def test_csv_without_a_known_column_is_text_and_its_lines_are_bad(listed):
-    with pytest.raises(ConfigError, match=r"list names no site: list:1: '1,a.example' is not a URL"):
-        listed("1,a.example\n2,b.example\n")
+@pytest.mark.parametrize(
+    "content",
+    [
+        "1,a.example\n2,b.example\n",
+        '"1","a.example"\r\n"2","b.example"\r\n',
+        "1\ta.example\n2\tb.example\n",
+        "rank,domain\n1,a.example\n2,b.example\n",
+        "GlobalRank;TldRank;Domain\n1;1;a.example\n2;2;b.example\n",
+        "origin,rank\nhttps://www.a.example,1000\nhttps://b.example,1000\n",
+        "a.example,1\nb.example,2,0.5\n",
+        "# made on 2024-01-01\n\n1,a.example # first\nb.example\n1,a.example\n",
+        "\ufeff1,a.example\n2,www.b.example\n".encode("utf-16-le"),
+        "\ufeffa.example\r\nb.example\r\n".encode("utf-16-be"),
+        "a.example.\nB.EXAMPLE\n",
+    ],
+)
+def test_rankings_and_exports_as_people_have_them(listed, content):
+    targets = listed(content)
+    assert sites(targets) == ["a.example", "b.example"]
+    assert targets.bad == ()
+
+
+def test_mixed_lines(listed):
+    targets = listed(
+        "1,a.example\nhttp://b.example/p,1,2\nc.example,2\nd.example,e.example\n3,http://f.example/privacy\n"
+    )
+    assert targets.targets == (
+        Target("a.example"), Target("b.example", "http://b.example/p,1,2"), Target("c.example"),
+        Target("f.example", "http://f.example/privacy"),
+    )  # fmt: skip
+    assert [bad.where for bad in targets.bad] == ["list:4"]  # two sites: neither is dropped silently
+
+
+def test_a_name_in_another_script_and_its_ascii_form_are_one_site(listed):
+    targets = listed("münchen.example\nxn--mnchen-3ya.example\nhttp://www.MÜNCHEN.example/datenschutz\n")
+    assert targets.targets == (
+        Target("xn--mnchen-3ya.example"), Target("xn--mnchen-3ya.example", "http://www.xn--mnchen-3ya.example/datenschutz"),
+    )  # fmt: skip
+
+
+def test_a_file_of_something_else_is_refused_early(tmp_path):
+    path = tmp_path / "list"
+    path.write_bytes(b"no list\n" * 100_000 + b"a.example\n")
+    with pytest.raises(ConfigError, match=r"list names no site: .*list:1: 'no list' is not a URL"):
+        read_targets(sites=str(path))
+
+
+def test_a_list_is_read_as_it_is_gone_through(tmp_path):
+    path = tmp_path / "list"
+    path.write_text("".join(f"{n},site{n}.example\n" for n in range(1, 20_001)))
+    tracemalloc.start()
+    try:
+        found = sum(1 for _ in stream_targets(sites=str(path)))
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found == 20_000
+    assert peak < 4_000_000  # a hash each
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["a.example", "2,b.example", "http://c.example/p", "# no", "", "nonsense", '"', ",,", "d.example,4"]
+        )
+        | st.text(max_size=40).filter(lambda text: not set(text) & set("\r\n\x85\u2028\u2029\x0b\x0c\x1c\x1d\x1e")),
+        max_size=12,
+    ),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_every_line_is_a_target_a_bad_line_a_double_or_nothing(tmp_path_factory, lines, end):
+    path = tmp_path_factory.mktemp("lists") / "list"
+    path.write_bytes(end.join(["known.example", *lines]).encode("utf-8", "replace"))
+    found = read_targets(sites=str(path))
+    assert found.targets[0] == Target("known.example")
+    numbers = [int(bad.where.rpartition(":")[2]) for bad in found.bad]
+    assert numbers == sorted(set(numbers))
+    assert all(1 < number <= len(lines) + 1 for number in numbers)
+    assert len(found.targets) + len(found.bad) <= len(lines) + 1
+    assert len(set(found.targets)) == len(found.targets)
 
 
 def test_standard_input(monkeypatch):

@@ -56,7 +56,7 @@ def test_a_name_in_unicode_and_in_punycode_is_one():
         ("example.com:8080/p", "http://example.com:8080/p"),
         ("http://192.0.2.1/p", "http://192.0.2.1/p"),
         ("localhost:8000/p", "http://localhost:8000/p"),
-        ("http://münchen.example/ä", "http://münchen.example/ä"),
+        ("http://münchen.example/ä", "http://xn--mnchen-3ya.example/ä"),
         ("http://a.example/p?x=1,2", "http://a.example/p?x=1,2"),
         ("https://medium.example/@someone/privacy", "https://medium.example/@someone/privacy"),
     ],

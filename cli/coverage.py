@@ -1,0 +1,94 @@
+"""`policylapse coverage`: of which half-years a policy is known, and why not of the others."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from cli.coverage_view import print_coverage
+from cli.output import clean, color_option, db_option, json_option, print_json, stdout_console, tolerate_small_charsets
+from crawler.archives.timestamps import parse_date
+from history.coverage import Coverage, cover, covered_sites, half_label, half_of, halves_of, totals
+from history.coverage_read import read_subjects
+from history.database import open_database
+from history.sites import PolicyRow, find_policies
+
+
+@click.command()
+@click.argument("sites", nargs=-1, metavar="[SITE]...")
+@click.option("--since", metavar="DATE", help="Half-years from then on: 2018, 2018-05.  [default: the first capture]")
+@click.option("--until", metavar="DATE", help="Half-years up to then.  [default: the last time an archive was asked]")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, a row a half-year.")
+@db_option
+@color_option
+@json_option
+def coverage(
+    sites: tuple[str, ...], since: str | None, until: str | None, as_csv: bool, db: Path, color: str, as_json: bool
+) -> None:
+    """Show of which half-years each SITE's policy is known, and why not of the others: a row a policy.
+
+    Without SITE, every policy of the database. A half-year without a capture is never shown as unchanged.
+
+    \b
+    Examples:
+      policylapse coverage
+      policylapse coverage example.com --since 2010 --json
+    """  # noqa: D301 - Click reads \b as a character
+    if as_csv and as_json:
+        raise click.UsageError("--csv and --json exclude each other: name one")
+    begin, end = parse_date(since) if since else None, parse_date(until, end=True) if until else None
+    if begin and end and begin > end:
+        raise click.UsageError(f"--since {since} is later than --until {until}")
+    with closing(open_database(db)) as connection:
+        named: dict[int, PolicyRow] = {p.policy_id: p for site in sites for p in find_policies(connection, site)}
+        subjects = read_subjects(connection, list(named.values()) if sites else None)
+    known = halves_of(subjects)
+    halves = range(half_of(begin) if begin else known.start, half_of(end) + 1 if end else known.stop)
+    found = [cover(subject, halves) for subject in subjects]
+    if as_json:
+        print_json(coverage_data(found, halves))
+    elif as_csv:
+        _print_csv(found)
+    else:
+        print_coverage(stdout_console(color), found, halves)
+
+
+def coverage_data(coverages: Sequence[Coverage], halves: range) -> dict[str, object]:
+    return {
+        "totals": {state.value: number for state, number in totals(coverages).items()},
+        "sites_found": {half_label(half): len(covered_sites(coverages, half)) for half in halves},
+        "policies": [
+            {
+                "site": one.site,
+                "policy_url": one.policy_url,
+                "found": one.found,
+                "half_years": [
+                    {
+                        "half_year": half_label(c.half),
+                        "state": c.state.value,
+                        "reason": c.reason,
+                        "next_step": c.next_step,
+                    }
+                    for c in one.cells
+                ],
+            }
+            for one in coverages
+        ],
+    }
+
+
+def _print_csv(coverages: Sequence[Coverage]) -> None:
+    tolerate_small_charsets()
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(("site", "policy_url", "half_year", "state", "reason", "next_step"))
+    for one in coverages:
+        for c in one.cells:
+            writer.writerow(
+                clean(cell)
+                for cell in (one.site, one.policy_url, half_label(c.half), c.state.value, c.reason, c.next_step)
+            )
