@@ -10,7 +10,7 @@ import sqlite3
 from pathlib import Path
 
 from crawler.archives.errors import StoreError
-from pipelines.database_file import check_file
+from pipelines.database_file import MIGRATIONS, check_file
 
 _BUSY_SECONDS = 10.0  # readers of a WAL file wait only for its recovery
 
@@ -35,11 +35,21 @@ def open_database(path: str | Path) -> sqlite3.Connection:
         raise StoreError(f"cannot read the database {path}: {error}; name another with --db") from error
     try:
         check_file(connection, path)
+        _check_age(connection, path)
     except BaseException:
         connection.close()
         raise
     connection.row_factory = sqlite3.Row
     return connection
+
+
+def _check_age(connection: sqlite3.Connection, path: Path) -> None:
+    applied = {name for (name,) in connection.execute("SELECT name FROM _sqlite_migrations")}
+    if MIGRATIONS - applied:
+        raise StoreError(
+            f"{path} was written by an older policylapse: bring it up to date first (policylapse compact --db {path}; "
+            "so does any crawl into it)"
+        )
 
 
 def _connect(path: Path) -> sqlite3.Connection:

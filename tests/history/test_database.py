@@ -52,6 +52,16 @@ def test_another_programs_database(tmp_path, statement, what):
     assert refusal(path).startswith(f"{path} {what}: crawl into it first")
 
 
+def test_an_older_programs_database(history_db):
+    history_db.db.execute("DELETE FROM _sqlite_migrations WHERE name = (SELECT max(name) FROM _sqlite_migrations)")
+    history_db.db.conn.commit()
+    told = refusal(history_db.path)
+    assert (
+        f"was written by an older policylapse: bring it up to date first (policylapse compact --db {history_db.path}"
+        in told
+    )
+
+
 def test_a_newer_programs_database(history_db):
     history_db.policy("https://a.example/privacy")
     history_db.db.execute(
