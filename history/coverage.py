@@ -204,7 +204,7 @@ def _captured(half: int, state: State, counts: Mapping[Outcome, int], other: int
 
 def _uncaptured(subject: Subject, half: int) -> Cell:
     if not subject.policy_url:
-        step = f"policylapse crawl --site {subject.site}, or name its policy's URL with --url"
+        step = f"policylapse discover {subject.site}, or name its policy's URL with --url"
         return Cell(half, State.NOT_ASKED, "no URL of its policy is known", step)
     answers = _latest(subject.asked, half)
     for state, outcomes in _OF_ANSWERS.items():

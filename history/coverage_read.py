@@ -14,6 +14,7 @@ from crawler.archives.capture import Outcome
 from crawler.archives.timestamps import parse_iso
 from history.coverage import Asked, Subject
 from history.sites import PolicyRow
+from pipelines.schema_urls import WHILE_THERE
 
 _HALF = "2 * CAST(substr({at}, 1, 4) AS INTEGER) + (substr({at}, 6, 2) > '06')"
 _READ = f"""
@@ -25,7 +26,7 @@ FROM readings r JOIN policies p ON p.id = r.policy_id AND p.extractor_id = r.ext
 _CAPTURED = f"""
 SELECT u.policy_id, {_HALF.format(at="k.captured_at")} AS half, k.outcome, count(*)
 FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey
-  AND (NOT u.bounded OR k.captured_at BETWEEN coalesce(u.valid_from, '') AND coalesce(u.valid_to, '9'))
+  AND {WHILE_THERE}
 GROUP BY 1, 2, 3
 """
 # Pages of an index count when its last page was answered.

@@ -32,6 +32,7 @@ from history.owners import Owner, owner_of
 from history.sites import PolicyRow
 from pipelines.database_file import text_blocks
 from pipelines.model import Change
+from pipelines.schema_urls import WHILE_THERE
 
 _SHOWN = """
 SELECT r.captured_at, r.url, r.citation_url FROM readings r
@@ -41,11 +42,11 @@ WHERE r.policy_id = ? AND NOT EXISTS (
   AND r.captured_at BETWEEN a.first_seen AND a.last_seen)
 ORDER BY 1
 """
-_AFTER = """
+_AFTER = f"""
 SELECT k.captured_at, k.original, k.outcome, coalesce(k.http_status, k.statuscode) AS status, k.detail, k.redirect_url,
   k.citation_url
 FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey WHERE u.policy_id = ? AND k.captured_at > ?
-  AND (NOT u.bounded OR k.captured_at BETWEEN coalesce(u.valid_from, '') AND coalesce(u.valid_to, '9')) ORDER BY 1
+  AND {WHILE_THERE} ORDER BY 1
 """
 _ASKED = """
 SELECT archive, max(listed_at) AS at FROM listings

@@ -24,6 +24,7 @@ from history.sites import PolicyRow
 from pipelines.changes import Text, compare
 from pipelines.database_file import text_blocks
 from pipelines.model import Change, ChangeClass
+from pipelines.schema_urls import WHILE_THERE
 from pipelines.steady import Unsteady
 
 GAP = timedelta(days=400)  # longer without a usable capture, and a change and its undoing may both be missing
@@ -228,8 +229,7 @@ def _silent(db: sqlite3.Connection, policy: PolicyRow) -> tuple[Silent, ...]:
         "(SELECT 1 FROM certainty c WHERE c.policy_id = u.policy_id AND c.archive = k.archive AND c.complete "
         "AND c.strategy NOT IN ('all', 'distinct')) THEN 'not_asked' ELSE k.outcome END AS outcome, "
         "k.captured_at, k.detail FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
-        "WHERE u.policy_id = ? AND (NOT u.bounded OR k.captured_at BETWEEN coalesce(u.valid_from, '') AND "
-        "coalesce(u.valid_to, '9')) AND NOT EXISTS (SELECT 1 FROM extractions e JOIN policies p ON p.extractor_id = "
+        f"WHERE u.policy_id = ? AND {WHILE_THERE} AND NOT EXISTS (SELECT 1 FROM extractions e JOIN policies p ON p.extractor_id = "
         "e.extractor_id WHERE p.id = u.policy_id AND e.payload_id = k.payload_id AND e.outcome = 'fetched' "
         "AND k.outcome IN ('fetched', 'revisit')) ORDER BY k.captured_at, k.id",
         [policy.policy_id],

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Final
 
 # 0.33 ms a megabyte (measured), so that any page is there in less than 5 ms; larger ones stand on one other at most
-MOST_REACH: Final = 12_000_000
+MOST_REACH: Final = 14_000_000
 MOST_DEPTH: Final = 64
 ALIKE: Final = 0.005  # less than this share of a page is new: no better base is looked for
 _OVERHEAD: Final = 48  # bytes of the smallest difference
@@ -118,7 +118,7 @@ def nearness(base: Base, size: int) -> float:
 
     >>> nearness(Base(1, b"", {}, depth=0, reach=1_000_000), 1_000_000) > 0.7
     True
-    >>> nearness(Base(1, b"", {}, depth=20, reach=12_000_000), 1_000_000)
+    >>> nearness(Base(1, b"", {}, depth=20, reach=14_000_000), 1_000_000)
     0.0
     """
     if base.depth >= MOST_DEPTH:
