@@ -121,6 +121,19 @@ def test_every_earlier_schema_says_the_same(tmp_path, schema):
     new.conn.close()
 
 
+@pytest.mark.parametrize("stop", ["m006_discovery", "m007_reading_side", "m008_declarations", "m009_superseded"])
+def test_later_schemas_say_the_same_too(tmp_path, stop):
+    path = tmp_path / "x.db"
+    old = old_file(path, 4)
+    migrations.apply(old, stop_before=stop)
+    views = columns_of(old, *VIEWS)
+    before = said(old, views)
+    old.conn.close()
+    new = open_file(path)
+    assert said(new, views) == before
+    new.conn.close()
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_killed_at_any_statement_and_run_again(tmp_path, seed):
     path = tmp_path / "x.db"
