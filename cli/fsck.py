@@ -54,11 +54,10 @@ def fsck(ctx: click.Context, repair: bool, db: Path, as_json: bool) -> None:
 
 def _checked(db: Path) -> list[Finding]:
     # here, so that other commands need not load the writer's half
-    from pipelines.fsck import check, require_present_schema  # noqa: PLC0415
+    from pipelines.fsck import check  # noqa: PLC0415
 
     with closing(open_database(db)) as connection, _progress() as report:
         connection.row_factory = None
-        require_present_schema(connection)
         return list(check(connection, report))
 
 

@@ -47,7 +47,7 @@ def _check_age(connection: sqlite3.Connection, path: Path) -> None:
     applied = {name for (name,) in connection.execute("SELECT name FROM _sqlite_migrations")}
     if MIGRATIONS - applied:
         raise StoreError(
-            f"{path} was written by an older policylapse: bring it up to date first (policylapse compact --db {path}; "
+            f"{path} was written by an older policylapse: bring it up to date first (policylapse fsck --repair --db {path}; "
             "so does any crawl into it)"
         )
 

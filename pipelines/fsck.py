@@ -20,11 +20,10 @@ from sqlite_utils import Database
 from zstandard import ZstdError
 
 from crawler.archives.capture import sha1_base32
-from crawler.archives.errors import StoreError
 from crawler.archives.timestamps import format_iso
 from pipelines.block_words import differing_words
 from pipelines.changes import Text, compare
-from pipelines.database_file import MIGRATIONS, text_blocks
+from pipelines.database_file import text_blocks
 from pipelines.digests import block_digest, text_digest
 from pipelines.findings import Finding, Kind
 from pipelines.migrations import migrations
@@ -62,18 +61,6 @@ def check(connection: sqlite3.Connection, progress: Progress = lambda _step, _do
                 yield Finding(Kind.FILE, step.__name__.strip("_"), f"cannot be read: {error}", repairable=False)
     finally:
         connection.rollback()
-
-
-def require_present_schema(connection: sqlite3.Connection) -> None:
-    """Return if a file has the schema of this program.
-
-    :raises StoreError: it is of an earlier one; its text says what to do.
-    """
-    applied = {name for (name,) in connection.execute("SELECT name FROM _sqlite_migrations")}
-    if MIGRATIONS - applied:
-        raise StoreError(
-            "the database was written by an earlier policylapse: policylapse fsck --repair brings it to the present schema"
-        )
 
 
 def _sqlite(db: Database, progress: Progress) -> Iterator[Finding]:

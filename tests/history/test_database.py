@@ -57,7 +57,7 @@ def test_an_older_programs_database(history_db):
     history_db.db.conn.commit()
     told = refusal(history_db.path)
     assert (
-        f"was written by an older policylapse: bring it up to date first (policylapse compact --db {history_db.path}"
+        f"was written by an older policylapse: bring it up to date first (policylapse fsck --repair --db {history_db.path}"
         in told
     )
 
