@@ -147,6 +147,7 @@ _EVIDENCE = (
     "(SELECT y.payload_digest FROM payloads y WHERE y.id = {0}.payload_id), {0}.http_status, {0}.drift_seconds"
 )
 _EVIDENCE_LENGTH = 10
+# Not the view `extractions`: SQLite would build all of it before it joins (3.40, a LEFT JOIN to a join).
 _VERSIONS = f"""
 SELECT v.id, v.policy_id, p.policy_url, v.version, v.previous_last_seen, v.first_seen, v.last_seen, v.captures, t.words,
   t.language, e.kind, e.title, c.change_class, c.words_added, c.words_removed, c.sections, v.wording, x.extractor,
@@ -158,7 +159,8 @@ JOIN extractors x ON x.id = v.extractor_id
 JOIN texts t ON t.id = v.text_id
 JOIN captures fc ON fc.id = v.first_capture_id
 JOIN captures lc ON lc.id = v.last_capture_id
-LEFT JOIN extractions e ON e.payload_id = fc.payload_id AND e.extractor_id = v.extractor_id
+LEFT JOIN extraction_rows r ON r.payload_id = fc.payload_id AND r.extractor_id = v.extractor_id
+LEFT JOIN findings e ON e.id = r.finding_id
 LEFT JOIN changes c ON c.to_version_id = v.id
 """
 
