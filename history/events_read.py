@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from itertools import pairwise
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from crawler.archives.capture import Outcome
 from crawler.archives.dialects import goes_on_capturing
@@ -31,8 +30,10 @@ from history.events import (
 from history.owners import Owner, owner_of
 from history.sites import PolicyRow
 from pipelines.database_file import text_blocks
-from pipelines.model import Change
 from pipelines.schema_urls import WHILE_THERE
+
+if TYPE_CHECKING:
+    from history.timeline import VersionRow
 
 _SHOWN = """
 SELECT r.captured_at, r.url, r.citation_url FROM readings r
@@ -54,31 +55,10 @@ WHERE policy_id = ? AND outcome = 'fetched' AND until IS NULL AND resume_key = '
 """
 # What begins with the host's key, up to its closing bracket or the comma before a host below it.
 _NEWEST = "SELECT max(captured_at) AS at FROM captures WHERE archive = ? AND urlkey >= ? AND urlkey < ?"
-
-
 _STATUS = re.compile(r"HTTP (\d{3})\b", re.ASCII)  # as the crawl says it of an archived error
 
 
-class Version(Protocol):
-    """A version, as history.timeline has it."""
-
-    @property
-    def first_seen(self) -> datetime: ...
-    @property
-    def last_seen(self) -> datetime: ...
-    @property
-    def words(self) -> int: ...
-    @property
-    def change(self) -> Change | None: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def text_id(self) -> int: ...
-    @property
-    def first_capture_url(self) -> str: ...
-
-
-def read_events(db: sqlite3.Connection, policy: PolicyRow, versions: Sequence[Version]) -> list[Event]:
+def read_events(db: sqlite3.Connection, policy: PolicyRow, versions: Sequence[VersionRow]) -> list[Event]:
     """Return what became of a policy beyond its wording, oldest first; nothing of one without a version."""
     shown = [
         Sight(parse_iso(row["captured_at"]), row["url"], shows=True, capture_url=row["citation_url"])
@@ -126,7 +106,7 @@ def _silences(db: sqlite3.Connection, policy: PolicyRow, sights: Sequence[Sight]
     return []
 
 
-def _passages(db: sqlite3.Connection, policy: PolicyRow, versions: Sequence[Version]) -> Iterable[Passage]:
+def _passages(db: sqlite3.Connection, policy: PolicyRow, versions: Sequence[VersionRow]) -> Iterable[Passage]:
     for old, new in pairwise(versions):
         shared = _shared(old, new)
         if new.first_seen - old.last_seen >= HANDS_GAP and shared <= HANDS_SHARE:
@@ -134,12 +114,12 @@ def _passages(db: sqlite3.Connection, policy: PolicyRow, versions: Sequence[Vers
             yield Passage(old.last_seen, new.first_seen, shared, before, after, new.first_capture_url)
 
 
-def _shared(old: Version, new: Version) -> float:
+def _shared(old: VersionRow, new: VersionRow) -> float:
     if new.change is None:
         return 1.0
     return max(old.words - new.change.words_removed, 0) / max(old.words, new.words, 1)
 
 
-def _owner(db: sqlite3.Connection, version: Version, site: str) -> Owner:
+def _owner(db: sqlite3.Connection, version: VersionRow, site: str) -> Owner:
     text = "\n".join(block.markdown for block in text_blocks(db, version.text_id))
     return owner_of(f"{version.title}\n{text}", site)

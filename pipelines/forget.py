@@ -26,7 +26,7 @@ from pipelines.store_versions import refold
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-_EMPTIED = (  # all of a capture that is not the archive's index
+EMPTIED = (  # all of a capture that is not the archive's index
     "payload_id = NULL, fetched_at = NULL, redirect_url = '', http_status = NULL, headers = NULL, memento_url = NULL, "
     "memento_at = NULL, drift_seconds = NULL, chain = NULL, failures = 0, not_before = NULL, digest_verdict = NULL"
 )
@@ -118,7 +118,7 @@ def forget(db: Database, pages: Iterable[Page], reason: str, now: str) -> Forgot
 
 
 def prepare(db: Database) -> None:
-    """Make the table of tombstones where it is missing, and have what is deleted from now on overwritten."""
+    """Have what is deleted from now on overwritten."""
     db.execute("PRAGMA secure_delete = ON")
 
 
@@ -152,7 +152,7 @@ def empty_captures(db: Database) -> int:
     (count,) = db.execute(f"SELECT count(*) FROM captures WHERE {mine} AND outcome <> 'forgotten'").fetchone()
     db.execute(
         f"UPDATE captures SET outcome = ?, detail = (SELECT reason FROM tombstones t WHERE t.urlkey = captures.urlkey), "
-        f"{_EMPTIED} WHERE {mine} AND outcome <> ?",
+        f"{EMPTIED} WHERE {mine} AND outcome <> ?",
         [Outcome.FORGOTTEN.value, Outcome.FORGOTTEN.value],
     )
     _forget_readings(db)

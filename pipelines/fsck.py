@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlite_utils import Database
-from zstandard import ZstdError
 
 from crawler.archives.capture import sha1_base32
 from crawler.archives.timestamps import format_iso
@@ -29,14 +28,13 @@ from pipelines.findings import Finding, Kind
 from pipelines.migrations import migrations
 from pipelines.model import Block, BlockKind
 from pipelines.orphans import count_orphans
-from pipelines.payloads import load_payload
+from pipelines.payloads import PAYLOAD_ERRORS, load_payload
 from pipelines.small_file import block_key
 from pipelines.store_versions import fold_policy
 from pipelines.versions import Folded
 from pipelines.wording import text_words, wording_key
 
 Progress = Callable[[str, int, int], None]  # step, done, of how many
-PAYLOAD_ERRORS = (ZstdError, KeyError, RecursionError, MemoryError, ValueError)
 _MOST = 100  # problems that SQLite's own check lists
 _SHA1_BASE32 = 32  # characters
 _BROKEN = (sqlite3.DatabaseError, UnicodeDecodeError)  # a page that cannot be read, or text that is none

@@ -9,7 +9,6 @@ Nothing is asked of any archive here.
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -23,18 +22,14 @@ from pipelines.block_words import forget_block_words, index_blocks
 from pipelines.database_file import text_blocks
 from pipelines.digests import digest_verdict
 from pipelines.findings import Finding, Kind
-from pipelines.fsck import PAYLOAD_ERRORS
+from pipelines.forget import EMPTIED
 from pipelines.migrations import migrations
 from pipelines.orphans import stand_alone, sweep
-from pipelines.payloads import load_payload
+from pipelines.payloads import load_payload, proven_payload
 from pipelines.store_versions import refold
 from pipelines.wording import text_words, wording_key
 
-_PENDING = (  # what a capture is before it is fetched
-    "outcome = 'pending', detail = '', fetched_at = NULL, payload_id = NULL, redirect_url = '', http_status = NULL, "
-    "headers = NULL, memento_url = NULL, memento_at = NULL, drift_seconds = NULL, chain = NULL, failures = 0, "
-    "not_before = NULL, digest_verdict = NULL"
-)
+_PENDING = f"outcome = 'pending', detail = '', {EMPTIED}"  # what a capture is before it is fetched
 _POLICIES_OF = "SELECT u.policy_id FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey WHERE k.{column} = ?"
 
 
@@ -104,10 +99,7 @@ def _drop_payload(db: Database, payload_id: int, below: frozenset[int] = frozens
 
 def _is_sound(db: Database, payload_id: int) -> bool:
     (digest,) = db.execute("SELECT payload_digest FROM payloads WHERE id = ?", [payload_id]).fetchone()
-    try:
-        return bool(hashlib.sha256(load_payload(db.execute, payload_id)).hexdigest() == digest)
-    except PAYLOAD_ERRORS:
-        return False
+    return proven_payload(db.execute, payload_id, digest) is not None
 
 
 def _verdict(db: Database, finding: Finding) -> None:

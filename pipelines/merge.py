@@ -10,7 +10,6 @@ command again.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import sqlite3
@@ -26,10 +25,10 @@ from sqlite_utils import Database
 from crawler.archives.errors import StoreError
 from pipelines.database_file import MIGRATIONS, check_file, text_blocks
 from pipelines.forget import empty_captures, erase, forget_searches, prepare
-from pipelines.fsck import PAYLOAD_ERRORS, UNLIKE_ITS_READINGS
+from pipelines.fsck import UNLIKE_ITS_READINGS
 from pipelines.merge_tables import Copier, Table, read_tables
 from pipelines.orphans import sweep
-from pipelines.payloads import load_payload
+from pipelines.payloads import proven_payload
 from pipelines.small_file import put_links
 from pipelines.store_file import open_file
 from pipelines.store_payloads import PayloadShelf
@@ -131,9 +130,7 @@ class _Merge:
     def __init__(self, db: Database, reader: sqlite3.Connection, source: Path, progress: Progress) -> None:
         self._db, self._reader, self._source, self._progress = db, reader, source, progress
         self._shelf = PayloadShelf(db)
-        if db.execute("SELECT 1 FROM src.sqlite_schema WHERE name = 'tombstones'").fetchone():
-            prepare(db)
-        self._tombs = db.execute("SELECT 1 FROM main.sqlite_schema WHERE name = 'tombstones'").fetchone() is not None
+        prepare(db)
         self._tables = {table.name: table for table in read_tables(db, "src") if table.name not in _DERIVED}
         self._copier = Copier(db, self._tables)
 
@@ -209,16 +206,12 @@ class _Merge:
         digest, links = self._reader.execute(
             "SELECT link_digest, links FROM link_layers WHERE id = ?", [source_id]
         ).fetchone()
-        held = self._db.execute("SELECT id FROM main.link_layer_rows WHERE link_digest = ?", [digest]).fetchone()
-        return int(held[0]) if held else put_links(self._db.conn, digest, json.loads(links))
+        return put_links(self._db.conn, digest, json.loads(links))
 
     def _tombstones(self) -> int:
         """First of all what is forgotten there, or here: none of it comes in."""
-        if not self._tombs:
-            return 0
         with self._db.atomic():
-            if "tombstones" in self._tables:
-                self._copier.copy(self._tables["tombstones"])
+            self._copier.copy(self._tables["tombstones"])
             emptied = empty_captures(self._db)
         if emptied:
             sweep(self._db, texts=True)
@@ -226,10 +219,10 @@ class _Merge:
 
     def _payloads(self) -> None:
         """By URL and date, so that each is stored against its likes."""
-        alive = "k.urlkey NOT IN (SELECT urlkey FROM main.tombstones)" if self._tombs else "true"
         self._db.execute(
             "CREATE TEMP TABLE want_payloads AS SELECT p.id, p.payload_digest, min(k.urlkey) AS urlkey "
-            f"FROM src.captures k JOIN src.payloads p ON p.id = k.payload_id WHERE {alive} GROUP BY p.id "
+            "FROM src.captures k JOIN src.payloads p ON p.id = k.payload_id "
+            "WHERE k.urlkey NOT IN (SELECT urlkey FROM main.tombstones) GROUP BY p.id "
             "ORDER BY 3, min(k.captured_at), 1"
         )
         (count,) = self._db.execute("SELECT count(*) FROM temp.want_payloads").fetchone()
@@ -256,11 +249,8 @@ class _Merge:
         held = self._shelf.held(bytes.fromhex(digest))
         if held is not None:
             return held
-        try:
-            body = load_payload(self._reader.execute, source_id)
-        except PAYLOAD_ERRORS:
-            body = None
-        if body is None or hashlib.sha256(body).hexdigest() != digest:
+        body = proven_payload(self._reader.execute, source_id, digest)
+        if body is None:
             raise StoreError(
                 f"{self._source} is damaged (payload {source_id}): run policylapse fsck --repair --db {self._source}, "
                 "then the same command again"

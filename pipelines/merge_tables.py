@@ -52,6 +52,8 @@ _OUTCOMES = (
     Outcome.FETCHED, Outcome.FORGOTTEN,
 )  # fmt: skip
 _RANK = {outcome.value: rank for rank, outcome in enumerate(_OUTCOMES)}
+# Captures that are forgotten come without the page they refer to; a trigger sees to it that they are forgotten here, too.
+_FORGOTTEN = " OR s.urlkey IN (SELECT urlkey FROM main.tombstones)"
 
 Row = Mapping[str, Any]
 
@@ -139,8 +141,6 @@ class Copier:
 
     def __init__(self, db: Database, tables: Mapping[str, Table]) -> None:
         self._db, self._tables = db, tables
-        tombstones = db.execute("SELECT 1 FROM main.sqlite_schema WHERE name = 'tombstones'").fetchone()
-        self._forgotten = " OR s.urlkey IN (SELECT urlkey FROM main.tombstones)" if tombstones else ""
 
     @contextmanager
     def maps(self) -> Iterator[None]:
@@ -165,7 +165,7 @@ class Copier:
 
         :param bounds: first and last id, or of what the first column of the key refers to; () for all rows.
         """
-        rows = _Rows(table, self._tables, where, ranged=bool(bounds), forgotten=self._forgotten)
+        rows = _Rows(table, self._tables, where, ranged=bool(bounds))
         if not table.key:
             self._db.execute(rows.insert_events(), bounds)
             return
@@ -188,13 +188,9 @@ class Copier:
 
 
 class _Rows:
-    """The SQL that brings the rows of one table over.
+    """The SQL that brings the rows of one table over."""
 
-    :param forgotten: SQL that is true of captures that are forgotten: they come without the page they refer to (a
-        trigger sees to it that they are forgotten here, too).
-    """
-
-    def __init__(self, table: Table, tables: Mapping[str, Table], where: str, *, ranged: bool, forgotten: str) -> None:
+    def __init__(self, table: Table, tables: Mapping[str, Table], where: str, *, ranged: bool) -> None:
         self.table, self._tables = table, tables
         self.columns = tuple(column for column in table.columns if column not in _OURS.get(table.name, ()))
         self.keys = 1 if table.has_id else len(table.key)
@@ -202,7 +198,7 @@ class _Rows:
         self._expression = {c: f"m_{c}.dst" if c in mapped else f"s.{c}" for c in (*self.columns, *table.key)}
         joins = " ".join(f"LEFT JOIN temp.map_{t} m_{c} ON m_{c}.src = s.{c}" for c, t in mapped.items())
         known = [
-            f"(s.{c} IS NULL OR m_{c}.dst IS NOT NULL{forgotten if c == 'payload_id' and table.name == 'captures' else ''})"
+            f"(s.{c} IS NULL OR m_{c}.dst IS NOT NULL{_FORGOTTEN if (table.name, c) == ('captures', 'payload_id') else ''})"
             for c in mapped
         ]
         limits = [f"s.{'id' if table.has_id else table.key[0]} BETWEEN ? AND ?"] if ranged else []

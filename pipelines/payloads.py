@@ -5,6 +5,7 @@ Only sqlite3's `execute` and zstandard here, so that reading loads no more; they
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ import zstandard
 
 Execute = Callable[[str, Sequence[Any]], Any]  # of sqlite3.Connection, and of sqlite-utils' Database
 
+PAYLOAD_ERRORS: Final = (zstandard.ZstdError, KeyError, RecursionError, MemoryError, ValueError)  # of damaged ones
 _MAGIC: Final = zstandard.FRAME_HEADER  # of frames that m001 to m004 wrote; no frame without it can begin so
 _SIZE_IN_4: Final = 0x80
 _MOST_HOPS: Final = 1000  # a damaged file may have a circle
@@ -37,6 +39,15 @@ def load_payload(execute: Execute, payload_id: int) -> bytes:
         return bytes(zstandard.ZstdDecompressor().decompress_content_dict_chain(frames[::-1]))
     except ValueError as error:  # of frames whose header is damaged
         raise zstandard.ZstdError(str(error)) from None
+
+
+def proven_payload(execute: Execute, payload_id: int, digest: str) -> bytes | None:
+    """Return the bytes of a payload if they have a SHA-256, hexadecimal; None where it is damaged or not there."""
+    try:
+        body = load_payload(execute, payload_id)
+    except PAYLOAD_ERRORS:
+        return None
+    return body if hashlib.sha256(body).hexdigest() == digest else None
 
 
 def _whole_frame(data: bytes, size: int) -> bytes:

@@ -120,7 +120,10 @@ def put_runs(connection: sqlite3.Connection, text_id: int, blocks: Iterable[tupl
 def put_links(
     connection: sqlite3.Connection, digest: bytes, links: Iterable[Iterable[str]], layer_id: int | None = None
 ) -> int:
-    """Store the links of a text under their digest, each link once for all texts; return the layer's id."""
+    """Store the links of a text under their digest, once, and each link once for all texts; return the layer's id."""
+    held = connection.execute("SELECT id FROM link_layer_rows WHERE link_digest = ?", [digest]).fetchone()
+    if held:
+        return int(held[0])
     ids = [_link_id(connection, words, url) for words, url in links]
     cursor = connection.execute(
         "INSERT INTO link_layer_rows (id, link_digest, link_ids) VALUES (?, ?, ?)",

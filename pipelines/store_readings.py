@@ -161,8 +161,7 @@ class ReadingShelf:
             return None
         layer = _json([[link.text, link.href] for link in links])
         digest = hashlib.sha256(layer.encode("utf-8", "replace")).digest()
-        held = self._db.execute("SELECT id FROM link_layer_rows WHERE link_digest = ?", [digest]).fetchone()
-        return held[0] if held else put_links(self._db.conn, digest, json.loads(layer))
+        return put_links(self._db.conn, digest, json.loads(layer))
 
 
 def _json(value: object) -> str:
