@@ -172,11 +172,11 @@ def _seek(known: Known) -> list[Ask]:
 
 def _listings(known: Known) -> list[Ask]:
     """The index entries of each URL that a home page names, which a crawl needs as well."""
-    links = [one.link for one in known.observations if one.link]
+    urls = [url for one in known.observations if one.link for url in known.to_list(one)]
     return [
-        Ask(AskKind.URL, link.url, why="when the policy was captured there")
-        for link in links
-        if not known.asked(AskKind.URL, link.url)
+        Ask(AskKind.URL, url, why="when the policy was captured there")
+        for url in urls
+        if not known.asked(AskKind.URL, url)
     ]
 
 

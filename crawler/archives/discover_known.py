@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from functools import cached_property
@@ -26,6 +26,7 @@ OWN_MARGIN: Final = 0.15  # by so much a link to another company must be better 
 HUB: Final = 0.3  # "Legal" alone: worth a look where a home page links to no policy
 LASTING: Final = timedelta(days=180)  # a link to another company's policy that stays so long is meant
 _MOST_HUBS: Final = 2  # of one home page
+MOST_SPELLINGS: Final = 3  # of one page's URL as linked: a listing each, of a dozen requests for a site
 _EXCLUDED: Final = (Outcome.EXCLUDED, Outcome.EXCLUDED_ROBOTS)
 
 
@@ -74,7 +75,11 @@ def _quarter(at: datetime | None) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What a home page calls the policy at one time: `link` is None where it links to none."""
+    """What a home page calls the policy at one time: `link` is None where it links to none.
+
+    The link's URL is as the page has it, since so it was archived. `key` compares: links that differ in what only
+    follows visitors about (`?utm_source=`, `?hl=`) lead to one page, so that they are no move.
+    """
 
     at: datetime
     link: PolicyLink | None
@@ -82,7 +87,7 @@ class Observation:
 
     @property
     def key(self) -> str:
-        return surt(self.link.url) if self.link else ""
+        return _same_page(self.link.url) if self.link else ""
 
 
 class Known:
@@ -114,10 +119,42 @@ class Known:
     def judged_page(self, key: str) -> Answer | None:
         return self._pages.get(key)
 
-    def newest_spelling(self, key: str, url: str) -> str:
+    def newest_spelling(self, url: str) -> str:
         """Return a URL as the index spells it latest, as it is where the index does not have it."""
-        pages = self.pages_of(key)
+        pages = self._rows_at(surt(url))
         return pages[-1].original if pages else url
+
+    @cached_property
+    def _linked_as(self) -> dict[str, list[str]]:
+        """The URLs by which home pages link to each page, oldest first, one of each SURT; by Observation.key."""
+        spellings: dict[str, dict[str, str]] = defaultdict(dict)
+        for one in self.observations:
+            if one.link:
+                spellings[one.key].setdefault(surt(one.link.url), one.link.url)
+        return {key: list(urls.values()) for key, urls in spellings.items()}
+
+    def to_list(self, one: Observation) -> list[str]:
+        """Return the URLs of which an index must be asked for what a home page links to.
+
+        They are the oldest and the newest as linked, since some sites link to another query on every visit. Where
+        the index has a page at neither, it is the URL without what only follows visitors about.
+        """
+        assert one.link is not None
+        urls = self._linked_as[one.key]
+        some = list(dict.fromkeys((urls[0], urls[-1])))
+        asked = all(self.asked(AskKind.URL, url) for url in some)
+        plain = _untracked(one.link.url)
+        if asked and surt(plain) not in map(surt, some) and not self.pages_of(one.key):
+            some.append(plain)
+        return some
+
+    def captured_as(self, key: str) -> list[str]:
+        """Return the URLs of a page at which the index has captures, as linked: the MOST_SPELLINGS with the most of
+        them, these last; by Observation.key.
+        """
+        urls = [*(_untracked(url) for url in self._linked_as[key][-1:]), *self._linked_as[key]]
+        pages = {url: len(self._rows_at(surt(url))) for url in {surt(url): url for url in urls}.values()}
+        return sorted((url for url in pages if pages[url]), key=pages.__getitem__)[-MOST_SPELLINGS:]
 
     @cached_property
     def _pages(self) -> dict[str, Answer]:
@@ -153,16 +190,29 @@ class Known:
             key: sorted(some.values(), key=lambda row: (row.captured_at, row.statuscode)) for key, some in rows.items()
         }
 
+    def _rows_at(self, urlkey: str) -> list[Capture]:
+        return [row for row in self.rows.get(urlkey, ()) if seen(row) is Seen.PAGE]
+
+    def _rows_of(self, key: str) -> list[Capture]:
+        """What indexes said of a page, at whichever of the URLs by which it is linked; `key` is a SURT or
+        Observation.key, which is one.
+        """
+        keys = dict.fromkeys((key, *map(surt, self._linked_as.get(key, ()))))
+        if len(keys) == 1:
+            return self.rows.get(key, [])
+        rows = {(row.timestamp, row.statuscode, row.urlkey): row for one in keys for row in self.rows.get(one, ())}
+        return sorted(rows.values(), key=lambda row: (row.captured_at, row.statuscode, row.urlkey))
+
     def pages_of(self, key: str) -> list[Capture]:
         """Return the captures of a URL that may be pages."""
-        return [row for row in self.rows.get(key, ()) if seen(row) is Seen.PAGE]
+        return [row for row in self._rows_of(key) if seen(row) is Seen.PAGE]
 
     def end_of(self, key: str) -> Capture | None:
         """Return the capture from which on a URL was gone or redirected for good, None where it was not.
 
         One redirect alone does not count: an old capture of http: that leads to https: has the same key.
         """
-        rows, trail = self.rows.get(key, ()), []
+        rows, trail = self._rows_of(key), []
         for row in reversed(rows):
             if seen(row) is Seen.PAGE:
                 break
@@ -187,7 +237,6 @@ class Known:
     def _observe(self, answer: Answer, at: datetime) -> Observation:
         link = self.choose(answer.links)
         if link is not None:
-            link = replace(link, url=_untracked(link.url))
             return Observation(at, link, (_evidence(link, answer.url, at),))
         hub = self.hub_of(answer)
         page = self.page(hub.url) if hub else None
@@ -276,6 +325,10 @@ def _untracked(url: str) -> str:
     """A URL without the parts of its query that only follow visitors about: with them every visit would be a move."""
     scheme, _, rest = url.partition("://")
     return f"{scheme}://{page_key(url)}" if "?" in rest else url
+
+
+def _same_page(url: str) -> str:
+    return surt(_untracked(url))
 
 
 def _evidence(link: PolicyLink, page: str, at: datetime) -> Evidence:

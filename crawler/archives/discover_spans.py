@@ -8,6 +8,7 @@ A move is dated as versions are: after the last sign of the old URL, not later t
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -105,9 +106,17 @@ def _linked(known: Known) -> list[Span]:
             last, before = brackets[number].after, brackets[number].by
         else:
             last, before = _end(known, start, same[-1].at)
-        url = known.newest_spelling(start.key, start.link.url if start.link else "")
-        spans.append(Span(url, after, first, max(first, last), before, evidence + _index_entry(known, start.key)))
+        span = Span("", after, first, max(first, last), before, evidence + _index_entry(known, start.key))
+        spans += [replace(span, url=url) for url in _spellings(known, same)]
     return spans
+
+
+def _spellings(known: Known, same: Sequence[Observation]) -> list[str]:
+    """The URLs to list for what home pages link to as one page, each as it was linked; the newest last."""
+    newest = next(one.link.url for one in reversed(same) if one.link)
+    captured = known.captured_as(same[-1].key) or [newest]
+    captured.sort(key=lambda url: surt(url) == surt(newest))  # stable: the policy is known by the last
+    return [known.newest_spelling(url) for url in captured]
 
 
 def _begin(known: Known, start: Observation) -> tuple[datetime | None, datetime]:
@@ -204,7 +213,7 @@ def _own_span(known: Known, key: str) -> Span | None:
         return None
     end = known.end_of(key)
     evidence = (judged_evidence(answer), *_index_entry(known, key))
-    url = known.newest_spelling(key, pages[-1].original)
+    url = pages[-1].original
     return Span(url, None, pages[0].captured_at, pages[-1].captured_at, end.captured_at if end else None, evidence)
 
 
@@ -215,8 +224,7 @@ def _with_unlinked(known: Known, spans: list[Span]) -> list[Span]:
         if not spans or span is None or key in {surt(one.url) for one in spans}:
             continue
         if span.last < spans[0].first:
-            spans[0] = replace(spans[0], after=span.last)
-            spans.insert(0, replace(span, before=spans[1].first))
+            spans = [replace(span, before=spans[0].first), replace(spans[0], after=span.last), *spans[1:]]
         elif untold_after(known, spans[-1]) and span.first > spans[-1].last:
             before = min(spans[-1].before or span.first, span.first)
             spans[-1] = replace(spans[-1], before=before)

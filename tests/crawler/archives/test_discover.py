@@ -3,6 +3,7 @@
 import random
 from datetime import timedelta
 from functools import cache
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from crawler.archives.discover import BUDGET, discover, judge_target, target_ver
 from crawler.archives.discover_known import Known, thin
 from crawler.archives.discovery import Answer, AskKind, Source, Verdict
 from crawler.archives.policy_links import Label, PolicyLink
+from crawler.archives.surt import surt
 from tests.builders import make_capture, utc
 from tests.discovering import NOW, answer, score, search
 from tests.sites_generated import PROFILES, GeneratedArchive, generate
@@ -205,15 +207,78 @@ def test_the_site_s_own_page_goes_before_another_company_s():
     assert known.choose([PolicyLink("http://a.example/c", "Cookies", 0.9, Label.COOKIES, ())]) is None
 
 
+def site_that_links(*urls, rows=(), index=()):
+    """Discover a site whose home page links to one of the URLs after the other, a year each; return what was found and
+    the URLs whose captures were asked for.
+
+    :param rows: of the index, of whichever URL; `index`: those that the search by address gives.
+    """
+    site = "http://a.example/"
+    homes = [make_capture(original=site, timestamp=f"{2005 + n}0101000000") for n in range(len(urls))]
+    links = dict(zip((home.timestamp for home in homes), urls, strict=True))
+    answers, listed = [], []
+    while not (state := discover("a.example", answers, NOW)).done:
+        for ask in state.asks:
+            told = {}
+            if ask.kind is AskKind.HOMES:
+                told = {"rows": tuple(homes)}
+            elif ask.kind is AskKind.INDEX:
+                told = {"rows": tuple(index)}
+            elif ask.kind is AskKind.HOME:
+                told = {"links": (PolicyLink(links[ask.capture.timestamp], "Privacy", 0.9, Label.GENERAL, ()),)}
+            elif ask.kind is AskKind.PAGE:
+                told = {"verdict": Verdict(True, "privacy", 0.9, True)}
+            elif ask.kind is AskKind.URL:
+                listed.append(ask.url)
+                told = {"rows": tuple(row for row in rows if row.urlkey == surt(ask.url))}
+            answers.append(Answer(ask.kind, ask.url, ask.capture.timestamp if ask.capture else "", NOW, **told))
+    return state, listed
+
+
+QUERIES = ("lang=en&p=2", "p=2&hl=de", "locale=en_GB", "ref=footer", "utm_source=site&x=1", "x=1&y=2", "")
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("host", ["a.example", "www.a.example"])
+def test_the_request_uses_the_url_as_linked(query, host):
+    url = f"http://{host}/about/privacy.php" + (f"?{query}" if query else "")
+    rows = [make_capture(original=url, timestamp=f"{year}0601000000") for year in (2005, 2006, 2007)]
+    state, listed = site_that_links(url, url, url, rows=rows)
+    assert set(listed) == {url}
+    assert [span.url for span in state.general.spans] == [url]
+
+
 def test_what_follows_visitors_about_is_no_move():
-    rows = tuple(make_capture(original="http://a.example/", timestamp=f"{year}0101000000") for year in (2005, 2015))
-    links = [PolicyLink(f"http://a.example/privacy?utm_source={n}", "Privacy", 0.9, Label.GENERAL, ()) for n in "ab"]
-    answers = [Answer(AskKind.HOMES, "http://a.example/", "", NOW, rows=rows)]
-    answers += [
-        Answer(AskKind.HOME, row.original, row.timestamp, NOW, links=(link,))
-        for row, link in zip(rows, links, strict=True)
+    urls = [f"http://a.example/privacy?utm_source={n}" for n in "abcdefgh"]
+    rows = [make_capture(original=urls[n], timestamp=f"{2005 + n}0601000000") for n in (0, 7)]
+    state, _listed = site_that_links(*urls, rows=rows)
+    assert {surt(span.url) for span in state.general.spans} == {surt(urls[0]), surt(urls[7])}
+    assert len({span.first for span in state.general.spans}) == 1  # one page, not one after the other
+    assert state.spent <= 7
+
+
+def test_where_no_linked_spelling_was_captured_the_plain_url_is_asked_for():
+    plain = "http://a.example/privacy"
+    rows = [make_capture(original=plain, timestamp="20060601000000")]
+    state, listed = site_that_links(f"{plain}?ref=a", f"{plain}?ref=b", rows=rows)
+    assert listed[-1] == plain
+    assert [span.url for span in state.general.spans] == [plain]
+
+
+@pytest.mark.parametrize("older", [("2001",), ("2001", "2002"), ("2001", "2002", "2003", "2004")])
+def test_older_pages_that_no_home_page_links_to_come_before(older):
+    url = "http://a.example/legal/privacy-policy"
+    rows = [make_capture(original=url, timestamp=f"{year}0601000000") for year in (2005, 2006)]
+    unlinked = [
+        make_capture(original=f"http://a.example/privacy{year}.html", timestamp=f"{year}0301000000") for year in older
     ]
-    assert {one.link.url for one in Known("a.example", answers).observations} == {"http://a.example/privacy"}
+    state, _listed = site_that_links(url, url, rows=rows + unlinked, index=unlinked)
+    spans = state.general.spans
+    assert spans[-1].url == url
+    assert spans[-1].after == spans[-2].last < spans[-1].first == spans[-2].before
+    for old, new in pairwise(spans):
+        assert old.last < new.first
+        assert old.before == new.first
 
 
 def test_thinning_keeps_where_a_url_turns():
