@@ -128,7 +128,7 @@ def next_batch(
     """Return what to fetch, reuse and infer next for one policy.
 
     Whatever a batch names has to be in `knowledge` at the next call: under `asked` until its answer is known, then
-    in one of the other fields. Then it is not named again, and calls come to an end.
+    in one of the other fields, whichever. Then it is not named again, and calls come to an end.
 
     :param captures: those of one policy in the asked period, all its URLs together.
     :param width: how many fetches are wanted now; the most urgent. What is left out comes in a later call.
@@ -201,11 +201,16 @@ def _one_per_digest(survey: Survey, chosen: Sequence[Probe]) -> list[Probe]:
 
 
 def _choose_redirects(rows: Rows, knowledge: Knowledge) -> tuple[list[int], list[tuple[int, Outcome, str]]]:
-    """Ask for the first and the last redirect of each URL; between two with one target the rest is inferred."""
+    """Ask for the first and the last redirect of each URL; between two with one target the rest is inferred.
+
+    What turned out to be a page, or cannot be had, is passed over.
+    """
     fetch: list[int] = []
     infer: list[tuple[int, Outcome, str]] = []
     targets = {at: knowledge.targets[rows.ids[at]] for at in rows.positions(knowledge.targets)}
     asked, failed = set(rows.positions(knowledge.asked)), set(rows.positions(knowledge.failed))
+    failed.update(rows.positions(knowledge.no_policy))
+    failed.update(at for at, number in enumerate(rows.ids) if number in knowledge.wordings)
     lines: dict[int, list[int]] = {}
     for at, line in enumerate(rows.lines):
         if at in targets or at not in failed:

@@ -46,12 +46,16 @@ class Options:
 class Knowledge:
     """What the store, and the run under way, know of captures; all by capture id but `held`.
 
+    Whichever field a capture stands in, its answer is known or under way: it is never asked for, whatever its index
+    row said. An index may call a page what playback answers with a redirect (every `warc/revisit` row does), and a
+    redirect what is a page.
+
     :param wordings: the wording's key of every capture whose payload was read and is a policy.
     :param no_policy: fetched, and no policy (bot check, log-in, error page); so is each of the same digest.
     :param failed: not to be had: settled in another way, or asked in vain just now. Nothing follows for its digest.
     :param asked: under way: asked for or reused, and the answer is not in the other fields yet.
     :param held: digest_key of the digests whose payload the store holds, from any capture of any policy.
-    :param targets: redirects that were settled, and where each led ("" where that is not known).
+    :param targets: captures that were answered with a redirect, and where each led ("" where that is not known).
     """
 
     wordings: Mapping[int, str] = field(default_factory=dict)
@@ -242,7 +246,12 @@ def own_states(rows: Rows, knowledge: Knowledge) -> tuple[bytearray, dict[int, s
     words: dict[int, str] = {}
     for at in rows.positions(knowledge.wordings):
         states[at], words[at] = KNOWN, knowledge.wordings[rows.ids[at]]
-    for state, some in ((JUNK, knowledge.no_policy), (ASKED, knowledge.asked), (FAILED, knowledge.failed)):
+    for state, some in (
+        (JUNK, knowledge.no_policy),
+        (ASKED, knowledge.asked),
+        (FAILED, knowledge.failed),
+        (FAILED, knowledge.targets),  # no page, though the index took it for one
+    ):
         for at in rows.positions(some):
             states[at] = states[at] or state
     return states, words

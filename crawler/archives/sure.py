@@ -99,7 +99,7 @@ def certainty(captures: Captures, knowledge: Knowledge) -> Certainty:
     rows = captures.pages
     survey = Survey(rows, knowledge, Options())
     answered = set(rows.positions(knowledge.wordings)) | set(rows.positions(knowledge.no_policy))
-    answered |= set(rows.positions(knowledge.failed))
+    answered |= set(rows.positions(knowledge.failed)) | set(rows.positions(knowledge.targets))
     inferred = len(survey.words.keys() - answered)
     longest = longest_captures = 0
     inside = {gap.left: gap.open for gap in survey.gaps() if survey.bounded(gap) and survey.same(gap)}
