@@ -131,11 +131,15 @@ class Job:
     all_policies: bool = False
 
 
-def open_job(settings: BaseSettings, arguments: Mapping[str, str]) -> Job:
+def open_job(
+    settings: BaseSettings, arguments: Mapping[str, str], reach: Callable[[BaseSettings], None] | None = None
+) -> Job:
     """Check everything that a crawl is told, and open what it needs.
 
+    :param reach: asks the archive whether it is there (crawler/reach.py), when all else is right and nothing is stored.
     :raises ConfigError: a setting or an argument is wrong; its text says what to write instead.
     :raises RateLimited: an earlier run was told to stay away, for longer than one is willing to wait.
+    :raises NotRunning: nobody listens at the address of a private archive.
     :raises StoreError: the database cannot be used.
     """
     unknown = sorted(set(arguments) - set(ARGUMENTS))
@@ -159,6 +163,8 @@ def open_job(settings: BaseSettings, arguments: Mapping[str, str]) -> Job:
     if period.since and period.until and period.since > period.until:
         raise ConfigError(f"since={given['since']} is later than until={given['until']}")
     targets = read_targets(given["url"], given["site"], given["sites"], given["declarations"], given["terms"])
+    if reach:
+        reach(settings)
     store = load_object(settings["POLICYLAPSE_STORE"])(Path(settings["POLICYLAPSE_DB"]), lambda: datetime.now(UTC))
     reader = load_object(settings["POLICYLAPSE_READER"])(settings.getint("POLICYLAPSE_WORKERS"))
     kept = {k: v for k, v in given.items() if v}
@@ -174,6 +180,11 @@ def _days(settings: BaseSettings, name: str) -> float:
     if not 0 <= days <= _MAX_DAYS:  # NaN is not either
         raise ConfigError(f"{name} is {settings[name]!r}: write a number of days, such as 180")
     return days
+
+
+def user_agent(settings: BaseSettings) -> str:
+    """Return who asks, with the contact that an archive's operators write to."""
+    return f"{settings['USER_AGENT']} {settings['POLICYLAPSE_CONTACT'] or 'no contact given'}"
 
 
 def check_contact(archive: Archive, contact: str) -> None:

@@ -26,6 +26,7 @@ class CrawlLock:
         now = now or datetime.now(UTC)
         try:
             self._lock.acquire(timeout=0)
+            self._owner.write_text(json.dumps({"pid": os.getpid(), "since": format_iso(now)}), encoding="utf-8")
         except Timeout:
             raise ConfigError(
                 f"another crawl writes into {database}{self._who(now)}; run this one when it is done"
@@ -34,7 +35,6 @@ class CrawlLock:
             raise ConfigError(
                 f"cannot lock {database}: {error.strerror or error}; name another file with --db"
             ) from None
-        self._owner.write_text(json.dumps({"pid": os.getpid(), "since": format_iso(now)}), encoding="utf-8")
 
     def release(self) -> None:
         self._owner.unlink(missing_ok=True)

@@ -7,9 +7,7 @@ errors.
 
 from __future__ import annotations
 
-import asyncio
 import random
-import time
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +24,6 @@ from crawler.archives.capture import Memento, sha1_base32
 from crawler.archives.coding import undo_content_encoding
 from crawler.archives.dialects import PLAYBACK, Archive, parse_archive
 from crawler.archives.errors import DecodeError
-from crawler.archives.limits import parse_retry_after
 from crawler.archives.memento import (
     MAX_DRIFT,
     TRANSIENT_STATUSES,
@@ -76,7 +73,7 @@ class PlaybackMiddleware:
         headers = plain_headers(response)
         if request.meta.get("endpoint") != PLAYBACK:
             if response.status == 429:
-                return self._throttled(request, headers) or response
+                return self._throttled(request) or response
             return await self._again(request, response.status) or response
         playback = classify_playback(response.status, headers, _seen(response.body, headers), response.url)
         if playback.answer is Answer.MOVED_ON:
@@ -88,16 +85,15 @@ class PlaybackMiddleware:
             if onward is not None:
                 return onward
         elif playback.answer is Answer.RATE_LIMITED:
-            onward = self._throttled(request, headers)
+            onward = self._throttled(request)
             if onward is not None:
                 return onward
         request.meta["playback"] = playback
         return response
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
-        """Ask again after a time-out or a broken connection; a refused connection is a ban, not a glitch."""
+        """Ask again after a time-out or a broken connection; a refused connection is a ban (the gate has noted it)."""
         if isinstance(exception, DownloadConnectionRefusedError):
-            gate_of(self.crawler).refused()
             return None
         if isinstance(exception, (DownloadTimeoutError, DownloadFailedError, ResponseDataLossError, OSError)):
             return await self._retry(request, type(exception).__name__)
@@ -117,12 +113,10 @@ class PlaybackMiddleware:
             url=playback.location, meta={**request.meta, "hops": hops + 1, "chain": chain}, dont_filter=True
         )
 
-    def _throttled(self, request: Request, headers: dict[str, str]) -> Request | None:
-        """Begin a pause for everybody; return the request, to wait for its end at the gate, if one is willing to."""
-        retry_after = parse_retry_after(headers.get("retry-after", ""), time.time())
+    def _throttled(self, request: Request) -> Request | None:
+        """Return the request, to wait at the gate for the end of the pause that it has begun, if one is willing to."""
         times = request.meta.get("throttled", 0) + 1
-        willing = gate_of(self.crawler).too_many(retry_after)
-        if not willing or times > MAX_THROTTLED:
+        if times > MAX_THROTTLED or not gate_of(self.crawler).willing:
             return None
         return request.replace(meta={**request.meta, "throttled": times}, dont_filter=True)
 
@@ -137,7 +131,7 @@ class PlaybackMiddleware:
         if again is not None:
             first = self.crawler.settings.getfloat("POLICYLAPSE_RETRY_DELAY")
             times = again.meta["retry_times"]
-            await asyncio.sleep(first * 3 ** (times - 1) * random.uniform(0.5, 1.5))  # noqa: S311
+            await gate_of(self.crawler).nap(first * 3 ** (times - 1) * random.uniform(0.5, 1.5))  # noqa: S311
         return again
 
 

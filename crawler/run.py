@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.archives.errors import PolicylapseError, RateLimited
 from crawler.job import open_job
 from crawler.lock import CrawlLock
+from crawler.reach import reach
 from crawler.summary import NOT_RUN, PARTLY, STOPPED
 
 if TYPE_CHECKING:
@@ -24,21 +25,23 @@ def run_crawl(process: CrawlerProcessBase, arguments: Mapping[str, str]) -> int:
     :param process: a Scrapy crawler process with this project's settings.
     :param arguments: the spider's arguments.
     """
+    lock = None
     try:
         crawler = process.create_crawler("policies")
         database = Path(process.settings["POLICYLAPSE_DB"])
         lock = CrawlLock(database) if database.parent.is_dir() and not database.is_dir() else None
-        job = open_job(process.settings, arguments)
+        job = open_job(process.settings, arguments, reach)
+        process.crawl(crawler, job=job)
+        process.start()
     except RateLimited as error:
         print(f"policylapse: {error}. Nothing was asked.", file=sys.stderr)  # noqa: T201
         return STOPPED
     except PolicylapseError as error:
         print(f"policylapse: {error}", file=sys.stderr)  # noqa: T201 - the command's own message
         return NOT_RUN
-    process.crawl(crawler, job=job)
-    process.start()
-    if lock:
-        lock.release()
+    finally:
+        if lock:
+            lock.release()
     if crawler.stats is None:
         return NOT_RUN
     return int(crawler.stats.get_value("policylapse/exit_code", PARTLY))

@@ -84,7 +84,7 @@ class Summary:
     :param versions, changes: what the database holds now; `new_versions` more than before.
     :param outcomes: captures of these policies by outcome, and what else did not go as asked.
     :param stopped: why the archive ended the run, "" if it did not.
-    :param broken: why the store ended the run, "" if it did not.
+    :param broken: which fault of this machine ended the run (a full disk, an archive of ours that is not running), "" if none.
     :param limited: which limit of the run ended it, "" if none did.
     :param sure: how sure the histories are, None with a plan.
     :param plan: what a crawl would take; then nothing was fetched.
@@ -110,13 +110,15 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """0 complete, 1 partly, 3 stopped by the archive's limits."""
+        """0 complete, 1 partly, 2 our own fault, 3 stopped by the archive's limits."""
+        if self.broken:
+            return NOT_RUN
         if self.stopped:
             return STOPPED
         missing = {outcome for outcome in self.outcomes if outcome.about.missing}
         if self.plan is not None:
             missing.discard(Outcome.PENDING)  # that is what was planned
-        return PARTLY if self.broken or self.limited or missing else COMPLETE
+        return PARTLY if self.limited or missing else COMPLETE
 
 
 def as_json(summary: Summary) -> dict[str, Any]:

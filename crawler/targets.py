@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from crawler.archives.declarations import DEFAULT_TERMS, Declared
 from crawler.archives.errors import ConfigError
-from crawler.archives.surt import check_url, site_of
+from crawler.archives.surt import check_url, is_public_suffix, site_of
 from crawler.declaration_files import read_declarations
 from crawler.lists import BadLine, read_list
 
@@ -118,7 +118,12 @@ def _url_target(text: str) -> Target:
 
 def _site_target(text: str) -> Target:
     parts = urlsplit(check_url(text))
-    host = (parts.hostname or "").removeprefix("www.")
+    host = parts.hostname or ""
+    if is_public_suffix(host):
+        raise ConfigError(f"{text!r}: others have sites of their own under {host}; name its policy's URL (url=)")
+    bare = host.removeprefix("www.")
+    if "." in bare and not is_public_suffix(bare):  # www.gov.uk is a site, gov.uk is none
+        host = bare
     if parts.path not in ("", "/") or parts.query:
         raise ConfigError(f"{text!r} is a URL, not a site: name it with url=")
     return Target(f"{host}:{parts.port}" if parts.port else host)

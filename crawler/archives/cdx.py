@@ -6,24 +6,29 @@ The rows an archive really gives are not clean: half of a page may be exact repe
 lengths are "-", originals are `mailto:` links or no URLs at all (recorded, archive-facts.md 2.1). A row that can be
 told apart from others is kept, with its oddity said; a row that cannot be (fields or timestamp unreadable) is
 listed in `CdxPage.broken`. An answer that is no listing raises, it is never "no captures".
+
+An index may answer with other URLs than the one that was asked for: pywb adds captures of URLs that are alike
+(`is_fuzzy`), others guess. `about` leaves only what is of the asked URL, and says what else there was.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from waybackpy.cdx_snapshot import CDXSnapshot
 
 from crawler.archives.capture import Capture
 from crawler.archives.errors import UnexpectedArchiveResponse
+from crawler.archives.surt import surt
 from crawler.archives.timestamps import parse_timestamp, repair_timestamp
 
 FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
 # pywb's name of each CDX field, where it differs (pywb/warcserver/index/cdxobject.py).
 PYWB_FIELDS = {"original": "url", "mimetype": "mime", "statuscode": "status"}
+NO_CAPTURES: Final = "no captures found"  # how Common Crawl's index begins its message, with HTTP 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,36 @@ class CdxPage:
     captures: tuple[Capture, ...] = ()
     resume_key: str = ""
     broken: tuple[str, ...] = field(default=())
+
+
+def about(page: CdxPage, url: str, *, domain: bool = False) -> CdxPage:
+    """Return a page with only the captures of the URL that was asked for (of one SURT with it).
+
+    A row whose original is no URL is left: it is told apart later, and never played back.
+
+    :param domain: any URL of this URL's host and of the hosts below it was asked for.
+    :raises UnexpectedArchiveResponse: all rows are another URL's.
+    """
+    wanted = surt(url)
+    host = wanted.split(")", 1)[0]
+    captures = tuple(c for c in page.captures if _is_about(c.original, wanted, host if domain else ""))
+    if len(captures) == len(page.captures):
+        return page
+    kept = frozenset(captures)
+    others = tuple(f"not of this URL: {c.timestamp} {c.original}"[:1000] for c in page.captures if c not in kept)
+    if not captures:
+        raise UnexpectedArchiveResponse(f"the index answered with captures of another URL: {others[0][17:217]!r}")
+    return replace(page, captures=captures, broken=page.broken + others)
+
+
+def _is_about(original: str, wanted: str, host: str) -> bool:
+    if not original.lower().startswith(("http://", "https://")):
+        return True
+    try:
+        key = surt(original)
+    except ValueError:
+        return False
+    return key.startswith((f"{host})", f"{host},")) if host else key == wanted
 
 
 def make_capture(fields: Mapping[str, str]) -> Capture:
@@ -109,10 +144,26 @@ def read_pywb(body: bytes) -> CdxPage:
             row = json.loads(line)
         except (ValueError, RecursionError) as error:
             raise UnexpectedArchiveResponse(f"the index answered a line that is no JSON: {error}") from None
+        if isinstance(row, dict) and str(row.get("message", "")).lower().startswith(NO_CAPTURES):
+            continue
         if not isinstance(row, dict) or "message" in row:
             raise UnexpectedArchiveResponse(f"the index answered: {str(row)[:200]}")
-        rows.append(_pywb_fields(row))
+        if not _is_fuzzy(row):
+            rows.append(_pywb_fields(row))
     return _page(rows, "")
+
+
+def says_no_captures(body: bytes) -> bool:
+    """Tell whether an index says, in the words of Common Crawl's, that it has nothing: no other 404 says so."""
+    try:
+        return not read_pywb(body).captures and NO_CAPTURES in body.decode("utf-8", "replace").lower()
+    except UnexpectedArchiveResponse:
+        return False
+
+
+def _is_fuzzy(row: Mapping[str, Any]) -> bool:
+    """Tell whether pywb found a row by a likeness of its URL to the asked one (pywb/warcserver/index/fuzzymatcher.py)."""
+    return str(row.get("is_fuzzy", "")).lower() in ("1", "true")
 
 
 def _pywb_fields(row: Mapping[str, Any]) -> list[str]:

@@ -8,12 +8,13 @@ and pywb (pywb itself, and most national archives).
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from waybackpy.cdx_api import WaybackMachineCDXServerAPI
 from waybackpy.cdx_utils import full_url
@@ -110,16 +111,44 @@ class Archive:
     def slot(self, endpoint: str) -> str:
         return f"{self.name}:{endpoint}"
 
+    @property
+    def address(self) -> str:
+        """HOST:PORT of the server, for the person; "" of files."""
+        parts = urlsplit(self.cdx_url)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+        return f"{parts.hostname}:{port}" if self.root is None else ""
+
+    @property
+    def private(self) -> bool:
+        """Whether it is on this machine or in a private network: nobody else's to ban us."""
+        return self.root is not None or is_private_host(urlsplit(self.cdx_url).hostname or "")
+
 
 def citation_url(timestamp: str, original: str, prefix: str = "https://web.archive.org/web/") -> str:
     """Return the link to cite a capture by."""
     return f"{prefix}{timestamp}id_/{original}"
 
 
+def is_private_host(host: str) -> bool:
+    """Tell whether a host is this machine or in a private network, by what it is called: names are not looked up.
+
+    >>> [is_private_host(host) for host in ("localhost", "127.0.0.1", "::1", "10.1.2.3", "nas", "pywb.local")]
+    [True, True, True, True, True, True]
+    >>> [is_private_host(host) for host in ("web.archive.org", "9.9.9.9", "2620:fe::fe")]
+    [False, False, False]
+    """
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith(_PRIVATE_NAMES)
+
+
 def _schemeless(url: str) -> str:
     return re.sub(r"^https?:", "", url)
 
 
+# RFC 6761, RFC 6762, RFC 8375, and what ICANN reserved in 2024
+_PRIVATE_NAMES = (".localhost", ".local", ".test", ".home.arpa", ".internal", ".lan")
 _WAYBACK_PARAMS = {"limit": str(PAGE_ROWS), "showResumeKey": "true"}
 _PYWB_PARAMS = {
     "output": "json",
@@ -156,6 +185,11 @@ def parse_archive(text: str) -> Archive:
     if text in ("wayback", ""):
         return WAYBACK
     if text == "sample":
+        if not SAMPLE.exists():
+            raise ConfigError(
+                f"the bundled sample archive is not installed: there is no {SAMPLE}; name another archive with --archive, "
+                "or run policylapse from a clone of its repository"
+            )
         return _local(SAMPLE, "sample", label="bundled sample archive (invented)", citation="sample:")
     for prefix, make in (("wayback+", _wayback_server), ("pywb+", _pywb_server)):
         if text.startswith((f"{prefix}http://", f"{prefix}https://")):
@@ -188,6 +222,8 @@ def _pywb_server(collection: str, name: str) -> Archive:
 
 
 def _local(root: Path, name: str, **rest: object) -> Archive:
+    if not root.exists():
+        raise ConfigError(f"there is no WARC file and no folder {root}")
     if root.is_dir() and not warc_files(root):
         raise ConfigError(f"there is no WARC file (*.warc, *.warc.gz) in {root}")
     if is_wacz(root):

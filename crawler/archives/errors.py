@@ -10,8 +10,10 @@ PolicylapseError
 │   └── UnexpectedArchiveResponse   an answer that cannot be parsed: never "no captures"
 ├── DecodeError                     bytes that are no text; an outcome
 ├── ExtractError                    a page that cannot be read; an outcome
+├── NotRunning                      nobody listens at a private archive's address: ends the run (exit code 2)
+├── LimitsError                     where the archives' limits stand is lost: ends the run (exit code 2)
 ├── NotFound                        the database has no such site, policy or version (exit code 2)
-└── StoreError                      the database: ends the run, since nothing could be kept
+└── StoreError                      the database: ends the run, since nothing could be kept (exit code 2)
 """
 
 
@@ -60,6 +62,14 @@ class DecodeError(PolicylapseError):
 
 class ExtractError(PolicylapseError):
     """A page from which no text could be read."""
+
+
+class NotRunning(PolicylapseError):
+    """An archive on this machine or in a private network that accepts no connection."""
+
+
+class LimitsError(PolicylapseError):
+    """Where the archives' limits stand cannot be read or written any more: a fault of this machine, not the archive's."""
 
 
 class NotFound(PolicylapseError):

@@ -19,6 +19,9 @@ MAX_URL = 2083  # what the Wayback Machine's own form takes; longer ones are spi
 # The list that tldextract ships, never one from the network; `shop.blogspot.com` is a site of its own.
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
+# The part of it in which registries sell names: nobody has pages there, while github.io and wordpress.com have.
+_registries = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=False)
+
 
 @lru_cache(maxsize=4096)
 def surt(url: str) -> str:
@@ -52,9 +55,26 @@ def check_url(text: str) -> str:
         raise ConfigError(f"{text!r} is not a URL: {host!r} is no host name")
     if ascii_host != parts.hostname:
         parts = parts._replace(netloc=ascii_host if port is None else f"{ascii_host}:{port}")
+    if _is_suffix(ascii_host, _registries):
+        raise ConfigError(f"{text!r} is no site: sites are registered under {ascii_host}; name one of them")
     if len(url) > MAX_URL or not url.isprintable() or " " in url:
         raise ConfigError(f"{text[:80]!r} is not a URL: it has white space or over {MAX_URL} characters")
     return parts._replace(path=parts.path or "/", fragment="").geturl()
+
+
+def is_public_suffix(host: str) -> bool:
+    """Tell whether others have sites of their own right under a host: a registry sells them (`co.uk`), or a company
+    gives them to its users (`github.io`).
+
+    >>> [is_public_suffix(host) for host in ("co.uk", "github.io", "bbc.co.uk", "www.gov.uk")]
+    [True, True, False, False]
+    """
+    return _is_suffix(host, _suffixes)
+
+
+def _is_suffix(host: str, suffixes: tldextract.TLDExtract) -> bool:
+    found = suffixes(host)
+    return bool(found.suffix) and not (found.domain or found.subdomain)
 
 
 def _is_host(host: str) -> bool:

@@ -15,12 +15,20 @@ from scrapy.exceptions import (
 )
 
 from crawler.archives.capture import ListedCapture, ListingPlan, Outcome, Policy
+from crawler.archives.cdx import about, says_no_captures
 from crawler.archives.coding import undo_content_encoding
 from crawler.archives.dialects import CDX, PLAYBACK, parse_archive
-from crawler.archives.errors import DecodeError, RateLimited, StoreError, UnexpectedArchiveResponse
+from crawler.archives.errors import (
+    DecodeError,
+    LimitsError,
+    NotRunning,
+    RateLimited,
+    StoreError,
+    UnexpectedArchiveResponse,
+)
 from crawler.archives.memento import Answer, classify_exclusion
 from crawler.archives.warc import DAMAGE_HEADER
-from crawler.job import Job, open_job
+from crawler.job import Job, open_job, user_agent
 from crawler.playback import plain_headers
 from crawler.politeness import gate_of
 
@@ -49,6 +57,7 @@ OUTCOMES = {
 
 
 EVERYTHING = ListingPlan()
+OUR_FAULTS = (StoreError, LimitsError, NotRunning)  # of this machine, not of the archive: the run cannot go on
 
 
 class ArchiveSpider(Spider):
@@ -62,13 +71,13 @@ class ArchiveSpider(Spider):
         self.store_error = ""
         self.limited = ""
         self._damage_told = False
+        self._ending = False
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
         super().update_settings(settings)
         archive = parse_archive(settings["POLICYLAPSE_ARCHIVE"])
-        agent, contact = settings["USER_AGENT"], settings["POLICYLAPSE_CONTACT"]
-        settings.set("USER_AGENT", f"{agent} {contact or 'no contact given'}", priority="spider")
+        settings.set("USER_AGENT", user_agent(settings), priority="spider")
         minutes = settings.getfloat("POLICYLAPSE_MAX_MINUTES")
         settings.set("CLOSESPIDER_TIMEOUT", minutes * 60, priority="spider")  # ends after what is in flight
         slot = {"concurrency": archive.concurrency, "delay": 0}  # the gate holds the budget
@@ -77,9 +86,25 @@ class ArchiveSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, job: Job | None = None, **arguments: str) -> Self:
         spider = super().from_crawler(crawler, job or open_job(crawler.settings, arguments))
+        crawler.signals.connect(spider.opened, signal=signals.spider_opened)
         crawler.signals.connect(spider.broken, signal=signals.spider_error)
         crawler.signals.connect(spider.broken, signal=signals.item_error)
         return spider
+
+    def opened(self) -> None:
+        """From now on, whoever waits at the gate is woken by whatever ends the run: a signal, a limit, the archive."""
+        engine = self.crawler.engine
+        assert engine is not None
+        close = engine.close_spider_async
+
+        async def closing(*, reason: str = "cancelled") -> None:
+            if reason == "shutdown":
+                self.limited = self.limited or "it was told to end (Ctrl-C or SIGTERM)"
+            self._ending = True
+            gate_of(self.crawler).shut("the run is ending")
+            await close(reason=reason)
+
+        engine.close_spider_async = closing  # type: ignore[method-assign]
 
     def listing_request(
         self, url: str, callback: Any, errback: Any, plan: ListingPlan = EVERYTHING, **context: Any
@@ -100,13 +125,20 @@ class ArchiveSpider(Spider):
             dont_filter=True,
         )
 
-    def read_index(self, response: Response) -> tuple[CdxPage | None, Outcome | None, str]:
-        """Return (page, None, "") of an index answer, or (None, what it is instead, detail)."""
+    def read_index(
+        self, response: Response, url: str, *, domain: bool = False
+    ) -> tuple[CdxPage | None, Outcome | None, str]:
+        """Return (page, None, "") of an index answer, or (None, what it is instead, detail).
+
+        :param url: what was asked for: rows of other URLs are none of its captures; with `domain` all of its host.
+        """
         headers = plain_headers(response)
         try:
             body, _notes = undo_content_encoding(response.body, headers)
             not_a_page = self._not_a_page(response.status, headers, body)
-            return (None, *not_a_page) if not_a_page else (self.job.archive.read_listing(body), None, "")
+            if not_a_page:
+                return None, *not_a_page
+            return about(self.job.archive.read_listing(body), url, domain=domain), None, ""
         except (UnexpectedArchiveResponse, DecodeError) as error:
             return None, Outcome.LISTING_FAILED, str(error)
 
@@ -120,14 +152,14 @@ class ArchiveSpider(Spider):
         if status == 429:
             self.stop()
             return Outcome.RATE_LIMITED, "HTTP 429"
-        if status == 404:
+        if status == 404 and says_no_captures(body):
             return Outcome.NOT_ARCHIVED, "the index knows no capture of it"
         return (Outcome.LISTING_FAILED, f"the index answered HTTP {status}") if status != 200 else None
 
     # outcomes
 
     def failed(self, failure: Failure) -> tuple[Outcome, str]:
-        """Name what a failed download is; a refused connection stops the run."""
+        """Name what a failed download is; a refused connection, or the archive's limits, stop the run."""
         error = failure.value
         if failure.check(DownloadConnectionRefusedError):
             self.stop()
@@ -142,11 +174,16 @@ class ArchiveSpider(Spider):
         return Outcome.PLAYBACK_FAILED, f"{type(error).__name__}: {error}"[:500]
 
     def turned_away(self, failure: Failure) -> bool:
-        """Tell whether a request never left: the run is at its limit, or the archive has said stop. It stays pending."""
-        if failure.check(IgnoreRequest) and not self.limited:
-            self.limited = str(failure.value)
-            self._close("limit")
-        return bool(failure.check(IgnoreRequest) or (self.stopped_by_archive and failure.check(RateLimited)))
+        """Tell whether a request never left, or not by the archive's fault: the run is ending. It stays pending."""
+        if failure.check(*OUR_FAULTS):
+            self.broken(failure)
+            return True
+        if failure.check(IgnoreRequest):
+            if not (self.limited or self.stopped_by_archive or self.store_error or self._ending):
+                self.limited = str(failure.value)
+                self._close("limit")
+            return True
+        return bool(self.stopped_by_archive and failure.check(RateLimited))
 
     def settle(
         self, policy: Policy | None, listed: ListedCapture, outcome: Outcome, detail: str, memento_url: str
@@ -172,10 +209,10 @@ class ArchiveSpider(Spider):
             self._close("rate_limited")
 
     def broken(self, failure: Failure) -> None:
-        """A store that cannot keep what is fetched ends the run; other errors are logged by Scrapy."""
-        if failure.check(StoreError) and not self.store_error:
+        """What is our fault and keeps us from going on ends the run; other errors are logged by Scrapy."""
+        if failure.check(*OUR_FAULTS) and not self.store_error:
             self.store_error = str(failure.value)
-            self._close("store_error")
+            self._close("our_fault")
 
     def _close(self, reason: str) -> None:
         self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))  # type: ignore[union-attr]

@@ -125,7 +125,7 @@ class InquiringSpider(ArchiveSpider):
 
     async def parse_index(self, response: Response, inquiry: Inquiry, ask: Ask) -> AsyncIterator[Any]:
         """Note what the index said."""
-        page, outcome, detail = self.read_index(response)
+        page, outcome, detail = self.read_index(response, ask.url, domain=ask.kind is AskKind.INDEX)
         if outcome is Outcome.RATE_LIMITED:
             inquiry.cut_short = True
             return

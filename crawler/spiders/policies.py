@@ -178,7 +178,7 @@ class PoliciesSpider(DiscoveringSpider):
         self, response: Response, url: str, plan: ListingPlan, progress: Progress
     ) -> AsyncIterator[Any]:
         """Store the rows of one index answer; ask for the next page, or begin to fetch."""
-        page, outcome, detail = self.read_index(response)
+        page, outcome, detail = self.read_index(response, url)
         if page is None:
             self._listing_flawed(url, progress.policy, outcome or Outcome.LISTING_FAILED, detail)
         else:

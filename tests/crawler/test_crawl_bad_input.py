@@ -12,6 +12,9 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from crawler.archives import dialects
+from crawler.archives.errors import ConfigError
+from crawler.targets import Target, read_targets
 from tests.crawling import ROOT, crawl, environment, outcomes, rows
 
 SAMPLE = ROOT / "data" / "sample" / "sample.warc.gz"
@@ -74,14 +77,32 @@ def test_an_archive_that_cannot_be_asked(tmp_path, archive, message):
     assert message in run.err
 
 
-def test_an_archive_where_nobody_listens_stops_the_run(tmp_path):
-    run = crawl(tmp_path / "x.db", "wayback+http://127.0.0.1:9", url=GOOD)
-    assert run.code == 3
-    assert "refuses connections: no request before" in run.err
-    assert "(in 60 minutes)" in run.out
-    again = crawl(tmp_path / "x.db", "wayback+http://127.0.0.1:9", url=GOOD)
-    assert again.code == 3
-    assert "Nothing was asked" in again.err
+def test_an_archive_where_nobody_listens_is_not_running(tmp_path):
+    for _ in range(2):  # no pause was stored: it is tried again at once
+        run = crawl(tmp_path / "x.db", "wayback+http://127.0.0.1:9", url=GOOD)
+        assert run.code == 2
+        assert "policylapse: cannot connect to 127.0.0.1:9: is it running?" in run.err
+        assert "Traceback" not in run.err
+        assert not (tmp_path / "x.db").exists()
+
+
+def test_a_sample_that_is_not_installed_is_no_empty_archive(monkeypatch, tmp_path):
+    monkeypatch.setattr(dialects, "SAMPLE", tmp_path / "nowhere")
+    with pytest.raises(ConfigError, match="the bundled sample archive is not installed: there is no "):
+        dialects.parse_archive("sample")
+
+
+@pytest.mark.parametrize("site", ["co.uk", "com.au", "gov.uk", "k12.ca.us", "github.io", "blogspot.com"])
+def test_a_public_suffix_is_no_site(site):
+    """0 requests, since a list's line becomes a BadLine and a named one ends the run."""
+    with pytest.raises(ConfigError, match=f"under {site}; name"):
+        list(read_targets(site=site))
+
+
+@pytest.mark.parametrize(("text", "site"), [("www.gov.uk", "www.gov.uk"), ("www.example.com", "example.com"),
+                                            ("shop.example", "shop.example"), ("bbc.co.uk", "bbc.co.uk")])  # fmt: skip
+def test_what_is_under_a_public_suffix_is_a_site(text, site):
+    assert list(read_targets(site=text)) == [Target(site)]
 
 
 def test_a_site_that_was_never_archived(tmp_path):
@@ -127,28 +148,38 @@ def test_a_file_that_is_no_database(tmp_path):
     assert "not a SQLite database" in run.err
 
 
-def test_a_full_disk_ends_the_run_and_keeps_what_was_stored(tmp_path):
+@pytest.mark.parametrize("room", [40_000, 150_000, 400_000])
+def test_a_full_disk_ends_the_run_and_keeps_what_was_stored(tmp_path, room):
     database = tmp_path / "x.db"
     first = crawl(database, "sample", url=GOOD)
     assert first.code == 0
     before = rows(database, "SELECT count(*) FROM timeline")
-    run = crawl_with_limit(database)
-    assert run.returncode == 1
+    run = crawl_with_limit(database, database.stat().st_size + room)
+    assert run.returncode == 2
+    assert run.stdout.count("cannot write") == 1
     assert "Stopped: cannot write" in run.stdout
+    assert "Traceback" not in run.stderr
     assert "Nothing was lost" in run.stdout or "What was stored before is safe" in run.stdout
     assert rows(database, "SELECT count(*) FROM timeline WHERE site = 'tinroofradio.example'") == before
 
 
-def crawl_with_limit(database: Path):
-    """A crawl whose files may not grow beyond what the database has now: as on a full disk."""
-    limit = database.stat().st_size + 40_000
+@pytest.mark.parametrize("limit", [0, 10, 5_000, 60_000])
+def test_a_disk_that_is_full_before_the_first_request(tmp_path, limit):
+    run = crawl_with_limit(tmp_path / "x.db", limit)
+    assert run.returncode == 2
+    assert "Traceback" not in run.stderr
+    assert "cannot " in run.stderr + run.stdout
+
+
+def crawl_with_limit(database: Path, limit: int):
+    """A crawl whose files may not grow beyond a limit: as on a full disk."""
     code = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}));"
         "from scrapy.cmdline import execute; execute(['scrapy', *sys.argv[1:]])"
     )
     command = [sys.executable, "-c", code, "crawl", "policies", "-a", "url=https://lumenkart.example/privacy"]
-    command += ["-s", "POLICYLAPSE_ARCHIVE=sample", "-s", f"POLICYLAPSE_DB={database}"]
+    command += ["-a", "strategy=all", "-s", "POLICYLAPSE_ARCHIVE=sample", "-s", f"POLICYLAPSE_DB={database}"]
     return subprocess.run(
         command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=120, check=False
     )

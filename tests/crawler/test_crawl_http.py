@@ -8,12 +8,15 @@ from collections import Counter
 from contextlib import closing
 
 import pytest
+from scrapy.settings import Settings
 
+from crawler.archives.errors import ConfigError
 from crawler.archives.warc import Answered
+from crawler.reach import reach
 from tests.crawling import ROOT, crawl, environment, history, outcomes, rows
 from tests.pywb_server import pywb_server
 from tests.sample_archive.truth import TRUTH
-from tests.wayback_server import EXCLUDED, WaybackServer
+from tests.wayback_server import EXCLUDED, FLOODS, WaybackServer
 
 SAMPLE = ROOT / "data" / "sample"
 URLS = ",".join(truth.policy_urls[0] for truth in TRUTH.values())
@@ -241,3 +244,59 @@ def test_an_archive_that_sends_to_the_live_web_is_not_followed(tmp_path):
     with WaybackServer(SAMPLE, {"/web/2005": [away]}) as server:
         crawl(tmp_path / "x.db", server.archive, url=RADIO, until="2005")
     assert outcomes(tmp_path / "x.db") == {"drifted": 1}
+
+
+@pytest.mark.parametrize("answers", [["interim"], [None, *FLOODS]], ids=["index", "playback"])
+def test_headers_without_end_are_cut_off_and_the_rest_goes_on(tmp_path, answers):
+    """As many bytes as the buffers on the way hold are taken, where the server had 64 MiB to give; once."""
+    floods, weather = sum(answer is not None for answer in answers), iter(answers)
+    with WaybackServer(SAMPLE, weather=lambda: next(weather, None)) as server:
+        run = crawl(tmp_path / "x.db", server.archive, url=RADIO)
+        assert server.flooded < floods * 16 * 2**20
+        assert max(server.asked.values()) == 1
+    assert "Traceback" not in run.err
+    if answers == ["interim"]:
+        assert rows(tmp_path / "x.db", "SELECT outcome FROM outcomes") == [("too_large",)]
+    else:
+        found = outcomes(tmp_path / "x.db")
+        assert found["too_large"] == floods
+        assert found["fetched"] > 1
+
+
+WRONG = [
+    ("pywb+{pywb}/nope", r"it has no collection 'nope'\); its collections are: pywb\+{pywb}/sample$"),
+    ("pywb+{pywb}", r"answers HTTP 307\); its collections are: pywb\+{pywb}/sample$"),
+    ("wayback+{pywb}/sample", r"answers HTTP 404\); its collections are: pywb\+{pywb}/sample$"),
+    ("wayback+{pywb}", r"answers HTTP 404\); its collections are: pywb\+{pywb}/sample$"),
+    ("pywb+{wayback}/web", r"HTTP 400\); its address is: wayback\+{wayback}$"),
+    ("pywb+{wayback}", r"HTTP 400\); its address is: wayback\+{wayback}$"),
+    ("wayback+{wayback}/web", r"HTTP 400\); check the address: wayback\+http://HOST:PORT, or pywb\+http"),
+]
+
+
+@pytest.fixture(scope="module")
+def servers(pywb):
+    with WaybackServer(SAMPLE) as server:
+        yield {"pywb": pywb.removeprefix("pywb+").removesuffix("/sample"), "wayback": server.origin}
+
+
+@pytest.mark.parametrize(("archive", "said"), WRONG)
+def test_a_wrong_address_is_told_with_the_names_that_exist(servers, tmp_path, archive, said):
+    settings = Settings({"POLICYLAPSE_ARCHIVE": archive.format(**servers), "POLICYLAPSE_STATE": str(tmp_path),
+                         "POLICYLAPSE_BUDGET": "", "POLICYLAPSE_WAIT": 0, "POLICYLAPSE_CONTACT": ""})  # fmt: skip
+    with pytest.raises(ConfigError, match=said.format(**servers)):
+        reach(settings)
+
+
+def test_nothing_is_stored_of_a_wrong_address(servers, tmp_path):
+    run = crawl(tmp_path / "x.db", f"pywb+{servers['pywb']}/nope", url=RADIO)
+    assert run.code == 2
+    assert "its collections are:" in run.err
+    assert "Traceback" not in run.err
+    assert not (tmp_path / "x.db").exists()
+
+
+def test_the_right_addresses_pass_and_are_asked_once(servers, tmp_path):
+    for archive in ("pywb+{pywb}/sample", "pywb+{pywb}/sample/", "wayback+{wayback}"):
+        reach(Settings({"POLICYLAPSE_ARCHIVE": archive.format(**servers), "POLICYLAPSE_STATE": str(tmp_path),
+                        "POLICYLAPSE_BUDGET": "", "POLICYLAPSE_WAIT": 0, "POLICYLAPSE_CONTACT": ""}))  # fmt: skip

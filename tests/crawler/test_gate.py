@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import logging
+import shutil
+import sqlite3
 import subprocess
 import sys
 from itertools import pairwise
@@ -9,18 +12,25 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scrapy.exceptions import IgnoreRequest
 
 from crawler.archives.dialects import CDX, PLAYBACK, WAYBACK, Budget, parse_archive
-from crawler.archives.errors import ConfigError, RateLimited
+from crawler.archives.errors import ConfigError, LimitsError, NotRunning, RateLimited
 from crawler.archives.limits import (
-    LONGEST_BAN,
     LONGEST_PAUSE,
+    REFUSES,
+    TOO_MANY,
+    WEEK,
+    Pace,
     Pause,
     after_429,
+    after_answer,
     after_refusal,
     budgets_of,
     next_slot,
     parse_retry_after,
+    slowed,
+    sound,
 )
 from crawler.limits_file import LimitsFile
 from crawler.politeness import Gate
@@ -29,6 +39,7 @@ from tests.crawling import ROOT, environment
 START = 1_700_000_000.0
 BUDGETS = {CDX: Budget(24, 60.0, "test"), PLAYBACK: Budget(480, 60.0, "test")}
 SERVER = parse_archive("wayback+http://127.0.0.1:1")
+PUBLIC = parse_archive("wayback+https://archive.example.org")
 
 
 class Clock:
@@ -58,7 +69,7 @@ class Clock:
 
 
 async def settle():
-    for _turn in range(5):
+    for _turn in range(8):
         await asyncio.sleep(0)
 
 
@@ -84,7 +95,7 @@ def passed(clock, *asked, meanwhile=None):
         try:
             await gate.wait(endpoint)
             result.append((endpoint, clock.now - START))
-        except RateLimited as error:
+        except (RateLimited, IgnoreRequest) as error:
             result.append((endpoint, str(error)))
 
     async def everything():
@@ -132,12 +143,15 @@ def test_the_budget_is_kept_across_runs(open_gate):
     assert passed(later, (open_gate(later), CDX))[0][1] == pytest.approx(10 * 2.5, rel=0.002)
 
 
-@pytest.mark.parametrize(("retry_after", "length"), [(None, 60.0), (20.0, 60.0), (300.0, 300.0)])
+@pytest.mark.parametrize(("retry_after", "length"), [(None, 60.0), (3.0, 3.0), (20.0, 20.0), (300.0, 300.0)])
 def test_not_one_request_leaves_inside_a_pause(open_gate, retry_after, length):
     clock = Clock()
     ours, theirs = open_gate(clock), open_gate(clock)
     found = passed(
-        clock, *[(theirs, CDX)] * 10, *[(ours, PLAYBACK)] * 100, meanwhile=lambda: ours.too_many(retry_after)
+        clock,
+        *[(theirs, CDX)] * 10,
+        *[(ours, PLAYBACK)] * 100,
+        meanwhile=lambda: ours.too_many(PLAYBACK, retry_after, clock.now),
     )
     times = [at for _, at in found]
     begun = [at for at in times if at == 0]  # those under way when the 429 came
@@ -148,10 +162,20 @@ def test_not_one_request_leaves_inside_a_pause(open_gate, retry_after, length):
     assert all(b - a >= 2.5 for a, b in pairwise(after))  # no burst when it ends
 
 
+def test_a_pause_is_told_once_and_until_when(open_gate, caplog):
+    clock = Clock()
+    gate = open_gate(clock)
+    with caplog.at_level(logging.WARNING):
+        passed(clock, *[(gate, PLAYBACK)] * 20, meanwhile=lambda: gate.too_many(PLAYBACK, 180.0, clock.now))
+    (told,) = caplog.messages
+    assert "it answered 429 (too many requests): no request before 2023-11-14 22:16:20 UTC (in 3 minutes)" in told
+    assert "the crawl waits" in told
+
+
 def test_who_is_not_willing_to_wait_is_turned_away(open_gate):
     clock = Clock()
     gate = open_gate(clock, patience=0.0)
-    found = passed(clock, *[(gate, PLAYBACK)] * 20, meanwhile=lambda: gate.too_many(120.0))
+    found = passed(clock, *[(gate, PLAYBACK)] * 20, meanwhile=lambda: gate.too_many(PLAYBACK, 120.0, clock.now))
     assert found[0] == (PLAYBACK, 0.0)
     assert all("no request before" in str(why) for _, why in found[1:])
     assert "(in 2 minutes)" in found[-1][1]
@@ -159,21 +183,104 @@ def test_who_is_not_willing_to_wait_is_turned_away(open_gate):
 
 def test_a_refusal_holds_for_every_later_process(open_gate):
     clock = Clock()
-    open_gate(clock).refused()
-    later = open_gate(clock)
+    open_gate(clock, archive=PUBLIC).refused()
+    later = open_gate(clock, archive=PUBLIC)
     with pytest.raises(RateLimited, match=r"refuses connections: no request before .* \(in 60 minutes\)"):
         later.check()
     clock.now += 3600.1
     later.check()
+    later.answered(clock.now)  # the archive counts its bans, however long it answers in between
     later.refused()
     assert later.pause.not_before == clock.now + 7200  # doubled
 
 
-def test_a_gate_that_is_shut_lets_nothing_through(open_gate):
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost", "[::1]:80", "192.168.1.5", "nas", "pywb.local:8080"])
+def test_a_private_archive_that_refuses_is_not_running(open_gate, host):
+    gate = open_gate(Clock(), archive=parse_archive(f"pywb+http://{host}/coll"))
+    with pytest.raises(NotRunning, match=r"^cannot connect to .*: is it running[?]$"):
+        gate.refused()
+    gate.check()
+    assert gate.pause == Pause()
+
+
+def test_a_gate_that_is_shut_lets_nothing_through_and_wakes_at_once(open_gate):
     clock = Clock()
     gate = open_gate(clock, patience=float("inf"))
-    found = passed(clock, *[(gate, CDX)] * 4, meanwhile=lambda: gate.shut("the run ends"))
-    assert [why for _, why in found[1:]] == ["the run ends"] * 3
+    gate.too_many(CDX, 7200.0, clock.now)
+
+    async def waits():
+        waiting = [asyncio.create_task(gate.wait(CDX)), asyncio.create_task(gate.nap(3600))]
+        await settle()
+        gate.shut("the run ends")
+        await asyncio.wait(waiting, timeout=30)
+        for one in waiting:
+            with pytest.raises(IgnoreRequest, match="the run ends"):
+                one.result()
+        with pytest.raises(IgnoreRequest, match="the run ends"):
+            await gate.wait(PLAYBACK)
+
+    asyncio.run(waits())
+    assert clock.now == START
+
+
+# the state's file
+
+
+def lose(folder):
+    shutil.rmtree(folder)
+
+
+def replace_file(folder):
+    lose(folder)
+    LimitsFile(folder).close()
+
+
+def break_schema(folder):
+    with sqlite3.connect(folder / "limits.sqlite") as db:
+        db.execute("DROP TABLE paces")
+        db.execute("DROP TABLE pauses")
+
+
+def overwrite(folder):
+    (folder / "limits.sqlite").write_bytes(b"x" * 8192)
+
+
+@pytest.mark.parametrize("harm", [lose, replace_file, break_schema, overwrite])
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda gate: asyncio.run(gate.wait(CDX)),
+        lambda gate: gate.too_many(CDX, None, START),
+        lambda gate: gate.answered(START),
+        lambda gate: gate.check(),
+        lambda gate: gate.willing,
+    ],
+)
+def test_a_state_that_is_lost_or_cannot_be_read_is_our_own_fault(tmp_path, harm, use):
+    clock = Clock()
+    limits = LimitsFile(tmp_path / "state")
+    gate = Gate(SERVER, BUDGETS, limits, 600.0, clock, clock.sleep)
+    gate.check()
+    harm(tmp_path / "state")
+    with pytest.raises(LimitsError, match=r"cannot keep the archives' limits in .*limits.sqlite .*POLICYLAPSE_STATE"):
+        use(gate)
+    limits.close()
+
+
+def test_a_state_of_an_earlier_program_is_kept(tmp_path):
+    with sqlite3.connect(tmp_path / "limits.sqlite") as db:
+        db.executescript(
+            "CREATE TABLE slots (archive TEXT, endpoint TEXT, free_at REAL, PRIMARY KEY (archive, endpoint));"
+            "CREATE TABLE pauses (archive TEXT PRIMARY KEY, not_before REAL, strikes INTEGER, reason TEXT);"
+            f"INSERT INTO pauses VALUES ('wayback', {START + 3600}, 1, 'it refuses connections'),"
+            f"('pywb+http://a.example/c', {START + 3.2e8}, 1, 'it answered 429 (too many requests)')"
+        )
+    db.close()
+    limits = LimitsFile(tmp_path)
+    assert limits.pause("wayback", START) == Pause(START + 3600, 1, REFUSES, START)
+    assert limits.pause("pywb+http://a.example/c", START).not_before == START + WEEK
+    assert limits.pause("pywb+http://a.example/c", START + 60).not_before == START + WEEK  # it does not move on
+    limits.close()
 
 
 PROCESS = """
@@ -204,46 +311,99 @@ requests = st.lists(st.floats(0, 100), max_size=150).map(lambda gaps: [sum(gaps[
 
 @given(requests, st.integers(1, 600), st.sampled_from([1.0, 60.0, 3600.0]))
 def test_no_window_holds_more_than_the_budget(times, number, seconds):
-    budget, free_at, granted = Budget(number, seconds, "test"), 0.0, []
+    budget, pace, granted = Budget(number, seconds, "test"), Pace(), []
     for now in times:
-        at, free_at = next_slot(free_at, now, budget)
+        at, pace = next_slot(pace, now, budget)
         assert at >= now
         granted.append(at)
     assert not granted or busiest(granted, seconds) <= number
 
 
-def test_a_clock_that_was_set_back_stops_nobody_for_years():
-    at, _ = next_slot(START + 10**9, START, Budget(24, 60.0, "test"))
-    assert at - START < 10 * 3600
+moments = st.floats(0, 10**10)
+
+
+@given(moments, moments, st.floats(0, 10**9), st.integers(0, 30), st.sampled_from([TOO_MANY, REFUSES]))
+def test_no_stored_pause_is_longer_than_a_week_whatever_the_clock_said(begun, now, length, strikes, reason):
+    pause = sound(Pause(begun + length, strikes, reason, begun), now)
+    assert pause.not_before <= now + WEEK
+    assert pause.begun <= now
+    assert sound(pause, now) == pause
+    if begun <= now and length <= WEEK:
+        assert pause.not_before == pytest.approx(begun + length)
+    if begun > now:  # the clock was ahead when it was written: its length counts from now
+        assert pause.not_before - now == pytest.approx(min(length, WEEK), abs=1e-3)
+
+
+@given(moments, st.one_of(st.none(), st.floats(0, 10**10)), st.integers(0, 30), st.booleans())
+def test_no_pause_begins_that_is_longer_than_a_week(now, retry_after, strikes, refused):
+    held = Pause(now - 10, strikes, TOO_MANY, now - 100)
+    pause = after_refusal(held, now) if refused else after_429(held, now, retry_after, now)
+    assert now < pause.not_before <= now + WEEK
+
+
+def test_a_clock_that_was_set_back_stops_nobody(tmp_path):
+    limits = LimitsFile(tmp_path)
+    budget = Budget(24, 60.0, "test")
+    ahead = START + 10**8
+    for _ in range(3):
+        limits.reserve("a", CDX, ahead, budget)
+    limits.too_many("a", CDX, ahead, 100.0, ahead)
+    assert limits.reserve("a", CDX, START, budget) - START == pytest.approx(7.5, rel=0.01)
+    assert limits.pause("a", START).not_before == START + 100
+    assert limits.pause("a", START + 99).not_before == START + 100
+    limits.close()
 
 
 @given(st.lists(st.tuples(st.floats(0, 10**6), st.one_of(st.none(), st.floats(0, 10**5))), max_size=30))
-def test_pauses_never_shrink_and_last_a_minute_at_least(steps):
+def test_pauses_never_shrink_and_are_as_long_as_was_asked(steps):
     pause, now = Pause(), START
     for gap, retry_after in steps:
         now += gap
-        new = after_429(pause, now, retry_after)
+        new = after_429(pause, now, retry_after, now)
         assert new.not_before >= pause.not_before
         assert new.not_before >= now + (retry_after or 0)
         if now >= pause.not_before:
-            assert 60 <= new.not_before - now <= max(LONGEST_PAUSE, retry_after or 0) + 1e-6
+            base = 60 if retry_after is None else max(retry_after, 1)
+            assert base <= new.not_before - now + 1e-6
+            assert new.not_before - now <= max(LONGEST_PAUSE, base) + 1e-6
         pause = new
 
 
-def test_each_pause_is_twice_the_one_before_until_a_day_without():
+@pytest.mark.parametrize(
+    ("retry_after", "expected"),
+    [(None, [60, 120, 240, 480, 960]), (3.0, [3, 6, 12, 24, 48]), (0.0, [1, 2, 4, 8, 16]), (5000.0, [5000] * 5)],
+)
+def test_each_pause_is_twice_the_one_before_where_it_refuses_again_at_once(retry_after, expected):
     pause, lengths, now = Pause(), [], START
     for _ in range(5):
-        pause = after_429(pause, now, None)
+        pause = after_429(pause, now, retry_after, now)
         lengths.append(pause.not_before - now)
         now = pause.not_before + 1
-    assert lengths == [60, 120, 240, 480, 960]
-    assert after_429(pause, now + 25 * 3600, None).not_before == now + 25 * 3600 + 60
+    assert lengths == expected
+    assert after_429(pause, now + 25 * 3600, retry_after, now + 25 * 3600).not_before == now + 25 * 3600 + expected[0]
 
 
-def test_many_429s_to_one_burst_are_one():
-    first = after_429(Pause(), START, None)
-    assert after_429(first, START + 1, None) == first
-    assert after_429(first, START + 1, 100).not_before == START + 101
+@given(st.lists(st.booleans(), max_size=40))
+def test_a_pause_does_not_grow_while_the_archive_answers_in_between(refusals):
+    """Retry-After: 3, for ever: what was answered after the last pause's end makes the next one a first one."""
+    pause, now, in_a_row = Pause(), START, 0
+    for refused in refusals:
+        now = max(now, pause.not_before) + 1
+        if refused:
+            pause = after_429(pause, now, 3.0, now)
+            assert pause.not_before - now == pytest.approx(min(3 * 2**in_a_row, 3600))
+            in_a_row += 1
+        else:
+            pause = after_answer(pause, now)
+            in_a_row = 0
+
+
+def test_answers_to_what_was_sent_before_the_end_of_a_pause_say_nothing():
+    first = after_429(Pause(), START, 10.0, START - 1)
+    assert after_answer(first, START - 0.5) == first
+    assert after_429(first, START + 1, None, START - 0.5) == first  # one 429, not many
+    assert after_429(first, START + 20, 10.0, START - 0.5).not_before == START + 30
+    assert after_429(first, START + 20, 10.0, START - 0.5).strikes == 1
 
 
 def test_bans_double_up_to_a_week():
@@ -254,7 +414,55 @@ def test_bans_double_up_to_a_week():
         lengths.append(pause.not_before - now)
         now = pause.not_before + 1
     assert lengths[:3] == [3600, 7200, 14400]
-    assert lengths[-1] == LONGEST_BAN
+    assert lengths[-1] == WEEK
+
+
+# the pace that is learned
+
+
+def window_server(allowed, seconds):
+    """A server that allows so many requests in a window; the answer to one is None, or the seconds to stay away."""
+    window = []
+
+    def ask(now):
+        window[:] = [at for at in window if at > now - seconds]
+        if len(window) >= allowed:
+            return window[0] + seconds - now
+        window.append(now)
+        return None
+
+    return ask
+
+
+@pytest.mark.parametrize(("allowed", "seconds"), [(20, 5), (120, 5), (24, 60), (1, 2), (100, 10)])
+def test_a_pace_is_learned_that_the_archive_can_take(allowed, seconds):
+    """Whoever asks as fast as it can meets a few refusals, then hardly any, and still uses most of what is allowed."""
+    ask, now, pause, pace = window_server(allowed, seconds), START, Pause(), Pace()
+    refused, granted = [], []
+    while now < START + 3600 and len(granted) < 200_000:
+        at, pace = next_slot(pace, now, None)
+        now = max(at, pause.not_before) + 0.001
+        wait = ask(now)
+        if wait is None:
+            granted.append(now)
+            pause = after_answer(pause, now)
+        else:
+            pause = after_429(pause, now, float(int(wait) + 1), now)
+            pace = slowed(pace, now, pause.not_before - now)
+            refused.append(now)
+    assert len(refused) <= 15
+    assert len([at for at in refused if at > START + 1200]) <= 8
+    assert len(granted) >= 0.5 * allowed / seconds * 3600
+    assert busiest(granted[:2000], seconds) <= allowed
+
+
+def test_a_learned_pace_is_forgotten_after_a_day():
+    _, pace = next_slot(Pace(), START, None)
+    pace = slowed(pace, START + 1, 3.0)
+    assert pace.rate_at(START + 1) == pytest.approx(0.2)
+    assert pace.rate_at(START + 601) == pytest.approx(0.4)
+    assert pace.rate_at(START + 25 * 3600) == 0.0
+    assert pace.interval(START + 25 * 3600, None) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -265,7 +473,9 @@ def test_bans_double_up_to_a_week():
         ("", None),
         ("soon", None),
         ("-5", None),
-        ("9" * 40, None),
+        ("9" * 40, WEEK),
+        ("315360000", WEEK),
+        ("Tue, 14 Nov 2033 22:15:20 GMT", WEEK),
     ],
 )
 def test_retry_after(text, seconds):

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from crawler.archives.capture import Outcome
-from crawler.summary import COMPLETE, PARTLY, STOPPED, Summary, as_json, print_summary
+from crawler.summary import COMPLETE, NOT_RUN, PARTLY, STOPPED, Summary, as_json, print_summary
 
 STOPPED_BY = "the archive answered 429 (too many requests)"
 
@@ -37,9 +37,10 @@ def printed(**fields):
         ),
         ({"outcomes": {Outcome.FETCHED: 3, Outcome.PENDING: 1}}, PARTLY),
         ({"outcomes": {Outcome.EXCLUDED: 1}}, PARTLY),
-        ({"broken": "the disk is full"}, PARTLY),
+        ({"broken": "the disk is full"}, NOT_RUN),
         ({"stopped": STOPPED_BY}, STOPPED),
-        ({"stopped": STOPPED_BY, "broken": "x", "outcomes": {Outcome.RATE_LIMITED: 1}}, STOPPED),
+        ({"stopped": STOPPED_BY, "outcomes": {Outcome.RATE_LIMITED: 1}}, STOPPED),
+        ({"stopped": STOPPED_BY, "broken": "x", "outcomes": {Outcome.RATE_LIMITED: 1}}, NOT_RUN),
     ],
 )
 def test_exit_codes(fields, code):
@@ -48,7 +49,7 @@ def test_exit_codes(fields, code):
 
 
 def test_the_documented_codes():
-    assert (COMPLETE, PARTLY, STOPPED) == (0, 1, 3)
+    assert (COMPLETE, PARTLY, NOT_RUN, STOPPED) == (0, 1, 2, 3)
 
 
 @pytest.mark.parametrize("outcome", Outcome)
