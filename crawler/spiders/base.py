@@ -19,7 +19,7 @@ from crawler.archives.coding import undo_content_encoding
 from crawler.archives.dialects import CDX, PLAYBACK, parse_archive
 from crawler.archives.errors import DecodeError, RateLimited, StoreError, UnexpectedArchiveResponse
 from crawler.archives.memento import Answer, classify_exclusion
-from crawler.archives.warc import DAMAGE_HEADER
+from crawler.archives.warc import DAMAGE_HEADER, read_damages
 from crawler.job import Job, open_job
 from crawler.playback import plain_headers
 from crawler.politeness import gate_of
@@ -113,7 +113,8 @@ class ArchiveSpider(Spider):
     def _not_a_page(self, status: int, headers: dict[str, str], body: bytes) -> tuple[Outcome, str] | None:
         if headers.get(DAMAGE_HEADER) and not self._damage_told:
             self._damage_told = True
-            self.record(Outcome.DAMAGED_ARCHIVE, str(self.job.archive.root), headers[DAMAGE_HEADER])
+            for damage in read_damages(headers[DAMAGE_HEADER]):
+                self.record(Outcome.DAMAGED_ARCHIVE, str(self.job.archive.root), damage)
         exclusion = classify_exclusion(status, headers, body)
         if exclusion is not None:
             return OUTCOMES[exclusion], body[:200].decode("utf-8", "replace")
