@@ -17,7 +17,8 @@ import click
 from cli.crawl import crawl, run
 from cli.output import clean, line, note
 from cli.timeline_view import count
-from crawler.archives.dialects import parse_archive, warc_files
+from crawler.archives.archive_files import warc_files
+from crawler.archives.dialects import parse_archive
 from crawler.archives.errors import ConfigError, PolicylapseError
 from crawler.archives.policy_urls import PolicyUrls, find_policy_urls
 from crawler.archives.surt import check_url

@@ -48,7 +48,8 @@ class WarcHandler(BaseDownloadHandler):
         async with self._opening:
             if self._archive is None:
                 self._archive = await asyncio.to_thread(open_warcs, self._root)
-        answered = await asyncio.to_thread(answer, self._archive, request.url)
+        digest = request.meta.get("digest", "")  # a URL does not tell two captures of one second apart
+        answered = await asyncio.to_thread(answer, self._archive, request.url, digest, self._max_size)
         if 0 < self._max_size < len(answered.body):
             raise DownloadCancelledError(f"{request.url} is larger than DOWNLOAD_MAXSIZE ({self._max_size} bytes)")
         return Response(request.url, status=answered.status, headers=answered.headers, body=answered.body)
@@ -75,8 +76,12 @@ def open_warcs(root: Path) -> WarcArchive:
     return archive
 
 
-def answer(archive: WarcArchive, url: str) -> Answered:
-    """Answer one Wayback-dialect request from an archive of WARC files."""
+def answer(archive: WarcArchive, url: str, digest: str = "", limit: int = 0) -> Answered:
+    """Answer one Wayback-dialect request from an archive of WARC files.
+
+    :param digest: of the capture that is asked for, where it is known.
+    :param limit: bytes of a body; of a larger one, one byte more is read. 0 for none.
+    """
     parts = urlsplit(url)
     if parts.path == "/cdx/search/cdx":
         params = parse_qs(parts.query)
@@ -88,4 +93,4 @@ def answer(archive: WarcArchive, url: str) -> Answered:
             query["url"], query.get("from", ""), query.get("to", ""), limit, query.get("resumeKey", "")
         )
     memento = split_memento_url(url)
-    return archive.playback(*memento) if memento else Answered(400, {}, b"not a playback URL")
+    return archive.playback(*memento, digest, limit) if memento else Answered(400, {}, b"not a playback URL")

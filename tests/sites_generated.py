@@ -14,9 +14,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from crawler.archives.capture import Capture
+from crawler.archives.records import Place
+from crawler.archives.revisits import Record
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_timestamp
-from crawler.archives.warc import Answered, Record, WarcArchive, _archive_headers
+from crawler.archives.warc import Answered, WarcArchive, _archive_headers
 from tests.many_captures import SECTIONS
 
 LAST = datetime(2024, 12, 1, tzinfo=UTC)
@@ -248,7 +250,7 @@ class GeneratedArchive(WarcArchive):
     """The captures of generated sites, rendered when they are played back."""
 
     def __init__(self, sites: list[Site]) -> None:
-        self.damages, self._by_key, self._first_by_digest = [], defaultdict(list), {}
+        self.damages, self._by_key = [], defaultdict(list)
         self._shots: dict[tuple[str, str], tuple[Site, Shot]] = {}
         for site in sites:
             for shot in site.shots:
@@ -264,12 +266,12 @@ class GeneratedArchive(WarcArchive):
                     "900",
                     shot.at.replace(microsecond=0),
                 )
-                self._by_key[row.urlkey].append(Record(row, Path("generated"), 0))
+                self._by_key[row.urlkey].append(Record(row, Path("generated"), Place(0)))
                 self._shots[row.original, timestamp] = (site, shot)
         for records in self._by_key.values():
             records.sort(key=lambda record: (record.capture.captured_at, record.capture.original))
 
-    def _memento(self, record: Record) -> Answered:
+    def _memento(self, record: Record, limit: int = 0) -> Answered:
         site, shot = self._shots[record.capture.original, record.capture.timestamp]
         headers = [("Content-Type", "text/html; charset=utf-8")] + (
             [("Location", shot.location)] if shot.location else []

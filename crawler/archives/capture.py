@@ -169,8 +169,8 @@ _ABOUT = {
     ),
     Outcome.BAD_INPUT: About("a line of the list is no site and no URL", "mend the line", missing=True),
     Outcome.DAMAGED_ARCHIVE: About(
-        "a WARC file is damaged; what could be read was used",
-        "get the file again, then run the same crawl",
+        "an archive file is damaged in one place, or was not read; everything else was used",
+        "if the file was damaged on its way to you, get it again, then run the same crawl",
         missing=True,
     ),
     Outcome.FORGOTTEN: About("removed on request: what it held is gone, and it is not fetched again"),

@@ -20,6 +20,7 @@ from waybackpy.cdx_api import WaybackMachineCDXServerAPI
 from waybackpy.cdx_utils import full_url
 
 from crawler.archives import cdx
+from crawler.archives.archive_files import PATTERNS, unread_files, warc_files
 from crawler.archives.capture import Capture
 from crawler.archives.cdx import CdxPage
 from crawler.archives.errors import ConfigError
@@ -30,6 +31,7 @@ from crawler.archives.wacz import check_wacz, is_wacz
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 LOCAL_ORIGIN = "warc://local"  # answered by crawler.handlers.WarcHandler
 CDX, PLAYBACK = "cdx", "playback"  # the two endpoints, each with a budget and a download slot of its own
+_SHOWN = 5  # files that an error names
 PAGE_ROWS = 5_000  # rows of one index answer: half a megabyte; the Wayback server would give 150,000
 
 
@@ -225,7 +227,8 @@ def _local(root: Path, name: str, **rest: object) -> Archive:
     if not root.exists():
         raise ConfigError(f"there is no WARC file and no folder {root}")
     if root.is_dir() and not warc_files(root):
-        raise ConfigError(f"there is no WARC file (*.warc, *.warc.gz) in {root}")
+        unread = "".join(f"; {text}" for text in unread_files(root)[:_SHOWN])
+        raise ConfigError(f"there is no WARC or ARC file ({PATTERNS}) in {root}{unread}")
     if is_wacz(root):
         check_wacz(root)
     return _wayback(LOCAL_ORIGIN, name, root=root, **rest)
@@ -238,10 +241,3 @@ def goes_on_capturing(name: str) -> bool:
     (True, False)
     """
     return name == "wayback" or name.startswith(("wayback+", "pywb+"))
-
-
-def warc_files(root: Path) -> list[Path]:
-    """Return the WARC files of a folder (with its sub-folders), or the file itself, in name order."""
-    if root.is_file():
-        return [root]
-    return sorted(path for path in root.rglob("*") if path.name.endswith((".warc", ".warc.gz")) and path.is_file())

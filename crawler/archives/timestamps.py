@@ -10,13 +10,21 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from crawler.archives.errors import ConfigError
 
 DIGITS = 14
 _DATE = re.compile(r"(\d{4})(?:-?(\d{2})(?:-?(\d{2})(?:[T ]?(\d{2}):?(\d{2})(?::?(\d{2}))?Z?)?)?)?", re.ASCII)
+
+# W3C-DTF (w3.org/TR/NOTE-datetime) at every precision, and what is written for it: no punctuation, a blank for the T,
+# a comma in the fraction, a zone without its colon or none
+_WARC_DATE = re.compile(
+    r"(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d{1,30})?)?"
+    r" ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?)?)?",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 def format_timestamp(moment: datetime) -> str:
@@ -107,6 +115,41 @@ def format_iso(moment: datetime) -> str:
 def parse_iso(text: str) -> datetime:
     """Return the datetime of what format_iso wrote."""
     return datetime.fromisoformat(text)
+
+
+def parse_warc_date(text: str) -> datetime:
+    """Return the UTC datetime of a WARC-Date, to the second; ValueError for what is no date.
+
+    Legal is W3C-DTF at any precision (WARC 1.1, 5.4); what is left out is its first moment. The dates of other crawlers
+    are read too where they can mean but one thing: 14 digits, an offset, no zone (UTC), the dates of mail and HTTP.
+
+    >>> print(parse_warc_date("2016-05"), parse_warc_date("2016-07-25T10:11:12.5+02:00"))
+    2016-05-01 00:00:00+00:00 2016-07-25 08:11:12+00:00
+    >>> print(parse_warc_date("Wed, 05 Oct 2016 10:00:00 GMT"))
+    2016-10-05 10:00:00+00:00
+    """
+    match = _WARC_DATE.fullmatch(text.strip())
+    if match is None:
+        moment = parse_http_date(text) if "," in text else None
+        if moment is None:
+            raise ValueError(f"not a date: {text[:100]!r}")
+        return moment
+    year, month, day, hour, minute, second = (int(part) if part else None for part in match.groups()[:6])
+    try:
+        moment = _fill(year or 0, month, day, hour, minute, 59 if second == 60 else second, end=False)
+        return moment - _offset(match[7] or "Z")
+    except (ValueError, OverflowError):
+        raise ValueError(f"not a date: {text[:100]!r}") from None
+
+
+def _offset(zone: str) -> timedelta:
+    if zone[0] not in "+-":
+        return timedelta(0)
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    hours, minutes = int(digits[:2]), int(digits[2:])
+    if hours > 14 or minutes > 59:
+        raise ValueError("no zone is so far off")
+    return timedelta(hours=hours, minutes=minutes) * (-1 if zone[0] == "-" else 1)
 
 
 def parse_http_date(text: str) -> datetime | None:

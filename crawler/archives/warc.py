@@ -1,56 +1,56 @@
-"""WARC files as an archive: an index in memory, and answers in the Wayback dialect.
+"""WARC and ARC files as an archive: an index in memory, and answers in the Wayback dialect.
 
     WarcArchive(root).listing(url, …)  ──► Answered(CDX lines)
     WarcArchive(root).playback(ts, url) ──► Answered(status, headers, body), as web.archive.org answers `id_` requests
 
 The same spiders, middlewares and parsers run on it as on the network, without a test-only branch: see
-crawler/handlers.py. Revisit records are resolved to the record they refer to. A damaged file serves what can be
-read of it; what is wrong is in `damages` and goes out with every listing.
+crawler/handlers.py. Revisit records are resolved to the record they refer to. A damaged file serves all the records
+whose frames are whole (crawler.archives.records); what is wrong, record by record, is in `damages` and goes out with
+every listing, and so do the files that look like archives and are not read.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import zlib
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC
+from dataclasses import dataclass, replace
+from datetime import datetime
 from email.utils import format_datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
-from urllib.parse import urljoin
+from typing import Any, Final
+from urllib.parse import quote, urljoin, urlsplit
 
-from warcio.archiveiterator import ArchiveIterator
+import zstandard
 from warcio.bufferedreaders import ChunkedDataReader
-from warcio.exceptions import ArchiveLoadFailed
-from warcio.utils import Digester
+from warcio.statusandheaders import StatusAndHeaders
 
+from crawler.archives.archive_files import unread_files, warc_files
 from crawler.archives.capture import REVISIT_MIMETYPE, Capture
-from crawler.archives.dialects import LOCAL_ORIGIN, warc_files
+from crawler.archives.containers import Source
+from crawler.archives.dialects import LOCAL_ORIGIN
+from crawler.archives.digests import digest_text, plain_digest
 from crawler.archives.index_query import select_rows
+from crawler.archives.records import BadRecordError, Block, Flaw, Head, Place, read_http_head, read_record, records
+from crawler.archives.revisits import NOT_MODIFIED, Originals, Record, Refers
 from crawler.archives.surt import surt
-from crawler.archives.timestamps import format_iso, format_timestamp, parse_iso, parse_timestamp
+from crawler.archives.timestamps import format_timestamp, parse_http_date, parse_timestamp, parse_warc_date
 
-DAMAGE_HEADER = "x-archive-damage"
+DAMAGE_HEADER = "x-archive-damage"  # a JSON list of texts, one for each thing that is wrong
+_MOST_DAMAGES: Final = 100  # of one archive that are told one by one; the rest are counted
 _UNPREFIXED = frozenset(
     {"content-type", "location", "content-encoding"}
 )  # archive-facts.md 2.2; the body is as captured
 _DROPPED = frozenset({"transfer-encoding", "content-length", "connection"})  # of the transfer, not of the body
-# TypeError and AttributeError are how warcio answers where a record lacks a header it must have.
-_DATA_ERRORS = (ArchiveLoadFailed, EOFError, OSError, ValueError, KeyError, TypeError, AttributeError, zlib.error)
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Where a capture lies: file, byte offset, and for revisits the (URL, ISO date) it refers to."""
-
-    capture: Capture
-    path: Path
-    offset: int
-    refers_to: tuple[str, str] = ("", "")
+_READ_ERRORS = (OSError, EOFError, ValueError, zlib.error, zstandard.ZstdError)
+_PIECE = 64 * 1024
+_MEDIA_TYPE = re.compile(r"\s*([\w!#$&^.+-]+/[\w!#$&^.+-]+)", re.ASCII)
+_UNPRINTED = re.compile(r"[^!-~\u00a1-\U0010ffff]")  # white space and controls, which no URL has: they are escaped
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,18 @@ class Answered:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What was read in a record; `note` says what of it is not as it should be."""
+
+    capture: Capture
+    refers: Refers
+    record_id: str
+    note: str
+
+
 class WarcArchive:
-    """The captures of a WARC file or of a folder of them.
+    """The captures of a WARC or ARC file or of a folder of them.
 
     :param root: file or folder. An index `*.cdxj` beside the files that names them all saves reading them through.
     """
@@ -71,12 +81,9 @@ class WarcArchive:
         self._by_key: dict[str, list[Record]] = defaultdict(list)
         for record in self._records(root):
             self._by_key[record.capture.urlkey].append(record)
-        for records in self._by_key.values():
-            records.sort(key=lambda record: (record.capture.captured_at, record.capture.original))
-        self._first_by_digest: dict[str, Record] = {}
-        for record in sorted(self.records(), key=lambda record: record.capture.captured_at):
-            if record.capture.mimetype != REVISIT_MIMETYPE:
-                self._first_by_digest.setdefault(record.capture.digest, record)
+        for same_key in self._by_key.values():
+            same_key.sort(key=lambda record: (record.capture.captured_at, record.capture.original))
+        self._originals = Originals(self.records())
 
     def records(self) -> Iterator[Record]:
         """Yield every record, by key, then time."""
@@ -85,6 +92,7 @@ class WarcArchive:
 
     def _records(self, root: Path) -> Iterator[Record]:
         files = warc_files(root)
+        self.damages += unread_files(root)
         indexed = _read_indexes(root, files)
         if indexed is not None:
             yield from indexed
@@ -92,7 +100,7 @@ class WarcArchive:
         for path in files:
             try:
                 yield from _scan(path, self.damages)
-            except _DATA_ERRORS as error:
+            except _READ_ERRORS as error:
                 self.damages.append(f"{path.name}: cannot be read further ({_one_line(error)})")
 
     def listing(self, url: str, since: str, until: str, limit: int, resume_key: str) -> Answered:
@@ -124,44 +132,56 @@ class WarcArchive:
         lines += ["", resume_key] if resume_key else []
         headers = {"content-type": "text/plain"}
         if self.damages:
-            headers[DAMAGE_HEADER] = "; ".join(self.damages)
+            headers[DAMAGE_HEADER] = json.dumps(_bounded(self.damages))
         return Answered(200, headers, ("\n".join(lines) + "\n" if lines else "").encode())
 
-    def playback(self, timestamp: str, url: str) -> Answered:
-        """Answer a playback request as the Wayback Machine does: the capture, a redirect to the nearest, or 404."""
-        records = self._by_key.get(surt(url), [])
-        if not records:
-            return Answered(404, {"content-type": "text/plain"}, b"The Wayback Machine has not archived that URL.")
-        nearest = _nearest(records, timestamp, url)
+    def playback(self, timestamp: str, url: str, digest: str = "", limit: int = 0) -> Answered:
+        """Answer a playback request as the Wayback Machine does: the capture, a redirect to the nearest, or 404.
+
+        :param digest: tells captures of one URL in one second apart.
+        :param limit: a longer body is cut off one byte behind it; 0 for none.
+        """
+        same_url = self._by_key.get(surt(url), [])
+        if not same_url:
+            return _missing("The Wayback Machine has not archived that URL.")
+        nearest = _nearest(same_url, timestamp, url, digest)
         if nearest.capture.timestamp != timestamp:
             found = nearest.capture
             location = f"{LOCAL_ORIGIN}/web/{found.timestamp}id_/{found.original}"
             reason = f"found capture at {found.timestamp}"
             return Answered(302, {"location": location, "x-archive-redirect-reason": reason}, b"")
-        return self._memento(nearest)
+        return self._memento(nearest, limit)
 
-    def _memento(self, record: Record) -> Answered:
-        status, http_headers, body = _read(record)
-        if record.capture.mimetype == REVISIT_MIMETYPE:
-            target = self._resolve(record)
-            if target is None:
-                return Answered(
-                    404,
-                    {"content-type": "text/plain"},
-                    b"The record that this revisit refers to is not here.",
-                )
-            target_status, target_headers, body = _read(target)
-            status, http_headers = status or target_status, http_headers or target_headers
-        elif not status:  # a resource record: no HTTP, its media type is the record's
-            status, http_headers = 200, [("content-type", record.capture.mimetype)]
+    def _memento(self, record: Record, limit: int = 0) -> Answered:
+        try:
+            read = _read(record, limit)
+            if record.is_revisit:
+                original = self._originals.of(record)
+                if original is None:
+                    return _missing("The record that this revisit refers to is not here.")
+                read = _revisited(read, _read(original, limit))
+        except _READ_ERRORS as error:  # the file, or the index beside it, is not what it was
+            return _missing(f"The record cannot be read: {_one_line(error)}")
+        status, http_headers, body = read
         return Answered(status, _archive_headers(record.capture, http_headers), body)
 
-    def _resolve(self, record: Record) -> Record | None:
-        url, date = record.refers_to
-        for other in self._by_key.get(surt(url), []) if url else []:
-            if format_iso(other.capture.captured_at) == date and other.capture.mimetype != REVISIT_MIMETYPE:
-                return other
-        return self._first_by_digest.get(record.capture.digest)
+
+def _missing(text: str) -> Answered:
+    return Answered(404, {"content-type": "text/plain"}, text.encode())
+
+
+def _bounded(damages: Sequence[str]) -> list[str]:
+    more = len(damages) - _MOST_DAMAGES
+    return [*damages[:_MOST_DAMAGES], f"and {more:,} more of the kind"] if more > 0 else list(damages)
+
+
+def read_damages(header: str) -> list[str]:
+    """Return the texts of a DAMAGE_HEADER; the header itself where a server sends one that is none of ours."""
+    try:
+        damages = json.loads(header)
+    except (ValueError, RecursionError):
+        damages = None
+    return [str(damage) for damage in damages] if isinstance(damages, list) else [header[:1000]]
 
 
 def _below(host: str, wanted: str) -> bool:
@@ -169,13 +189,13 @@ def _below(host: str, wanted: str) -> bool:
     return host == wanted or host.startswith(f"{wanted},")
 
 
-def _nearest(records: list[Record], timestamp: str, url: str) -> Record:
-    same = [record for record in records if record.capture.timestamp == timestamp]
+def _nearest(same_url: list[Record], timestamp: str, url: str, digest: str) -> Record:
+    same = [record for record in same_url if record.capture.timestamp == timestamp]
     if same:
-        return next((record for record in same if record.capture.original == url), same[0])
-    at = bisect_left(records, timestamp, key=lambda record: record.capture.timestamp)
+        return max(same, key=lambda record: (record.capture.digest == digest, record.capture.original == url))
+    at = bisect_left(same_url, timestamp, key=lambda record: record.capture.timestamp)
     moment = parse_timestamp(timestamp.ljust(14, "0")) if timestamp.isdigit() and len(timestamp) == 14 else None
-    near = records[max(0, at - 1) : at + 1]
+    near = same_url[max(0, at - 1) : at + 1]
     return (
         min(near, key=lambda record: abs((record.capture.captured_at - moment).total_seconds())) if moment else near[0]
     )
@@ -205,77 +225,147 @@ def _resolve(original: str, location: str) -> str:
         return location
 
 
+# the index
+
+
 def _scan(path: Path, damages: list[str]) -> Iterator[Record]:
-    """Yield the captures of one file; what breaks off in the middle of a record is damage, not a short page."""
-    end = 0
+    """Yield the captures of one file; every record that is not whole, or not as it should be, is one damage."""
+    is_empty = True
     with path.open("rb") as stream:
-        iterator = ArchiveIterator(stream)
-        for record in iterator:
-            if record.format != "warc":  # warcio takes many a line for one of the old ARC format
-                break
-            capture = _capture(record) if record.rec_type in ("response", "revisit", "resource") else None
-            refers_to = (
-                record.rec_headers.get_header("WARC-Refers-To-Target-URI") or "",
-                record.rec_headers.get_header("WARC-Refers-To-Date") or "",
-            )
-            iterator.read_to_end(record)
-            if getattr(record.raw_stream, "limit", 1) > 0:  # no limit: a record without its length
-                break
-            end = iterator.get_record_offset() + iterator.get_record_length()
-            if capture is not None:
-                length = str(iterator.get_record_length())
-                yield Record(_with_length(capture, length), path, iterator.get_record_offset(), refers_to)
-        stream.seek(end)
-        broken_off = bool(stream.read(16).strip())  # warcio ends without a word where a record's headers break off
-    if broken_off:
-        damages.append(f"{path.name}: broken off at byte {end}; the records before it are used")
+        for found in records(Source(stream, path.name), _take):
+            is_empty = False
+            if isinstance(found, Flaw):
+                damages.append(f"{path.name}: at byte {found.offset:,}: {found.why}")
+                continue
+            taken, place = found.taken, found.place
+            if taken.note:
+                damages.append(f"{path.name}: at byte {place.offset:,}: {taken.note}")
+            capture = replace(taken.capture, length=str(place.length))
+            yield Record(capture, path, place, taken.refers, taken.record_id)
+        if is_empty and not stream.seek(0, 2):
+            damages.append(f"{path.name}: the file is empty")
 
 
-def _capture(record: Any) -> Capture | None:
-    headers, http = record.rec_headers, record.http_headers
-    url = headers.get_header("WARC-Target-URI") or ""
-    if not url.startswith(("http://", "https://")):
+def _take(head: Head, block: Block) -> _Taken | None:
+    """Read the capture that a record is, None where it is none; BadRecordError where it cannot be used."""
+    url = head.get("WARC-Target-URI").removeprefix("<").removesuffix(">")
+    if head.kind not in ("response", "revisit", "resource") or not url.lower().startswith(("http://", "https://")):
         return None
-    captured_at = parse_iso(headers.get_header("WARC-Date")).replace(microsecond=0)
-    captured_at = captured_at if captured_at.tzinfo else captured_at.replace(tzinfo=UTC)
-    digest = (headers.get_header("WARC-Payload-Digest") or "").removeprefix("sha1:")
-    mimetype = (http.get_header("Content-Type") if http else headers.get_header("Content-Type")) or "unk"
-    return Capture(
-        urlkey=surt(url),
+    if head.get("WARC-Segment-Number"):
+        raise BadRecordError("it is one segment of a record; segments are not put together")
+    url = _UNPRINTED.sub(lambda match: quote(match[0]), url)
+    status, http, first = _http(head, block)
+    captured_at, note = _date(head, http)
+    is_revisit = head.kind == "revisit"
+    digest = plain_digest(head.get("WARC-Payload-Digest")) or ("-" if is_revisit else _digest(first, block))
+    capture = Capture(
+        urlkey=_key(url),
         timestamp=format_timestamp(captured_at),
         original=url,
-        mimetype=REVISIT_MIMETYPE if record.rec_type == "revisit" else mimetype.split(";")[0].strip().lower() or "unk",
-        statuscode="-" if record.rec_type == "revisit" or not http else http.get_statuscode(),
-        digest=digest or _digest(record),
+        mimetype=REVISIT_MIMETYPE if is_revisit else _media_type(head, http),
+        statuscode="-" if is_revisit else status or "-",
+        digest=digest,
         length="-",
         captured_at=captured_at,
     )
+    refers = Refers(
+        head.get("WARC-Refers-To-Target-URI"),
+        head.get("WARC-Refers-To-Date"),
+        head.get("WARC-Refers-To"),
+        head.get("WARC-Profile").rstrip("/").endswith(NOT_MODIFIED),
+    )
+    return _Taken(capture, refers if is_revisit else Refers(), head.get("WARC-Record-ID"), note)
 
 
-def _digest(record: Any) -> str:
-    digester = Digester("sha1")
-    digester.update(record.raw_stream.read())
-    return str(digester).removeprefix("sha1:")
+def _key(url: str) -> str:
+    try:
+        port = urlsplit(url).port
+        key = surt(url)
+    except Exception as error:  # noqa: BLE001 - the library raises what it likes
+        raise BadRecordError(f"its URL {url[:200]!r} cannot be read ({_one_line(error)})") from None
+    if port == 0 or ")" not in key or " " in key:
+        raise BadRecordError(f"its URL {url[:200]!r} is none")
+    return key
 
 
-def _with_length(capture: Capture, length: str) -> Capture:
-    return Capture(
-        capture.urlkey, capture.timestamp, capture.original, capture.mimetype, capture.statuscode, capture.digest,
-        length, capture.captured_at,
-    )  # fmt: skip
+def _http(head: Head, block: Block) -> tuple[str, StatusAndHeaders | None, bytes]:
+    """Return the HTTP status ("" where there is none), the headers, and what of the body was read to find that out.
+
+    Before HTTP/1.0, and in ARC files, an answer may be its body alone.
+    """
+    if head.kind == "resource":
+        return "", None, b""
+    first = block.readline()
+    if (head.is_arc and not first.startswith(b"HTTP/")) or (head.kind == "revisit" and not first.strip()):
+        return "", None, first
+    status, http = read_http_head(first, block)
+    return status, http, b""
 
 
-def _read(record: Record) -> tuple[int, list[tuple[str, str]], bytes]:
-    """Return (status, HTTP headers, body without chunking) of one record; status 0 where it has no HTTP headers."""
+def _date(head: Head, http: StatusAndHeaders | None) -> tuple[datetime, str]:
+    """Return when a record was captured, and a note where not it but the server says so."""
+    said = head.get("WARC-Date")
+    try:
+        return parse_warc_date(said), ""
+    except ValueError:
+        served = parse_http_date((http and http.get_header("Date")) or "")
+    what = f"its date {said[:60]!r} cannot be read" if said else "it has no date"
+    if served is None:
+        raise BadRecordError(f"{what}, and it has no HTTP Date to stand in")
+    return served, f"{what}; the HTTP header Date stands in: {format_timestamp(served)}"
+
+
+def _media_type(head: Head, http: StatusAndHeaders | None) -> str:
+    said = (http.get_header("Content-Type") if http else head.get("Content-Type")) or ""
+    match = _MEDIA_TYPE.match(said)
+    return match[1].lower() if match else "unk"
+
+
+def _digest(first: bytes, block: Block) -> str:
+    digest = hashlib.sha1(first, usedforsecurity=False)
+    while piece := block.read(_PIECE):
+        digest.update(piece)
+    return digest_text(digest)
+
+
+# playback
+
+_Read = tuple[int, list[tuple[str, str]], bytes]
+
+
+def _read(record: Record, limit: int = 0) -> _Read:
+    """Return (status, HTTP headers, body without chunking) of one record; status 0 for a revisit without HTTP headers.
+
+    :raises _READ_ERRORS: it is not there any more.
+    """
     with record.path.open("rb") as stream:
-        stream.seek(record.offset)
-        warc_record = next(iter(ArchiveIterator(stream)))
-        http = warc_record.http_headers
-        body = warc_record.raw_stream
-        if http and (http.get_header("Transfer-Encoding") or "").lower() == "chunked":
-            body = ChunkedDataReader(body)
-        status = http.get_statuscode() if http else ""
-        return int(status) if status.isdigit() else 0, list(http.headers) if http else [], body.read()
+        head, block = read_record(Source(stream, record.path.name), record.place)
+        status, http, first = _http(head, block)
+        wanted = limit + 1 if limit > 0 else -1
+        if http is None:  # its media type is the record's
+            return (
+                0 if record.is_revisit else 200,
+                [("content-type", _media_type(head, None))],
+                first + block.read(wanted),
+            )
+        if (http.get_header("Transfer-Encoding") or "").strip().lower().endswith("chunked"):
+            body = ChunkedDataReader(block).read(wanted if wanted > 0 else None)
+        else:
+            body = block.read(wanted)
+        return int(status), list(http.headers), body
+
+
+def _revisited(revisit: _Read, original: _Read) -> _Read:
+    """What a revisit shows: its own status and headers where it has them, and the original's payload as that is coded."""
+    status, headers, _body = revisit
+    if status in (0, 304):  # 304 answers our crawler's question; what the site shows is the original
+        return original
+    coding = [(name, value) for name, value in original[1] if name.lower() == "content-encoding"]
+    own = [(name, value) for name, value in headers if name.lower() != "content-encoding"]
+    return status, own + coding, original[2]
+
+
+# the index beside the files
 
 
 def write_index(archive: WarcArchive, out: Path) -> int:
@@ -286,11 +376,15 @@ def write_index(archive: WarcArchive, out: Path) -> int:
 
 
 def _cdxj_line(record: Record) -> str:
-    c = record.capture
-    row = {"url": c.original, "mime": c.mimetype, "status": c.statuscode, "digest": c.digest, "length": c.length,
-           "offset": str(record.offset), "filename": record.path.name}  # fmt: skip
-    if record.refers_to[0]:
-        row["refers-to-url"], row["refers-to-date"] = record.refers_to
+    c, place, refers = record.capture, record.place, record.refers
+    row: dict[str, Any] = {
+        "url": c.original, "mime": c.mimetype, "status": c.statuscode, "digest": c.digest, "length": c.length,
+        "offset": str(place.offset), "filename": record.path.name,
+    }  # fmt: skip
+    if refers.url:
+        row["refers-to-url"], row["refers-to-date"] = refers.url, refers.date
+    ours = {"not-modified": refers.not_modified, "position": place.position, "block": place.block}
+    row |= {name: value for name, value in ours.items() if value}
     return f"{c.urlkey} {c.timestamp} {json.dumps(row, ensure_ascii=False)}"
 
 
@@ -300,15 +394,15 @@ def _read_indexes(root: Path, files: list[Path]) -> list[Record] | None:
         return None
     by_name = {path.name: path for path in files}
     try:
-        records = [_indexed(line, by_name) for index in sorted(root.glob("*.cdxj")) for line in _lines(index)]
+        indexed = [_indexed(line, by_name) for index in sorted(root.glob("*.cdxj")) for line in _lines(index)]
     except (ValueError, KeyError, TypeError):  # no index of ours: the files are read through
         return None
-    covered = {record.path.name for record in records if record is not None}
-    return [r for r in records if r is not None] if covered == set(by_name) and None not in records else None
+    covered = {record.path.name for record in indexed if record is not None}
+    return [r for r in indexed if r is not None] if covered == set(by_name) and None not in indexed else None
 
 
 def _lines(index: Path) -> list[str]:
-    return index.read_text(encoding="utf-8").splitlines()
+    return [line for line in index.read_text(encoding="utf-8").split("\n") if line]
 
 
 def _indexed(line: str, by_name: dict[str, Path]) -> Record | None:
@@ -327,7 +421,11 @@ def _indexed(line: str, by_name: dict[str, Path]) -> Record | None:
         row["length"],
         parse_timestamp(timestamp),
     )
-    return Record(capture, path, int(row["offset"]), (row.get("refers-to-url", ""), row.get("refers-to-date", "")))
+    place = Place(int(row["offset"]), row.get("position", 0), int(row["length"]), row.get("block"))
+    refers = Refers(
+        row.get("refers-to-url", ""), row.get("refers-to-date", ""), not_modified=row.get("not-modified", False)
+    )
+    return Record(capture, path, place, refers)
 
 
 def _one_line(error: Exception) -> str:

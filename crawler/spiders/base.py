@@ -27,7 +27,7 @@ from crawler.archives.errors import (
     UnexpectedArchiveResponse,
 )
 from crawler.archives.memento import Answer, classify_exclusion
-from crawler.archives.warc import DAMAGE_HEADER
+from crawler.archives.warc import DAMAGE_HEADER, read_damages
 from crawler.job import Job, open_job, user_agent
 from crawler.playback import plain_headers
 from crawler.politeness import gate_of
@@ -145,7 +145,8 @@ class ArchiveSpider(Spider):
     def _not_a_page(self, status: int, headers: dict[str, str], body: bytes) -> tuple[Outcome, str] | None:
         if headers.get(DAMAGE_HEADER) and not self._damage_told:
             self._damage_told = True
-            self.record(Outcome.DAMAGED_ARCHIVE, str(self.job.archive.root), headers[DAMAGE_HEADER])
+            for damage in read_damages(headers[DAMAGE_HEADER]):
+                self.record(Outcome.DAMAGED_ARCHIVE, str(self.job.archive.root), damage)
         exclusion = classify_exclusion(status, headers, body)
         if exclusion is not None:
             return OUTCOMES[exclusion], body[:200].decode("utf-8", "replace")

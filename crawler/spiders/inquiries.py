@@ -116,7 +116,7 @@ class InquiringSpider(ArchiveSpider):
             errback=self.ask_failed,
             cb_kwargs={"inquiry": inquiry, "ask": ask, "listed": listed},
             meta={"endpoint": PLAYBACK, "download_slot": archive.slot(PLAYBACK),
-                  "captured_at": listed.capture.captured_at},
+                  "captured_at": listed.capture.captured_at, "digest": listed.capture.digest},
             priority=5,  # where the policies are, before their captures
             dont_filter=True,
         )  # fmt: skip

@@ -327,6 +327,7 @@ class PoliciesSpider(DiscoveringSpider):
                 "endpoint": PLAYBACK,
                 "download_slot": archive.slot(PLAYBACK),
                 "captured_at": listed.capture.captured_at,
+                "digest": listed.capture.digest,
             },
             priority=-level,  # the first versions of every site before the details of any
             dont_filter=True,

@@ -50,7 +50,7 @@ def test_files(tmp_path):
 
 
 def test_a_folder_without_warc_files_is_said(tmp_path):
-    with pytest.raises(ConfigError, match=r"no WARC file .*\.warc\.gz.* in"):
+    with pytest.raises(ConfigError, match=r"no WARC or ARC file .*\.warc\.gz.* in"):
         parse_archive(str(tmp_path))
 
 

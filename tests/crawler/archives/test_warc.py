@@ -68,7 +68,7 @@ def test_the_index_says_what_reading_through_says(sample, tmp_path):
     scanned = WarcArchive(tmp_path)
 
     def plain(archive):
-        return [(record.capture, record.offset, record.refers_to) for record in archive.records()]
+        return [(r.capture, r.place, r.refers.url, r.refers.date) for r in archive.records()]
 
     assert plain(scanned) == plain(sample)
     assert len(plain(scanned)) == 259
@@ -222,7 +222,7 @@ def test_an_empty_folder_holds_nothing(tmp_path):
 @pytest.mark.parametrize("name", ["a.warc", "a.warc.gz"])
 def test_a_file_cut_off_anywhere_gives_the_records_before_and_says_so(tmp_path, name):
     whole = write(tmp_path / name, *pages()).read_bytes()
-    starts = [record.offset for record in WarcArchive(tmp_path / name).records()]
+    starts = [record.place.offset for record in WarcArchive(tmp_path / name).records()]
     assert len(starts) == 3
     cut_file = tmp_path / f"cut-{name}"
     for cut in range(starts[1] + 8, starts[2] - 40, 5):
@@ -237,7 +237,7 @@ def test_a_file_cut_off_anywhere_gives_the_records_before_and_says_so(tmp_path, 
     cut_file.write_bytes(whole[:half])
     archive = WarcArchive(cut_file)
     assert timestamps(archive) == ["20100101000000"]
-    assert "broken off" in archive.listing(URL, "", "", 10, "").headers[DAMAGE_HEADER]
+    assert "breaks off" in archive.listing(URL, "", "", 10, "").headers[DAMAGE_HEADER]
 
 
 @pytest.mark.parametrize(
