@@ -10,6 +10,7 @@ PolicylapseError
 │   └── UnexpectedArchiveResponse   an answer that cannot be parsed: never "no captures"
 ├── DecodeError                     bytes that are no text; an outcome
 ├── ExtractError                    a page that cannot be read; an outcome
+│   └── TookTooLong                 … in the time it may take; it is read again later
 ├── NotFound                        the database has no such site, policy or version (exit code 2)
 └── StoreError                      the database: ends the run, since nothing could be kept
 """
@@ -60,6 +61,10 @@ class DecodeError(PolicylapseError):
 
 class ExtractError(PolicylapseError):
     """A page from which no text could be read."""
+
+
+class TookTooLong(ExtractError):
+    """A page that used up its processor time; a later run reads it again."""
 
 
 class NotFound(PolicylapseError):
