@@ -1,6 +1,8 @@
 """Saved pages, read as the crawl reads them: what `policylapse extract` shows and writes.
 
-    name ──load──► SavedFile ──read_payload, in as many processes as there are cores──► SavedPage ──► Markdown or JSON data
+    name ──load──► SavedFile ──read_saved, in as many processes as there are cores──► SavedPage ──► Markdown or JSON data
+
+No page is read in this process, be it the only one: a hostile one takes memory, time, or the process with it.
 
 cli/extract.py loads this module, and with it trafilatura, only when the command runs.
 """
@@ -13,25 +15,21 @@ import sys
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from cli.output import clean
-from crawler.archives.errors import DecodeError
+from crawler.archives.capture import Outcome
 from crawler.archives.timestamps import format_iso
-from pipelines.decode import MAX_DECODED_BYTES, decode_payload
-from pipelines.languages import TextLanguages, language_code, text_languages
+from pipelines.decode import MAX_DECODED_BYTES
+from pipelines.languages import TextLanguages, text_languages
 from pipelines.markdown import render_markdown
 from pipelines.model import Extraction, Judgement, TextDate
-from pipelines.page_dates import page_dates
 from pipelines.pool import ReaderPool
-from pipelines.reading import Reading, read_payload
-from pipelines.text_dates import find_dates
+from pipelines.reading import Reading
+from pipelines.saved_page import SavedReading, read_saved
 from pipelines.wording import words
-
-_FEW: Final = 3  # files that are read sooner than processes are started
-_UNBOUNDED: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +51,14 @@ class SavedFile:
 
 @dataclass(frozen=True, slots=True)
 class SavedPage:
-    """What was read of a file; `reading` is None where its bytes could not be had."""
+    """What was read of a file; `read` is None where its bytes could not be had."""
 
     file: SavedFile
-    reading: Reading | None = None
+    read: SavedReading | None = None
+
+    @property
+    def reading(self) -> Reading | None:
+        return self.read.reading if self.read else None
 
     def markdown(self) -> str:
         """Return the text, with nothing in it that a terminal obeys; "" where there is none."""
@@ -65,7 +67,7 @@ class SavedPage:
 
     def data(self, given: Given) -> dict[str, Any]:
         """Return all that is known, as JSON data; docs/extract.md says what each key holds."""
-        reading = self.reading
+        read, reading = self.read, self.reading
         data: dict[str, Any] = {
             "file": self.file.name,
             "url": given.url or None,
@@ -73,30 +75,26 @@ class SavedPage:
             "outcome": reading.outcome.value if reading else "unreadable",
             "detail": reading.detail if reading else self.file.error,
         }
-        if reading is None:
+        if read is None or reading is None:
             return data
         data["extractor_id"] = reading.extractor
         if reading.extraction is None:
             return data
         languages = reading.languages or text_languages(())
-        return (
-            data
-            | _text_data(reading, reading.extraction, languages)
-            | _date_data(self.file, reading.extraction, languages, given)
-        )
+        return data | _text_data(reading, reading.extraction, languages) | _date_data(read)
 
 
 async def saved_pages(names: Sequence[str], given: Given) -> AsyncIterator[SavedPage]:
     """Read files, in their order; several at a time where they are many."""
-    at = given.captured_at or _UNBOUNDED
-    if len(names) <= _FEW:
-        for file in map(load, names):
-            yield SavedPage(file, None if file.error else read_payload(file.body, {}, given.url, at))
-        return
     pool = ReaderPool(min(os.cpu_count() or 1, len(names)))
 
+    def unread(outcome: Outcome, detail: str) -> SavedReading:
+        return SavedReading(Reading(outcome, pool.extractor, detail))
+
     async def read(file: SavedFile) -> SavedPage:
-        return SavedPage(file, None if file.error else await pool.read(file.body, {}, given.url, at, 200))
+        if file.error:
+            return SavedPage(file)
+        return SavedPage(file, await pool.run(read_saved, (file.body, given.url, given.captured_at), file.name, unread))
 
     under_way: deque[asyncio.Task[SavedPage]] = deque()
     try:
@@ -147,16 +145,12 @@ def _judgement_data(judgement: Judgement) -> dict[str, Any]:
     return asdict(judgement) | {"kind_scores": {kind.value: score for kind, score in judgement.kind_scores}}
 
 
-def _date_data(file: SavedFile, extraction: Extraction, languages: TextLanguages, given: Given) -> dict[str, Any]:
-    at = given.captured_at
-    region = extraction.language if language_code(extraction.language) == languages.language else ""
-    declared = page_dates(_html(file.body), captured_at=at)
-    dates = find_dates(extraction.blocks, captured_at=at, language=region or languages.language)
+def _date_data(read: SavedReading) -> dict[str, Any]:
     return {
-        "dates": [_text_date_data(found) for found in dates],
+        "dates": [_text_date_data(found) for found in read.dates],
         "page_dates": [
             {"kind": one.kind.value, "date": str(one.day), "source": one.source, "implausible": one.implausible}
-            for one in declared
+            for one in read.page_dates
         ],
     }
 
@@ -167,11 +161,3 @@ def _text_date_data(found: TextDate) -> dict[str, Any]:
         "kind": found.kind.value, "dates": dates, "words": found.words, "block": found.block,
         "implausible": found.implausible,
     }  # fmt: skip
-
-
-def _html(body: bytes) -> str:
-    """The page's source; "" for what is none."""
-    try:
-        return decode_payload(body, {}).text
-    except DecodeError:
-        return ""

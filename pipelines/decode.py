@@ -6,15 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
-
 from crawler.archives.coding import undo_content_encoding
 from crawler.archives.errors import DecodeError
+from pipelines.charsets import SNIFFED_BYTES, charset_of
 from pipelines.model import Decoded
 
 # A policy page is 0.3 MB at the median and 5 MB at most in the collections measured; beyond this a page is a bomb.
 MAX_DECODED_BYTES: Final = 32 * 1024 * 1024
-_SNIFF_BYTES: Final = 2048
 # PDF readers look for "%PDF-" in so many bytes, junk before it allowed (Adobe PDF Reference 1.7, Appendix H, note 13).
 _PDF_BYTES: Final = 1024
 PDF: Final = "application/pdf"
@@ -40,7 +38,6 @@ _MAGICS: Final[Mapping[bytes, str]] = {
 _HTML_START = re.compile(
     rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|\?xml)", re.IGNORECASE | re.DOTALL
 )
-_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _WIDE_CODECS = ("utf-16", "utf-32")
 _STRAY_BYTES: Final = {0xDC00 + byte: bytes([byte]).decode("cp1252", errors="replace") for byte in range(0x80, 0x100)}
 
@@ -58,15 +55,20 @@ def decode_payload(body: bytes, headers: Mapping[str, str]) -> Decoded:
     media_type = _media_type(raw, headers.get("content-type", ""))
     if media_type == PDF:
         return Decoded("", "", "none", PDF, notes, body=raw)
-    codec, source, charset_notes = _charset(raw, headers.get("content-type"))
-    _refuse_binary(raw, codec)
-    text = _text(raw, codec).removeprefix("\ufeff")
-    return Decoded(text, codec, source, media_type, (*notes, *charset_notes))
+    _refuse_files(raw)
+    try:
+        charset = charset_of(raw, headers.get("content-type"))
+    except DecodeError:
+        _refuse_binary(raw, "")
+        raise
+    _refuse_binary(raw, charset.codec)
+    text = _text(raw, charset.codec).removeprefix("\ufeff")
+    return Decoded(text, charset.codec, charset.source, media_type, (*notes, *charset.notes))
 
 
 def _media_type(raw: bytes, content_type: str) -> str:
     """Lower-case type/subtype: a PDF's whatever the header says, else the header's, sniffed where that is vague."""
-    if b"%PDF-" in raw[:_PDF_BYTES] and not _HTML_START.match(raw[:_SNIFF_BYTES]):
+    if b"%PDF-" in raw[:_PDF_BYTES] and not _HTML_START.match(raw[:SNIFFED_BYTES]):
         return PDF
     declared = content_type.partition(";")[0].strip().lower()
     if "/" in declared and declared not in (
@@ -75,67 +77,22 @@ def _media_type(raw: bytes, content_type: str) -> str:
         "unknown/unknown",
     ):
         return declared
-    return "text/html" if _HTML_START.match(raw[:_SNIFF_BYTES]) or b"<p" in raw.lower() else "text/plain"
+    return "text/html" if _HTML_START.match(raw[:SNIFFED_BYTES]) or b"<p" in raw.lower() else "text/plain"
 
 
-def _refuse_binary(raw: bytes, codec: str) -> None:
+def _refuse_files(raw: bytes) -> None:
     for magic, name in _MAGICS.items():
         if raw.startswith(magic):
             raise DecodeError(f"The payload is {name}, not a page.")
+
+
+def _refuse_binary(raw: bytes, codec: str) -> None:
     if codec.startswith(_WIDE_CODECS) or not raw:
         return
     controls = len(raw) - len(raw.translate(None, _CONTROL))
     if controls > _MAX_CONTROL_SHARE * len(raw):
         share = 100 * controls / len(raw)
         raise DecodeError(f"The payload is binary: {share:.0f} % of it are control characters.")
-
-
-# --- charset --------------------------------------------------------------------------------------------------
-
-
-def _charset(raw: bytes, content_type: str | None) -> tuple[str, str, tuple[str, ...]]:
-    """Codec, where it was read, notes: BOM, header, meta or prolog, UTF-8 if valid, else windows-1252."""
-    bom, _ = read_bom(raw[:4])
-    if bom:
-        return _codec(bom), "bom", ()
-    header = http_content_type_encoding(content_type)
-    declared = header or _declared_in_page(raw)
-    if not declared:
-        return ("utf-8", "detected", ()) if _is_utf8(raw) else ("cp1252", "default", ())
-    codec = _codec(declared)
-    source = "header" if header else "meta"
-    if codec == "utf-8" and not _is_utf8(raw):
-        return _repaired_utf8(raw, source)
-    return codec, source, ()
-
-
-def _declared_in_page(raw: bytes) -> str | None:
-    """The label of <meta charset> or the XML prolog; wide ones are impossible there and mean UTF-8 (HTML 13.2.3.2)."""
-    declared: str | None = html_body_declared_encoding(raw[:_SNIFF_BYTES])
-    return "utf-8" if declared and declared.startswith(_WIDE_CODECS) else declared
-
-
-def _codec(label: str) -> str:
-    """Python's name for a label, as browsers take it (latin-1 and ascii mean windows-1252)."""
-    return resolve_encoding(label) or "cp1252"
-
-
-def _is_utf8(raw: bytes) -> bool:
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        cut_off = error.end == len(raw) and error.reason == "unexpected end of data"
-        return cut_off and _MULTIBYTE.search(raw) is not None
-    return True
-
-
-def _repaired_utf8(raw: bytes, source: str) -> tuple[str, str, tuple[str, ...]]:
-    """Declared UTF-8 that is not valid: windows-1252 if the bytes are no UTF-8 for the greater part."""
-    valid = len(_MULTIBYTE.findall(raw))
-    broken = raw.decode("utf-8", errors="replace").count("\ufffd")
-    if broken > valid:
-        return "cp1252", "detected", ("The page declares utf-8, but its bytes are windows-1252.",)
-    return "utf-8", source, (f"{broken} characters were not valid utf-8; read as windows-1252.",)
 
 
 def _text(raw: bytes, codec: str) -> str:

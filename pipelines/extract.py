@@ -147,6 +147,8 @@ def _engine_text(html: str) -> str:
     )  # fmt: skip
     try:
         document = trafilatura.bare_extraction(page, options=options)
+    except MemoryError:
+        raise
     except Exception as error:  # hostile pages break parsers in ways no list of classes foresees
         raise ExtractError(f"trafilatura failed on the page: {error!r}") from error
     if document is None or document.body is None:

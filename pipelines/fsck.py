@@ -182,12 +182,15 @@ def _texts(db: Database, progress: Progress) -> Iterator[Finding]:
 
 # A capture `k` that says of its payload what no extractor has read of it.
 UNLIKE_ITS_READINGS = """k.payload_id IS NOT NULL
-  AND k.outcome IN ('fetched', 'revisit', 'not_a_policy', 'undecodable', 'extract_failed')
+  AND k.outcome IN ('fetched', 'revisit', 'not_a_policy', 'undecodable', 'extract_failed', 'reading_stopped')
   AND EXISTS (SELECT 1 FROM extractions e WHERE e.payload_id = k.payload_id)
   AND NOT EXISTS (SELECT 1 FROM extractions e WHERE e.payload_id = k.payload_id
     AND e.outcome = CASE k.outcome WHEN 'revisit' THEN 'fetched' ELSE k.outcome END)"""
 _CONTRADICTIONS = (
-    ("its payload is missing", "k.payload_id IS NULL AND k.outcome IN ('fetched', 'revisit', 'extract_failed')"),
+    (
+        "its payload is missing",
+        "k.payload_id IS NULL AND k.outcome IN ('fetched', 'revisit', 'extract_failed', 'reading_stopped')",
+    ),
     (
         "its payload is here",
         "k.payload_id IS NOT NULL AND k.outcome IN ('pending', 'playback_failed', 'rate_limited', 'forgotten')",

@@ -48,7 +48,7 @@ _OUTCOMES = (
     Outcome.PENDING, Outcome.RATE_LIMITED, Outcome.LISTING_FAILED, Outcome.PLAYBACK_FAILED, Outcome.NO_POLICY_FOUND, Outcome.BAD_INPUT,
     Outcome.DAMAGED_ARCHIVE, Outcome.EMPTY, Outcome.NOT_ARCHIVED, Outcome.EXCLUDED_ROBOTS, Outcome.EXCLUDED,
     Outcome.UNPLAYABLE, Outcome.DRIFTED, Outcome.TOO_LARGE, Outcome.NOT_A_DOCUMENT, Outcome.ARCHIVED_ERROR,
-    Outcome.REDIRECT, Outcome.UNDECODABLE, Outcome.EXTRACT_FAILED, Outcome.NOT_A_POLICY, Outcome.REVISIT,
+    Outcome.REDIRECT, Outcome.READING_STOPPED, Outcome.UNDECODABLE, Outcome.EXTRACT_FAILED, Outcome.NOT_A_POLICY, Outcome.REVISIT,
     Outcome.FETCHED, Outcome.FORGOTTEN,
 )  # fmt: skip
 _RANK = {outcome.value: rank for rank, outcome in enumerate(_OUTCOMES)}

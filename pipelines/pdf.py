@@ -13,25 +13,29 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
-from crawler.archives.errors import DecodeError, ExtractError
+from crawler.archives.errors import DecodeError, ExtractError, TookTooLong
 from pipelines.model import Extraction, Link
 from pipelines.pdf_blocks import read_lines
 from pipelines.pdf_layout import reading_order
 from pipelines.pdf_rows import Piece
 from pipelines.titles import mark_title
 
-# Below the limit of one page in reading.py; 36 pages of a manual take half a second.
+# Seconds of processor time, below the limit of one page in apart.py; 36 pages of a manual take half a second.
 TIME_LIMIT: Final = 20.0
+_WAIT: Final = 20  # so many times longer by the clock, for a machine that does much else
 _PROCESS: Final = Path(__file__).with_name("pdf_process.py")
 # A page of a policy has 2,000 to 4,000 characters; a scanned one a stamp or a page number at most.
 _BARE_PAGE_CHARS: Final = 100
 _SCAN_CHARS: Final = 200  # a page, over the whole of a scanned document
+# RLIMIT_CPU sends SIGXCPU; the process ends itself with 1 when its time by the clock is over (faulthandler).
+_OUT_OF_TIME: Final = (-getattr(signal, "SIGXCPU", 0), 1)
 _REASONS: Final = {
     "password": "The PDF is locked with a password: look for an open copy of it in another capture or archive.",
     "damaged": "The PDF is damaged or cut off: look at another capture of it.",
@@ -43,16 +47,17 @@ _NO_TITLE: Final = re.compile(r"untitled.{0,20}|.{0,200}\.(?:docx?|pdf|indd|odt|
 _BY_WORD: Final = "Microsoft Word - "
 
 
-def read_pdf(body: bytes, url: str, time_limit: float = TIME_LIMIT) -> Extraction:
+def read_pdf(body: bytes, url: str, time_limit: float | None = None) -> Extraction:
     """Get the text of a PDF.
 
     :param body: its bytes.
     :param url: its original address, for relative links.
-    :param time_limit: seconds that the PDF library may take.
+    :param time_limit: seconds of processor time that the PDF library may take; None: TIME_LIMIT.
+    :raises TookTooLong: it took more.
     :raises DecodeError: it is damaged, cut off or locked.
     :raises ExtractError: it is a scan, is over the limits of pdf_process.py, or has no pages.
     """
-    found = _read_apart(body, time_limit)
+    found = _read_apart(body, TIME_LIMIT if time_limit is None else time_limit)
     if reason := found.get("error"):
         kind = DecodeError if reason in ("password", "damaged") else ExtractError
         raise kind(_REASONS[reason])
@@ -73,17 +78,28 @@ def read_pdf(body: bytes, url: str, time_limit: float = TIME_LIMIT) -> Extractio
 def _read_apart(body: bytes, time_limit: float) -> dict[str, Any]:
     """Run pdf_process.py; what kills it, or keeps it too long, is no text."""
     # -P: nothing beside the script can be imported in place of a library
-    command = [sys.executable, "-P", str(_PROCESS), str(time_limit + 1)]
+    command = [sys.executable, "-P", str(_PROCESS), str(time_limit), str(_WAIT * time_limit)]
     try:
         done = subprocess.run(
-            command, input=body, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=time_limit, check=True
+            command,
+            input=body,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=_WAIT * time_limit + 1,
+            check=True,
         )
         found: dict[str, Any] = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
-        raise ExtractError(f"The PDF takes longer than {time_limit:g} s: look at another capture of it.") from None
+        raise _too_long(time_limit) from None
     except (subprocess.CalledProcessError, ValueError) as error:
+        if isinstance(error, subprocess.CalledProcessError) and error.returncode in _OUT_OF_TIME:
+            raise _too_long(time_limit) from None
         raise ExtractError("The PDF is too complex for its reader: look at another capture of it.") from error
     return found
+
+
+def _too_long(time_limit: float) -> TookTooLong:
+    return TookTooLong(f"The PDF takes more than {time_limit:g} s of processor time: look at another capture of it.")
 
 
 def _refuse_unreadable(pages: list[dict[str, Any]], pieces: list[list[Piece]]) -> None:

@@ -1,6 +1,6 @@
 """The half of PDF reading that touches pdfium: run as a script, a PDF on standard input, JSON on standard output.
 
-    python pdf_process.py SECONDS < file.pdf    →    {"title", "language", "pages": [{"pieces", "links", "drawn"}]}
+    python pdf_process.py CPU_SECONDS SECONDS < file.pdf    →    {"title", "language", "pages": [{"pieces", "links", "drawn"}]}
                                                 or   {"error": "password" | "damaged" | "pages" | "characters"}
 
 A process of its own because pdfium is C++: a few nested forms (ten levels of ten) keep it busy for ever, and neither
@@ -17,6 +17,7 @@ import json
 import math
 import os
 import sys
+import time
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
@@ -254,13 +255,15 @@ def _language(document: pypdfium2.PdfDocument) -> str:
 
 
 def main() -> None:
-    seconds = float(sys.argv[1])
+    cpu, seconds = float(sys.argv[1]), float(sys.argv[2])
     with open(os.devnull, "w", encoding="ascii") as nowhere:  # noqa: PTH123 -- a device, not a path of ours
         faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
         with contextlib.suppress(ImportError, ValueError, OSError):
             import resource  # noqa: PLC0415 -- not on Windows
 
             resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+            used = math.ceil(time.process_time() + cpu)
+            resource.setrlimit(resource.RLIMIT_CPU, (used, used + 1))
         json.dump(read_document(sys.stdin.buffer.read()), sys.stdout)
         faulthandler.cancel_dump_traceback_later()
 

@@ -1,51 +1,65 @@
-"""Reading pages beside the reactor: a process pool that outlives hostile pages.
+"""Reading pages beside the reactor: processes that outlive hostile pages, and an outcome for every page.
 
-A page takes 10-100 ms of CPU; in the reactor's thread every connection would stand still for it. A worker that dies
-(a page that kills the parser) takes all pages under way with it: each is then read again in a pool of one, one at a
-time, so that only the culprit is recorded as EXTRACT_FAILED.
+    page ──► a thread that waits ──► Apart: a process of its own ──► Reading
+                                       └── Stopped ──► once more in a new process ──► the page's outcome
+
+A page takes 10-100 ms of processor time; in the reactor's thread every connection would stand still for it. Each process
+reads one page at a time, so that what ends a process is known: that page, and no other, has the outcome.
+
+| what happened, twice | outcome |
+|---|---|
+| more processor time than the limit (once is enough); killed by somebody else | READING_STOPPED: read again later |
+| a crash, more memory than the limit, an exception (once is enough; its traceback is logged) | EXTRACT_FAILED |
 """
 
 from __future__ import annotations
 
 import asyncio
-import faulthandler
-import multiprocessing
+import logging
 import os
-import signal
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+import queue
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
-from multiprocessing import connection
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from crawler.archives.capture import Outcome
 from crawler.archives.discovery import Verdict
 from crawler.archives.hints import NO_HINTS, Hints
 from crawler.archives.policy_links import PolicyLink
+from pipelines.apart import Apart, Limits, Stopped, Why
 from pipelines.extract import declared_extractor, extractor_id
 from pipelines.languages import text_languages
 from pipelines.model import Block, BlockKind
 from pipelines.page_reading import read_candidate, read_links
-from pipelines.reading import TIME_LIMIT, Reading, read_payload
+from pipelines.reading import Reading, read_payload
+
+logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
+Unread = Callable[[Outcome, str], Result]
+
+# What another process may change; an exception comes again, and so does processor time.
+_ONCE_MORE: Final = (Why.DIED, Why.KILLED, Why.MEMORY)
+_FOR_NOW: Final = (Why.TIME, Why.KILLED, Why.CLOSED)
 
 
 class ReaderPool:
-    """Reads payloads in worker processes.
+    """Reads payloads in processes of their own.
 
     :param workers: processes; 0 means one per core.
+    :param limits: of one page.
     """
 
-    def __init__(self, workers: int = 0) -> None:
+    def __init__(self, workers: int = 0, limits: Limits | None = None) -> None:
         self.workers = workers or os.cpu_count() or 1
         self.extractor = extractor_id()
-        self._pool, self._spawned = _executor(self.workers), False
-        self._quarantine = asyncio.Lock()
+        self._processes = [Apart(_warm_up, limits or Limits()) for _ in range(self.workers)]
+        self._idle: queue.LifoQueue[Apart] = queue.LifoQueue()  # the one used last first: few pages start few processes
+        for process in self._processes:
+            self._idle.put(process)
+        self._threads = ThreadPoolExecutor(self.workers, thread_name_prefix="reader")
 
     async def read(
         self,
@@ -56,39 +70,64 @@ class ReaderPool:
         status: int,
         hints: Hints = NO_HINTS,
     ) -> Reading:
-        """Return what read_payload returns; a page that kills its worker is EXTRACT_FAILED."""
+        """Return what read_payload returns, or a Reading that says why there is none; never raises for a page."""
         extractor = declared_extractor(self.extractor, hints.key)
-        killer = Reading(Outcome.EXTRACT_FAILED, extractor, "the page kills the parser")
         read = partial(read_payload, hints=hints)
-        return await self._run(read, (body, dict(headers), url, captured_at, status), killer)
+        arguments = (body, dict(headers), url, captured_at, status)
+        return await self.run(read, arguments, url, lambda outcome, detail: Reading(outcome, extractor, detail))
 
     async def read_links(self, body: bytes, headers: Mapping[str, str], url: str) -> tuple[PolicyLink, ...]:
-        """Return what pipelines.page_reading.read_links returns; () for a page that kills its worker."""
-        return await self._run(read_links, (body, dict(headers), url), ())
+        """Return what pipelines.page_reading.read_links returns; () for a page that cannot be read."""
+        return await self.run(read_links, (body, dict(headers), url), url, lambda _outcome, _detail: ())
 
     async def read_candidate(
         self, body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int, site: str
     ) -> tuple[Verdict, tuple[PolicyLink, ...]]:
-        """Return what pipelines.page_reading.read_candidate returns."""
-        killer = Verdict(privacy=False, kind="the page kills the parser", score=0.0)
-        return await self._run(read_candidate, (body, dict(headers), url, captured_at, status, site), (killer, ()))
+        """Return what pipelines.page_reading.read_candidate returns; a page that cannot be read is not a policy."""
+        arguments = (body, dict(headers), url, captured_at, status, site)
+        return await self.run(
+            read_candidate,
+            arguments,
+            url,
+            lambda _outcome, detail: (Verdict(privacy=False, kind=detail, score=0.0), ()),
+        )
 
-    async def _run(self, read: Callable[..., Result], arguments: tuple[Any, ...], killer: Result) -> Result:
-        """Return what a function makes of a page in a worker; `killer` where the page kills the worker, twice."""
-        pool = self._pool
+    async def run(
+        self, read: Callable[..., Result], arguments: tuple[Any, ...], name: str, unread: Unread[Result]
+    ) -> Result:
+        """Return what a function makes of a page in a process of its own.
+
+        :param name: of the page, for the log.
+        :param unread: what stands for the result of a page without one, by its outcome and detail.
+        """
         try:
-            return await asyncio.wrap_future(self._submit(pool, read, arguments))
-        except BrokenProcessPool:
-            if self._pool is pool:
-                self._pool, self._spawned = _executor(self.workers), False
-        async with self._quarantine:
-            with _executor(1) as alone:
-                try:
-                    with _interrupts_ignored():
-                        future = alone.submit(_guarded, read, *arguments)
-                    return await asyncio.wrap_future(future)
-                except BrokenProcessPool:
-                    return killer
+            return await asyncio.wrap_future(self._threads.submit(self._call, read, arguments))
+        except Stopped as stopped:
+            if stopped.why is not Why.CLOSED:
+                logger.error("%s: %s", name, "\n".join(filter(None, (stopped.detail, stopped.trace))))  # noqa: TRY400
+            outcome = Outcome.READING_STOPPED if stopped.why in _FOR_NOW else Outcome.EXTRACT_FAILED
+            return unread(outcome, stopped.detail)
+        except Exception as error:  # the pool's own failure is the page's outcome too, and the next page is read
+            logger.exception("%s: the reader's process could not be used", name)
+            return unread(Outcome.READING_STOPPED, f"the reader's process could not be used: {error!r}"[:500])
+
+    def _call(self, read: Callable[..., Result], arguments: tuple[Any, ...]) -> Result:
+        process = self._idle.get()
+        try:
+            try:
+                result: Result = process.call(read, arguments)
+            except Stopped as stopped:
+                if stopped.why not in _ONCE_MORE:
+                    raise
+                process.end()
+                result = process.call(read, arguments)
+        except BaseException:
+            process.end()
+            raise
+        else:
+            return result
+        finally:
+            self._idle.put(process)
 
     async def read_kept(self, kept: Sequence[Any], load: Callable[[int], bytes]) -> AsyncIterator[tuple[Any, Reading]]:
         """Read payloads that are in the store (pipelines.store_readings.Unread), a few at a time.
@@ -102,63 +141,17 @@ class ReaderPool:
             for unread, reading in zip(some, await asyncio.gather(*reads), strict=True):
                 yield unread, reading
 
-    def _submit(
-        self, pool: ProcessPoolExecutor, read: Callable[..., Result], arguments: tuple[Any, ...]
-    ) -> Future[Result]:
-        if self._spawned:
-            return pool.submit(_guarded, read, *arguments)
-        self._spawned = True
-        with _interrupts_ignored():  # the first page starts the workers
-            return pool.submit(_guarded, read, *arguments)
-
     def close(self) -> None:
-        """Drop what is not begun and end the workers."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _guarded(read: Callable[..., Result], *arguments: Any) -> Result:
-    """Read, with a limit of time that a parser written in C may not feel: then the worker ends, and its page with it."""
-    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - a device
-        faulthandler.dump_traceback_later(2 * TIME_LIMIT, exit=True, file=nowhere)
-        try:
-            return read(*arguments)
-        finally:
-            faulthandler.cancel_dump_traceback_later()
-
-
-def _executor(workers: int) -> ProcessPoolExecutor:
-    """Workers are spawned, not forked: the reactor's threads and sockets stay out of them."""
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_warm_up)
-
-
-@contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """Let processes that start now inherit that Ctrl-C is none of their business: it reaches the whole group, and a
-    worker that dies of it while it imports would take the pool with it.
-    """
-    try:
-        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    except ValueError:  # not the main thread
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, handler)
+        """End the processes, and drop what is not read."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for process in self._processes:
+            process.close()
+        self._threads.shutdown(wait=True)
+        for process in self._processes:
+            process.end()
 
 
 def _warm_up() -> None:
-    """Import the extractor before the first page; leave Ctrl-C to the parent, which drains what is under way; end
-    with the parent, even one that was killed.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    """Import the extractor and the languages before the first page."""
     extractor_id()
     text_languages([Block(BlockKind.PARAGRAPH, 0, "We collect personal data when you use our services.")])
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)

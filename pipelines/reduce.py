@@ -19,6 +19,7 @@ from crawler.archives.hints import Hint
 from pipelines.container import drop_satellites, find_container, lines_around
 from pipelines.declared import narrow
 from pipelines.furniture import drop_furniture, mark_forms
+from pipelines.readable import readable, readable_html
 from pipelines.repair import repaired
 from pipelines.unpack import unpack
 from pipelines.vocabulary import ASIDE, BLOCK_TAGS, DEAD_TAGS, JUMP, TOGGLE
@@ -48,7 +49,6 @@ _ASIDE_CHARS: Final = 80
 _TICKS: Final = ("checkbox", "radio")
 _CELLS: Final = ("td", "th")
 _SPANS: Final = ("colspan", "rowspan")
-_UNREADABLE: Final = bytes(set(range(32)) - {9, 10, 12, 13})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +103,11 @@ def reduce_page(html: str, url: str, hints: Sequence[Hint] = ()) -> Reduced:
 def parse_page(html: str) -> HtmlElement | None:
     if len(html) > MAX_HTML_CHARS:
         raise ExtractError(f"The page has {len(html):,} characters; the limit MAX_HTML_CHARS is {MAX_HTML_CHARS:,}.")
-    closed = _close_headings(_PROLOG.sub("", _reopened(html), count=1))
-    readable = closed.encode("utf-8", errors="replace").translate(None, _UNREADABLE)
-    if not readable.strip():
+    closed = _close_headings(_PROLOG.sub("", _reopened(readable_html(html)), count=1))
+    if not closed.strip():
         return None
     try:
-        return lxml.html.document_fromstring(readable, parser=_PARSER)
+        return lxml.html.document_fromstring(closed.encode(), parser=_PARSER)
     except lxml.etree.ParserError:
         return None
 
@@ -237,7 +236,7 @@ def decode_cfemail(code: str) -> str:
         raw = bytes.fromhex(code.partition("?")[0])
     except ValueError:
         return ""
-    return bytes(byte ^ raw[0] for byte in raw[1:]).decode("utf-8", errors="replace") if raw else ""
+    return readable(bytes(byte ^ raw[0] for byte in raw[1:]).decode("utf-8", errors="replace")) if raw else ""
 
 
 # --- writing it down ------------------------------------------------------------------------------------------

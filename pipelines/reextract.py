@@ -50,7 +50,7 @@ async def reextract(
     for policy in store.policies(site):
         before, extractor = store.built_with(policy), store.extractor_of(policy, reader.extractor)
         held = store.changes(policy)
-        unread = store.unread(policy, reader.extractor)
+        unread = store.unread(policy, reader.extractor, at_once=True)
         read = failed = 0
         async for kept, reading in reader.read_kept(unread, store.payload):
             store.save_reading(kept.capture_id, reading)

@@ -11,6 +11,8 @@ from typing import Final
 
 from ftfy import fix_encoding
 
+from pipelines.readable import readable
+
 # UTF-8 read as windows-1252: a lead byte's character and a continuation byte's; "вЂ" is the same read as windows-1251.
 _CONTINUATION: Final = bytes(range(0x80, 0xC0)).decode("cp1252", errors="ignore") + "".join(map(chr, range(0x80, 0xC0)))
 _SPOILED: Final = re.compile(f"[\u00c2-\u00f4][{re.escape(_CONTINUATION)}]|вЂ|[\u0080-\u009f]")
@@ -33,7 +35,7 @@ def repaired(html: str) -> str:
     """
     encoded = html.encode("utf-8", errors="replace")
     if any(trace.search(encoded) for trace in _TRACES):  # before the soft hyphen goes, which may be a spoiled byte
-        html = _PIECE.sub(_piece, html)
+        html = readable(_PIECE.sub(_piece, html))
     for char in _INVISIBLE:
         html = html.replace(char, "")
     return html

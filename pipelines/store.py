@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +36,10 @@ from pipelines.store_discoveries import DiscoveryShelf
 from pipelines.store_file import insert, open_file
 from pipelines.store_listings import CAPTURE_FIELDS, ListingShelf, seconds_of
 from pipelines.store_payloads import PayloadShelf
-from pipelines.store_readings import ReadingShelf, Unread
+from pipelines.store_readings import ReadingShelf, Unread, retry_at
 from pipelines.store_versions import capture_wordings, refold
 
 _HELD = (Outcome.FETCHED.value, Outcome.REVISIT.value)
-FIRST_RETRY, LONGEST_RETRY = timedelta(hours=6), timedelta(days=30)  # after a capture could not be played back
 _SLICE = 500  # values bound in one statement
 
 
@@ -363,7 +362,7 @@ class Store:
         with self.transaction():
             if outcome is Outcome.PLAYBACK_FAILED:
                 (failures,) = self._one("SELECT failures FROM captures WHERE id = ?", listed.capture_id)
-                again = self._now() + min(FIRST_RETRY * 2 ** min(failures, 16), LONGEST_RETRY)
+                again = retry_at(self._now(), failures)
                 self.db.execute(
                     "UPDATE captures SET failures = failures + 1, not_before = ? WHERE id = ?",
                     [format_iso(again), listed.capture_id],
@@ -381,11 +380,14 @@ class Store:
 
     # readings and versions
 
-    def unread(self, policy: Policy, extractor: str) -> list[Unread]:
-        """Return the policy's payloads that this extractor has not read: kept by a run that was killed, or read by
-        an earlier extractor only.
+    def unread(self, policy: Policy, extractor: str, *, at_once: bool = False) -> list[Unread]:
+        """Return the policy's payloads that this extractor has not read: kept by a run that was killed, read by an
+        earlier extractor only, or stopped while they were read.
+
+        :param at_once: also what was stopped a short while ago; a crawl lets it rest, longer each time.
         """
-        unread = self.readings.unread(policy.policy_id, self.extractor_of(policy, extractor))
+        now = None if at_once else self._now()
+        unread = self.readings.unread(policy.policy_id, self.extractor_of(policy, extractor), now)
         return [replace(one, hints=self.hints(policy, one.capture_id)) for one in unread]
 
     def known_reading(self, policy: Policy, capture_id: int, extractor: str) -> tuple[Outcome, str] | None:
@@ -453,7 +455,7 @@ class Store:
     def save_reading(self, capture_id: int, reading: Reading) -> None:
         """Store what was read from a capture's payload, for every capture that has it. One transaction."""
         with self.transaction():
-            self.readings.put(capture_id, reading)
+            self.readings.put(capture_id, reading, self._now())
             self._mark_dirty(capture_id)
 
     def _mark_dirty(self, capture_id: int) -> None:

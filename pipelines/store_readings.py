@@ -6,12 +6,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 from crawler.archives.capture import Outcome
 from crawler.archives.hints import NO_HINTS, Hints
-from crawler.archives.timestamps import parse_iso
+from crawler.archives.timestamps import format_iso, parse_iso
 from pipelines.reading import Reading
 from pipelines.small_file import put_links
 from pipelines.store_texts import put_text
@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from pipelines.model import Link
+
+# After a capture could not be played back, or its reading was stopped.
+FIRST_RETRY: Final = timedelta(hours=6)
+LONGEST_RETRY: Final = timedelta(days=30)
+
+
+def retry_at(now: datetime, failures: int) -> datetime:
+    """Return when it is worth trying again what failed now, and so many times before."""
+    wait: timedelta = min(FIRST_RETRY * 2 ** min(failures, 16), LONGEST_RETRY)
+    return now + wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +60,21 @@ class ReadingShelf:
             self._extractors[extractor] = found
         return self._extractors[extractor]
 
-    def unread(self, policy_id: int, extractor: str) -> list[Unread]:
+    def unread(self, policy_id: int, extractor: str, at: datetime | None = None) -> list[Unread]:
+        """Return the payloads that an extractor has not read, or was stopped while it read them.
+
+        :param at: leave out what was stopped and is not to be read again before then.
+        """
+        due = format_iso(at) if at else "9999"
         rows = self._db.execute(
             "SELECT min(k.id), k.payload_id, k.original, k.captured_at, k.http_status, k.headers "
             "FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
             "WHERE u.policy_id = ? AND k.payload_id IS NOT NULL AND k.outcome NOT IN ('redirect', 'archived_error') "
-            "AND NOT EXISTS (SELECT 1 FROM extractions e WHERE e.payload_id = k.payload_id AND e.extractor_id = ?) "
+            "AND (k.outcome <> 'reading_stopped' OR k.not_before IS NULL OR k.not_before <= ?) "
+            "AND NOT EXISTS (SELECT 1 FROM extractions e WHERE e.payload_id = k.payload_id AND e.extractor_id = ? "
+            "AND e.outcome <> 'reading_stopped') "
             "GROUP BY k.payload_id ORDER BY 1",
-            [policy_id, self.extractor_id(extractor)],
+            [policy_id, due, self.extractor_id(extractor)],
         )
         return [
             Unread(row[0], row[1], row[2], parse_iso(row[3]), row[4] or 200, json.loads(row[5] or "{}")) for row in rows
@@ -97,11 +114,32 @@ class ReadingShelf:
         ).fetchone()
         return int(count)
 
-    def put(self, capture_id: int, reading: Reading) -> None:
-        """Store what was read from a capture's payload, for every capture that has it."""
-        (payload_id,) = self._db.execute("SELECT payload_id FROM captures WHERE id = ?", [capture_id]).fetchone()
+    def put(self, capture_id: int, reading: Reading, at: datetime) -> None:
+        """Store what was read from a capture's payload, for every capture that has it; once more over a reading that
+        was stopped.
+
+        :param at: now; what was stopped is read again after FIRST_RETRY, and after twice as long each time.
+        """
+        payload_id, outcome, failures = self._db.execute(
+            "SELECT payload_id, outcome, failures FROM captures WHERE id = ?", [capture_id]
+        ).fetchone()
+        stopped = Outcome.READING_STOPPED.value
+        self._db.execute(
+            "DELETE FROM extractions WHERE payload_id = ? AND extractor_id = ? AND outcome = ?",
+            [payload_id, self.extractor_id(reading.extractor), stopped],
+        )
         self._put_extraction(payload_id, reading)
         self.apply(capture_id, reading.outcome, reading.detail)
+        if reading.outcome is Outcome.READING_STOPPED:
+            before = failures if outcome == stopped else 0
+            self._set_retry(payload_id, before + 1, format_iso(retry_at(at, before)))
+        elif outcome == stopped:
+            self._set_retry(payload_id, 0, None)
+
+    def _set_retry(self, payload_id: int, failures: int, not_before: str | None) -> None:
+        self._db.execute(
+            "UPDATE captures SET failures = ?, not_before = ? WHERE payload_id = ?", [failures, not_before, payload_id]
+        )
 
     def _put_extraction(self, payload_id: int, reading: Reading) -> None:
         judgement, extraction = reading.judgement, reading.extraction

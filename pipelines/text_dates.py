@@ -19,7 +19,7 @@ import regex
 
 from pipelines.model import Block, DateKind, TextDate
 from pipelines.text_date_words import EFFECTIVE, LAWS, OTHER, PUBLISHED, UPDATED, UPDATED_WEAKLY
-from pipelines.written_dates import WrittenDate, fold, has_date, written_dates
+from pipelines.written_dates import WrittenDate, fold, has_date, letters, written_dates
 
 # Where a text dates itself: above its first sections, below its last.
 _FIRST_BLOCKS: Final = 12
@@ -50,11 +50,14 @@ class _Label:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A block as it reads, and the same folded, character for character."""
+    """A block as it reads, letter by letter, and the same folded, a character for each letter."""
 
-    shown: str
+    shown: Sequence[str]
     folded: str
     at_an_end: bool  # of the text
+
+    def words(self, start: int, end: int) -> str:
+        return "".join(self.shown[start:end])
 
 
 def find_dates(blocks: Sequence[Block], *, captured_at: datetime | None, language: str = "") -> tuple[TextDate, ...]:
@@ -78,7 +81,7 @@ def find_dates(blocks: Sequence[Block], *, captured_at: datetime | None, languag
 
 
 def _line(block: Block, *, at_an_end: bool) -> _Line:
-    shown = _shown(block.markdown)
+    shown = letters(_shown(block.markdown))
     return _Line(shown, fold(shown), at_an_end)
 
 
@@ -98,12 +101,12 @@ def _dates_of(line: _Line, before: str, language: str) -> Iterator[tuple[DateKin
         low = max(written.end, label.end if label else 0)
         bare = len(line.folded.strip()) - (written.end - written.start) <= _BARE
         if label is None and bare and (kind := _kind_of_heading(before)):
-            yield kind, written, f"{before.strip()} {line.shown[written.start : written.end]}"
+            yield kind, written, f"{before.strip()} {line.words(written.start, written.end)}"
         elif label is not None and _counts(line, label, written):
             start, end = min(label.start, written.start), max(label.end, written.end)
-            yield label.kind, written, " ".join(line.shown[start:end].split())
+            yield label.kind, written, " ".join(line.words(start, end).split())
         elif label is None and bare and line.at_an_end:
-            yield DateKind.OTHER, written, line.shown[written.start : written.end]
+            yield DateKind.OTHER, written, line.words(written.start, written.end)
 
 
 def _label_before(text: str, written: WrittenDate, low: int) -> _Label | None:
@@ -133,7 +136,7 @@ def _labels(text: str, start: int, end: int) -> Iterator[_Label]:
 
 def _kind_of_heading(before: str) -> DateKind | None:
     """The kind of a date whose label is the block before it."""
-    text = fold(before.strip())
+    text = fold(letters(before.strip()))
     labels = list(_labels(text, 0, len(text))) if len(text) <= _HEADING else []
     return labels[-1].kind if labels and len(text) - labels[-1].end <= _BARE else None
 

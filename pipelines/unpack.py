@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import lxml.etree
 import lxml.html
 
+from pipelines.readable import readable_html
 from pipelines.vocabulary import BLOCK_TAGS, DEAD_TAGS, HEADINGS
 from pipelines.weights import length
 
@@ -46,7 +47,7 @@ def unpack(root: HtmlElement, parser: lxml.html.HTMLParser) -> None:
 def _fill(element: HtmlElement, html: str, parser: lxml.html.HTMLParser) -> None:
     """Put the elements of an HTML text in the place of an element's own content."""
     try:
-        document = lxml.html.document_fromstring(html.encode("utf-8", errors="replace"), parser=parser)
+        document = lxml.html.document_fromstring(readable_html(html).encode(), parser=parser)
     except lxml.etree.ParserError:
         return
     tail = element.tail

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -24,6 +24,9 @@ _FIRST_YEAR: Final = 1990
 _SAME_MONTHS: Final = {"no": "nb", "nn": "nb"}
 _MARGIN: Final = 40  # the longest date has fewer characters beside its year
 _ALL_ORDERS: Final = ("dm", "md")
+# Unicode's block "Combining Diacritical Marks": accents of Latin, Greek and Cyrillic letters.
+_ACCENT: Final = re.compile("[\u0300-\u036f]")
+_LETTER: Final = re.compile("(?s:.)[\u0300-\u036f]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,19 @@ def _fold_char(char: str) -> str:
     return unicodedata.normalize("NFD", lower)[0].replace("ς", "σ")
 
 
-def fold(text: str) -> str:
-    """Return a text in lower case, without accents, with ASCII digits, character by character.
+def letters(text: str) -> Sequence[str]:
+    """Return the characters of a text, each with the accents that follow it.
+
+    Some accented letters have no capital of their own, so that "μαΐου" in capitals has seven characters.
+
+    >>> len("μαΐου"), len("μαΐου".upper()), len(letters("μαΐου".upper()))
+    (5, 7, 5)
+    """
+    return _LETTER.findall(text) if _ACCENT.search(text) else text
+
+
+def fold(text: Iterable[str]) -> str:
+    """Return letters in lower case, without accents, with ASCII digits: one character for each.
 
     >>> fold("Dernière Mise À JOUR")
     'derniere mise a jour'
@@ -146,7 +160,7 @@ def _month_names() -> dict[str, dict[str, int]]:
     for language, months in MONTHS.items():
         for number, forms in enumerate(months.split(","), start=1):
             for form in forms.split("/"):
-                folded = fold(unicodedata.normalize("NFKC", form.strip()))
+                folded = fold(letters(unicodedata.normalize("NFKC", form.strip())))
                 names.setdefault(folded, {})[language] = number
                 if language == "he":
                     names["ב" + folded] = {language: number}  # "in"

@@ -93,6 +93,7 @@ class Outcome(Enum):
     NOT_A_POLICY = "not_a_policy"
     UNDECODABLE = "undecodable"
     EXTRACT_FAILED = "extract_failed"
+    READING_STOPPED = "reading_stopped"
     TOO_LARGE = "too_large"
     DRIFTED = "drifted"
     UNPLAYABLE = "unplayable"
@@ -144,6 +145,11 @@ _ABOUT = {
     Outcome.NOT_A_POLICY: About("a page, but no policy (bot check, log-in, empty shell …): kept, never a version"),
     Outcome.UNDECODABLE: About("bytes that are no text: kept; a later release may read them"),
     Outcome.EXTRACT_FAILED: About("no text could be read from the page: kept; a later release may read it"),
+    Outcome.READING_STOPPED: About(
+        "reading the page took too long, or the system ended it: the page is stored",
+        "run the same crawl again in some hours, or `policylapse re-extract` now: the page is read again",
+        missing=True,
+    ),
     Outcome.TOO_LARGE: About("larger than the size limit", "raise DOWNLOAD_MAXSIZE if this is the policy"),
     Outcome.DRIFTED: About("cannot be played back: the archive has only another date, too far off"),
     Outcome.UNPLAYABLE: About("listed, but the archive says that it has no such capture"),

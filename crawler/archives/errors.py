@@ -10,6 +10,7 @@ PolicylapseError
 │   └── UnexpectedArchiveResponse   an answer that cannot be parsed: never "no captures"
 ├── DecodeError                     bytes that are no text; an outcome
 ├── ExtractError                    a page that cannot be read; an outcome
+│   └── TookTooLong                 … in the time it may take; it is read again later
 ├── NotRunning                      nobody listens at a private archive's address: ends the run (exit code 2)
 ├── LimitsError                     where the archives' limits stand is lost: ends the run (exit code 2)
 ├── NotFound                        the database has no such site, policy or version (exit code 2)
@@ -62,6 +63,10 @@ class DecodeError(PolicylapseError):
 
 class ExtractError(PolicylapseError):
     """A page from which no text could be read."""
+
+
+class TookTooLong(ExtractError):
+    """A page that used up its processor time; a later run reads it again."""
 
 
 class NotRunning(PolicylapseError):

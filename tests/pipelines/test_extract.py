@@ -372,7 +372,7 @@ def test_broken_addresses_do_not_stop_it():
     assert shown(f"{POLICY}<p><a href='http://[bad'>x</a></p>") == "x"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text("<>/abdiv puls=\"'&#;!-", max_size=200))
 def test_any_markup_is_read_or_refused(soup):
     try:
@@ -389,7 +389,7 @@ WORDS = st.sampled_from(
 RUNS = st.lists(st.tuples(INLINE, WORDS), min_size=1, max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.sampled_from(["p", "h2", "li", "div", "blockquote", "td"]), RUNS), max_size=6))
 def test_rendering_keeps_the_words(parts):
     body = POLICY + "".join(

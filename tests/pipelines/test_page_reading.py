@@ -55,7 +55,7 @@ def test_a_text_names_a_site(text, site, named):
     assert names(text, site) is named
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: f"<urlset><loc>{text}".encode()))
 def test_no_page_is_too_strange(body):
     assert len(read_links(body, HTML, "http://a.example/")) <= MOST_LINKS

@@ -2,15 +2,16 @@
 
 import asyncio
 import os
-import signal
 from datetime import UTC, datetime
 
 import pytest
 
 from crawler.archives.capture import Outcome
 from pipelines import reading as reading_module
+from pipelines.apart import Limits
 from pipelines.pool import ReaderPool
 from pipelines.reading import read_payload
+from tests.pipelines import test_apart as apart_functions
 
 AT = datetime(2015, 1, 1, tzinfo=UTC)
 PAGE = b"<html><title>Privacy Policy</title><body><h1>Privacy Policy</h1>" + b"".join(
@@ -45,16 +46,34 @@ def test_what_is_none_is_an_outcome_with_a_reason(body, outcome):
     assert result.detail
 
 
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no interval timers here")
-def test_a_page_that_takes_too_long_is_given_up(monkeypatch):
-    def spin(*_, **__):
-        while True:
-            pass
+@pytest.mark.parametrize(
+    "stage", ["decode_payload", "extract_text", "judge", "find_dates", "text_languages", "wording_key"]
+)
+@pytest.mark.parametrize("error", [ValueError, OSError, AssertionError, RecursionError, UnicodeError, StopIteration])
+def test_whatever_a_stage_raises_is_the_outcome_of_the_page_with_its_traceback(stage, error, monkeypatch, caplog):
+    def fail(*_, **__):
+        raise error("nobody thought of it")
 
-    monkeypatch.setattr(reading_module, "extract_text", spin)
-    result = read_payload(PAGE, {"content-type": "text/html"}, "http://a.example/privacy", AT, time_limit=0.05)
+    reading_module._of_text.cache_clear()
+    monkeypatch.setattr(reading_module, stage, fail)
+    result = read_payload(PAGE, {"content-type": "text/html"}, "http://a.example/privacy", AT)
     assert result.outcome is Outcome.EXTRACT_FAILED
-    assert "longer than" in result.detail
+    if error is RecursionError:
+        assert "nested" in result.detail
+        return
+    assert "nobody thought of it" in result.detail
+    (record,) = caplog.records
+    assert "http://a.example/privacy" in record.getMessage()
+    assert record.exc_info
+
+
+def test_memory_is_not_for_the_page_to_answer_for(monkeypatch):
+    def fail(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr(reading_module, "extract_text", fail)
+    with pytest.raises(MemoryError):
+        read_payload(PAGE, {}, "http://a.example/privacy", AT)
 
 
 def test_the_pool_outlives_a_page_that_kills_its_worker():
@@ -71,6 +90,55 @@ def test_the_pool_outlives_a_page_that_kills_its_worker():
     outcomes = asyncio.run(scenario())
     assert outcomes[2] is Outcome.EXTRACT_FAILED
     assert [o for n, o in enumerate(outcomes) if n != 2] == [Outcome.FETCHED] * 4
+
+
+class _Unpicklable(bytes):
+    def __reduce__(self):
+        raise ValueError("no pickle of me")
+
+
+@pytest.mark.parametrize(
+    ("call", "outcome"),
+    [
+        ((apart_functions.spin, ()), Outcome.READING_STOPPED),
+        ((apart_functions.be_killed, ()), Outcome.READING_STOPPED),
+        ((apart_functions.crash, ()), Outcome.EXTRACT_FAILED),
+        ((apart_functions.eat, ()), Outcome.EXTRACT_FAILED),
+        ((apart_functions.fail, ()), Outcome.EXTRACT_FAILED),
+        ((len, (_Unpicklable(b"x"),)), Outcome.READING_STOPPED),  # the pool's own failure
+    ],
+)
+def test_whatever_ends_a_page_is_its_outcome_and_is_logged(call, outcome, pool, caplog):
+    found, detail = asyncio.run(pool.run(*call, "http://a.example/privacy", lambda *why: why))
+    assert found is outcome
+    assert detail
+    assert any("http://a.example/privacy" in record.getMessage() for record in caplog.records)
+    assert asyncio.run(pool.read(PAGE, {}, "http://a.example/privacy", AT, 200)).outcome is Outcome.FETCHED
+
+
+def test_a_tag_with_300000_attributes_ends_within_its_processor_time(pool):
+    tag = b"<p " + b" ".join(b"a%d=1" % n for n in range(300_000)) + b">"
+    results = asyncio.run(
+        _all(
+            pool.read(tag + PAGE, {}, "http://a.example/privacy", AT, 200),
+            pool.read_links(tag + PAGE, {}, "http://a.example/privacy"),
+            pool.read_candidate(tag + PAGE, {}, "http://a.example/privacy", AT, 200, "a.example"),
+        )
+    )
+    assert results[0].outcome in (Outcome.READING_STOPPED, Outcome.FETCHED)
+    assert results[1] == ()
+    assert results[2][1] == ()
+
+
+async def _all(*reads):
+    return await asyncio.gather(*reads)
+
+
+@pytest.fixture(scope="module")
+def pool():
+    pool = ReaderPool(1, Limits(cpu=2, memory=400 * 2**20))
+    yield pool
+    pool.close()
 
 
 class _Killer(bytes):

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +19,7 @@ from pipelines.model import Block, BlockKind, DateKind
 from pipelines.page_dates import page_dates
 from pipelines.text_date_words import MONTHS
 from pipelines.text_dates import find_dates
-from pipelines.written_dates import fold, written_dates
+from pipelines.written_dates import fold, letters, written_dates
 
 AT = datetime(2020, 6, 1, tzinfo=UTC)
 MAY_25 = date(2018, 5, 25)
@@ -180,9 +181,21 @@ def test_every_day_is_read_in_every_language(day, language, data):
     names = MONTHS[language].split(",")[day.month - 1].strip().split("/")
     name = data.draw(st.sampled_from(names)).strip()
     for text in (f"{day.day}. {name} {day.year}", f"{day.day} {name.upper()} {day.year}"):
-        (found,) = written_dates(fold(text), language)
+        (found,) = written_dates(fold(letters(text)), language)
         assert found.days == (day,)
         assert not found.month_only
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("case", [str, str.upper, str.title])
+@pytest.mark.parametrize("language", sorted(MONTHS))
+def test_every_month_is_read_in_every_case_and_however_its_accents_are_written(language, case, form):
+    for number, names in enumerate(MONTHS[language].split(","), start=1):
+        for name in names.strip().split("/"):
+            written = unicodedata.normalize(form, f"25 {case(name)} 2018")
+            (found,) = find_dates(blocks(written), captured_at=AT, language=language)
+            assert found.dates == (date(2018, number, 25),)
+            assert found.words == unicodedata.normalize("NFKC", written)
 
 
 @given(
@@ -190,7 +203,7 @@ def test_every_day_is_read_in_every_language(day, language, data):
     st.sampled_from(["", "en", "de", "ja"]),
 )
 def test_any_text_gives_dates_in_order_within_it(text, language):
-    found = written_dates(fold(text), language)
+    found = written_dates(fold(letters(text)), language)
     assert all(one.days and 0 <= one.start < one.end <= len(text) for one in found)
     assert all(one.end <= other.start for one, other in pairwise(found))
 
