@@ -75,7 +75,7 @@ http%3A//www.a.example/p%3Fid%3D1) for the most accurate reproduction.*
 
 ## 1\\. Who we are
 
-We keep _some_ of **your data** *.
+We keep _some_ of **your data** \\*.
 
   * one
   * two
