@@ -10,7 +10,6 @@ s/so/sou/sourcingmap.com.md
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from crawler.archives.timestamps import parse_iso
 from history.export.files import Folder
 from history.export.formats import Job
 from history.export.manifest import Done
+from history.export.names import shard, site_name
 from history.sites import PolicyRow
 from pipelines.database_file import text_blocks
 from pipelines.inline import Marks, escaped, line_text, lines, one_line
@@ -35,6 +35,7 @@ _HEADER = (
 )
 _WAYBACK_HOST = "web.archive.org"
 _SAMPLE_PREFIX = "sample:"  # no address: the archive that comes with the program
+_IN_ADDRESS = "/:?=&%@,;+~#"
 _MARKS = Marks(emphasis="_")
 _LIST_KINDS = frozenset({BlockKind.ITEM, BlockKind.NUMBERED})
 
@@ -86,22 +87,23 @@ def newest_capture(db: sqlite3.Connection, policy: PolicyRow) -> CorpusCapture |
 
 
 def corpus_path(site: str, number: int = 1) -> PurePosixPath:
-    """Return the file of a site's policy; dots count as characters, a site's further policies get a number.
+    """Return the file of a site's policy; dots count as characters, a site's further policies get a number,
+    and a name that no system takes (a folder `con`) is made one that they do.
 
     >>> str(corpus_path("sourcingmap.com"))
     's/so/sou/sourcingmap.com.md'
     >>> str(corpus_path("01.com", 2))
     '0/01/01./01.com-2.md'
     """
-    name = re.sub(r"[^\w.-]|^\.+", "_", site) or "_"
+    name = site_name(site)
     suffix = f"-{number}" if number > 1 else ""
-    return PurePosixPath(name[:1], name[:2], name[:3], f"{name}{suffix}.md")
+    return PurePosixPath(shard(name[:1]), shard(name[:2]), shard(name[:3]), f"{name}{suffix}.md")
 
 
 def corpus_document(capture: CorpusCapture, blocks: Sequence[Block]) -> str:
     """Return the file's content."""
     header = _HEADER.format(
-        site=escaped(capture.site),
+        site=escaped(" ".join(capture.site.split())),
         date=f"{capture.captured_at:%Y-%m-%d}",
         archive=_archive_name(capture),
         url=_link(capture),
@@ -117,14 +119,18 @@ def _link(capture: CorpusCapture) -> str:
     """The corpus quotes the page's URL inside the archive's."""
     ending = f"{capture.timestamp}id_/{capture.original}"
     prefix = capture.citation_url.removesuffix(ending)
+    prefix = quote(prefix, safe=_IN_ADDRESS)
     return f"{prefix}{capture.timestamp}id_/{quote(capture.original, safe='/')}"
 
 
 def _archive_name(capture: CorpusCapture) -> str:
     if capture.citation_url.startswith(_SAMPLE_PREFIX):
         return "the sample archive of policylapse"
-    host = urlsplit(capture.citation_url).netloc
-    return "the Wayback Machine" if host == _WAYBACK_HOST else host
+    try:
+        host = urlsplit(capture.citation_url).netloc
+    except ValueError:  # no address, whatever the file says
+        host = ""
+    return "the Wayback Machine" if host == _WAYBACK_HOST else escaped(host) or "its archive"
 
 
 def _parts(blocks: Iterable[Block]) -> Iterator[str]:

@@ -209,8 +209,8 @@ def test_unified_tells_the_evidence_and_names_a_harmless_file(compared):
     c = replace(c, policy=replace(c.policy, site="../../etc/\nx"))
     lines = unified(c).splitlines()
     assert lines[3:6] == [
-        "--- a/_.._etc__x.md\t2018-01-01 12:00:00 +0000",
-        "+++ b/_.._etc__x.md\t2018-06-01 12:00:00 +0000",
+        "--- a/_etc_x-968da72f.md\t2018-01-01 12:00:00 +0000",
+        "+++ b/_etc_x-968da72f.md\t2018-06-01 12:00:00 +0000",
         "@@ -1,6 +1,6 @@",
     ]
     assert all(line.startswith("# ") for line in lines[:3])
