@@ -11,12 +11,12 @@ import difflib
 import re
 
 from history.comparison import Comparison
+from history.export.names import site_name
 from history.plain import clean, line
 from history.timeline import VersionRow
 from pipelines.markdown import render_markdown
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_NO_FILE_NAME = re.compile(r"[^A-Za-z0-9.-]")
 CONTEXT = 3  # lines, as diff -u has
 
 
@@ -26,7 +26,7 @@ def unified(comparison: Comparison, context: int | None = None) -> str:
     :param context: unchanged lines beside each change; None: CONTEXT.
     """
     c = comparison
-    name = _NO_FILE_NAME.sub("_", c.policy.site).strip(".") + ".md"
+    name = f"{site_name(c.policy.site)}.md"
     evidence = [
         f"# {line(c.policy.site)}: version {c.old.version} to version {c.new.version}; {line(c.policy.policy_url)}",
         f"# from {line(c.old_citation)}, {line(c.old.last_capture_url)}",

@@ -1,10 +1,17 @@
-"""Blocks written out as one Markdown document (CommonMark with GFM tables)."""
+"""Blocks written out as one Markdown document (CommonMark with GFM tables), in which page text is never markup.
+
+    blocks ──inline.py: each block's words──► here: headings, lists, tables, quotations ──► document
+
+A reader of Markdown shows the blocks' words, and no link, image or HTML: a text has none (its links are a layer of
+their own), so what looks like one was written by the page's author for people to read.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from pipelines.inline import STARS, Marks, lines, one_line
 from pipelines.model import Block, BlockKind
 
 if TYPE_CHECKING:
@@ -12,10 +19,9 @@ if TYPE_CHECKING:
 
 _LIST_KINDS = frozenset({BlockKind.ITEM, BlockKind.NUMBERED})
 _TIGHT_KINDS = _LIST_KINDS | {BlockKind.ROW}
-# What CommonMark would read as a block marker at the start of a line.
-_BLOCK_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[>+](?=\s|$)|-(?=\s|$)|={2,}\s*$|-{2,}\s*$|~{3,})", re.MULTILINE)
-_ORDERED_START = re.compile(r"^(\s*\d{1,9})([.)])(?=\s|$)", re.MULTILINE)
-_CELL_BORDER = re.compile(r"(?<!\\) \| ")
+_CELL_BORDER = " | "
+_CLOSING = re.compile(r"(?:^|(?<=\s))(?=#+$)")  # of a heading: CommonMark takes it for decoration
+_BAR = re.compile(r"(?<!\\)((?:\\\\)*)\|")  # that would end a cell
 
 
 def render_markdown(blocks: Iterable[Block]) -> str:
@@ -60,31 +66,39 @@ def _render_run(run: Sequence[Block]) -> str:
     return "\n".join(_list_lines(run) if run[0].kind in _LIST_KINDS else _table_lines(run))
 
 
+def heading(words: str, level: int) -> str:
+    """Return a heading's line, "" without words.
+
+    :param words: inline Markdown, safe, on one line.
+    """
+    shown = _CLOSING.sub(r"\\", words)
+    return shown and f"{'#' * min(max(level, 1), 6)} {shown}"
+
+
 def _heading(block: Block) -> str:
-    return f"{'#' * min(max(block.level, 1), 6)} {' '.join(block.markdown.split())}"
+    return heading(one_line(block.markdown), block.level)
 
 
 def _title(block: Block) -> str:
-    return f"# {' '.join(block.markdown.split())}"
+    return heading(one_line(block.markdown), 1)
 
 
 def _paragraph(block: Block) -> str:
-    return _escape_starts(block.markdown)
-
-
-def _term(block: Block) -> str:
-    return _escape_starts(block.markdown)
+    return "\n".join(lines(block.markdown))
 
 
 def _definition(block: Block) -> str:
-    return ":   " + block.markdown.replace("\n", "\n    ")
+    text = "\n    ".join(lines(block.markdown))
+    return text and f":   {text}"
 
 
 def _quote(block: Block) -> str:
-    return "\n".join(f"> {line}" for line in _escape_starts(block.markdown).split("\n"))
+    return "\n".join(f"> {line}" for line in lines(block.markdown))
 
 
 def _pre(block: Block) -> str:
+    if not block.markdown.strip():
+        return ""
     longest = max((len(run) for run in re.findall(r"`+", block.markdown)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}\n{block.markdown}\n{fence}"
@@ -93,7 +107,6 @@ def _pre(block: Block) -> str:
 _SINGLE: dict[BlockKind, Callable[[Block], str]] = {
     BlockKind.TITLE: _title,
     BlockKind.HEADING: _heading,
-    BlockKind.TERM: _term,
     BlockKind.DEFINITION: _definition,
     BlockKind.QUOTE: _quote,
     BlockKind.PRE: _pre,
@@ -116,25 +129,27 @@ def _list_lines(run: Sequence[Block]) -> Iterator[str]:
         del kinds[depth:], counters[depth:], widths[depth:]
         counters[-1] += 1
         marker = f"{counters[-1]}. " if block.kind is BlockKind.NUMBERED else "* "
-        widths[-1] = 4 if block.kind is BlockKind.NUMBERED else 2
+        widths[-1] = max(4, len(marker)) if block.kind is BlockKind.NUMBERED else 2
         indent = " " * sum(widths[:-1])
-        text = _escape_starts(block.markdown).replace("\n", f"\n{indent}{' ' * len(marker)}")
-        yield f"{indent}{marker}{text}"
+        yield indent + marker + f"\n{indent}{' ' * len(marker)}".join(lines(block.markdown))
 
 
 def _table_lines(run: Sequence[Block]) -> Iterator[str]:
-    rows = [_CELL_BORDER.split(f" {block.markdown} ") for block in run]
+    rows = [[cell_text(cell) for cell in cells(block)] for block in run]
     width = max(len(row) for row in rows)
     if run[0].level != 1:
         rows.insert(0, [""] * width)
     for index, row in enumerate(rows):
-        cells = [" ".join(cell.split()) for cell in row] + [""] * (width - len(row))
-        yield f"| {' | '.join(cells)} |"
+        yield f"| {' | '.join(row + [''] * (width - len(row)))} |"
         if index == 0:
             yield f"|{' --- |' * width}"
 
 
-def _escape_starts(markdown: str) -> str:
-    """A line that begins like a heading, list or rule is text, and stays text."""
-    hashed = _BLOCK_START.sub(r"\1\\\2", markdown)
-    return _ORDERED_START.sub(r"\1\\\2", hashed)
+def cells(row: Block) -> list[str]:
+    """Return the inline Markdown of a row's cells."""
+    return f" {row.markdown} ".split(_CELL_BORDER)
+
+
+def cell_text(markdown: str, marks: Marks = STARS) -> str:
+    """Return a cell's inline Markdown, safe, bars escaped: GFM looks for the ends of cells before it reads the cells."""
+    return _BAR.sub(r"\1\\|", one_line(markdown, marks))

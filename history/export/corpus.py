@@ -10,7 +10,6 @@ s/so/sou/sourcingmap.com.md
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,8 +22,11 @@ from crawler.archives.timestamps import parse_iso
 from history.export.files import Folder
 from history.export.formats import Job
 from history.export.manifest import Done
+from history.export.names import shard, site_name
 from history.sites import PolicyRow
 from pipelines.database_file import text_blocks
+from pipelines.inline import Marks, escaped, line_text, lines, one_line
+from pipelines.markdown import cell_text, cells, heading, render_alone
 from pipelines.model import Block, BlockKind
 
 _HEADER = (
@@ -33,10 +35,8 @@ _HEADER = (
 )
 _WAYBACK_HOST = "web.archive.org"
 _SAMPLE_PREFIX = "sample:"  # no address: the archive that comes with the program
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-_STARS = re.compile(r"(?<!\\)((?:\\\\)*)(\*{1,3})")
-_ORDINAL = re.compile(r"^(\s*\d+)\.(?=\s|$)", re.MULTILINE)
-_DASH = re.compile(r"^(\s*)([-+])(?=\s|-)", re.MULTILINE)
+_IN_ADDRESS = "/:?=&%@,;+~#"
+_MARKS = Marks(emphasis="_")
 _LIST_KINDS = frozenset({BlockKind.ITEM, BlockKind.NUMBERED})
 
 
@@ -87,26 +87,31 @@ def newest_capture(db: sqlite3.Connection, policy: PolicyRow) -> CorpusCapture |
 
 
 def corpus_path(site: str, number: int = 1) -> PurePosixPath:
-    """Return the file of a site's policy; dots count as characters, a site's further policies get a number.
+    """Return the file of a site's policy; dots count as characters, a site's further policies get a number,
+    and a name that no system takes (a folder `con`) is made one that they do.
 
     >>> str(corpus_path("sourcingmap.com"))
     's/so/sou/sourcingmap.com.md'
     >>> str(corpus_path("01.com", 2))
     '0/01/01./01.com-2.md'
     """
-    name = re.sub(r"[^\w.-]|^\.+", "_", site) or "_"
+    name = site_name(site)
     suffix = f"-{number}" if number > 1 else ""
-    return PurePosixPath(name[:1], name[:2], name[:3], f"{name}{suffix}.md")
+    return PurePosixPath(shard(name[:1]), shard(name[:2]), shard(name[:3]), f"{name}{suffix}.md")
 
 
 def corpus_document(capture: CorpusCapture, blocks: Sequence[Block]) -> str:
     """Return the file's content."""
     header = _HEADER.format(
-        site=capture.site, date=f"{capture.captured_at:%Y-%m-%d}", archive=_archive_name(capture), url=_link(capture)
+        site=escaped(" ".join(capture.site.split())),
+        date=f"{capture.captured_at:%Y-%m-%d}",
+        archive=_archive_name(capture),
+        url=_link(capture),
     )
-    title = " ".join(capture.title.split()) or next((b.markdown for b in blocks if b.kind is BlockKind.TITLE), "")
+    named = next((block.markdown for block in blocks if block.kind is BlockKind.TITLE), "")
+    title = escaped(" ".join(capture.title.split())) or one_line(named, _MARKS)
     text = "\n\n".join(_parts(block for block in blocks if block.kind is not BlockKind.TITLE))
-    head = f"{header}\n\n# {_escaped(title)}\n\n" if title else f"{header}\n\n"
+    head = f"{header}\n\n{heading(line_text(title), 1)}\n\n" if title else f"{header}\n\n"
     return f"{head}{text.strip()}\n"
 
 
@@ -114,14 +119,18 @@ def _link(capture: CorpusCapture) -> str:
     """The corpus quotes the page's URL inside the archive's."""
     ending = f"{capture.timestamp}id_/{capture.original}"
     prefix = capture.citation_url.removesuffix(ending)
+    prefix = quote(prefix, safe=_IN_ADDRESS)
     return f"{prefix}{capture.timestamp}id_/{quote(capture.original, safe='/')}"
 
 
 def _archive_name(capture: CorpusCapture) -> str:
     if capture.citation_url.startswith(_SAMPLE_PREFIX):
         return "the sample archive of policylapse"
-    host = urlsplit(capture.citation_url).netloc
-    return "the Wayback Machine" if host == _WAYBACK_HOST else host
+    try:
+        host = urlsplit(capture.citation_url).netloc
+    except ValueError:  # no address, whatever the file says
+        host = ""
+    return "the Wayback Machine" if host == _WAYBACK_HOST else escaped(host) or "its archive"
 
 
 def _parts(blocks: Iterable[Block]) -> Iterator[str]:
@@ -141,14 +150,12 @@ def _family(block: Block) -> str:
 
 
 def _single(block: Block) -> str:
+    """As html2text writes it; what it indents by four spaces, which are code in CommonMark, is marked as we do."""
     if block.kind is BlockKind.HEADING:
-        return f"{'#' * min(max(block.level, 1), 6)} {' '.join(_escaped(inline(block.markdown)).split())}"
-    if block.kind is BlockKind.PRE:
-        return "\n".join(f"    {line}" for line in block.markdown.split("\n"))
-    text = _escaped(inline(block.markdown))
-    if block.kind is BlockKind.QUOTE:
-        return "\n".join(f"> {line}" for line in text.split("\n"))
-    return f"    {text}" if block.kind is BlockKind.DEFINITION else text
+        return heading(line_text(one_line(block.markdown, _MARKS)), block.level)
+    if block.kind in (BlockKind.PRE, BlockKind.DEFINITION):
+        return render_alone(block) or ""
+    return "\n".join(f"> {line}" if block.kind is BlockKind.QUOTE else line for line in lines(block.markdown, _MARKS))
 
 
 def _list_lines(items: Sequence[Block]) -> Iterator[str]:
@@ -158,35 +165,14 @@ def _list_lines(items: Sequence[Block]) -> Iterator[str]:
         counters = {depth: count for depth, count in counters.items() if depth <= level}
         counters[level] = counters.get(level, 0) + 1 if item.kind is BlockKind.NUMBERED else 0
         marker = f"{counters[level]}." if item.kind is BlockKind.NUMBERED else "*"
-        yield f"{'  ' * level}{marker} {_escaped(inline(item.markdown))}"
+        text = "\n".join(lines(item.markdown, _MARKS))
+        yield f"{'  ' * level}{marker} {text}"
 
 
 def _table_lines(rows: Sequence[Block]) -> Iterator[str]:
-    width = max(row.markdown.count(" | ") + 1 for row in rows)
-    for number, row in enumerate(rows):
-        yield f"{inline(row.markdown)}  "
-        if number == 0:
+    table = [[cell_text(cell, _MARKS) for cell in cells(row)] for row in rows]
+    width = max(map(len, table))
+    for number, row in enumerate(table):
+        yield f"{line_text(' | '.join(row).strip())}  "
+        if number == 0 and width > 1:
             yield f"{'|'.join(['---'] * width)}  "
-
-
-def inline(markdown: str) -> str:
-    r"""Return inline Markdown as html2text writes it: `_emphasis_`, `**strong**`, nothing escaped but what it escapes.
-
-    >>> inline(r"*We* keep **all** of 5 \* 3")
-    '_We_ keep **all** of 5 * 3'
-    """
-    strong: list[bool] = []
-
-    def emphasis(match: re.Match[str]) -> str:
-        slashes, stars = match.groups()
-        if len(stars) < 3:
-            return slashes + ("_" if len(stars) == 1 else stars)
-        strong.append(True)
-        return slashes + ("**_" if len(strong) % 2 else "_**")
-
-    return _ESCAPED.sub(r"\1", _STARS.sub(emphasis, markdown))
-
-
-def _escaped(text: str) -> str:
-    """What would begin a list or a rule is escaped, as html2text does."""
-    return _DASH.sub(r"\1\\\2", _ORDINAL.sub(r"\1\\.", text))

@@ -10,20 +10,15 @@ import gzip
 import hashlib
 import io
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
-from urllib.parse import urlsplit
 
 from crawler.archives.errors import ConfigError, StoreError
-from history.sites import PolicyRow
 
 PART = ".part"
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
-_LONGEST = 100  # characters of a file's name: file systems take 255 bytes, and an ending comes behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +42,13 @@ def whole_file(out: Path) -> Iterator[IO[bytes]]:
     part = out.with_name(out.name + PART)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as stream:
+        with _new(part) as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(out)
     except BaseException as error:
-        if part.is_file():
+        if part.is_file() and not part.is_symlink():
             part.unlink()
         if isinstance(error, OSError):
             raise StoreError(f"cannot write {out}: {error.strerror or error}; name another file with --out") from None
@@ -88,15 +83,17 @@ class Folder:
     def add(self, name: str, pieces: Iterable[bytes]) -> Written:
         """Write a file; return what was written.
 
-        :param name: its path under the folder, with `/`; made of `safe_name`s.
-        :raises StoreError: it cannot be written.
+        :param name: its path under the folder, with `/`; made of `safe_name`s (names.py).
+        :raises StoreError: it cannot be written, or a link in the folder leads elsewhere.
         """
         path = self.root.joinpath(*name.split("/"))
+        if link := through_link(self.root, path):
+            raise StoreError(f"{link} is a link, and nothing is written through one; remove it, or name another folder")
         part = path.with_name(path.name + PART)
         digest, size = hashlib.sha256(), 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with part.open("wb") as stream:
+            with _new(part) as stream:
                 for piece in pieces:
                     stream.write(piece)
                     digest.update(piece)
@@ -115,53 +112,16 @@ class Folder:
         self.written.append(written)
 
 
-def safe_name(text: str) -> str:
-    """Return text as a file's name: letters, digits, `.`, `_` and `-` only, never hidden, never long.
-
-    >>> safe_name("policies.example.com/de/privacy?x=1"), safe_name("../../etc"), safe_name("")
-    ('policies.example.com_de_privacy_x_1', '_etc', '_')
-    """
-    name = re.sub(r"^[._]*\.[._]*", "_", _UNSAFE.sub("_", text)).strip(".") or "_"
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 9]}-{_key(text)}"
+def _new(path: Path) -> IO[bytes]:
+    """A file that was not there: what stands at its place, the rest of a killed run or a link of somebody's, goes."""
+    path.unlink(missing_ok=True)
+    return path.open("xb")
 
 
-def site_name(site: str) -> str:
-    """Return the name of a site's folder: the site itself, or, where that cannot be, one that no other site has.
-
-    >>> site_name("example.com"), site_name("localhost:8080")
-    ('example.com', 'localhost_8080-8b1fdc44')
-    """
-    name = safe_name(site)
-    return name if name == site else f"{name[: _LONGEST - 9]}-{_key(site)}"
-
-
-def policy_names(policies: Sequence[PolicyRow]) -> dict[int, str]:
-    """Return each policy's name under its site's folder: its URL's path, with the host where that is not the site's.
-
-    It does not depend on what else the database holds, but where two would have one name: then both get a digest of
-    their URL.
-    """
-    names = {policy.policy_id: safe_name(_short(policy)) for policy in policies}
-    seen: dict[tuple[str, str], int] = {}
-    for policy in policies:
-        key = (policy.site, names[policy.policy_id].casefold())
-        seen[key] = seen.get(key, 0) + 1
-    return {
-        policy.policy_id: name if seen[policy.site, name.casefold()] == 1 else f"{name}-{_key(policy.policy_url)}"
-        for policy in policies
-        for name in (names[policy.policy_id],)
-    }  # fmt: skip
-
-
-def _short(policy: PolicyRow) -> str:
-    parts = urlsplit(policy.policy_url)
-    host = re.sub(r":(80|443)?$", "", parts.netloc.rpartition("@")[2]).removeprefix("www.")
-    path = parts.path.strip("/") + (f"?{parts.query}" if parts.query else "")
-    return "/".join(part for part in ("" if host == policy.site else host, path or "index") if part)
-
-
-def _key(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
+def through_link(root: Path, path: Path) -> Path | None:
+    """Return the link, of those between a folder and a path under it, that would lead elsewhere; None if there is none."""
+    between = [parent for parent in path.parents if parent != root and parent.is_relative_to(root)]
+    return next((parent for parent in reversed(between) if parent.is_symlink()), None)
 
 
 def check_name(out: Path, endings: Sequence[str], what: str) -> None:

@@ -153,7 +153,9 @@ def _folder(form: Format, job: Job, write: Exporter) -> Exported:
 
 def _repository(form: Format, job: Job, write: Exporter) -> Exported:
     head = _head(form, job, write(job, job.out))
-    names = sorted(path for path in job.out.rglob("*") if path.is_file() and ".git" not in path.parts)
+    names = sorted(
+        path for path in job.out.rglob("*") if path.is_file() and not path.is_symlink() and ".git" not in path.parts
+    )
     return Exported(
         head, write_beside(job.out, head, (describe(path, path.relative_to(job.out).as_posix()) for path in names))
     )

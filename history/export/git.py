@@ -18,10 +18,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from crawler.archives.timestamps import parse_iso
-from history.export.files import policy_names, site_name
 from history.export.formats import Job
 from history.export.git_repository import BRANCH, Repository
 from history.export.manifest import Done
+from history.export.names import policy_names, site_name
 from history.export.records import Records, VersionRecord
 from history.sentences import sentences
 from pipelines.markdown import join_markdown, render_alone

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.archives.errors import StoreError
-from history.export.files import Folder, Written, describe, whole_file
+from history.export.files import Folder, Written, describe, through_link, whole_file
 from history.sites import PolicyRow
 
 NAME = "manifest.json"
@@ -172,7 +172,7 @@ def _line(file: Written) -> bytes:
 
 def _listed(path: Path) -> Iterator[tuple[str, str]]:
     """The files that a manifest, or the list of a run that was killed, names; what is no such line is passed over."""
-    if not path.is_file():
+    if not path.is_file() or path.is_symlink():
         return
     with path.open("rb") as lines:
         for line in lines:
@@ -189,6 +189,8 @@ def _remove(root: Path, name: str, sha256: str) -> None:
     """Remove a file of an earlier export, if it is one still: in the folder, and with the bytes that were written."""
     path = root / name
     if not path.resolve().is_relative_to(root.resolve()) or not path.is_file() or path.is_symlink():
+        return
+    if through_link(root, path):
         return
     if describe(path, name).sha256 != sha256:
         return

@@ -15,9 +15,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from history.export.files import Folder, policy_names, site_name
+from history.export.files import Folder
 from history.export.formats import Job
 from history.export.manifest import Done
+from history.export.names import policy_names, safe_name, site_name
 from history.export.records import COLUMNS, Records, VersionRecord, row
 from history.sites import PolicyRow
 from pipelines.model import DocumentKind
@@ -79,7 +80,7 @@ def _write_versions(job: Job, folder: Folder, counts: dict[str, int]) -> Iterato
 
 def file_name(record: VersionRecord) -> str:
     """Return a version's file, without ending: a date that every file system takes."""
-    return record.first_seen.replace(":", "-")
+    return safe_name(record.first_seen.replace(":", "-"))
 
 
 def terms_folders(db: sqlite3.Connection, policies: Sequence[PolicyRow]) -> dict[int, str]:

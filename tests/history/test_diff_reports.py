@@ -9,16 +9,20 @@ from html.parser import HTMLParser
 
 import lxml.html
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from history.comparison import read_comparison
 from history.database import open_database
 from history.diff_html import html_report
 from history.diff_markdown import escape, markdown_report
 from history.links import link_changes
+from history.plain import clean, plain_text
 from history.sites import find_policies
 from history.timeline import read_versions
 from history.unified import unified
 from pipelines.model import Link
+from tests.shown_markdown import HOSTILE_TEXT, NO_MARKUP, shown
 
 URL = "https://a.example/privacy"
 OLD = """## What we keep
@@ -191,13 +195,22 @@ def test_markdown_escapes(text, escaped):
     assert escape(text) == escaped
 
 
+@given(st.lists(HOSTILE_TEXT, min_size=1, max_size=3), st.sampled_from(["> ", "* ", "### "]))
+def test_markdown_shows_the_words_of_a_page_and_nothing_else(pieces, mark):
+    seen = shown(mark + "".join(map(escape, pieces)).strip())
+    assert seen.words == " ".join("".join(map(plain_text, map(clean, pieces))).split()).split()
+    assert not any(seen.tokens[name] for name in NO_MARKUP)
+    begun = {"> ": "blockquote_open", "* ": "list_item_open", "### ": "heading_open"}
+    assert {name: seen.tokens[name] for name in begun.values()} == {name: mark == one for one, name in begun.items()}
+
+
 def test_unified_tells_the_evidence_and_names_a_harmless_file(compared):
     c = compared(OLD, NEW)
     c = replace(c, policy=replace(c.policy, site="../../etc/\nx"))
     lines = unified(c).splitlines()
     assert lines[3:6] == [
-        "--- a/_.._etc__x.md\t2018-01-01 12:00:00 +0000",
-        "+++ b/_.._etc__x.md\t2018-06-01 12:00:00 +0000",
+        "--- a/_etc_x-968da72f.md\t2018-01-01 12:00:00 +0000",
+        "+++ b/_etc_x-968da72f.md\t2018-06-01 12:00:00 +0000",
         "@@ -1,6 +1,6 @@",
     ]
     assert all(line.startswith("# ") for line in lines[:3])

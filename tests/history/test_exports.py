@@ -4,6 +4,8 @@ import csv
 import gzip
 import hashlib
 import json
+import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -20,9 +22,10 @@ from cli.export import policies_of
 from crawler.archives.errors import ConfigError, NotFound, StoreError
 from history.database import open_database
 from history.export import parquet, tables
-from history.export.files import policy_names, safe_name, site_name
+from history.export.corpus import corpus_path
 from history.export.formats import FORMATS, Job, Shape, run_export
 from history.export.manifest import NAME, beside
+from history.export.names import policy_names, safe_name, site_name
 from history.export.records import COLUMNS, read_records
 from history.sites import PolicyRow
 from pipelines.database_file import text_blocks
@@ -245,17 +248,86 @@ def test_names_of_policies():
     assert len({upper.casefold(), lower.casefold(), other}) == 3
 
 
-@given(st.text(max_size=300), st.text(max_size=300))
-def test_no_two_sites_have_one_folder(one, other):
-    assert (site_name(one) == site_name(other)) == (one == other)
+NAMES = [
+    "CON", "con", "Con.example", "aux", "nul.txt", "COM1", "lpt9.example", "com10", "manifest.json", "Manifest.JSON",
+    "manifest.json.list", "README.md", "readme.md", "metadata.jsonl", "x.part", ".git", "..", ".", "", "~", "a.", "a..", "a ", " a",
+    "a/b", "a\\b", "a:b", "a*b", "a?b", "a|b", "<a>", 'a"b', "a\nb", "a\x00b", "\x1b[31m", "m\u00fcller.example", "M\u00dcLLER.example",
+    "a_b-8b1fdc44", "host-2", "host", "\u202egpj.exe", "x" * 300, "X" * 300, "\u96b1" * 200, "a.example", "A.example", "\ud800",
+]  # fmt: skip
+ANY_NAME = st.sampled_from(NAMES) | st.text(max_size=300) | st.text("aA.-_/ ", max_size=4)
+DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
 
 
-@given(st.text(max_size=300))
-def test_a_safe_name_is_one(text):
-    name = safe_name(text)
-    assert 0 < len(name) <= 100
-    assert not set(name) & set('/\\:*?"<>| \n\0')
+def assert_safe(name):
+    """Linux, macOS and Windows take it, with any ending, and show it as what it is."""
+    assert 0 < len(name.encode("ascii")) <= 100
+    assert not set(name) & set('/\\:*?"<>|~ ')
+    assert name.isprintable()
     assert not name.startswith(".")
+    assert not name.endswith(".")
+    assert name.partition(".")[0].lower() not in DEVICES
+
+
+@given(ANY_NAME, ANY_NAME)
+def test_no_two_sites_have_one_folder_on_any_system(one, other):
+    assert (site_name(one).lower() == site_name(other).lower()) == (one == other)
+    assert_safe(site_name(one))
+    assert not re.fullmatch(
+        r"(?i)manifest\.json.*|readme\.md|metadata\.jsonl|.*\.part", site_name(one)
+    ) or "-" in site_name(one)
+    path = corpus_path(one)
+    assert_safe(path.stem)
+    assert not DEVICES & set(path.parts)
+    assert (str(path).lower() == str(corpus_path(other)).lower()) == (one == other)
+    assert str(corpus_path(one, 2)).lower() != str(corpus_path(other)).lower()
+
+
+@given(ANY_NAME)
+def test_a_safe_name_is_one(text):
+    assert_safe(safe_name(text))
+
+
+@given(st.lists(st.sampled_from(["http://a.example/", "http://[", "https://u:p@b.example:8/"]).flatmap(
+    lambda host: ANY_NAME.map(lambda name: host + name)), min_size=1, max_size=6, unique=True
+))  # fmt: skip
+def test_no_two_policies_of_a_site_have_one_file(urls):
+    names = policy_names([PolicyRow(n, "a.example", url, (url,), 1) for n, url in enumerate(urls)])
+    assert len({name.lower() for name in names.values()}) == len(urls)
+    for name in names.values():
+        assert_safe(name)
+
+
+def test_a_name_made_to_look_like_another_s_digest_is_told_apart():
+    twins = ["http://a.example/Privacy", "http://a.example/privacy"]
+    taken = policy_names([PolicyRow(n, "a.example", url, (url,), 1) for n, url in enumerate(twins)])
+    urls = [*twins, f"http://a.example/{taken[0]}"]
+    names = policy_names([PolicyRow(n, "a.example", url, (url,), 1) for n, url in enumerate(urls)])
+    assert len({name.lower() for name in names.values()}) == 3
+
+
+@pytest.mark.parametrize("name", ["ota", "corpus", "timemap"])
+def test_no_link_in_an_export_s_folder_is_followed(history_db, tmp_path, name):
+    history_db.policy("http://a.example/p", history_db.shown("2018-01-01", "We keep."))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    out = tmp_path / name
+    export(name, history_db.path, out)
+    (file,) = [path for path in out.rglob("*") if path.suffix in (".md", ".json", ".link") and path.parent != out][:1]
+    victim = elsewhere / "kept.txt"
+    victim.write_text("kept")
+    for link in (file, file.with_name(f"{file.name}.part"), out / "manifest.json", out / "manifest.json.list.part"):
+        link.unlink(missing_ok=True)
+        link.symlink_to(victim)
+    export(name, history_db.path, out)  # a link at a file's place is replaced by the file
+    assert victim.read_text() == "kept"
+    assert not file.is_symlink()
+    top = out / file.relative_to(out).parts[0]
+    shutil.move(top, elsewhere / "moved")
+    top.symlink_to(elsewhere / "moved", target_is_directory=True)
+    before = {path: path.read_bytes() for path in elsewhere.rglob("*") if path.is_file()}
+    with pytest.raises(StoreError, match="is a link"):
+        export(name, history_db.path, out)
+    assert {path: path.read_bytes() for path in elsewhere.rglob("*") if path.is_file()} == before
 
 
 def test_sites_whose_names_no_file_can_have_stay_apart(history_db, tmp_path):
