@@ -15,6 +15,7 @@ What no program could tell from its history is not made: a widget changes often 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import random
 import re
@@ -368,7 +369,7 @@ class _Furnisher:
         share = low + (1 - 2 * low) * self.dice.random()
         while True:
             states = [self.dice.random() < share for _ in self.times]
-            if sum(a != b for a, b in zip(states, states[1:], strict=False)) > MIN_TIMES:
+            if sum(a != b for a, b in itertools.pairwise(states)) > MIN_TIMES:
                 return states
 
     # widgets
@@ -510,7 +511,7 @@ class _Furnisher:
             start = dice.randrange(1, len(self.times) // 2)
             end = min(end, start + dice.randint(14, 80))
         states = [0] * len(self.times)
-        while sum(a != b for a, b in zip(states, states[1:], strict=False)) <= MIN_TIMES:
+        while sum(a != b for a, b in itertools.pairwise(states)) <= MIN_TIMES:
             share = 0.2 + 0.6 * dice.random()
             states = [int(start < n < end and dice.random() < share) for n in range(len(self.times))]
         chosen = {clause.key: dice.randrange(3) for clause in self.policy if dice.random() < dice.choice((0.05, 0.3))}
@@ -678,7 +679,7 @@ def _furnished(policy: Sequence[Clause], placed: Sequence[Placed]) -> tuple[Clau
                 (i + 1 for i, clause in enumerate(shown) if clause.key == key and not clause.furniture), len(shown) // 2
             )
             shown[at:at] = clauses
-    return tuple([*above, *shown, *below])
+    return (*above, *shown, *below)
 
 
 def word_count(history: Generated) -> int:
