@@ -180,8 +180,10 @@ class Source:
         self.size = stream.seek(0, io.SEEK_END)
         stream.seek(0)
         head = stream.read(4)
-        self.coding = _coding(head, name)
         self._dictionary = _dictionary(stream) if head == _DICTIONARY_MAGIC else None
+        self.coding = _coding(head)
+        if not BEGINS_RECORD.match(self._member_at(self._past_skippable(0)).read(_HEAD)):
+            self.coding = _coding_named(name) or self.coding
         self._allowed = _WASTE + _WASTE_RATIO * self.size
         self._member: _Member | None = None
         self._buffer, self._used = b"", 0
@@ -220,6 +222,7 @@ class Source:
             pass
         was_flawed, self.flaw, self.gap = bool(self.flaw), "", 0
         at = self._after(was_flawed=was_flawed)
+        at = at if was_flawed else self._past_skippable(at)
         found = self._find(at, search=was_flawed)
         if found is None:
             self.gap = max(0, self.size - at) if self._has_content(at) and not was_flawed else 0
@@ -315,10 +318,8 @@ class Source:
         """Where the next member begins: at this very byte, or behind bytes that are none."""
         if at >= self.size or (self.coding == "plain" and at):
             return None
-        if not search:
-            at = self._past_skippable(at)
-            if self.coding == "plain" or self._begins(at):
-                return at
+        if not search and (self.coding == "plain" or self._begins(at)):
+            return at
         magic = GZIP_MAGIC if self.coding == "gzip" else ZSTD_MAGIC
         while (found := self._find_bytes(magic, at)) is not None:
             if not self.waste(0):
@@ -381,15 +382,17 @@ class Source:
         return bool(self._stream.read(_PIECE).strip(b"\0\r\n\t "))
 
 
-def _coding(head: bytes, name: str) -> str:
-    if head.startswith((b"WARC", b"file")):
-        return "plain"
+def _coding(head: bytes) -> str:
     if head.startswith(GZIP_MAGIC[:2]):
         return "gzip"
-    if head == ZSTD_MAGIC or _SKIPPABLE.match(head):
-        return "zstd"
+    return "zstd" if head == ZSTD_MAGIC or _SKIPPABLE.match(head) else "plain"
+
+
+def _coding_named(name: str) -> str:
+    """What a name says, "" if nothing."""
     lowered = name.lower()
-    return "gzip" if lowered.endswith(".gz") else "zstd" if lowered.endswith(".zst") else "plain"
+    codings = {".gz": "gzip", ".zst": "zstd", ".warc": "plain", ".arc": "plain"}
+    return next((coding for ending, coding in codings.items() if lowered.endswith(ending)), "")
 
 
 def _dictionary(stream: BinaryIO) -> zstandard.ZstdCompressionDict | None:

@@ -36,7 +36,7 @@ _WARC: Final = re.compile(rb"WARC/\d{1,2}\.\d{1,3}[ \t]{0,9}\r{0,2}\n\Z")
 _ARC: Final = re.compile(rb"([a-z][a-z0-9+.-]{1,15}:[^\n]*?) ([0-9a-f.:]{2,45}) (\d{8,18}) ", re.IGNORECASE)
 _STATUS: Final = re.compile(r"HTTP/\d(?:\.\d)?[ \t]+([1-9]\d\d)(?:[ \t].*)?", re.ASCII | re.IGNORECASE | re.DOTALL)
 _ARC_WORDS: Final = 4  # of the five that begin an ARC record, one may be damaged beyond recognition
-_CLOSING: Final = 5  # one more than the two line ends
+_CLOSING: Final = 4  # bytes of the two line ends that close a record
 _LENGTH: Final = re.compile(r"\d{1,15}", re.ASCII)
 _parser = StatusAndHeadersParser([], verify=False)
 
@@ -210,7 +210,7 @@ class _Scan:
         source, at = self._source, self._at
         head = self.head()
         if head is None:
-            yield self._flaw(at, source.flaw or "its head breaks off")
+            yield self._flaw(at, source.flaw or "its head breaks off, or is far too long")
             return
         body, block = source.place, Block(source, head.length)
         taken, why = _taken(take, head, block)
@@ -258,7 +258,7 @@ class _Scan:
             return self._closing.endswith(b"\n") and len(fields) >= _ARC_WORDS and fields[-1].isdigit()
         said, digest = _block_digest(head)
         if digest is None:
-            return self._closing == b"\r\n\r\n"
+            return self._closing.startswith(b"\r\n\r\n")
         source = self._source
         if source.coding != "plain" and not source.waste(body[1] + size):
             return False
@@ -270,15 +270,17 @@ class _Scan:
         return said == digest_text(digest)
 
     def head(self) -> Head | None:
-        """Read the head that begins with the line that was read; None where it breaks off: at the end, or at the first
-        line of the next record.
+        """Read the head that begins with the line that was read; None where it breaks off at the end, or at the
+        first line of the next record, or is far too long.
         """
         if not _WARC.match(self._line):
             return _arc_head(self._line)
         lines, size = [self._line], 0
         while self._line.strip():
-            if size > _MAX_HEAD or not self._read_line():
-                self._line = b""
+            if not self._read_line():
+                return None
+            if size > _MAX_HEAD:
+                self._search()
                 return None
             size += len(self._line)
             if (begins := self._beginning()) is not None:

@@ -50,6 +50,11 @@ _DROPPED = frozenset({"transfer-encoding", "content-length", "connection"})  # o
 _READ_ERRORS = (OSError, EOFError, ValueError, zlib.error, zstandard.ZstdError)
 _PIECE = 64 * 1024
 _MEDIA_TYPE = re.compile(r"\s*([\w!#$&^.+-]+/[\w!#$&^.+-]+)", re.ASCII)
+_CAPTURES = ("response", "revisit", "resource")
+_NAME = re.compile(
+    r"[a-z_-]{1,60}", re.ASCII
+)  # of a record's type; those unknown are to be passed over (WARC 1.1, 5.5)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.ASCII | re.IGNORECASE)
 _UNPRINTED = re.compile(r"[^!-~\u00a1-\U0010ffff]")  # white space and controls, which no URL has: they are escaped
 
 
@@ -249,7 +254,13 @@ def _scan(path: Path, damages: list[str]) -> Iterator[Record]:
 def _take(head: Head, block: Block) -> _Taken | None:
     """Read the capture that a record is, None where it is none; BadRecordError where it cannot be used."""
     url = head.get("WARC-Target-URI").removeprefix("<").removesuffix(">")
-    if head.kind not in ("response", "revisit", "resource") or not url.lower().startswith(("http://", "https://")):
+    if not _NAME.fullmatch(head.kind):
+        raise BadRecordError(f"its type {head.kind[:60]!r} is none" if head.kind else "it has no type")
+    if head.kind not in _CAPTURES:
+        return None
+    if not _SCHEME.match(url):
+        raise BadRecordError(f"its URL {url[:200]!r} is none" if url else "it has no URL")
+    if not url.lower().startswith(("http:", "https:")):
         return None
     if head.get("WARC-Segment-Number"):
         raise BadRecordError("it is one segment of a record; segments are not put together")
@@ -279,11 +290,11 @@ def _take(head: Head, block: Block) -> _Taken | None:
 
 def _key(url: str) -> str:
     try:
-        port = urlsplit(url).port
-        key = surt(url)
+        parts = urlsplit(url)
+        port, key = parts.port, surt(url)
     except Exception as error:  # noqa: BLE001 - the library raises what it likes
         raise BadRecordError(f"its URL {url[:200]!r} cannot be read ({_one_line(error)})") from None
-    if port == 0 or ")" not in key or " " in key:
+    if not parts.hostname or "%" in parts.hostname or port == 0 or ")" not in key or " " in key:
         raise BadRecordError(f"its URL {url[:200]!r} is none")
     return key
 
