@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := build/demo.db
 
-.PHONY: demo test lint bench bench-store bench-text bench-requests bench-exports docs clean
+.PHONY: demo test lint bench bench-store bench-text bench-requests bench-exports fuzz docs clean
 
 demo: .venv/ready  ## crawl the bundled sample archive, then show a timeline and a diff
 	@mkdir -p build && rm -f $(DEMO) $(DEMO)-wal $(DEMO)-shm
@@ -29,6 +29,9 @@ docs: .venv/test-ready  ## write the outputs in README.md and docs/ anew
 
 bench: .venv/test-ready  ## captures per second against a plain loop, on ../shared where it is there
 	$(BIN)/python -m benchmarks.crawl
+
+fuzz: .venv/test-ready  ## 3,000 broken archive files: no good record is lost beside a bad one
+	$(BIN)/python -m benchmarks.fuzz_archives
 
 bench-store: .venv/test-ready  ## bytes a capture against git, speed at 100,000 captures
 	$(BIN)/python -m benchmarks.store

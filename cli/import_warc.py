@@ -17,27 +17,33 @@ import click
 from cli.crawl import crawl, run
 from cli.output import clean, line, note
 from cli.timeline_view import count
-from crawler.archives.archive_files import warc_files
+from crawler.archives.archive_files import PATTERNS, unread_files, warc_files
 from crawler.archives.dialects import parse_archive
 from crawler.archives.errors import ConfigError, PolicylapseError
-from crawler.archives.policy_urls import PolicyUrls, find_policy_urls
+from crawler.archives.policy_urls import can_be_asked, find_policy_urls
 from crawler.archives.surt import check_url
 
 _SHARED = ("urls", "sites", "db", "since", "until", "as_json")  # options that mean what they mean in `crawl`
 _SHOWN = 50  # URLs of one file that are named; the database has them all
+_UNREAD = 5  # files that an error names
+_BY_TITLE = "by_title"
 _COMPLETE, _PARTLY, _NOT_RUN = 0, 1, 2  # as crawler.summary, which loads rich
 
 
 @click.command("import-warc", params=[option for option in crawl.params if option.name in _SHARED])
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="PATH...")
 @click.option("--strategy", default="all", show_default=True, help="Which captures to take in: all, or distinct.")
+@click.option(
+    "--by-title", is_flag=True, help="Also take pages whose title names a privacy policy, whatever their URL."
+)
 @click.pass_context
-def import_warc(ctx: click.Context, paths: tuple[Path, ...], strategy: str, **options: Any) -> None:
-    """Take policies out of WARC and WACZ files, or folders of them, into the database.
+def import_warc(ctx: click.Context, paths: tuple[Path, ...], strategy: str, by_title: bool, **options: Any) -> None:
+    """Take policies out of WARC, ARC and WACZ files, or folders of them, into the database.
 
     It is a crawl of the files: the same outcomes, the same summary, and what was taken in before is not read again.
     Without --url and --site it takes the pages (HTML, status 200) whose address holds a word such as privacy,
-    datenschutz or confidentialite, and says which. Each file is an archive of its own, a folder's WARCs are one.
+    datenschutz or confidentialite, and says which. It also names the pages that only their title calls a privacy
+    policy; --by-title takes those too. Each file is an archive of its own, a folder's WARC and ARC files are one.
 
     Exit code: 0 complete, 1 partly (with what is missing), 2 could not run.
 
@@ -55,6 +61,8 @@ def import_warc(ctx: click.Context, paths: tuple[Path, ...], strategy: str, **op
         "since": options["since"], "until": options["until"],
     }  # fmt: skip
     given = [{name: value for name, value in some.items() if value} for some in (settings, arguments)]
+    if by_title:
+        given[1][_BY_TITLE] = "yes"
     archives = list(_archives(paths))
     code = _import(archives[0], *given) if len(archives) == 1 else _import_in_turn(archives, *given)
     ctx.exit(code)
@@ -68,7 +76,8 @@ def _archives(paths: Iterable[Path]) -> Iterable[Path]:
         if path.is_file() or warc_files(path):
             found.append(path)
         elif not wacz:
-            raise ConfigError(f"there is no WARC file (*.warc, *.warc.gz) and no WACZ file in {path}")
+            unread = "".join(f"; {text}" for text in unread_files(path)[:_UNREAD])
+            raise ConfigError(f"there is no WARC or ARC file ({PATTERNS}) and no WACZ file in {path}{unread}")
         found += wacz
     return dict.fromkeys(found)
 
@@ -76,37 +85,48 @@ def _archives(paths: Iterable[Path]) -> Iterable[Path]:
 def _import(path: Path, settings: Mapping[str, str], arguments: Mapping[str, str]) -> int:
     """Crawl one archive; return the exit code."""
     archive = parse_archive(str(path))
+    arguments = dict(arguments)
+    by_title = bool(arguments.pop(_BY_TITLE, ""))
     if archive.root is not None and not ("url" in arguments or "site" in arguments):
-        arguments = {**arguments, "url": ",".join(_policies_of(archive.root))}
-    return run({**settings, "POLICYLAPSE_ARCHIVE": str(path)}, arguments)
+        arguments["url"] = ",".join(_policies_of(archive.root, by_title=by_title))
+    return run({**settings, "POLICYLAPSE_ARCHIVE": str(path), "POLICYLAPSE_WACZ_APART": "1"}, arguments)
 
 
-def _policies_of(root: Path) -> list[str]:
+def _policies_of(root: Path, *, by_title: bool) -> list[str]:
     """Return the URLs of an archive that look like policies, and tell the person."""
     # here, so that the commands that read need not load Scrapy
+    from cli.import_candidates import titled_policies  # noqa: PLC0415
     from crawler.handlers import open_warcs  # noqa: PLC0415
 
-    archive = open_warcs(root)
+    archive = open_warcs(root, wacz_apart=True)
     found = find_policy_urls(record.capture for record in archive.records())
-    _tell(root, found)
-    if not found.taken:
-        damage = f" ({'; '.join(archive.damages)})" if archive.damages else ""
+    titled = {url: captures for url, captures in titled_policies(archive, found.taken).items() if can_be_asked(url)}
+    taken = found.taken | titled if by_title else found.taken
+    for url in found.unusable:
+        note(f"{line(url)} in {root.name} looks like a policy's address but is none that can be asked for: left out")
+    if taken:
+        _name(f"{count(len(taken), 'address', 'addresses')} in {root} to take; others can be named with --url:", taken)
+    if titled and not by_title:
+        pages = count(len(titled), "page is", "pages are")
+        _name(
+            f"{pages} titled like a privacy policy and not taken; take them with --by-title, or name them with --url:",
+            titled,
+        )
+    if not taken:
+        damage = f" ({'; '.join(archive.damages[:_UNREAD])})" if archive.damages else ""
         raise ConfigError(
             f"no address in {root} looks like a privacy policy's{damage}: name the policy's with --url "
             "https://example.com/legal, or its site with --site"
         )
-    return list(found.taken)
+    return list(taken)
 
 
-def _tell(root: Path, found: PolicyUrls) -> None:
-    for url in found.unusable:
-        note(f"{line(url)} in {root.name} looks like a policy's address but is none that can be asked for: left out")
-    if found.taken:
-        note(f"{count(len(found.taken), 'address', 'addresses')} in {root} to take; others can be named with --url:")
-    for url, captures in list(found.taken.items())[:_SHOWN]:
+def _name(heading: str, urls: Mapping[str, int]) -> None:
+    note(heading)
+    for url, captures in list(urls.items())[:_SHOWN]:
         note(f"  {line(url)}  {count(captures, 'capture')}")
-    if len(found.taken) > _SHOWN:
-        note(f"  … and {len(found.taken) - _SHOWN:,} more")
+    if len(urls) > _SHOWN:
+        note(f"  … and {len(urls) - _SHOWN:,} more")
 
 
 def _import_in_turn(paths: Iterable[Path], settings: Mapping[str, str], arguments: Mapping[str, str]) -> int:

@@ -40,6 +40,7 @@ class WarcHandler(BaseDownloadHandler):
         if root is None:
             raise NotConfigured("POLICYLAPSE_ARCHIVE names no WARC files")
         self._root = root
+        self._wacz_apart = crawler.settings.getbool("POLICYLAPSE_WACZ_APART")  # set by import-warc
         self._archive: WarcArchive | None = None
         self._opening = asyncio.Lock()
         self._max_size = crawler.settings.getint("DOWNLOAD_MAXSIZE")
@@ -47,7 +48,7 @@ class WarcHandler(BaseDownloadHandler):
     async def download_request(self, request: Request) -> Response:
         async with self._opening:
             if self._archive is None:
-                self._archive = await asyncio.to_thread(open_warcs, self._root)
+                self._archive = await asyncio.to_thread(open_warcs, self._root, wacz_apart=self._wacz_apart)
         digest = request.meta.get("digest", "")  # a URL does not tell two captures of one second apart
         answered = await asyncio.to_thread(answer, self._archive, request.url, digest, self._max_size)
         if 0 < self._max_size < len(answered.body):
@@ -56,14 +57,14 @@ class WarcHandler(BaseDownloadHandler):
 
 
 @lru_cache(maxsize=1)  # who has looked for policies in the files need not read them again to crawl
-def open_warcs(root: Path) -> WarcArchive:
+def open_warcs(root: Path, *, wacz_apart: bool = False) -> WarcArchive:
     """Return the archive of a WARC file, of a folder of them, or of a WACZ, which is unpacked into a temporary folder
     (TMPDIR) for as long as the archive is used.
 
     :raises ConfigError: the WACZ cannot be unpacked.
     """
     if not is_wacz(root):
-        return WarcArchive(root)
+        return WarcArchive(root, wacz_apart=wacz_apart)
     folder = Path(tempfile.mkdtemp(prefix="policylapse-"))
     try:
         damages = unpack_wacz(root, folder)

@@ -31,11 +31,16 @@ def warc_files(root: Path) -> list[Path]:
     return sorted(path for path in root.rglob("*") if _is_read(path) and path.is_file())
 
 
-def unread_files(root: Path) -> list[str]:
-    """Return what to tell of each file of a folder that looks like an archive and is not read, in name order."""
+def unread_files(root: Path, *, wacz_apart: bool = False) -> list[str]:
+    """Return what to tell of each file of a folder that looks like an archive and is not read, in name order.
+
+    :param wacz_apart: the folder's WACZ files are read, each as an archive of its own.
+    """
     if root.is_file():
         return []
     unread = (path for path in sorted(root.rglob("*")) if not _is_read(path) and path.is_file() and _looks(path))
+    if wacz_apart:
+        unread = (path for path in unread if path.suffix.lower() != ".wacz")
     return [f"{path.relative_to(root)}: {_why(path)}" for path in unread]
 
 

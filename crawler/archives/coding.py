@@ -19,6 +19,7 @@ from crawler.archives.errors import DecodeError
 MAX_INFLATED = 64 * 1024 * 1024  # bytes; the largest real policy page seen is 2 MB, bombs inflate a thousandfold
 _GZIP_MAGIC, _ZSTD_MAGIC = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _MAX_LAYERS = 3
+_FIRST_PIECE = 256  # bytes of a gzip member, doubled each time
 _PIECE = 64  # bytes fed at once where a decoder knows no limit: even a bomb gives but some MB a piece
 
 
@@ -92,11 +93,31 @@ def _salvage(body: bytes, wbits: int, limit: int) -> bytes:
 
 def _gunzip(body: bytes, limit: int) -> tuple[bytes, bool]:
     """One gzip member after the other; other bytes behind the last are padding."""
-    inflated, whole = b"", True
-    while whole and body.startswith(_GZIP_MAGIC):
-        part, whole, body = _zlib(body, limit - len(inflated), 16 + zlib.MAX_WBITS)
-        inflated += part
-    return inflated, whole
+    parts: list[bytes] = []
+    size, at, whole = 0, 0, True
+    while whole and body.startswith(_GZIP_MAGIC, at):
+        part, whole, at = _gzip_member(body, at, limit - size)
+        size += len(part)
+        parts.append(part)
+    return b"".join(parts), whole
+
+
+def _gzip_member(body: bytes, at: int, limit: int) -> tuple[bytes, bool, int]:
+    """Return what comes out of a member, whether it has its end, and where that is. It is fed in growing pieces, since a
+    member may be tiny, and zlib copies all that stands behind it.
+    """
+    inflater, parts, size = zlib.decompressobj(16 + zlib.MAX_WBITS), [], 0
+    fed, piece = at, _FIRST_PIECE
+    while not inflater.eof and fed < len(body):
+        given = body[fed : fed + piece]
+        fed, piece = fed + len(given), 2 * piece
+        try:
+            parts.append(inflater.decompress(given, limit + 1 - size))
+        except zlib.error:
+            return _salvage(body[at:], 16 + zlib.MAX_WBITS, limit), False, len(body)
+        size += len(parts[-1])
+        _check(size, limit)
+    return b"".join(parts), inflater.eof, fed - len(inflater.unused_data)
 
 
 def _undeflate(body: bytes, limit: int) -> tuple[bytes, bool]:

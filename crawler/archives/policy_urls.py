@@ -58,7 +58,7 @@ def find_policy_urls(captures: Iterable[Capture]) -> PolicyUrls:
     unusable: list[str] = []
     for _key, same in sorted(found.items()):
         url = max(same, key=lambda capture: (capture.captured_at, capture.original)).original
-        if _can_be_asked(url):
+        if can_be_asked(url):
             taken[url] = len(same)
         else:
             unusable.append(url)
@@ -71,7 +71,8 @@ def _is_page(capture: Capture) -> bool:
     return capture.status == 200 and capture.mimetype in _DOCUMENTS
 
 
-def _can_be_asked(url: str) -> bool:
+def can_be_asked(url: str) -> bool:
+    """Tell whether a URL of an archive's index can be asked for: by itself, and in a list."""
     try:
         check_url(url)
     except ConfigError:

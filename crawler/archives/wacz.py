@@ -14,11 +14,11 @@ import zlib
 from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
+from crawler.archives.archive_files import ENDINGS
 from crawler.archives.errors import ConfigError
 
 _ZIP_MAGIC = b"PK\x03\x04"
 _MEMBERS = "archive/"  # where the specification has the WARC files
-_ENDINGS = (".warc", ".warc.gz")
 _PIECE = 1 << 20
 # The specification stores the members uncompressed (ratio 1); plain WARCs of text deflate to a tenth. Bombs: 1,000 and up.
 MAX_RATIO = 50
@@ -61,7 +61,7 @@ def _warc_members(path: Path, archive: ZipFile) -> list[ZipInfo]:
     for member in everything:
         if not _is_inside(member.filename):
             raise ConfigError(f"{path} is refused: its member {member.filename!r} leads out of the file")
-    members = [m for m in everything if m.filename.startswith(_MEMBERS) and m.filename.endswith(_ENDINGS)]
+    members = [m for m in everything if m.filename.startswith(_MEMBERS) and m.filename.lower().endswith(ENDINGS)]
     if not members:
         raise ConfigError(f"{path} holds no WARC file ({_MEMBERS}*.warc.gz): it is no WACZ")
     size, allowed = sum(m.file_size for m in members), max(ALWAYS_ALLOWED, MAX_RATIO * path.stat().st_size)

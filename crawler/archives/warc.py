@@ -79,10 +79,11 @@ class WarcArchive:
     """The captures of a WARC or ARC file or of a folder of them.
 
     :param root: file or folder. An index `*.cdxj` beside the files that names them all saves reading them through.
+    :param wacz_apart: a folder's WACZ files are read too, each as an archive of its own.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.damages: list[str] = []
+    def __init__(self, root: Path, *, wacz_apart: bool = False) -> None:
+        self.damages = unread_files(root, wacz_apart=wacz_apart)
         self._by_key: dict[str, list[Record]] = defaultdict(list)
         for record in self._records(root):
             self._by_key[record.capture.urlkey].append(record)
@@ -97,7 +98,6 @@ class WarcArchive:
 
     def _records(self, root: Path) -> Iterator[Record]:
         files = warc_files(root)
-        self.damages += unread_files(root)
         indexed = _read_indexes(root, files)
         if indexed is not None:
             yield from indexed

@@ -282,3 +282,23 @@ def test_options_become_settings_and_arguments(monkeypatch, tmp_path):
         "POLICYLAPSE_ARCHIVE": str(SAMPLE), "POLICYLAPSE_DB": "x.db", "POLICYLAPSE_STRATEGY": "all",
         "url": "http://a.example/x", "site": "c.example", "since": "2018",
     }  # fmt: skip
+
+
+def test_a_page_that_only_its_title_calls_a_policy_is_named_and_taken_with_a_flag(tmp_path):
+    page = (
+        b"<title>Shop - Privacy Policy</title><h1>Privacy Policy</h1>" + b"<p>We collect personal data of you.</p>" * 40
+    )
+    block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + page
+    head = (
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a.example/pp.html\r\n"
+        f"WARC-Date: 2019-01-01T00:00:00Z\r\nContent-Length: {len(block)}\r\n\r\n"
+    )
+    path = tmp_path / "a.warc"
+    path.write_bytes(head.encode() + block + b"\r\n\r\n")
+    without = policylapse("import-warc", path, "--db", tmp_path / "x.db", cwd=tmp_path)
+    assert without.returncode == 2
+    assert "1 page is titled like a privacy policy and not taken; take them with --by-title" in without.stderr
+    assert "http://a.example/pp.html  1 capture" in without.stderr
+    taken = policylapse("import-warc", path, "--by-title", "--db", tmp_path / "x.db", cwd=tmp_path)
+    assert taken.returncode == 0, taken.stderr
+    assert rows(tmp_path / "x.db", "SELECT outcome FROM captures") == [("fetched",)]
