@@ -1,8 +1,8 @@
 """Content codings: whatever the header says, the bytes come out."""
 
 import gzip
-import time
 import importlib.util
+import time
 import zlib
 
 import pytest
