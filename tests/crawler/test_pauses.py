@@ -11,11 +11,26 @@ import pytest
 
 from crawler.archives.warc import Answered
 from tests.crawling import ROOT, crawl, environment, outcomes, rows
+from tests.standin import StandIn, write_sites
 from tests.wayback_server import WaybackServer
 
 SAMPLE = ROOT / "data" / "sample"
 RADIO = "http://tinroofradio.example/privacy.html"
 SLOW_DOWN = Answered(429, {"retry-after": "600"}, b"slow down")
+
+
+def test_a_crawl_keeps_out_of_the_pauses_of_an_archive_with_limits(tmp_path):
+    """What it is asked for is what it obeys; at full size: python -m benchmarks.standin."""
+    (tmp_path / "archive").mkdir()
+    old, _new = write_sites(tmp_path / "archive", sites=1, captures=16)
+    with StandIn(tmp_path / "archive") as server:
+        server.windows["/web/"].allowed = 10
+        run = crawl(tmp_path / "x.db", server.archive, url=old, strategy="all", settings={"POLICYLAPSE_WAIT": "600"})
+    assert run.code == 0, run.err
+    assert outcomes(tmp_path / "x.db") == {"fetched": 16, "redirect": 1}
+    assert server.refused >= 1
+    assert (server.in_pause, server.repeats) == (0, 0)
+    assert "the crawl waits" in run.err
 
 
 @contextmanager
