@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := build/demo.db
 
-.PHONY: demo test lint bench bench-store bench-text bench-requests bench-exports fuzz docs clean
+.PHONY: demo test lint bench bench-store bench-text bench-requests bench-exports bench-standin fuzz docs clean
 
 demo: .venv/ready  ## crawl the bundled sample archive, then show a timeline and a diff
 	@mkdir -p build && rm -f $(DEMO) $(DEMO)-wal $(DEMO)-shm
@@ -41,6 +41,9 @@ bench-text: .venv/test-ready  ## the text against human-made truth, on ../shared
 
 bench-requests: .venv/test-ready  ## requests per change found, by strategy, on ../shared where it is there
 	$(BIN)/python -m benchmarks.requests
+
+bench-standin: .venv/test-ready  ## a crawl of an archive that limits, fails and breaks off, killed once
+	$(BIN)/python -m benchmarks.standin
 
 bench-exports: .venv/test-ready  ## versions per second and memory of every export, on generated histories
 	$(BIN)/python -m benchmarks.exports

@@ -17,6 +17,7 @@ from cli.feed import feed
 from cli.forget import forget
 from cli.fsck import fsck
 from cli.import_warc import import_warc
+from cli.limits import limits
 from cli.merge import merge
 from cli.output import Commands
 from cli.plan import plan
@@ -49,6 +50,7 @@ for command in (
     plan,
     discover,
     import_warc,
+    limits,
     sites,
     timeline,
     coverage,

@@ -39,6 +39,10 @@ class Stored:
     pause: Pause
     paces: dict[str, Pace]
 
+    @classmethod
+    def nothing(cls, archive: str) -> Stored:
+        return cls(archive, Pause(), {})
+
 
 class LimitsFile:
     """Reserves requests and keeps pauses.

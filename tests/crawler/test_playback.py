@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import time
 
 import pytest
 from scrapy import Request, Spider
@@ -19,7 +20,8 @@ from scrapy.utils.test import get_crawler
 from crawler.archives.dialects import CDX, PLAYBACK
 from crawler.archives.errors import RateLimited
 from crawler.archives.memento import Answer
-from crawler.playback import MAX_HOPS, RETRIES, PlaybackMiddleware, plain_headers
+from crawler.playback import MAX_HOPS, MAX_THROTTLED, RETRIES, PlaybackMiddleware, plain_headers
+from crawler.politeness import gate_of
 from tests.builders import MEMENTO_URL, URL, utc
 from tests.recorded import FOLDER, headers_of, recorded
 
@@ -200,10 +202,22 @@ def test_after_the_last_time_it_is_said_to_be_transient(middleware):
     assert request.meta["playback"].answer is Answer.TRANSIENT
 
 
-@pytest.mark.parametrize("status", [200, 301, 400, 403, 404, 429])
+@pytest.mark.parametrize("status", [200, 301, 400, 403, 404])
 @pytest.mark.parametrize("endpoint", [CDX, PLAYBACK])
 def test_what_does_not_pass_is_not_asked_again(middleware, status, endpoint):
     assert isinstance(answer(middleware, make_request(endpoint=endpoint), status), Response)
+
+
+@pytest.mark.parametrize("endpoint", [CDX, PLAYBACK])
+def test_a_429_is_waited_for_where_one_is_willing_to_and_not_without_end(middleware, endpoint):
+    """The gate's pause is over in the moment it is asked, or is longer than nobody waits (POLICYLAPSE_WAIT=0)."""
+    request, times = make_request(endpoint=endpoint), 0
+    while isinstance(onward := answer(middleware, request, 429), Request):
+        request, times = onward, times + 1
+    assert times == MAX_THROTTLED
+    gate_of(middleware.crawler).too_many(endpoint, 60.0, time.time())
+    assert isinstance(answer(middleware, make_request(endpoint=endpoint), 429), Response)
+    gate_of(middleware.crawler)._limits.forget("wayback")
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])

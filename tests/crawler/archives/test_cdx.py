@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from waybackpy.cdx_snapshot import CDXSnapshot
 
-from crawler.archives.cdx import FIELDS, read_pywb, read_wayback
+from crawler.archives.cdx import FIELDS, CdxPage, about, read_pywb, read_wayback, says_no_captures
 from crawler.archives.errors import UnexpectedArchiveResponse
 from crawler.archives.timestamps import format_timestamp
 from tests.builders import cdx_line, make_capture, utc
@@ -201,7 +201,7 @@ def test_pywb_without_captures(body):
 @pytest.mark.parametrize(
     "body",
     [
-        b'{"message": "No Captures found for: a.example"}',
+        b'{"message": "The url param is required"}',
         b"<html>",
         b"com,a)/ 20200101000000 {}",
         b"[]",
@@ -270,3 +270,67 @@ def test_any_bytes_raise_nothing_else(body):
 def test_the_recordings_lie_beside_the_repository():
     """Skipping must be for want of the files, not for a wrong path."""
     assert FOLDER.parent.parent == Path(__file__).resolve().parents[4]
+
+
+# of which URL
+
+ASKED = "http://www.example.com/privacy"
+OTHERS = ("http://example.com/privacy?x=1", "http://example.com/privac", "http://shop.example.com/privacy",
+          "http://example.com.evil.example/privacy", "http://example.co/privacy", "https://example.com/",
+          "http://example.com:99999/privacy", "http://[/privacy")  # fmt: skip
+SAME = ("http://example.com/privacy", "https://www.example.com:443/privacy/", "HTTP://EXAMPLE.COM/Privacy")
+
+
+@given(st.lists(st.sampled_from(SAME + OTHERS), max_size=12, unique=True))
+def test_rows_of_another_url_are_none_of_the_asked_one(originals):
+    page = CdxPage(tuple(make_capture(original=one, urlkey="k") for one in originals), "key", ("odd",))
+    wanted = [one for one in originals if one in SAME]
+    if originals and not wanted:
+        with pytest.raises(UnexpectedArchiveResponse, match="captures of another URL"):
+            about(page, ASKED)
+        return
+    found = about(page, ASKED)
+    assert [capture.original for capture in found.captures] == wanted
+    assert found.resume_key == "key"
+    assert len(found.broken) == 1 + len(originals) - len(wanted)  # for the record
+
+
+def test_of_a_domain_all_hosts_are_meant():
+    page = CdxPage(tuple(make_capture(original=one, urlkey="k") for one in OTHERS))
+    found = [capture.original for capture in about(page, ASKED, domain=True).captures]
+    assert found == [OTHERS[0], OTHERS[1], OTHERS[2], OTHERS[5]]
+
+
+def test_a_row_whose_original_is_no_url_is_kept():
+    assert about(CdxPage((make_capture(original="some/thing", urlkey="k"),)), ASKED).captures
+
+
+def pywb_line(url, **fields):
+    row = {"urlkey": "com,example)/privacy", "timestamp": "20200101000000", "url": url, "mime": "text/html",
+           "status": "200", "digest": "A", "length": "1"} | fields  # fmt: skip
+    return json.dumps(row).encode()
+
+
+@pytest.mark.parametrize(("mark", "kept"), [({}, 1), ({"is_fuzzy": "0"}, 1), ({"is_fuzzy": "1"}, 0),
+                                            ({"is_fuzzy": True}, 0), ({"is_fuzzy": "true"}, 0), ({"is_fuzzy": 1}, 0)])  # fmt: skip
+def test_fuzzy_rows_are_no_captures(mark, kept):
+    """Also where the likeness goes so far that the SURT is the same."""
+    assert len(read_pywb(pywb_line(ASKED, **mark)).captures) == kept
+
+
+@pytest.mark.parametrize(
+    ("body", "empty"),
+    [
+        (b'{"message": "No Captures found for: http://a.example/"}', True),
+        (b'{"message": "no captures found"}\n', True),
+        (b'{"message": "Index not available"}', False),
+        (b"", False),
+        (b"<html>404</html>", False),
+        (b"not found", False),
+        (pywb_line(ASKED), False),
+    ],
+)
+def test_no_captures_found_is_empty_and_nothing_else_is(body, empty):
+    assert says_no_captures(body) == empty
+    if empty:
+        assert read_pywb(body) == CdxPage()

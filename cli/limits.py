@@ -1,0 +1,131 @@
+"""`policylapse limits`: what holds for each archive on this machine, and how to lift what is one's own."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from cli.output import json_option, line, note, print_json, print_lines, stdout_console
+from crawler.archives.dialects import CDX, PLAYBACK, WAYBACK, Archive, Budget, parse_archive
+from crawler.archives.errors import ConfigError
+from crawler.archives.limits import Pace, budgets_of, come_back
+from crawler.limits_file import LimitsFile, Stored
+from crawler.settings import POLICYLAPSE_BUDGET, POLICYLAPSE_STATE
+
+
+@click.command()
+@click.option(
+    "--lift",
+    metavar="ARCHIVE",
+    help="Forget the pause and the pace of an archive on this machine or in a private network, as this command names it; `all` for all of them.",
+)
+@json_option
+def limits(lift: str | None, as_json: bool) -> None:
+    """Show every pause and budget of the archives, which all crawls of this machine keep.
+
+    A pause ends by itself. That of a public archive can't be lifted: whoever asks in a pause is banned for longer. That
+    of one's own archive can.
+
+    \b
+    Examples:
+      policylapse limits
+      policylapse limits --lift pywb+http://127.0.0.1:8080/hist
+    """  # noqa: D301 - Click reads \b as a character
+    with closing(LimitsFile(Path(POLICYLAPSE_STATE).expanduser())) as file:
+        now = time.time()
+        if lift:
+            _lift(file, lift, now)
+        rows = [_data(one, now) for one in _with_wayback(file.stored(now))]
+        if as_json:
+            print_json({"state": str(file.path), "archives": rows})
+        else:
+            _print(stdout_console(), rows, file.path)
+
+
+def _lift(file: LimitsFile, name: str, now: float) -> None:
+    stored = [one.archive for one in file.stored(now)]
+    private = [one for one in stored if _is_private(one)]
+    if name != "all" and name not in stored:
+        known = ", ".join(stored) or "none is stored"
+        raise ConfigError(f"nothing is stored of an archive {name!r}: {known}")
+    if name != "all" and name not in private:
+        raise ConfigError(
+            f"{name} is a public archive: its pause can't be lifted, since whoever asks in a pause is banned for longer"
+        )
+    for one in private if name == "all" else [name]:
+        file.forget(one)
+        note(f"lifted: {one}")
+    if not private:
+        note("nothing to lift: no archive that is stored is on this machine or in a private network")
+
+
+def _archive(name: str) -> Archive | None:
+    """The archive of a stored name; None of one that no setting names any more, such as files."""
+    try:
+        return parse_archive(name)
+    except ConfigError:
+        return None
+
+
+def _is_private(name: str) -> bool:
+    archive = _archive(name)
+    return archive is not None and archive.private
+
+
+def _with_wayback(stored: list[Stored]) -> list[Stored]:
+    """What is stored, the Wayback Machine first and always: its budget holds before anything is asked."""
+    wayback = next((one for one in stored if one.archive == WAYBACK.name), None)
+    return [wayback or Stored.nothing(WAYBACK.name), *(one for one in stored if one.archive != WAYBACK.name)]
+
+
+def _data(one: Stored, now: float) -> dict[str, Any]:
+    archive = _archive(one.archive)
+    budgets = budgets_of(archive, POLICYLAPSE_BUDGET) if archive else {}
+    paused = one.pause.not_before > now
+    return {
+        "archive": one.archive,
+        "private": _is_private(one.archive),
+        "paused": paused,
+        "no_request_before": _iso(one.pause.not_before) if paused else None,
+        "reason": one.pause.reason if paused else None,
+        "says": come_back(one.pause, now) if paused else "no pause",
+        "endpoints": {name: _endpoint(one.paces.get(name, Pace()), budgets.get(name), now) for name in (CDX, PLAYBACK)},
+    }
+
+
+def _endpoint(pace: Pace, budget: Budget | None, now: float) -> dict[str, Any]:
+    rate = pace.rate_at(now)
+    return {
+        "budget": {"requests": budget.requests, "seconds": budget.seconds, "source": budget.source} if budget else None,
+        "learned_per_minute": round(rate * 60, 1) if rate else None,
+        "last_asked": _iso(pace.seen) if pace.seen else None,
+    }
+
+
+def _iso(moment: float) -> str:
+    return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _print(console: Console, rows: list[dict[str, Any]], path: Path) -> None:
+    for row in rows:
+        print_lines(console, Text(line(row["archive"]), "bold"))
+        print_lines(console, Text(f"  {row['says']}", "red" if row["paused"] else ""))
+        for name, endpoint in row["endpoints"].items():
+            print_lines(console, f"  {name}: {_allowed(endpoint)}")
+    print_lines(console, Text(f"kept in {line(str(path))}", "dim"))
+    if any(row["paused"] and row["private"] for row in rows):
+        print_lines(console, Text("Next: policylapse limits --lift all", "dim"))
+
+
+def _allowed(endpoint: dict[str, Any]) -> str:
+    budget, learned = endpoint["budget"], endpoint["learned_per_minute"]
+    said = f"at most {budget['requests']} requests in {budget['seconds']:g} s" if budget else "no budget"
+    said += f", now {learned:g} a minute, learned from its refusals" if learned else ""
+    return said + (f"; last asked {endpoint['last_asked']}" if endpoint["last_asked"] else "")
