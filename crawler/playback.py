@@ -8,6 +8,7 @@ errors.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from scrapy.exceptions import (
     IgnoreRequest,
     ResponseDataLossError,
 )
+from scrapy.http import Response
 
 from crawler.archives.capture import Memento, sha1_base32
 from crawler.archives.coding import undo_content_encoding
@@ -41,11 +43,22 @@ if TYPE_CHECKING:
 
     from scrapy import Request
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
 
 MAX_HOPS = 5  # of the archive's own redirects; recorded chains have one or two
 RETRIES = 3
 MAX_THROTTLED = 5  # 429s to one request, each after a longer pause, before the run ends
+
+NOWHERE = "nowhere"  # endpoint of a request that never leaves: it runs its callback, to resume what has waited
+
+# Behind the spiders' own rules, so that no mistake in them becomes a flood. A capture is requested in two rounds (the
+# second for what failed in passing), each with its retries, hops and pauses.
+MAX_A_CAPTURE = 2 * (1 + RETRIES + MAX_HOPS + MAX_THROTTLED)
+MAX_A_POLICY = 250_000  # the most captured pages of the web have some 100,000 captures; with retries
+MAX_A_RUN = 2_000_000  # three days at the Wayback Machine's budget of 480 a minute
+
+
+class TooManyRequests(IgnoreRequest):
+    """A capture or a policy was requested more often than any rule of this program allows: a fault of ours."""
 
 
 class PlaybackMiddleware:
@@ -56,25 +69,36 @@ class PlaybackMiddleware:
     def __init__(self, crawler: Crawler, archive: Archive) -> None:
         self.crawler = crawler
         self.archive = archive
-        self._asked, self._most = 0, crawler.settings.getint("POLICYLAPSE_MAX_REQUESTS")
+        self._most = crawler.settings.getint("POLICYLAPSE_MAX_REQUESTS") or MAX_A_RUN
+        self._asked = 0
+        self._asked_of: Counter[tuple[str, int | str]] = Counter()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler, parse_archive(crawler.settings["POLICYLAPSE_ARCHIVE"]))
 
-    def process_request(self, request: Request) -> None:  # noqa: ARG002 - Scrapy's signature
-        """Let no request out beyond POLICYLAPSE_MAX_REQUESTS; what is left stays pending for the next run."""
+    def process_request(self, request: Request) -> Response | None:
+        """Let no request out beyond POLICYLAPSE_MAX_REQUESTS; what is left stays pending for the next run. None beyond
+        what a capture or a policy can need.
+        """
+        if request.meta.get("endpoint") == NOWHERE:
+            return Response(request.url)
         self._asked += 1
-        if 0 < self._most < self._asked:
+        if self._asked > self._most:
             raise IgnoreRequest(f"the run's limit of {self._most} requests is reached")
+        for what, most in (("capture", MAX_A_CAPTURE), ("policy", MAX_A_POLICY)):
+            if what in request.meta:
+                self._asked_of[what, request.meta[what]] += 1
+                if self._asked_of[what, request.meta[what]] > most:
+                    raise TooManyRequests(f"this run has made {most} requests for the {what} already: {request.url}")
+        return None
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """Return the response, classified, or the next request to make."""
         headers = plain_headers(response)
         if request.meta.get("endpoint") != PLAYBACK:
-            if response.status == 429:
-                return self._throttled(request) or response
-            return await self._again(request, response.status) or response
+            onward = self._throttled(request) if response.status == 429 else None
+            return onward or await self._again(request, response.status) or response
         playback = classify_playback(response.status, headers, _seen(response.body, headers), response.url)
         if playback.answer is Answer.MOVED_ON:
             onward = self._follow(request, response, playback)

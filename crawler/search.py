@@ -4,22 +4,29 @@
 
 What needs no request is settled here: rows that their index entry tells of, digests that are held, redirects between
 two to one place. A search that was killed is the same search opened again.
+
+A search comes to an end whatever it is told: each capture is named once (`_named`), and one that is named again in
+spite of that is passed over, and logged. It works in slices (`step`), so that a long one lets the reactor hear a signal.
 """
 
 from __future__ import annotations
 
+import logging
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from crawler.archives.capture import ListedCapture, Outcome, Policy
+from crawler.archives.capture import REVISIT_MIMETYPE, ListedCapture, Outcome, Policy
 from crawler.archives.choose import Wanted, next_batch
 from crawler.archives.landmarks import Knowledge
-from crawler.archives.rows import Captures, digest_key, index_verdict, rows_of
+from crawler.archives.rows import TELLS_NOTHING, Captures, digest_key, index_verdict, rows_of
 from crawler.archives.sure import Certainty, Forecast, certainty, forecast
 from crawler.job import Job
 
+logger = logging.getLogger(__name__)
+
 STRETCH = 2_000  # captures read from the store at once, and wanted of one strategy at once
+SLICE = 200  # captures that are reused in one step, a transaction each: a tenth of a second
 _READ = (Outcome.FETCHED, Outcome.REVISIT)
 
 
@@ -28,9 +35,12 @@ class Search:
 
     :param run_id: the run that settles captures.
     :param on_reuse: called for each capture that needed no request, since its payload is held.
+    :param held: digest_key of the digests whose payload the store holds; one set for all searches of a run.
     """
 
-    def __init__(self, job: Job, policy: Policy, run_id: int, on_reuse: Callable[[], None]) -> None:
+    def __init__(
+        self, job: Job, policy: Policy, run_id: int, on_reuse: Callable[[], None], held: set[int] | None = None
+    ) -> None:
         self._job, self._policy, self._run_id, self._on_reuse = job, policy, run_id, on_reuse
         self._all = job.strategy.exhaustive  # no wordings are needed
         self._rows: Captures | None = None
@@ -41,7 +51,9 @@ class Search:
         # settled, with nothing to tell of others; of every capture where all are asked for, so an array there
         self._done: set[int] | array[int] = array("q") if self._all else set()
         self._targets: dict[int, str] = {}
-        self._held: set[int] = set()
+        self._led: set[str] = set()  # targets that were given to the spider
+        self._held: set[int] = set() if held is None else held
+        self._named: set[int] = set()
         self._ended = False
 
     # answers
@@ -78,8 +90,30 @@ class Search:
     def retry(self) -> bool:
         """Let those that were put off be asked for again, if they are still wanted; return whether there are any."""
         waiting = bool(self._put_off)
+        self._named -= self._put_off
         self._put_off.clear()
         return waiting
+
+    def pass_over(self, capture_id: int) -> None:
+        """Never ask for a capture again in this run: nothing can be told of it."""
+        self._asked.discard(capture_id)
+        self._put_off.discard(capture_id)
+        self._finish(capture_id)
+
+    def hand_back(self, capture_id: int) -> None:
+        """Take back a capture that waited for another one's answer: it may need no request any more."""
+        self._asked.discard(capture_id)
+        self._named.discard(capture_id)
+
+    def led(self, target: str) -> None:
+        """Note that somebody sees to where a redirect leads."""
+        self._led.add(target)
+
+    def new_targets(self) -> list[tuple[int, str]]:
+        """Return where redirects lead that were not fetched for this search: (capture id, URL), each URL once."""
+        new = {to: number for number, to in self._targets.items() if to and to not in self._led}
+        self._led |= new.keys()
+        return [(number, to) for to, number in new.items()]
 
     # what is known
 
@@ -100,7 +134,7 @@ class Search:
 
     def _note(self, listed: ListedCapture, now: datetime) -> None:
         number, outcome = listed.capture_id, listed.outcome
-        if listed.held:
+        if listed.held and outcome is not Outcome.REDIRECT:  # its payload does not say where it leads
             self._held.add(digest_key(listed.capture.digest))
         if outcome is Outcome.REDIRECT:
             self._targets[number] = listed.redirect_url
@@ -142,37 +176,61 @@ class Search:
 
     # what next
 
-    def next(self) -> list[Wanted]:
-        """Return what to ask the archive for now, most urgent first; note what needs no request.
+    def step(self) -> list[Wanted] | None:
+        """Return what to ask the archive for now, most urgent first.
 
-        Empty when all is known, or when what is under way has to answer first.
+        Empty when all is known, or when what is under way has to answer first. None where some captures were found
+        to need no request: call again, there is more to do.
         """
         if self._rows is None:
             self.reload()
         assert self._rows is not None
         width = STRETCH if self._all else None
-        while True:
-            batch = next_batch(self._rows, self._knowledge(), self._job.strategy, self._job.options, width)
-            for number, outcome, why in batch.infer:
-                (listed,) = self._job.store.listed([number])
-                self._job.store.settle(self._run_id, self._policy, listed, outcome, why)
-                self._targets[number] = ""
-            self._reuse(batch.reuse)
-            if batch.fetch or batch.done:
-                self._asked.update(wanted.capture_id for wanted in batch.fetch)
-                self._ended = batch.done
-                return list(batch.fetch)
+        batch = next_batch(self._rows, self._knowledge(), self._job.strategy, self._job.options, width)
+        infer = [one for one in batch.infer if self._name(one[0])]
+        for number, outcome, why in infer:
+            (listed,) = self._job.store.listed([number])
+            self._job.store.settle(self._run_id, self._policy, listed, outcome, why)
+            self._targets[number] = ""
+        self.reuse([number for number in batch.reuse[:SLICE] if self._name(number)])
+        if batch.infer or len(batch.reuse) > SLICE or (batch.reuse and not batch.fetch):
+            return None
+        fetch = [wanted for wanted in batch.fetch if self._name(wanted.capture_id)]
+        self._asked.update(wanted.capture_id for wanted in fetch)
+        self._ended = batch.done
+        return fetch if fetch or not batch.fetch else None
 
-    def _reuse(self, numbers: tuple[int, ...]) -> None:
-        for start in range(0, len(numbers), STRETCH):
-            some = numbers[start : start + STRETCH]
-            for listed in self._job.store.listed(some):
-                outcome = self._job.store.reuse(listed)
-                self._on_reuse()
-                if outcome in _READ and not self._all:
-                    self._asked.add(listed.capture_id)
-                else:
-                    self.answered(listed.capture_id, outcome)
+    def _name(self, number: int) -> bool:
+        """Note that a capture is dealt with; False for one that was before, which then is passed over for good."""
+        if number in self._named:
+            logger.error("capture %d of %s was wanted twice; it is passed over", number, self._policy.url)
+            self.pass_over(number)
+            return False
+        self._named.add(number)
+        return True
+
+    def can_reuse(self, listed: ListedCapture) -> bool:
+        """Tell whether a capture needs no request by now: another policy has brought its payload."""
+        return self.digest_of(listed) in self._held
+
+    def digest_of(self, listed: ListedCapture) -> int:
+        """Return the digest_key of a capture whose digest says what its payload is, 0 where it is not taken at its
+        word: strategy `all` does so only for revisits.
+        """
+        capture = listed.capture
+        if self._job.strategy.name == "all" and capture.mimetype != REVISIT_MIMETYPE:
+            return TELLS_NOTHING
+        return digest_key(capture.digest)
+
+    def reuse(self, numbers: Sequence[int]) -> None:
+        """Give captures the payloads that are held under their digests."""
+        for listed in self._job.store.listed(numbers):
+            outcome = self._job.store.reuse(listed)
+            self._on_reuse()
+            if outcome in _READ and not self._all:
+                self._asked.add(listed.capture_id)
+            else:
+                self.answered(listed.capture_id, outcome)
 
     @property
     def waiting(self) -> bool:

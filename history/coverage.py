@@ -42,7 +42,7 @@ _MEANINGS = {
 }
 _NOT_SHOWN = {
     State.FAILED: (Outcome.PLAYBACK_FAILED, Outcome.RATE_LIMITED, Outcome.DRIFTED, Outcome.UNPLAYABLE,
-                   Outcome.LISTING_FAILED, Outcome.DAMAGED_ARCHIVE),
+                   Outcome.LISTING_FAILED, Outcome.DAMAGED_ARCHIVE, Outcome.PROGRAM_ERROR),
     State.NOT_ASKED: (Outcome.PENDING, Outcome.NOT_ASKED),
     State.BLOCKED: (Outcome.EXCLUDED, Outcome.EXCLUDED_ROBOTS, Outcome.FORGOTTEN),
 }  # fmt: skip
@@ -56,7 +56,7 @@ _OF_CAPTURES = {
 _OF_ANSWERS = {
     State.NO_CAPTURE: (Outcome.FETCHED, Outcome.NOT_ARCHIVED, Outcome.EMPTY),
     State.BLOCKED: (Outcome.EXCLUDED, Outcome.EXCLUDED_ROBOTS),
-    State.FAILED: (Outcome.LISTING_FAILED, Outcome.RATE_LIMITED, Outcome.DAMAGED_ARCHIVE),
+    State.FAILED: (Outcome.LISTING_FAILED, Outcome.RATE_LIMITED, Outcome.DAMAGED_ARCHIVE, Outcome.PROGRAM_ERROR),
 }
 
 

@@ -45,7 +45,7 @@ _IN_ORDER_OF = {"listings": "listed_at", "outcomes": "at"}  # the last word on a
 _OURS = {"policies": ("extractor_id", "dirty")}  # columns that the fold sets
 # Worst to best: what says more of a capture wins; what was forgotten stays so.
 _OUTCOMES = (
-    Outcome.PENDING, Outcome.RATE_LIMITED, Outcome.LISTING_FAILED, Outcome.PLAYBACK_FAILED, Outcome.NO_POLICY_FOUND, Outcome.BAD_INPUT,
+    Outcome.PENDING, Outcome.PROGRAM_ERROR, Outcome.RATE_LIMITED, Outcome.LISTING_FAILED, Outcome.PLAYBACK_FAILED, Outcome.NO_POLICY_FOUND, Outcome.BAD_INPUT,
     Outcome.DAMAGED_ARCHIVE, Outcome.EMPTY, Outcome.NOT_ARCHIVED, Outcome.EXCLUDED_ROBOTS, Outcome.EXCLUDED,
     Outcome.UNPLAYABLE, Outcome.DRIFTED, Outcome.TOO_LARGE, Outcome.NOT_A_DOCUMENT, Outcome.ARCHIVED_ERROR,
     Outcome.REDIRECT, Outcome.READING_STOPPED, Outcome.UNDECODABLE, Outcome.EXTRACT_FAILED, Outcome.NOT_A_POLICY, Outcome.REVISIT,

@@ -40,6 +40,8 @@ from pipelines.store_readings import ReadingShelf, Unread, retry_at
 from pipelines.store_versions import capture_wordings, refold
 
 _HELD = (Outcome.FETCHED.value, Outcome.REVISIT.value)
+# Of a row `r` of kind `c`: its payload is what any capture of its digest shows.
+_BRINGS_PAYLOAD = f"r.payload_id IS NOT NULL AND c.outcome <> '{Outcome.REDIRECT.value}'"
 _SLICE = 500  # values bound in one statement
 
 
@@ -229,9 +231,9 @@ class Store:
         with self.transaction():
             return self.listings.put(run_id, listing)
 
-    def listing_plan(self, policy: Policy, archive: str, url: str, period: Period) -> ListingPlan:
-        """Return what is left to ask an index, after what earlier runs were answered."""
-        return self.listings.plan(policy, archive, url, period)
+    def listing_plan(self, archive: str, url: str, period: Period) -> ListingPlan:
+        """Return what is left to ask an index about a URL, after what earlier runs were answered."""
+        return self.listings.plan(archive, url, period)
 
     def captures(
         self, policy: Policy, archive: str, period: Period, after: ListedCapture | None = None, limit: int = -1
@@ -272,13 +274,18 @@ class Store:
         return capture_wordings(self.db, policy.policy_id, self.readings.extractor_id(extractor))
 
     def held_digests(self, digests: Iterable[str]) -> set[str]:
-        """Return those of the cdx digests whose payload is here, from any capture of any policy."""
+        """Return those of the cdx digests whose payload is here, from any capture of any policy.
+
+        A redirect's payload does not count: it does not say where the redirect leads (one server's "301 Moved
+        Permanently" is the same for all of its redirects).
+        """
         wanted, held = sorted(set(digests)), set()
         for start in range(0, len(wanted), _SLICE):
             some = wanted[start : start + _SLICE]
             rows = self.db.execute(
-                f"SELECT DISTINCT digest FROM capture_rows WHERE payload_id IS NOT NULL AND digest IN "
-                f"({(marks := ', '.join('?' * len(some)))}) AND substr(digest, 1, 5) IN ({marks})",
+                "SELECT DISTINCT r.digest FROM capture_rows r JOIN capture_kinds c ON c.id = r.kind_id "
+                f"WHERE {_BRINGS_PAYLOAD} AND r.digest IN ({(marks := ', '.join('?' * len(some)))}) "
+                f"AND substr(r.digest, 1, 5) IN ({marks})",
                 [*some, *(digest[:5] for digest in some)],
             )
             held |= {digest for (digest,) in rows}
@@ -331,8 +338,8 @@ class Store:
         with self.transaction():
             holder = self._one(
                 "SELECT id, payload_id, outcome, detail, redirect_url, http_status, headers, captured_at, original "
-                "FROM captures WHERE id = (SELECT min(id) FROM capture_rows WHERE substr(digest, 1, 5) = ? AND digest = ? "
-                "AND payload_id IS NOT NULL)",
+                "FROM captures WHERE id = (SELECT min(r.id) FROM capture_rows r JOIN capture_kinds c ON c.id = r.kind_id "
+                f"WHERE substr(r.digest, 1, 5) = ? AND r.digest = ? AND {_BRINGS_PAYLOAD})",
                 listed.capture.digest[:5],
                 listed.capture.digest,
             )

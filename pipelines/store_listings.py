@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from crawler.archives.capture import Capture, Listing, ListingPlan, Outcome, Period, Policy
+from crawler.archives.capture import Capture, Listing, ListingPlan, Outcome, Period
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_iso, parse_iso
 from pipelines.store_file import insert
@@ -60,7 +60,7 @@ class ListingShelf:
         (new,) = self._db.execute("SELECT count(*) FROM capture_rows WHERE id > ?", [last]).fetchone()
         return int(new)
 
-    def plan(self, policy: Policy, archive: str, url: str, period: Period) -> ListingPlan:
+    def plan(self, archive: str, url: str, period: Period) -> ListingPlan:
         """Return what is left to ask an index: an interrupted listing goes on at its resume key, a complete one asks
         only for what is newer, until it is so old that everything is asked for once more (archives add late).
         """
@@ -68,10 +68,11 @@ class ListingShelf:
         excluded = self._exclusion(archive, url)
         if excluded is not None:
             return excluded
-        rows = self._db.execute(
-            "SELECT asked_from, resume_key, listed_at FROM listings WHERE policy_id = ? AND archive = ? AND url = ? "
+        rows = self._db.execute(  # whichever policy's: captures are the URL's, and all that have it share them
+            "SELECT asked_from, resume_key, listed_at FROM listings WHERE archive = ? "
+            "AND url IN (SELECT ? UNION SELECT url FROM policy_urls WHERE urlkey = ?) "
             "AND since IS ? AND until IS ? AND outcome = 'fetched' ORDER BY listed_at DESC, id DESC",
-            [policy.policy_id, archive, url, since, until],
+            [archive, url, surt(url), since, until],
         ).fetchall()
         if not rows:
             return ListingPlan()

@@ -107,6 +107,7 @@ class Outcome(Enum):
     NO_POLICY_FOUND = "no_policy_found"
     BAD_INPUT = "bad_input"
     DAMAGED_ARCHIVE = "damaged_archive"
+    PROGRAM_ERROR = "program_error"
     FORGOTTEN = "forgotten"
 
     @property
@@ -177,6 +178,11 @@ _ABOUT = {
     Outcome.DAMAGED_ARCHIVE: About(
         "an archive file is damaged in one place, or was not read; everything else was used",
         "if the file was damaged on its way to you, get it again, then run the same crawl",
+        missing=True,
+    ),
+    Outcome.PROGRAM_ERROR: About(
+        "policylapse itself failed here; everything else went on",
+        "report it with the traceback from the log",
         missing=True,
     ),
     Outcome.FORGOTTEN: About("removed on request: what it held is gone, and it is not fetched again"),

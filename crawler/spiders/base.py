@@ -1,4 +1,9 @@
-"""What every spider that asks an archive shares: its job, its requests to the index, and what becomes of failures."""
+"""What every spider that asks an archive shares: its job, its requests to the index, and what becomes of failures.
+
+A failure of ours is an outcome, too: an exception in a callback is recorded for its site (`program_error`), with its
+traceback in the log, the counts of what is under way are given back (a `finally` in each callback), and the other sites
+go on. What slips through is caught by `broken`, which hears every exception that leaves a callback or a pipeline.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +34,8 @@ from crawler.archives.errors import (
 from crawler.archives.memento import Answer, classify_exclusion
 from crawler.archives.warc import DAMAGE_HEADER, read_damages
 from crawler.job import Job, open_job, user_agent
-from crawler.playback import plain_headers
+from crawler.ledger import Ledger
+from crawler.playback import TooManyRequests, plain_headers
 from crawler.politeness import gate_of
 
 if TYPE_CHECKING:
@@ -70,6 +76,7 @@ class ArchiveSpider(Spider):
         self.stopped_by_archive = ""
         self.store_error = ""
         self.limited = ""
+        self.ledger = Ledger()
         self._damage_told = False
         self._ending = False
 
@@ -106,12 +113,22 @@ class ArchiveSpider(Spider):
 
         engine.close_spider_async = closing  # type: ignore[method-assign]
 
+    @property
+    def ending(self) -> bool:
+        """Nothing more is to be asked: the archive, a limit or the store has ended the run, or a signal has.
+
+        Every loop that can go on without a request looks here, and lets the reactor run (`asyncio.sleep(0)`) so that a
+        signal is heard.
+        """
+        return bool(self.stopped_by_archive or self.limited or self.store_error or self._ending)
+
     def listing_request(
         self, url: str, callback: Any, errback: Any, plan: ListingPlan = EVERYTHING, **context: Any
     ) -> Request:
         """Return the request for one page of an index.
 
-        :param plan: what is left to ask for; handed on to the callback.
+        :param plan: what is left to ask for.
+        :param context: handed on to the callback.
         """
         archive, period = self.job.archive, self.job.period
         since = plan.asked_from or period.since
@@ -119,7 +136,7 @@ class ArchiveSpider(Spider):
             archive.listing_url(url, since=since, until=period.until, resume_key=plan.resume_key),
             callback=callback,
             errback=errback,
-            cb_kwargs={"url": url, "plan": plan, **context},
+            cb_kwargs=context,
             meta={"endpoint": CDX, "download_slot": archive.slot(CDX)},
             priority=10,  # know what there is before fetching it
             dont_filter=True,
@@ -162,6 +179,8 @@ class ArchiveSpider(Spider):
     def failed(self, failure: Failure) -> tuple[Outcome, str]:
         """Name what a failed download is; a refused connection, or the archive's limits, stop the run."""
         error = failure.value
+        if failure.check(TooManyRequests):
+            return Outcome.PLAYBACK_FAILED, str(error)
         if failure.check(DownloadConnectionRefusedError):
             self.stop()
             return Outcome.RATE_LIMITED, "connection refused"
@@ -179,6 +198,8 @@ class ArchiveSpider(Spider):
         if failure.check(*OUR_FAULTS):
             self.broken(failure)
             return True
+        if failure.check(TooManyRequests):
+            return False
         if failure.check(IgnoreRequest):
             if not (self.limited or self.stopped_by_archive or self.store_error or self._ending):
                 self.limited = str(failure.value)
@@ -209,11 +230,35 @@ class ArchiveSpider(Spider):
             logger.error("%s; the run ends, the same crawl goes on where it stopped", gate.why)
             self._close("rate_limited")
 
-    def broken(self, failure: Failure) -> None:
-        """What is our fault and keeps us from going on ends the run; other errors are logged by Scrapy."""
-        if failure.check(*OUR_FAULTS) and not self.store_error:
-            self.store_error = str(failure.value)
+    def broken(self, failure: Failure, response: Any = None, item: Any = None) -> None:
+        """An exception left a callback or a pipeline: what is this machine's fault, and keeps us from going on, ends the
+        run; any other is the outcome of whose it is. Scrapy has logged it.
+        """
+        if failure.check(*OUR_FAULTS):
+            self.cannot_go_on(failure.value)
+        else:
+            request = getattr(response, "request", None)
+            context = getattr(request, "cb_kwargs", {})
+            policy = getattr(item, "policy", None) or getattr(context.get("progress"), "policy", None)
+            subject = policy.url if policy else getattr(context.get("inquiry"), "site", getattr(request, "url", ""))
+            self.program_error(failure.value, subject, policy, log=False)
+
+    def cannot_go_on(self, error: BaseException) -> None:
+        """End the run: nothing more could be kept, or no limit held."""
+        if not self.store_error:
+            self.store_error = str(error)
             self._close("our_fault")
+
+    def program_error(
+        self, error: BaseException, subject: str, policy: Policy | None = None, *, log: bool = True
+    ) -> None:
+        """Record that this program failed on a site; the other sites go on."""
+        if log:
+            logger.error("%s: policylapse failed: %s", subject, error, exc_info=error)
+        try:
+            self.record(Outcome.PROGRAM_ERROR, subject, f"{type(error).__name__}: {error}"[:500], policy)
+        except StoreError as failed:
+            self.cannot_go_on(failed)
 
     def _close(self, reason: str) -> None:
         self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))  # type: ignore[union-attr]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-Judged = Callable[[str], AsyncIterator[Any]]  # is told why a target is followed, "" if it is not
+# Is told why a target is followed, "" if it is not, and the listings that were asked for on the way, by key.
+Judged = Callable[[str, "Mapping[str, CdxPage]"], AsyncIterator[Any]]
+MAX_JUDGED = 8  # other companies' pages that are judged for a site: each is a listing and a page
 
 
 class DiscoveringSpider(InquiringSpider):
@@ -31,8 +33,9 @@ class DiscoveringSpider(InquiringSpider):
         super().__init__(*args, **kwargs)
         self._begun = datetime.now(UTC).replace(microsecond=0)
         self._judging: dict[tuple[str, str], list[Judged]] = {}
+        self._verdicts: dict[tuple[str, str], str] = {}
 
-    def take_policy(self, policy: Policy, pages: dict[str, CdxPage]) -> AsyncIterator[Any]:
+    def take_policy(self, policy: Policy, pages: Mapping[str, CdxPage]) -> AsyncIterator[Any]:
         """Yield what comes next for a policy that was found.
 
         :param pages: listings of its URLs that were asked for on the way, by key.
@@ -98,19 +101,30 @@ class DiscoveringSpider(InquiringSpider):
         else:
             why = ""
         key = (site, surt(target))
-        if why:
-            async for found in judged(why):
+        why = why or self._verdicts.get(key, "")
+        begun = sum(other == site for other, _target in (*self._judging, *self._verdicts))
+        if why or key in self._verdicts or (key not in self._judging and begun >= MAX_JUDGED):
+            async for found in judged(why, {}):
                 yield found
         elif key in self._judging:
             self._judging[key].append(judged)
         else:
             self._judging[key] = [judged]
             plan: Callable[[list[Answer]], tuple[Ask, ...]] = partial(judge_target, target, row.timestamp)
-            async for found in self.inquire(self.inquiry(site, plan, partial(self._target_judged, key, target))):
+            inquiry = self.inquiry(site, plan, partial(self._target_judged, key, target))
+            inquiry.failed = partial(self._not_judged, key)
+            async for found in self.inquire(inquiry):
                 yield found
 
     async def _target_judged(self, key: tuple[str, str], target: str, inquiry: Inquiry) -> AsyncIterator[Any]:
-        why = target_verdict(target, inquiry.answers)
-        for judged in self._judging.pop(key):
-            async for found in judged(why):
+        self._verdicts[key] = why = target_verdict(target, inquiry.answers)
+        for judged in self._judging.pop(key, ()):
+            async for found in judged(why, inquiry.pages):
+                yield found
+
+    async def _not_judged(self, key: tuple[str, str], inquiry: Inquiry) -> AsyncIterator[Any]:
+        """This program failed on the way: the target is not followed in this run, and its policies go on."""
+        self._verdicts[key] = ""
+        for judged in self._judging.pop(key, ()):
+            async for found in judged("", inquiry.pages):
                 yield found

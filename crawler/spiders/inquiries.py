@@ -8,10 +8,12 @@ Nothing is in memory that is not in the store but which asks are under way.
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
@@ -25,7 +27,7 @@ from crawler.archives.memento import Answer as Playback
 from crawler.archives.memento import stray_outcome
 from crawler.archives.surt import surt
 from crawler.playback import memento_of
-from crawler.spiders.base import OUTCOMES, ArchiveSpider
+from crawler.spiders.base import OUR_FAULTS, OUTCOMES, ArchiveSpider
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -44,6 +46,8 @@ class Inquiry:
     :param ended: called once, when there is nothing left to ask; yields what comes then.
     :param answers: the store's, and this run's.
     :param pages: whole first pages of listings, by key of their URL, of this run.
+    :param asked: what was asked in this run: an ask that comes again ends the inquiry.
+    :param failed: called once, in the place of `ended`, where this program failed; yields what comes then.
     """
 
     site: str
@@ -53,6 +57,8 @@ class Inquiry:
     waiting: set[Key] = field(default_factory=set)
     pages: dict[str, CdxPage] = field(default_factory=dict)
     cut_short: bool = False
+    asked: set[Key] = field(default_factory=set)
+    failed: Callable[[Inquiry], AsyncIterator[Any]] | None = None
 
 
 class InquiringSpider(ArchiveSpider):
@@ -68,19 +74,42 @@ class InquiringSpider(ArchiveSpider):
         return Inquiry(site, plan, ended, self.job.store.answers(site, self.job.archive.name))
 
     async def inquire(self, inquiry: Inquiry) -> AsyncIterator[Any]:
-        """Yield the requests of the next round, or what comes at the end of an inquiry."""
-        while not (inquiry.waiting or inquiry.cut_short):
-            asks = inquiry.plan(inquiry.answers)
+        """Yield the requests of the next round, or what comes at the end of an inquiry.
+
+        A failure of ours is the outcome of the site; no other site has to do with it.
+        """
+        try:
+            async for found in self._next_round(inquiry):
+                yield found
+        except OUR_FAULTS:
+            raise
+        except Exception as error:  # noqa: BLE001
+            async for found in self._failed_here(error, inquiry):
+                yield found
+
+    async def _failed_here(self, error: Exception, inquiry: Inquiry) -> AsyncIterator[Any]:
+        inquiry.cut_short = True
+        self.program_error(error, inquiry.site)
+        failed, inquiry.failed = inquiry.failed, None
+        if failed is not None:
+            async for found in failed(inquiry):
+                yield found
+
+    async def _next_round(self, inquiry: Inquiry) -> AsyncIterator[Any]:
+        while not (inquiry.waiting or inquiry.cut_short or self.ending):
+            asks = tuple(ask for ask in inquiry.plan(inquiry.answers) if ask.key not in inquiry.asked)
             if not asks:
                 async for found in inquiry.ended(inquiry):
                     yield found
                 return
             inquiry.waiting = {ask.key for ask in asks}
+            inquiry.asked |= inquiry.waiting
             for ask in asks:
                 logger.info("%s: asking for %s %s (%s)", inquiry.site, ask.kind.value, ask.url, ask.why)
                 request = await self._request(inquiry, ask)
                 if request is not None:
                     yield request
+            await asyncio.sleep(0)  # it may go on for long with what the store knows: let a signal be heard
 
     async def _request(self, inquiry: Inquiry, ask: Ask) -> Request | None:
         """Return the request of an ask; None where the store has the answer."""
@@ -96,9 +125,21 @@ class InquiringSpider(ArchiveSpider):
             self._answered(inquiry, ask, await self._read_page(inquiry, ask, body, headers, status))
         elif listed.outcome.settled or (listed.not_before and listed.not_before > datetime.now(UTC)):
             self._answered(inquiry, ask, self._nothing(ask, listed.outcome))
-        else:
+        elif (holder := self.ledger.holder(listed.capture_id)) is not None:  # a policy's, too
+            self.ledger.wait(holder, partial(self._ask_once_more, inquiry, ask))
+        elif self.ledger.take(listed.capture_id, rounds=2):
             return self._page_request(inquiry, ask, listed)
+        else:
+            self._answered(inquiry, ask, self._nothing(ask, Outcome.PLAYBACK_FAILED, "requested in vain in this run"))
         return None
+
+    async def _ask_once_more(self, inquiry: Inquiry, ask: Ask) -> AsyncIterator[Any]:
+        """The capture is no longer under way: the store has what it brought."""
+        request = await self._request(inquiry, ask)
+        if request is not None:
+            yield request
+        async for found in self.inquire(inquiry):
+            yield found
 
     def _index_request(self, inquiry: Inquiry, ask: Ask) -> Request:
         archive, query = self.job.archive, index_query(ask.kind, ask.url)
@@ -116,7 +157,8 @@ class InquiringSpider(ArchiveSpider):
             errback=self.ask_failed,
             cb_kwargs={"inquiry": inquiry, "ask": ask, "listed": listed},
             meta={"endpoint": PLAYBACK, "download_slot": archive.slot(PLAYBACK),
-                  "captured_at": listed.capture.captured_at, "digest": listed.capture.digest},
+                  "captured_at": listed.capture.captured_at, "digest": listed.capture.digest,
+                  "capture": listed.capture_id},
             priority=5,  # where the policies are, before their captures
             dont_filter=True,
         )  # fmt: skip
@@ -125,6 +167,46 @@ class InquiringSpider(ArchiveSpider):
 
     async def parse_index(self, response: Response, inquiry: Inquiry, ask: Ask) -> AsyncIterator[Any]:
         """Note what the index said."""
+        async for found in self._concluded(self._index_said(response, inquiry, ask), inquiry):
+            yield found
+
+    async def parse_page(
+        self, response: Response, inquiry: Inquiry, ask: Ask, listed: ListedCapture
+    ) -> AsyncIterator[Any]:
+        """Keep what came, then read it."""
+        async for found in self._concluded(self._page_came(response, inquiry, ask, listed), inquiry, listed):
+            yield found
+
+    async def ask_failed(self, failure: Failure) -> AsyncIterator[Any]:
+        """Note that an archive could not be asked, and go on with what is known."""
+        context = failure.request.cb_kwargs  # type: ignore[attr-defined]
+        listed = context.get("listed")
+        missed = self._missed_answer(failure, context["inquiry"], context["ask"], listed)
+        async for found in self._concluded(missed, context["inquiry"], listed):
+            yield found
+
+    async def _concluded(
+        self, answer: Awaitable[None], inquiry: Inquiry, listed: ListedCapture | None = None
+    ) -> AsyncIterator[Any]:
+        """Take in an answer, then yield what comes next, for the inquiry and for whoever waited for the capture."""
+        woken = []
+        try:
+            await answer
+        except OUR_FAULTS:
+            raise
+        except Exception as error:  # noqa: BLE001 - the outcome of this site
+            async for found in self._failed_here(error, inquiry):
+                yield found
+        finally:
+            if listed is not None:
+                woken = self.ledger.give_back(listed.capture_id)
+        async for found in self.inquire(inquiry):
+            yield found
+        for wake in woken:
+            async for found in wake():
+                yield found
+
+    async def _index_said(self, response: Response, inquiry: Inquiry, ask: Ask) -> None:
         page, outcome, detail = self.read_index(response, ask.url, domain=ask.kind is AskKind.INDEX)
         if outcome is Outcome.RATE_LIMITED:
             inquiry.cut_short = True
@@ -140,13 +222,8 @@ class InquiringSpider(ArchiveSpider):
         else:
             answer = self._nothing(ask, outcome or Outcome.LISTING_FAILED, detail)
         self._answered(inquiry, ask, answer)
-        async for found in self.inquire(inquiry):
-            yield found
 
-    async def parse_page(
-        self, response: Response, inquiry: Inquiry, ask: Ask, listed: ListedCapture
-    ) -> AsyncIterator[Any]:
-        """Keep what came, then read it."""
+    async def _page_came(self, response: Response, inquiry: Inquiry, ask: Ask, listed: ListedCapture) -> None:
         playback = response.meta["playback"]
         stray = stray_outcome(listed.capture, playback)
         if stray is not None:
@@ -158,12 +235,9 @@ class InquiringSpider(ArchiveSpider):
         elif playback.answer is Playback.RATE_LIMITED:
             self.stop()
             inquiry.cut_short = True
-            return
         else:
             detail = f"the archive answered HTTP {response.status}"
             self._settled(inquiry, ask, listed, OUTCOMES[playback.answer], detail, response.url)
-        async for found in self.inquire(inquiry):
-            yield found
 
     async def _kept(
         self, inquiry: Inquiry, ask: Ask, listed: ListedCapture, memento: Memento, flaw: str, location: str
@@ -207,21 +281,15 @@ class InquiringSpider(ArchiveSpider):
         inquiry.answers.append(answer)
         inquiry.waiting.discard(ask.key)
 
-    async def ask_failed(self, failure: Failure) -> AsyncIterator[Any]:
-        """Note that an archive could not be asked, and go on with what is known."""
-        context = failure.request.cb_kwargs  # type: ignore[attr-defined]
-        inquiry, ask = context["inquiry"], context["ask"]
+    async def _missed_answer(self, failure: Failure, inquiry: Inquiry, ask: Ask, listed: ListedCapture | None) -> None:
         if self.turned_away(failure):
             inquiry.cut_short = True
             return
         outcome, detail = self.failed(failure)
         if self.stopped_by_archive:
             inquiry.cut_short = True
-            return
-        if "listed" in context:
-            self._settled(inquiry, ask, context["listed"], outcome, detail, failure.request.url)  # type: ignore[attr-defined]
+        elif listed is not None:
+            self._settled(inquiry, ask, listed, outcome, detail, failure.request.url)  # type: ignore[attr-defined]
         else:
             outcome = Outcome.LISTING_FAILED if outcome is Outcome.PLAYBACK_FAILED else outcome
             self._answered(inquiry, ask, self._nothing(ask, outcome, detail))
-        async for found in self.inquire(inquiry):
-            yield found
