@@ -1,8 +1,14 @@
-"""The log, for the person who runs a crawl: one line per outcome, bodies and texts kept out of it."""
+"""The log, for the person who runs a crawl: one line per outcome, bodies and texts kept out of it.
+
+What a page, a header or a WARC record says is part of many a line: nothing in it steers a terminal, and none makes a
+line of its own.
+"""
 
 from __future__ import annotations
 
+import copy
 import logging
+import re
 from typing import TYPE_CHECKING, Any
 
 from scrapy.logformatter import LogFormatter, LogFormatterResult
@@ -12,6 +18,30 @@ from crawler.archives.errors import StoreError
 if TYPE_CHECKING:
     from scrapy import Request, Spider
     from scrapy.http import Response
+
+
+# C0 but tab and newline, DEL, C1, and the signs that change the direction of what stands beside them
+_STEERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+class Harmless(logging.Formatter):
+    """Another formatter's lines, with what a terminal would obey made visible, and a message on one line."""
+
+    def __init__(self, inner: logging.Formatter | None) -> None:
+        super().__init__()
+        self._inner = inner or logging.Formatter()
+
+    def format(self, record: logging.LogRecord) -> str:
+        shown = copy.copy(record)
+        shown.msg, shown.args = " ".join(record.getMessage().split()), ()
+        return _STEERS.sub("\ufffd", self._inner.format(shown))
+
+
+def make_harmless(logger: logging.Logger) -> None:
+    """Have all that a logger's handlers write written by `Harmless`."""
+    for handler in logger.handlers:
+        if not isinstance(handler.formatter, Harmless):
+            handler.setFormatter(Harmless(handler.formatter))
 
 
 class OneLineFormatter(LogFormatter):

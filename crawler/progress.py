@@ -20,6 +20,7 @@ from scrapy import signals
 from crawler.archives.capture import Outcome
 from crawler.archives.dialects import PLAYBACK, Archive
 from crawler.archives.limits import budgets_of
+from crawler.log import make_harmless
 from crawler.summary import Plan, Summary, as_json, print_summary, sureness
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Progress:
         self._exhaustive = spider.job.strategy.exhaustive  # type: ignore[attr-defined]
         self._before = spider.job.store.totals()  # type: ignore[attr-defined]
         self._bar.start()
+        make_harmless(logging.getLogger())  # Scrapy has set up its handler once more
         self._log_above_the_bar()
 
     def _log_above_the_bar(self) -> None:

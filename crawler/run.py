@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.archives.errors import PolicylapseError, RateLimited
 from crawler.job import open_job
 from crawler.lock import CrawlLock
+from crawler.log import make_harmless
 from crawler.reach import reach
 from crawler.summary import NOT_RUN, PARTLY, STOPPED
 
@@ -28,6 +30,7 @@ def run_crawl(process: CrawlerProcessBase, arguments: Mapping[str, str]) -> int:
     lock = None
     try:
         crawler = process.create_crawler("policies")
+        make_harmless(logging.getLogger())  # a crawler sets up Scrapy's handler
         database = Path(process.settings["POLICYLAPSE_DB"])
         lock = CrawlLock(database) if database.parent.is_dir() and not database.is_dir() else None
         job = open_job(process.settings, arguments, reach)

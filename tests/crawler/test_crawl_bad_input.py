@@ -1,6 +1,8 @@
 """Bad input ends in a clear message or a recorded outcome; nothing is lost and the rest of the crawl goes on."""
 
+import gzip
 import io
+import re
 import sqlite3
 import subprocess
 import sys
@@ -239,6 +241,31 @@ def test_hostile_pages_are_outcomes_and_the_good_ones_are_read(tmp_path):
     kept = rows(database, "SELECT count(*) FROM captures WHERE payload_id IS NOT NULL")
     assert kept == [(7,)]  # all but the empty one and the image: kept, whatever became of them
     assert set(outcomes(database)) <= {"fetched", "undecodable", "extract_failed", "not_a_policy", "not_a_document"}
+
+
+def test_nothing_that_an_archive_says_steers_the_terminal(tmp_path):
+    """In a URL, a date, a header, a body's name for its charset; in what our log and warcio's own messages say of it."""
+    evil = "\x1b[31m\x07\u202e\x9b31m"
+    path = write_warc(
+        tmp_path / "evil.warc.gz",
+        [
+            ("text/html", POLICY.encode(), {}),
+            ("text/html", b"\x1b[31m\x00\xff" * 400, {"Content-Encoding": "x-\x1b[31m"}),
+            ("text/html; charset=\x1b[31m", POLICY.replace("Privacy", evil).encode(), {"Location": evil}),
+            ("application/\x1b[31m", b"%PDF-1.4 " + evil.encode(), {}),
+        ],
+        url="http://hostile.example/privacy",
+    )
+    with path.open("ab") as stream:
+        stream.write(
+            gzip.compress(f"WARC/1.0\r\nWARC-Type: {evil}\r\nContent-Length: 3\r\n\r\n{evil}{evil}\r\n".encode())
+        )
+        stream.write(b"\x1b[31m not gzip")
+    run = crawl(
+        tmp_path / "x.db", path, url="http://hostile.example/privacy", settings={"POLICYLAPSE_LOG_LEVEL": "DEBUG"}
+    )
+    assert "hostile.example" in run.err
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", run.err + run.out)
 
 
 def test_redirects_in_a_ring_come_to_an_end_and_none_leaves_the_archive(tmp_path):
