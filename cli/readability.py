@@ -114,7 +114,7 @@ def _print(console: Console, scored: Scored) -> None:
         length = f"{counts.words / counts.sentences:.1f}" if counts.sentences else ""
         row = f"{version.version:>3}  {bracket(version):<23} {version.words:>6,}  {length:>14}"
         values = "".join(f"{score.scores[name]:>7.1f}" if name in score.scores else f"{'':>7}" for name in FORMULAS)
-        print_lines(console, Text.assemble(row, values if score.scores else (f"  {score.why_none}", "dim")))
+        print_lines(console, Text.assemble(row, values if score.scores else (f"  {line(score.why_none)}", "dim")))
     if len(scored.versions) > 1:
         _lines(console, scored)
 

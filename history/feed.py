@@ -27,7 +27,8 @@ ATOM = "http://www.w3.org/2005/Atom"
 # Nobody's domain (RFC 2606), so that nobody else's ids can be the same; the year in which such ids were first given.
 _AUTHORITY = "tag:policylapse.invalid,2026:"
 _NEVER = "1970-01-01T00:00:00Z"  # of a feed without entries
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
+# XML 1.0, 2.2; and what a terminal would obey, or would change the order of what stands beside it
+_NO_XML = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SECTIONS = 12  # that an entry names
 
 _CHANGES = """

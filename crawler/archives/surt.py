@@ -25,8 +25,14 @@ _registries = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include
 
 @lru_cache(maxsize=4096)
 def surt(url: str) -> str:
-    """Return the key under which archives file a URL: scheme, `www.`, case, port 80 and a closing slash fold away."""
-    return str(surt_library.surt(url))
+    """Return the key under which archives file a URL: scheme, `www.`, case, port 80 and a closing slash fold away.
+
+    What is no URL is its own key: it matches itself, and no archive has it.
+    """
+    try:
+        return str(surt_library.surt(url))
+    except ValueError:  # a port, a bracket, an encoding
+        return url
 
 
 def check_url(text: str) -> str:
@@ -96,14 +102,19 @@ def _ascii(host: str) -> str:
 
 @lru_cache(maxsize=4096)
 def site_of(url: str) -> str:
-    """Return the site of a URL: its registrable domain, or the host where there is none.
+    """Return the site of a URL: its registrable domain, or the host where there is none; "" of what is no URL.
 
     >>> site_of("https://policies.tinder.com/privacy/intl/en")
     'tinder.com'
     >>> site_of("http://www.sourcingmap.com/privacy_notice.html")
     'sourcingmap.com'
+    >>> site_of("http://[no address")
+    ''
     """
-    host = (urlsplit(url).hostname or "").lower().removesuffix(".")
+    try:
+        host = (urlsplit(url).hostname or "").lower().removesuffix(".")
+    except ValueError:
+        return ""
     return _suffixes(host).top_domain_under_public_suffix or _suffixless(host)
 
 
