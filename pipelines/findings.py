@@ -17,6 +17,8 @@ class Kind(StrEnum):
     BLOCK = "block"
     TEXT = "text"  # blocks that are not those of the text's digest
     WORDING = "wording"  # wording key or word count that are not the text's
+    LINKS = "links"  # that are not those of their digest
+    ROW = "row"  # with a value that no program writes
     OUTCOME = "outcome"  # a capture's, against what is held of it
     FOLD = "fold"  # versions, changes and what was left out, against the readings
     INDEX = "index"  # of full text

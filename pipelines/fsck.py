@@ -1,7 +1,7 @@
 """The proof of a database: everything read again, and everything that is derived computed again.
 
     check(connection) ──► Finding…      SQLite's own pages and indexes ─► schema ─► references ─► payloads ─► blocks
-                                        ─► texts ─► outcomes ─► folds ─► full-text indexes ─► what nobody needs
+                                        ─► texts ─► links, rows ─► outcomes ─► folds ─► full-text indexes ─► what nobody needs
 
 All of it is read in one snapshot and nothing is written, so that a crawl may go on beside it; no more than one payload
 or one policy is in memory at a time. What is found is mended by fsck_repair.py.
@@ -20,6 +20,7 @@ from sqlite_utils import Database
 
 from crawler.archives.capture import sha1_base32
 from crawler.archives.timestamps import format_iso
+from pipelines import fsck_rows
 from pipelines.block_words import differing_words
 from pipelines.changes import Text, compare
 from pipelines.database_file import text_blocks
@@ -51,7 +52,20 @@ def check(connection: sqlite3.Connection, progress: Progress = lambda _step, _do
     db = Database(connection)
     connection.execute("BEGIN")  # one snapshot for all
     try:
-        steps = (_sqlite, _schema, _references, _payloads, _blocks, _texts, _outcomes, _folds, _indexes, _orphans)
+        steps = (
+            _sqlite,
+            _schema,
+            _references,
+            _payloads,
+            _blocks,
+            _texts,
+            _links,
+            _rows,
+            _outcomes,
+            _folds,
+            _indexes,
+            _orphans,
+        )
         for step in steps:
             try:
                 yield from step(db, progress)
@@ -176,6 +190,18 @@ def _texts(db: Database, progress: Progress) -> Iterator[Finding]:
             detail = f"{words:,} words of wording {wording[:8]}, not what its blocks say"
             yield Finding(Kind.WORDING, f"text {text_id}", detail, text_id)
     progress("texts", count, count)
+
+
+def _links(db: Database, progress: Progress) -> Iterator[Finding]:
+    progress("links", 0, 1)
+    yield from fsck_rows.links(db)
+    progress("links", 1, 1)
+
+
+def _rows(db: Database, progress: Progress) -> Iterator[Finding]:
+    progress("rows", 0, 1)
+    yield from fsck_rows.rows(db)
+    progress("rows", 1, 1)
 
 
 # captures and versions

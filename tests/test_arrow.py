@@ -33,7 +33,7 @@ ONLY = {
     "jinja2": ("history.diff_html",),
     "sqlite_utils": ("pipelines.store", "pipelines.migrations", "pipelines.store_payloads", "pipelines.store_texts",
                      "pipelines.store_versions", "pipelines.store_file", "pipelines.store_readings", "pipelines.store_listings",
-                     "pipelines.fsck", "pipelines.fsck_repair", "pipelines.orphans", "pipelines.forget", "pipelines.merge",
+                     "pipelines.fsck", "pipelines.fsck_repair", "pipelines.fsck_rows", "pipelines.orphans", "pipelines.forget", "pipelines.merge",
                      "pipelines.merge_tables",
                      "pipelines.small_file", "pipelines.compact", "pipelines.store_discoveries",
                      "pipelines.store_declarations"),

@@ -5,9 +5,12 @@ from contextlib import closing
 from hashlib import sha256
 
 import pytest
+from click.testing import CliRunner
 
+from cli.main import main
 from pipelines.findings import Kind
 from pipelines.fsck_repair import repair
+from pipelines.fsck_rows import UNPROVEN
 from pipelines.store import Store
 from pipelines.store_file import open_file
 from tests.stores import EXTRACTOR, NOW, Seen, content, damage, damages, findings, put, write
@@ -216,3 +219,43 @@ def test_it_reads_one_snapshot_beside_a_writer_and_writes_nothing(path):
         assert findings(path) == []
         assert path.read_bytes() == before
         writer.rollback()
+
+
+IMPOSSIBLE = {
+    "link's words": ("UPDATE links SET words = 'elsewhere'", Kind.LINKS),
+    "link's address": ("UPDATE links SET url = 'http://evil.example/'", Kind.LINKS),
+    "list of links": ("UPDATE link_layer_rows SET link_ids = '[]'", Kind.LINKS),
+    "digest of links": ("UPDATE link_layer_rows SET link_digest = x'00'", Kind.LINKS),
+    "time": ("UPDATE capture_rows SET at = at + 1099511627776", Kind.ROW),
+    "time of fetch": ("UPDATE capture_rows SET fetched = -1", Kind.ROW),
+    "index's digest": ("UPDATE capture_rows SET digest = digest || char(7)", Kind.ROW),
+    "chain": ("UPDATE capture_rows SET chain = '[{'", Kind.ROW),
+    "own headers": ("UPDATE capture_rows SET headers_own = '{\"a'", Kind.ROW),
+    "headers": ("UPDATE header_sets SET headers = '\"a\"'", Kind.ROW),
+    "outcome": ("UPDATE capture_kinds SET outcome = 'fetchee'", Kind.ROW),
+    "verdict": ("UPDATE capture_kinds SET digest_verdict = 'watch' WHERE digest_verdict = 'match'", Kind.ROW),
+    "found kind": ("UPDATE findings SET kind = 'privaca'", Kind.ROW),
+    "found outcome": ("UPDATE findings SET outcome = 'pending'", Kind.ROW),
+    "score": ("UPDATE findings SET score = 17.0", Kind.ROW),
+    "evidence": ("UPDATE findings SET evidence = '[\"a'", Kind.ROW),
+    "decisions": ("UPDATE findings SET decisions = '{}'", Kind.ROW),
+    "points": ("UPDATE findings SET kind_scores = '[]'", Kind.ROW),
+}
+
+
+@pytest.mark.parametrize("name", IMPOSSIBLE)
+def test_what_no_program_writes_is_found(name, path):
+    sql, kind = IMPOSSIBLE[name]
+    damage(path, sql)
+    found = [finding for finding in damages(path) if finding.kind is kind]
+    assert found
+    assert all("backup" in finding.next_step for finding in found)
+
+
+def test_what_is_not_proven_is_said_whenever_a_file_is_called_sound(path):
+    """A changed status of the index is seen by nothing: then the word "sound" is not left alone."""
+    damage(path, "UPDATE capture_kinds SET statuscode = '201'")
+    result = CliRunner().invoke(main, ["fsck", "--db", str(path)])
+    assert (result.exit_code, result.stdout) == (0, "sound.\n")
+    assert [one for one in UNPROVEN if one not in result.stderr] == []
+    assert "status" in UNPROVEN[0]
