@@ -58,7 +58,7 @@ def sample_db(tmp_path_factory):
         },
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=600,
     )
     return folder / "sample.db"
 

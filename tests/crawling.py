@@ -35,7 +35,7 @@ def crawl(
     archive: object,
     *,
     stdin: str | None = None,
-    timeout: float = 120,
+    timeout: float = 600,
     settings: dict[str, str] | None = None,
     scrapy_settings: dict[str, str] | None = None,
     **arguments: str,
@@ -83,7 +83,7 @@ def outcomes(database: Path) -> dict[str, int]:
 
 def group_ends(group: int) -> bool:
     """Tell whether the last process of a group ends, within half a minute."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 600
     while time.monotonic() < deadline:
         try:
             os.killpg(group, 0)

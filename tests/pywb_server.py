@@ -41,10 +41,10 @@ def pywb_server(root: Path, warc: Path) -> Iterator[str]:
 
 def _wait_for(url: str, server: subprocess.Popen) -> None:
     """Ask until the server answers: a connection is tried again as soon as it is refused."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 600
     while server.poll() is None and time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(url, timeout=30):
+            with urllib.request.urlopen(url, timeout=600):
                 return
         except urllib.error.URLError:
             continue

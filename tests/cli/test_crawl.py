@@ -26,7 +26,7 @@ def policylapse(tmp_path):
             env=clean | {"PYTHONPATH": os.pathsep.join(sys.path)} | environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
 
@@ -102,5 +102,5 @@ def test_reading_loads_no_scrapy(sample_db):
         "assert r.exit_code == 0, r.output; "
         "print([m for m in ('scrapy', 'trafilatura', 'sqlite_utils', 'lxml', 'twisted') if m in sys.modules])"
     )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600, check=True)
     assert result.stdout == "[]\n"

@@ -26,7 +26,7 @@ RADIO = "http://tinroofradio.example/privacy.html"
 def policylapse(*arguments, cwd, **extra):
     """The command in a process of its own (a reactor runs once)."""
     return subprocess.run(
-        [sys.executable, "-m", "cli.main", *map(str, arguments)], cwd=cwd, timeout=120, check=False,
+        [sys.executable, "-m", "cli.main", *map(str, arguments)], cwd=cwd, timeout=600, check=False,
         env=environment(**extra) | {"PYTHONPATH": os.pathsep.join(sys.path)}, capture_output=True, text=True,
     )  # fmt: skip
 

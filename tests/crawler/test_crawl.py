@@ -109,7 +109,7 @@ def test_a_killed_crawl_goes_on_where_it_stopped(crawled, tmp_path, sites_file):
         command, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         start_new_session=True,
     )  # fmt: skip
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 600
     while process.poll() is None and time.monotonic() < deadline and _fetched(database) < 20:
         pass
     process.send_signal(signal.SIGKILL)

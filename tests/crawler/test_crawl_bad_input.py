@@ -199,7 +199,7 @@ def crawl_after(code: str, database: Path):
     command += ["crawl", "policies", "-a", "url=https://lumenkart.example/privacy", "-a", "strategy=all"]
     command += ["-s", "POLICYLAPSE_ARCHIVE=sample", "-s", f"POLICYLAPSE_DB={database}"]
     return subprocess.run(
-        command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=120, check=False
+        command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=600, check=False
     )
 
 

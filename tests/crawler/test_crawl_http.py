@@ -168,7 +168,7 @@ def crawl_with_short_pauses(database, archive, url, strategy):
     command = [sys.executable, "-c", code, "crawl", "policies", "-a", f"url={url}", "-a", f"strategy={strategy}"]
     command += ["-s", f"POLICYLAPSE_ARCHIVE={archive}", "-s", f"POLICYLAPSE_DB={database}"]
     state = environment(POLICYLAPSE_STATE=str(database.parent / "state"), POLICYLAPSE_RETRY_DELAY="0.001")
-    return subprocess.run(command, cwd=ROOT, env=state, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, cwd=ROOT, env=state, capture_output=True, text=True, timeout=600, check=False)
 
 
 def test_429_is_waited_for_and_the_crawl_goes_on(tmp_path, from_files):

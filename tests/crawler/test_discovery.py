@@ -199,7 +199,7 @@ def test_the_command_tells_urls_dates_evidence_and_candidates(tmp_path):
     settings = environment(POLICYLAPSE_STATE=str(tmp_path / "state"), COLUMNS="100")
     done = [
         subprocess.run(
-            [*command, *rest], cwd=ROOT, env=settings, capture_output=True, text=True, check=False, timeout=120
+            [*command, *rest], cwd=ROOT, env=settings, capture_output=True, text=True, check=False, timeout=600
         )
         for rest in (["--list", str(names)], ["--json", "harborline.example"])
     ]
@@ -217,7 +217,9 @@ def test_the_command_tells_urls_dates_evidence_and_candidates(tmp_path):
 
 def test_the_command_says_what_to_name(tmp_path):
     command = [sys.executable, "-m", "cli.main", "discover", "--db", str(tmp_path / "x.db")]
-    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False, timeout=600
+    )
     assert done.returncode == 2
     assert "name a site" in done.stderr
 

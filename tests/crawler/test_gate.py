@@ -212,7 +212,7 @@ def test_a_gate_that_is_shut_lets_nothing_through_and_wakes_at_once(open_gate):
         waiting = [asyncio.create_task(gate.wait(CDX)), asyncio.create_task(gate.nap(3600))]
         await settle()
         gate.shut("the run ends")
-        await asyncio.wait(waiting, timeout=30)
+        await asyncio.wait(waiting, timeout=600)
         for one in waiting:
             with pytest.raises(IgnoreRequest, match="the run ends"):
                 one.result()
@@ -299,7 +299,7 @@ def test_real_processes_at_once_never_share_a_slot(tmp_path):
         subprocess.Popen([sys.executable, "-c", PROCESS, tmp_path], cwd=ROOT, env=environment(), stdout=subprocess.PIPE)
         for _ in range(3)
     ]
-    slots = [slot for process in running for slot in json.loads(process.communicate(timeout=60)[0])]
+    slots = [slot for process in running for slot in json.loads(process.communicate(timeout=600)[0])]
     assert len(set(slots)) == 600
     assert busiest(sorted(slots), 60.0) == 24
 

@@ -77,7 +77,7 @@ def _kill_at(moment: int, database: Path, server: WaybackServer) -> Kill:
     process = subprocess.Popen(
         command, cwd=ROOT, env=state, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 600
     while time.monotonic() < deadline and not _rows(database, reached):
         try:
             process.wait(0.01)  # no longer than until it ends of itself, which the test forbids

@@ -146,7 +146,7 @@ def test_the_three_policies_that_the_project_began_from(tmp_path):
     """Same words, headings, lists and emphasis as the corpus has; it leaves one e-mail address encoded."""
     subprocess.run(
         [sys.executable, "-m", "cli.main", "crawl", "--url", SEED_URLS, "--archive", str(SEEDS), "--db", str(tmp_path / "s.db")],
-        cwd=Path(__file__).parents[2], check=True, capture_output=True, timeout=120,
+        cwd=Path(__file__).parents[2], check=True, capture_output=True, timeout=600,
     )  # fmt: skip
     paths = exported(tmp_path / "s.db", tmp_path)
     assert sorted(path.name for path in paths) == ["fulfillmen.com.md", "interfulfillment.com.md", "sourcingmap.com.md"]

@@ -345,7 +345,7 @@ def test_very_deep_nesting_neither_crashes_nor_takes_long(tag):
     start = time.process_time()
     with contextlib.suppress(ExtractError):
         extracted(document(POLICY + f"<{tag}>" * 100_000 + "deep"))
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 10
 
 
 def test_too_deep_a_page_is_refused_by_name():

@@ -480,7 +480,7 @@ def test_a_pdf_that_never_ends_is_read_again_later(monkeypatch):
 @pytest.mark.parametrize(("limits", "code"), [(("0.5", "600"), -signal.SIGXCPU), (("600", "0.5"), 1)])
 def test_a_reader_that_nobody_ends_ends_itself(limits, code):
     command = [sys.executable, "-P", pdf_process.__file__, *limits]
-    done = subprocess.run(command, input=nested_forms(12, 12), capture_output=True, timeout=60, check=False)
+    done = subprocess.run(command, input=nested_forms(12, 12), capture_output=True, timeout=600, check=False)
     assert (done.returncode, done.stdout) == (code, b"")
 
 

@@ -222,7 +222,7 @@ def test_any_text_around_a_date_is_survived(before, behind):
 def test_hostile_text_takes_no_long_time(text):
     start = time.process_time()
     found = find_dates(blocks(text, text), captured_at=AT)
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 10
     assert len(found) <= 40
 
 
