@@ -208,7 +208,7 @@ def test_a_truncated_warc_gives_what_it_holds_and_says_so(tmp_path):
     (tmp_path / "cut.warc.gz").write_bytes(whole[: len(whole) // 2])
     run = crawl(tmp_path / "x.db", tmp_path / "cut.warc.gz", url="http://www.grunwaldfrere.example/privacy.htm")
     assert run.code == 1
-    assert "broken off at byte" in run.err
+    assert "cut.warc.gz: at byte 297,768: it breaks off" in run.err
     assert "damaged_archive" in run.out
     assert rows(tmp_path / "x.db", "SELECT count(*) > 0 FROM timeline") == [(1,)]
 
