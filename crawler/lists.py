@@ -24,7 +24,7 @@ _URL_COLUMNS, _SITE_COLUMNS = ("url",), ("site", "domain", "origin", "host", "ho
 _DELIMITERS = (",", ";", "\t")
 _COMMENT = re.compile(r"(^|\s)#.*")  # a # inside a URL begins its fragment
 _RANKED = re.compile(r'\s*"?\d{1,12}"?\s*([,;\t])')  # Tranco, Umbrella: rank,domain
-_RANKED_AFTER = re.compile(r"([^\s/,;]+)((?:[,;\t]\s*[\d.]*\s*)+)")  # domain,rank
+_RANKED_AFTER = re.compile(r"([^\s/,;]+)(?:[,;\t][^\S\t]*+[\d.]*+[^\S\t]*+)++")  # domain,rank
 _MAX_LINE = 8192
 _MARKS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # as Excel saves "Unicode text"
 

@@ -22,8 +22,8 @@ from crawler.archives.surt import check_url, is_public_suffix, site_of
 from crawler.declaration_files import read_declarations
 from crawler.lists import BadLine, read_list
 
-_SCHEME = re.compile(r"\s*[a-z]+://", re.IGNORECASE)
-_HOST = re.compile(r"\s*[^/]*\.")
+_SCHEME = re.compile(r"^\s*+[a-z]++://", re.IGNORECASE)
+_HOST = re.compile(r"^[^/.]*+\.")
 _BAD_AT_MOST = 1000  # lines that name nothing, before the first that does: this is no list
 
 

@@ -24,7 +24,7 @@ def clean(text: str) -> str:
 def plain_text(text: str) -> str:
     """Return inline Markdown as it reads: no emphasis marks, no escapes, no line breaks."""
     bare = _EMPHASIS.sub(lambda match: match.group(1) or "", text)
-    return re.sub(r"\s*\n\s*", " ", re.sub(r"[ \t]*\n\n\s*", " ¶ ", bare))
+    return re.sub(r"(?<!\s)[^\S\n]*+\n\s*", " ", re.sub(r"(?<![ \t])[ \t]*+\n\n\s*", " ¶ ", bare))
 
 
 def line(text: str) -> str:

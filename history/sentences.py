@@ -39,7 +39,7 @@ _PLAIN_ENDS = re.compile(
 )
 _GOES_ON = regex.compile(r"[\p{Sentence_Break=Close}*\\§]*+[\p{Lowercase}\p{N}§]")  # UAX #29 SB8, and numbers
 _DATE = regex.compile(r"\p{L}++\.?+ \d{4}(?!\d)")
-_LAST_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]++$")
+_LAST_WORD = regex.compile(r"(?<![\p{L}\p{M}\p{N}])[\p{L}\p{M}\p{N}]++$")
 _LONGEST = 5  # letters looked at before a stop: one more than the longest abbreviation
 _BEFORE_NAMES = frozenset(
     "mr mrs ms dr prof st art abs nr no vgl bzw inkl ggf evtl etc vs fig sr sra ud núm nº ex cf".split()

@@ -36,7 +36,8 @@ _MAGICS: Final[Mapping[bytes, str]] = {
     b"7z\xbc\xaf": "a 7z archive",
 }
 _HTML_START = re.compile(
-    rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|\?xml)", re.IGNORECASE | re.DOTALL
+    rb"^\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|head|body|title|meta|\?xml)",
+    re.IGNORECASE | re.DOTALL,
 )
 _WIDE_CODECS = ("utf-16", "utf-32")
 _STRAY_BYTES: Final = {0xDC00 + byte: bytes([byte]).decode("cp1252", errors="replace") for byte in range(0x80, 0x100)}

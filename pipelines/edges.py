@@ -27,7 +27,7 @@ _NO_MARKS: Final = str.maketrans("", "", "*\\")
 _LINE_CHARS: Final = 160
 _MAX_LINES: Final = 6
 _COPYRIGHT: Final = re.compile(
-    r"^\W*(?:(?:©|copyright\b).*(?<!\d)|\(c\)\s?(?:copyright )?)(?:19|20)\d\d(?!\d)|^(?=.*(?:©|\(c\)|copyright)).*(?:all rights reserved|"
+    r"^(?:[^\w©(]|\((?!c\)))*+(?:(?:©|copyright\b).*(?<!\d)|\(c\)\s?(?:copyright )?)(?:19|20)\d\d(?!\d)|^(?=.*(?:©|\(c\)|copyright)).*(?:all rights reserved|"
     r"alle rechte vorbehalten|tous droits réservés|todos los derechos reservados|todos os direitos reservados|"
     r"tutti i diritti riservati|alle rechten voorbehouden|все права защищены|版权所有)",
     re.IGNORECASE | re.DOTALL,

@@ -23,7 +23,7 @@ _KINDS: Final = {
 _NAMES: Final = "|".join(map(re.escape, _KINDS))
 _META: Final = re.compile(r"<(?:meta|time)\s[^<>]{1,500}>", re.IGNORECASE)
 _NAME: Final = re.compile(rf"\b(?:property|name|itemprop)\s*=\s*[\"']?({_NAMES})\b", re.IGNORECASE)
-_CONTENT: Final = re.compile(r"\b(?:content|datetime)\s*=\s*[\"']?\s*([^\"'<>\s]{10,40})", re.IGNORECASE)
+_CONTENT: Final = re.compile(r"\b(?:content|datetime)\s*+=\s*+[\"']?\s*+([^\"'<>\s]{10,40})", re.IGNORECASE)
 _JSON: Final = re.compile(r"\"(dateModified|datePublished)\"\s{0,9}:\s{0,9}\"([^\"]{10,40})\"")
 _MAX_DATES: Final = 20
 _SLACK: Final = timedelta(days=1)  # it is tomorrow somewhere

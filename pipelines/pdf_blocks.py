@@ -36,7 +36,7 @@ _LIGATURES: Final = {
     0x00AD: None, 0xFFFE: None, 0xFFFF: None, 0x200B: None, 0xFEFF: None,
 }  # fmt: skip
 _WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_CUT: Final = re.compile(r"([^\W\d_]{2,})-\Z")
+_CUT: Final = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,})-\Z")
 _CUT_END: Final = re.compile(r"[^\W\d_]+")
 _IDEOGRAPHS: Final = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _ITEMS: Final = (BlockKind.ITEM, BlockKind.NUMBERED)

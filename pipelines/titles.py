@@ -12,7 +12,7 @@ from pipelines.wording import words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SEPARATORS: Final = re.compile(r"\s+[-–—]\s+|\s*[|:·»«•›]\s*")
+_SEPARATORS: Final = re.compile(r"(?<!\s)\s++[-–—]\s+|(?:(?<!\s)\s++)?[|:·»«•›]\s*")
 # A block with as many words is text, not a heading line: the title is looked for above it.
 _PARAGRAPH_WORDS: Final = 20
 _BOLD_LINE: Final = re.compile(r"\*\*[^*\n]{1,100}\*\*")

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 # Soft hyphen, zero-width space/joiners, word joiner, BOM, bidi marks: invisible, and added or lost by editors.
 _INVISIBLE = regex.compile(r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _MARKUP = regex.compile(r"\\([!-/:-@\[-`{-~])|\*+|<br>")
-_MARKER = r"[\s>#*+\-|•‣▪◦·–—]*"
+_MARKER = r"[\s>#*+\-|•‣▪◦·–—]*+"
+# A line of markers only: what comes behind it was tried from there.
+_AFTER_MARKERS = r"(?<!^(?:[^\S\n]|[>#*+\-|•‣▪◦·–—])*+\n)"
 _NUMBER = r"(?:\d{1,3}(?:\.\d{1,3})*\\?[.)]|\(\s?(?:\d{1,3}|[a-z]|[ivx]{1,5})\s?\)|(?:[a-z]|[ivx]{1,5})\))(?=\s|$)"
-_NUMBERING = regex.compile(rf"^(?:{_MARKER}{_NUMBER})+", regex.MULTILINE | regex.IGNORECASE)
+_NUMBERING = regex.compile(rf"^{_AFTER_MARKERS}(?:{_MARKER}{_NUMBER})+", regex.MULTILINE | regex.IGNORECASE)
 _CJK = r"\p{Han}\p{Hiragana}\p{Katakana}"
 _WORD = regex.compile(
     rf"[{_CJK}]\p{{M}}*|[[\p{{L}}\p{{N}}]--[{_CJK}]][[\p{{L}}\p{{N}}\p{{M}}]--[{_CJK}]]*|[%€$£¥]",

@@ -83,7 +83,7 @@ _FILE: Final = re.compile(r"\.(?:css|gif|ico|jpe?g|js|json|mp[34]|png|svg|webp|w
 _PAGE_NAME: Final = re.compile(r"\.(?:[sx]?html?|php\d?|aspx?|jsp|cfm|do|md|pdf|txt)$", re.IGNORECASE)
 # Parts of an address that name no page: languages, numbers, ids, default pages.
 _NEUTRAL: Final = re.compile(
-    r"[a-z]{2}(?:[-_][a-z]{2,4})?|intl|\d{1,20}|[0-9a-f-]{16,}|index|default|home|v\d+|row|all|latest|(?=\w*\d)(?=\w*[a-z])\w{8,}",
+    r"[a-z]{2}(?:[-_][a-z]{2,4})?|intl|\d{1,20}|[0-9a-f-]{16,}|index|default|home|v\d+|row|all|latest|(?<!\w)(?=\w*\d)(?=\w*[a-z])\w{8,}",
     re.IGNORECASE,
 )
 _YEAR_DIRECTORY: Final = re.compile(r"(?:19|20)\d\d")
