@@ -77,13 +77,18 @@ def extractor_id(options: ExtractOptions = ExtractOptions()) -> str:
     return f"policylapse-{REVISION}+{libraries}+{hashlib.sha256(chosen.encode()).hexdigest()[:8]}"
 
 
+def base_extractor(extractor: str) -> str:
+    """Return the extractor's own name, of one that reads a policy with hints."""
+    return extractor.partition(_DECLARED)[0]
+
+
 def declared_extractor(extractor: str, key: str) -> str:
-    """Name of an extractor that reads a policy with hints (their key); the extractor's own where there are none.
+    """Name of an extractor that reads a policy with hints, or a part of its pages (their key); the extractor's own where there are none.
 
     >>> declared_extractor("policylapse-2", "0a1b2c3d")
     'policylapse-2+declared-0a1b2c3d'
     """
-    return f"{extractor.partition(_DECLARED)[0]}{_DECLARED}{key}" if key else extractor
+    return f"{base_extractor(extractor)}{_DECLARED}{key}" if key else extractor
 
 
 def extract_text(

@@ -126,6 +126,13 @@ class Extraction:
     parts: tuple[PagePart, ...] = ()
     part: str = ""
 
+    @property
+    def other_kinds(self) -> tuple[str, ...]:
+        """The kinds of document on the page beside that of the text, by which they can be asked for."""
+        own = next((part.kinds for part in self.parts if part.title == self.part), ())
+        kinds = (part.kinds[0].value for part in self.parts if part.kinds and part.kinds[0] not in own)
+        return tuple(dict.fromkeys(kinds)) if self.part else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:

@@ -70,6 +70,7 @@ _FIRST_NUMBER: Final = regex.compile(
     r"^\W{0,3}(?:(?:section|article|artikel|artículo|articolo|artigo)\s)?1\b|^\W{0,3}I\b[.)]", regex.IGNORECASE
 )
 _DIGITS: Final = regex.compile(r"\d")
+_SEPARATORS: Final = regex.compile(r"[-_+.=&/#%]+")
 _NOTHING: Final = TitleFinding()
 
 
@@ -222,21 +223,19 @@ def answer(parts: Sequence[PagePart], asked: Asked, url: str = "") -> int | None
     if split.fragment and (at := _by_name(parts, f"#{split.fragment}")) is not None:
         return at
     named = [
-        kind
-        for kind, _name in names_in(
-            regex.sub(r"[-_+.=&/]+", " ", unquote(split.path.rstrip("/").rpartition("/")[2])[:200])
-        )
+        kind for kind, _name in names_in(_SEPARATORS.sub(" ", unquote(split.path.rstrip("/").rpartition("/")[2])[:200]))
     ]
-    wanted = [*(kind for kind in named[:1] if kind is not DocumentKind.TERMS), DocumentKind.PRIVACY, *named[:1]]
+    wanted = [*(kind for kind in named[:1] if kind is not DocumentKind.TERMS), DocumentKind.PRIVACY]
     return next((at for kind in wanted if (at := _by_kind(parts, kind)) is not None), None)
 
 
 def kind_asked(name: str) -> DocumentKind | None:
-    """Return the kind that a name asks for: its own, that of a type of terms, that of a title.
+    """Return the kind that a name asks for: its own, that of a type of terms, that of a title or a fragment.
 
-    >>> kind_asked("Trackers Policy").value, kind_asked("cookies").value
-    ('cookies', 'cookies')
+    >>> kind_asked("Trackers Policy").value, kind_asked("cookies").value, kind_asked("#privacy-policy").value
+    ('cookies', 'cookies', 'privacy')
     """
+    name = _SEPARATORS.sub(" ", name) if name.startswith("#") else name
     plain = name.casefold().strip()
     for kind in DocumentKind:
         if plain == kind.value or plain in (terms.casefold() for terms in KINDS.get(kind.value, ())):
@@ -253,7 +252,7 @@ def _by_name(parts: Sequence[PagePart], name: str) -> int | None:
         )
         if exact is not None:
             return exact
-        kind = kind_asked(regex.sub(r"[-_+./]+", " ", fragment))
+        kind = kind_asked(name)
         return None if kind is None else _by_kind(parts, kind)
     words = folded(name)
     exact = next((at for at, part in enumerate(parts) if folded(part.title) == words and not part.earlier), None)
@@ -541,17 +540,18 @@ class _Page:
         looks = {head.look for head in titles}
         flat = rank == _LINE or any(head.look in looks for head in others)
         if flat:
-            ends = [*(self._start(head) for head in titles[1:]), last]
-            documents = zip(titles, ends, strict=True)
+            documents = zip(titles, self._ends(titles, last), strict=True)
             titles = [one for at, (one, end) in enumerate(documents) if at == 0 or self._begins_document(one, end)]
         titles = self._with_text(_of_other_kind(titles), last)
-        if not titles:
-            return []
-        ends = [*(self._start(head) for head in titles[1:]), last]
+        ends = self._ends(titles, last)
         return [_Part(head, (self._start(head), end)) for head, end in zip(titles, ends, strict=True)]
 
     def _start(self, head: _Head) -> float:
         return self.places.around(head.element)[0]
+
+    def _ends(self, titles: Sequence[_Head], last: float) -> list[float]:
+        """Where each title's document ends: where the next begins."""
+        return [*(self._start(head) for head in titles), last][1:]
 
     def _end(self, titles: Sequence[_Head]) -> float:
         """Where what holds all titles closes: the last document ends there."""

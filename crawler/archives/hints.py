@@ -195,9 +195,13 @@ def hints_of(text: str) -> tuple[Hint, ...]:
     )  # fmt: skip
 
 
-def hints_key(hints: Sequence[Hint]) -> str:
-    """Return the name of a set of hints; "" of none. What it is called after (source) is no part of it."""
+def hints_key(hints: Sequence[Hint], asked: Asked = ANY_PART) -> str:
+    """Return the name of a set of hints and of what is asked for; "" of none. What it is called after (source) is no part
+    of it.
+    """
     told = sorted(json.dumps(_data(hint) | {"source": ""}, sort_keys=True) for hint in hints)
+    if asked.name:
+        told.append(json.dumps([asked.name, asked.only]))
     return hashlib.sha256("\n".join(told).encode("utf-8", "replace")).hexdigest()[:8] if told else ""
 
 

@@ -137,3 +137,12 @@ def test_pages_made_to_be_slow(repeated, text):
     start = time.process_time()
     reduce_page(f"<body>{(repeated + text) * many}", URL)
     assert time.process_time() - start < 6
+
+
+@pytest.mark.parametrize("tag", ["h2", "h1", "p", "summary"])
+@pytest.mark.parametrize("text", ["", "<p>One line.</p>"])
+def test_titles_without_documents_below_are_nothing(tag, text):
+    """A menu, a list of cards: nothing of the page is cut, and nothing fails."""
+    titles = "".join(f"<{tag}>{name}</{tag}>{text}" for name in ("Privacy Policy", "Cookie Policy", "Terms of Use"))
+    found = read(f"<body>{titles}</body>")
+    assert found.parts == ()
