@@ -21,8 +21,7 @@ CREATE TABLE new_policies (
   label TEXT NOT NULL DEFAULT 'general',   -- of several policies of a site, which it is
   part TEXT NOT NULL DEFAULT '',           -- which document of its page: a kind, a declared type of terms, a title, '#fragment'; '' the one that the URL stands for
   UNIQUE (site_id, urlkey, part)
-) STRICT
-"""
+) STRICT"""
 _COLUMNS = "id, site_id, urlkey, policy_url, extractor_id, dirty, added_at, label"
 
 
