@@ -29,6 +29,12 @@ _SUFFIXES: Final = frozenset({".gz", ".htm", ".html", ".xhtml", ".php", ".asp", 
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--url", metavar="URL", help="The page's address on its site, for relative links.")
 @click.option(
+    "--part",
+    default="",
+    metavar="NAME",
+    help="Of a page that holds several documents, read this one: a kind (cookies), a title, or #fragment.",
+)
+@click.option(
     "--captured-at", metavar="TIME", help="When it was captured: 20180525103000, 2018-05-25T10:30:00Z, 2018-05-25."
 )
 @click.option(
@@ -43,6 +49,7 @@ def extract(
     ctx: click.Context,
     files: tuple[str, ...],
     url: str | None,
+    part: str,
     captured_at: str | None,
     out: Path | None,
     as_json: bool,
@@ -64,7 +71,7 @@ def extract(
     # here, so that the other commands need not load trafilatura
     from cli.saved_pages import Given  # noqa: PLC0415
 
-    given = Given(check_url(url) if url else "", parse_date(captured_at, end=True) if captured_at else None)
+    given = Given(check_url(url) if url else "", parse_date(captured_at, end=True) if captured_at else None, part)
     tolerate_small_charsets()
     write = (
         _printer(given, as_json=as_json, headed=len(files) > 1)

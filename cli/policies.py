@@ -58,7 +58,7 @@ def _one(policies: list[PolicyRow], number: int | None, site: str) -> PolicyRow:
 
 def _listing(policies: list[PolicyRow]) -> str:
     rows = "".join(
-        f"\n  {number}  {policy.policy_url}  ({count(policy.versions, 'version')})"
+        f"\n  {number}  {policy.name}  ({count(policy.versions, 'version')})"
         for number, policy in enumerate(policies, start=1)
     )
     return f"name one by its URL or with --policy N:{rows}"

@@ -21,11 +21,12 @@ from typing import Any
 
 from cli.output import clean
 from crawler.archives.capture import Outcome
+from crawler.archives.hints import Asked, Hints
 from crawler.archives.timestamps import format_iso
 from pipelines.decode import MAX_DECODED_BYTES
 from pipelines.languages import TextLanguages, text_languages
 from pipelines.markdown import render_markdown
-from pipelines.model import Extraction, Judgement, TextDate
+from pipelines.model import Extraction, Judgement, PagePart, TextDate
 from pipelines.pool import ReaderPool
 from pipelines.reading import Reading
 from pipelines.saved_page import SavedReading, read_saved
@@ -38,6 +39,12 @@ class Given:
 
     url: str = ""
     captured_at: datetime | None = None
+    part: str = ""
+
+    @property
+    def hints(self) -> Hints:
+        """What the files are read with: the document that is asked for, where a page holds several."""
+        return Hints(asked=Asked(self.part, only=bool(self.part)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +101,9 @@ async def saved_pages(names: Sequence[str], given: Given) -> AsyncIterator[Saved
     async def read(file: SavedFile) -> SavedPage:
         if file.error:
             return SavedPage(file)
-        return SavedPage(file, await pool.run(read_saved, (file.body, given.url, given.captured_at), file.name, unread))
+        return SavedPage(
+            file, await pool.run(read_saved, (file.body, given.url, given.captured_at, given.hints), file.name, unread)
+        )
 
     under_way: deque[asyncio.Task[SavedPage]] = deque()
     try:
@@ -135,6 +144,8 @@ def _text_data(reading: Reading, extraction: Extraction, languages: TextLanguage
             for block, language in zip(extraction.blocks, languages.blocks, strict=True)
         ],
         "links": [asdict(link) for link in extraction.links],
+        "part": extraction.part,
+        "parts": [_part_data(part) for part in extraction.parts],
         "decisions": list(extraction.decisions),
         "charset": reading.charset,
         "notes": [said for said in reading.notes if said not in extraction.decisions],
@@ -143,6 +154,19 @@ def _text_data(reading: Reading, extraction: Extraction, languages: TextLanguage
 
 def _judgement_data(judgement: Judgement) -> dict[str, Any]:
     return asdict(judgement) | {"kind_scores": {kind.value: score for kind, score in judgement.kind_scores}}
+
+
+def _part_data(part: PagePart) -> dict[str, Any]:
+    begin, end = part.in_force
+    return {
+        "title": part.title,
+        "kinds": [kind.value for kind in part.kinds],
+        "anchors": list(part.anchors),
+        "words": part.words,
+        "earlier": part.earlier,
+        "in_force_from": begin.isoformat() if begin else None,
+        "in_force_to": end.isoformat() if end else None,
+    }
 
 
 def _date_data(read: SavedReading) -> dict[str, Any]:

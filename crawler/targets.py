@@ -22,6 +22,7 @@ from crawler.archives.surt import check_url, is_public_suffix, site_of
 from crawler.declaration_files import read_declarations
 from crawler.lists import BadLine, read_list
 
+_NAME = re.compile(r"[^\W_][\w%.:-]{0,80}")
 _SCHEME = re.compile(r"^\s*+[a-z]++://", re.IGNORECASE)
 _HOST = re.compile(r"^[^/.]*+\.")
 _BAD_AT_MOST = 1000  # lines that name nothing, before the first that does: this is no list
@@ -34,11 +35,18 @@ class Target:
     :param site: the site's name.
     :param url: its policy's URL, "" where only the site is known.
     :param declared: what is declared of that policy.
+    :param fragment: of the URL as it was named ("#cookies"): where the page holds several documents, the one that is meant.
     """
 
     site: str
     url: str = ""
     declared: Declared | None = None
+    fragment: str = ""
+
+    @property
+    def part(self) -> str:
+        """Which document of its page the policy is (crawler.archives.hints.Asked); "" for the one its URL stands for."""
+        return self.declared.part if self.declared else self.fragment
 
 
 def read_targets(
@@ -84,7 +92,7 @@ def _once(found: Iterable[Target | BadLine]) -> Iterator[Target | BadLine]:
     seen: set[int] = set()  # hashes: eight bytes of each say enough
     for one in found:
         if isinstance(one, Target):
-            key = hash((one.site, one.url))
+            key = hash((one.site, one.url, one.part))
             if key in seen:
                 continue
             seen.add(key)
@@ -113,7 +121,13 @@ def _parts(text: str) -> list[str]:
 
 def _url_target(text: str) -> Target:
     url = check_url(text)
-    return Target(site_of(url), url)
+    return Target(site_of(url), url, fragment=_fragment(text))
+
+
+def _fragment(text: str) -> str:
+    """The fragment of a URL, "" for one that is no name (a route of a script, "#:~:text=…")."""
+    name = text.strip().partition("#")[2]
+    return f"#{name}" if _NAME.fullmatch(name) else ""
 
 
 def _site_target(text: str) -> Target:

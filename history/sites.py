@@ -28,6 +28,7 @@ class PolicyRow:
 
     :param policy_url: the URL by which it is known; `urls` are all at which it stood.
     :param versions: how many of its versions are known.
+    :param part: which document of its page it is, where several are policies; "" for the one that the URL stands for.
     """
 
     policy_id: int
@@ -35,6 +36,14 @@ class PolicyRow:
     policy_url: str
     urls: tuple[str, ...]
     versions: int
+    part: str = ""
+
+    @property
+    def name(self) -> str:
+        """The URL, with the part where it is one."""
+        if self.part.startswith("#"):
+            return f"{self.policy_url}{self.part}"
+        return f"{self.policy_url} ({self.part})" if self.part else self.policy_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,8 @@ class SiteRow:
 def find_policies(db: sqlite3.Connection, name: str) -> list[PolicyRow]:
     """Return the policies that a name means, in the order in which they were added.
 
-    :param name: a site, a host (with or without `www.`), or any of a policy's URLs (with or without scheme).
+    :param name: a site, a host (with or without `www.`), or any of a policy's URLs (with or without scheme); a fragment
+        names one of the policies of a page ("example.com/legal#cookies").
     :raises NotFound: there is none; its text offers near names or says how to crawl it.
     """
     policies = all_policies(db)
@@ -94,6 +104,10 @@ def _matching(policies: Iterable[PolicyRow], name: str) -> list[PolicyRow]:
         return []
     key, parts = surt(url), urlsplit(url)
     exact = [policy for policy in policies if any(surt(other) == key for other in policy.urls)]
+    fragment = name.partition("#")[1:]
+    if fragment[1]:
+        named = [policy for policy in exact if policy.part in ("".join(fragment), fragment[1])]
+        return named or [policy for policy in exact if not policy.part]
     if exact or parts.path != "/" or parts.query:
         return exact
     host = _host_key(url)
@@ -112,7 +126,7 @@ def all_policies(db: sqlite3.Connection) -> list[PolicyRow]:
         urls.setdefault(row["policy_id"], []).append(row["url"])
     rows = db.execute(
         "SELECT p.id, s.site, p.policy_url, (SELECT count(*) FROM versions v WHERE v.policy_id = p.id "
-        "AND v.extractor_id = p.extractor_id) AS versions FROM policies p JOIN sites s ON s.id = p.site_id ORDER BY p.id"
+        "AND v.extractor_id = p.extractor_id) AS versions, p.part FROM policies p JOIN sites s ON s.id = p.site_id ORDER BY p.id"
     )
     return [
         PolicyRow(
@@ -121,6 +135,7 @@ def all_policies(db: sqlite3.Connection) -> list[PolicyRow]:
             row["policy_url"],
             tuple(dict.fromkeys([row["policy_url"], *urls.get(row["id"], [])])),
             row["versions"],
+            row["part"],
         )
         for row in rows
     ]

@@ -23,6 +23,7 @@ MIGRATIONS = frozenset(
         "m007_reading_side",
         "m008_declarations",
         "m009_superseded",
+        "m011_parts",
     }
 )  # those this program knows; a test holds it against migrations.py
 

@@ -20,7 +20,7 @@ import trafilatura
 from trafilatura.settings import Extractor
 
 from crawler.archives.errors import ExtractError
-from crawler.archives.hints import Hint
+from crawler.archives.hints import ANY_PART, Asked, Hint
 from pipelines.decode import PDF
 from pipelines.edges import squeezed, without_edges, without_leftovers
 from pipelines.model import Block, BlockKind, Extraction, Link
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pipelines.model import Decoded
 
 # Raised by every edit of ours that can change a text: another revision is another extractor.
-REVISION: Final = 2
+REVISION: Final = 3
 _LIBRARIES: Final = ("trafilatura", "lxml", "regex", "ftfy", "pypdfium2")
 # A history holds a policy's reduced pages in runs, so few are enough; a reduced page is 50 kB at the median.
 _MEMO_SIZE: Final = 64
@@ -77,13 +77,18 @@ def extractor_id(options: ExtractOptions = ExtractOptions()) -> str:
     return f"policylapse-{REVISION}+{libraries}+{hashlib.sha256(chosen.encode()).hexdigest()[:8]}"
 
 
+def base_extractor(extractor: str) -> str:
+    """Return the extractor's own name, of one that reads a policy with hints."""
+    return extractor.partition(_DECLARED)[0]
+
+
 def declared_extractor(extractor: str, key: str) -> str:
-    """Name of an extractor that reads a policy with hints (their key); the extractor's own where there are none.
+    """Name of an extractor that reads a policy with hints, or a part of its pages (their key); the extractor's own where there are none.
 
     >>> declared_extractor("policylapse-2", "0a1b2c3d")
     'policylapse-2+declared-0a1b2c3d'
     """
-    return f"{extractor.partition(_DECLARED)[0]}{_DECLARED}{key}" if key else extractor
+    return f"{base_extractor(extractor)}{_DECLARED}{key}" if key else extractor
 
 
 def extract_text(
@@ -93,12 +98,14 @@ def extract_text(
     captured_at: datetime,  # noqa: ARG001 -- the day a page is read as of; nothing here depends on any date yet
     options: ExtractOptions = ExtractOptions(),
     hints: Sequence[Hint] = (),
+    asked: Asked = ANY_PART,
 ) -> Extraction:
     """Get the text of a page.
 
     :param url: the page's original address, for relative links.
     :param captured_at: when the archive took it.
     :param hints: what others declared of it, to be tried in this order; where none matches it is read as usual.
+    :param asked: which document, where the page holds several.
     :raises ExtractError: too long, nested too deep, or beyond the parsers.
     :raises DecodeError: a PDF that is damaged or locked.
     """
@@ -106,14 +113,17 @@ def extract_text(
         return read_pdf(page.body, url)
     if page.media_type in _TEXT_TYPES and "<html" not in page.text[:4096].lower():
         return Extraction("", _plain_blocks(page.text), decisions=("The page is plain text.",))
-    reduced = reduce_page(page.text, url, hints)
+    reduced = reduce_page(page.text, url, hints, asked)
     if len(reduced.html) > options.max_reduced_chars:
         size, limit = len(reduced.html), options.max_reduced_chars
         raise ExtractError(f"The page has {size:,} characters after stage 1; the limit is {limit:,}.")
     read = _read if len(reduced.html) <= _MEMO_CHARS else _read.__wrapped__
     reading = read(reduced.html, options)
-    blocks = mark_title(reading.blocks, reduced.title)
-    return Extraction(reduced.title, blocks, reduced.language, reading.links, reduced.decisions + reading.decisions)
+    blocks = mark_title(reading.blocks, f"{reduced.title} | {reduced.part}" if reduced.part else reduced.title)
+    decisions = reduced.decisions + reading.decisions
+    return Extraction(
+        reduced.title, blocks, reduced.language, reading.links, decisions, reduced.parts, reduced.part
+    )  # fmt: skip
 
 
 def _plain_blocks(text: str) -> tuple[Block, ...]:

@@ -116,7 +116,7 @@ def judge(
     reason, evidence = _junk(_Page(page, extraction, status, vocabulary, _counted(extraction.blocks)), headers)
     if reason:
         return Judgement(is_policy=False, reason=reason, score=0.0, evidence=(evidence,))
-    found = kind_of_document(extraction.title, extraction.blocks, url, vocabulary)
+    found = kind_of_document(extraction.part or extraction.title, extraction.blocks, url, vocabulary)
     return Judgement(
         is_policy=True,
         reason="",

@@ -11,6 +11,7 @@ from sqlite_utils import Database, Migrations
 from pipelines.database_file import APPLICATION_ID
 from pipelines.schema_declarations import DECLARATIONS
 from pipelines.schema_discovery import DISCOVERY
+from pipelines.schema_parts import add_parts
 from pipelines.schema_reading_side import READING_SIDE
 from pipelines.schema_urls import SUPERSEDED
 from pipelines.small_file import make_small
@@ -72,6 +73,12 @@ def m008_declarations(db: Database) -> None:
 def m009_superseded(db: Database) -> None:
     """A page that stays up after its policy has moved on is no longer that policy."""
     db.executescript(SUPERSEDED)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m011_parts(db: Database) -> None:
+    """A page may hold several documents, each a policy of its own."""
+    add_parts(db)
 
 
 _TABLES = """

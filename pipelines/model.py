@@ -74,6 +74,37 @@ class Decoded:
     body: bytes = b""
 
 
+class DocumentKind(StrEnum):
+    PRIVACY = "privacy"
+    TERMS = "terms"  # terms of service, of sale, commercial and data processing contracts
+    COOKIES = "cookies"
+    IMPRINT = "imprint"  # legal notice: who publishes the site
+    GUIDELINES = "guidelines"  # rules for users: community guidelines, acceptable use
+    OTHER = "other"  # another legal document, or one whose kind cannot be told
+
+
+@dataclass(frozen=True, slots=True)
+class PagePart:
+    """One of several documents that stand on one page, or an earlier version of one.
+
+    :param title: its own heading, or what the page's menu calls it.
+    :param kinds: of document, the first named first; () for an earlier version within a document.
+    :param anchors: names by which a URL's fragment leads to it.
+    :param words: how many it has.
+    :param extra: words of its title that are not the name of such a document: the general one has the fewest.
+    :param earlier: an earlier version, which the page keeps.
+    :param in_force: from when to when, as its title says; None is not told.
+    """
+
+    title: str
+    kinds: tuple[DocumentKind, ...]
+    anchors: tuple[str, ...] = ()
+    words: int = 0
+    extra: int = 0
+    earlier: bool = False
+    in_force: tuple[date | None, date | None] = (None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Extraction:
     """The text one extractor got from one payload.
@@ -83,6 +114,8 @@ class Extraction:
     :param language: language code of the document, "" if not told by the page.
     :param links: the link layer, never part of the wording.
     :param decisions: what was decided and why, short sentences for the person.
+    :param parts: the documents that the page holds, where it is cut (pipelines/parts.py); () for a page of one.
+    :param part: title of the one that the text is, "" where the page was not cut.
     """
 
     title: str
@@ -90,15 +123,15 @@ class Extraction:
     language: str = ""
     links: tuple[Link, ...] = ()
     decisions: tuple[str, ...] = ()
+    parts: tuple[PagePart, ...] = ()
+    part: str = ""
 
-
-class DocumentKind(StrEnum):
-    PRIVACY = "privacy"
-    TERMS = "terms"  # terms of service, of sale, commercial and data processing contracts
-    COOKIES = "cookies"
-    IMPRINT = "imprint"  # legal notice: who publishes the site
-    GUIDELINES = "guidelines"  # rules for users: community guidelines, acceptable use
-    OTHER = "other"  # another legal document, or one whose kind cannot be told
+    @property
+    def other_kinds(self) -> tuple[str, ...]:
+        """The kinds of document on the page beside that of the text, by which they can be asked for."""
+        own = next((part.kinds for part in self.parts if part.title == self.part), ())
+        kinds = (part.kinds[0].value for part in self.parts if part.kinds and part.kinds[0] not in own)
+        return tuple(dict.fromkeys(kinds)) if self.part else ()
 
 
 @dataclass(frozen=True, slots=True)

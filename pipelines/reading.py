@@ -10,19 +10,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
 from crawler.archives.capture import Outcome
 from crawler.archives.errors import DecodeError, ExtractError, TookTooLong
-from crawler.archives.hints import NO_HINTS, Hints
+from crawler.archives.hints import NO_HINTS, Asked, Hints
 from pipelines.decode import decode_payload
 from pipelines.digests import text_digest
 from pipelines.extract import declared_extractor, extract_text, extractor_id
 from pipelines.judge import judge
 from pipelines.languages import TextLanguages, language_code, text_languages
 from pipelines.model import Block, Extraction, Judgement, TextDate
+from pipelines.parts import kind_asked
 from pipelines.text_dates import find_dates
 from pipelines.wording import text_words, wording_key
 
@@ -95,8 +96,11 @@ def _read(
     body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int, extractor: str, hints: Hints
 ) -> Reading:
     page = decode_payload(body, headers)
-    extraction = extract_text(page, url=url, captured_at=captured_at, hints=hints.hints)
+    extraction = extract_text(page, url=url, captured_at=captured_at, hints=hints.hints, asked=hints.asked)
     judgement = judge(page, extraction, status=status, headers=headers, url=url)
+    if judgement.is_policy and not _holds(extraction, judgement, hints.asked):
+        evidence = (f"the page does not hold {hints.asked.name!r}", *judgement.evidence)
+        judgement = replace(judgement, is_policy=False, reason="not on the page", evidence=evidence)
     text = _of_text(extraction.blocks, extraction.language)
     return Reading(
         outcome=Outcome.FETCHED if judgement.is_policy else Outcome.NOT_A_POLICY,
@@ -112,6 +116,14 @@ def _read(
         charset=page.charset,
         notes=(*page.notes, *extraction.decisions),
     )
+
+
+def _holds(extraction: Extraction, judgement: Judgement, asked: Asked) -> bool:
+    """The text is the document that was asked for: cut out of its page, or the whole of a page of that kind."""
+    if not asked.only or extraction.part:
+        return True
+    whole = not any(part.kinds for part in extraction.parts)
+    return whole and judgement.kind is kind_asked(asked.name)
 
 
 @dataclass(frozen=True, slots=True)

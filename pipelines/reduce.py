@@ -15,10 +15,11 @@ import lxml.etree
 import lxml.html
 
 from crawler.archives.errors import ExtractError
-from crawler.archives.hints import Hint
+from crawler.archives.hints import ANY_PART, Asked, Hint
 from pipelines.container import drop_satellites, find_container, lines_around
 from pipelines.declared import narrow
 from pipelines.furniture import drop_furniture, mark_forms
+from pipelines.parts import Cut, cut_part, labels_of
 from pipelines.readable import readable, readable_html
 from pipelines.repair import repaired
 from pipelines.unpack import unpack
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lxml.html import HtmlElement
+
+    from pipelines.model import PagePart
 
 # The longest policy seen has 0.4 M characters of text, the heaviest page 5 M of HTML.
 MAX_HTML_CHARS: Final = 16_000_000
@@ -59,19 +62,23 @@ class Reduced:
     :param title: the page's <title>, white space folded.
     :param language: its declared language code, "" if none.
     :param decisions: what was dropped or chosen, for the person.
+    :param parts: the documents that the page holds, () for a page of one; `part` is the title of the one that is left.
     """
 
     html: str
     title: str
     language: str
     decisions: tuple[str, ...]
+    parts: tuple[PagePart, ...] = ()
+    part: str = ""
 
 
-def reduce_page(html: str, url: str, hints: Sequence[Hint] = ()) -> Reduced:
+def reduce_page(html: str, url: str, hints: Sequence[Hint] = (), asked: Asked = ANY_PART) -> Reduced:
     """Cut a page down to what can be policy text.
 
     :param url: the page's original address, for relative links.
     :param hints: parts of the page that others declared to be the policy (pipelines/declared.py).
+    :param asked: which document, where the page holds several (pipelines/parts.py).
     :raises ExtractError: larger than MAX_HTML_CHARS, or more or deeper elements than weights.py allows.
     """
     root = parse_page(html)
@@ -81,6 +88,7 @@ def reduce_page(html: str, url: str, hints: Sequence[Hint] = ()) -> Reduced:
     base = page_base(root, url)
     narrowed = narrow(root, hints) if hints else None
     unpack(root, _PARSER)
+    labels = labels_of(root)  # before menus go
     mark_forms(root)
     _drop_dead(root)
     body = root.find("body")
@@ -88,13 +96,19 @@ def reduce_page(html: str, url: str, hints: Sequence[Hint] = ()) -> Reduced:
     _decode_emails(body)
     weights = Weights(body)
     drop_furniture(body, weights)
+    cut = Cut() if narrowed and narrowed.parts else cut_part(body, labels, asked, title=title, url=url)
+    if cut.parts:
+        weights = Weights(body)
     several = narrowed is not None and narrowed.parts > 1  # together they are the policy
     container = body if several else find_container(body, weights)
     drop_satellites(container, weights)
     above, below = lines_around(body, container, weights)
-    decisions = (narrowed.decision,) if narrowed else ()
+    told = [narrowed.decision] if narrowed else []
+    told += [cut.decision] if cut.decision else []
     decision = f"The policy's container is <{container.tag}>, {_path(container)}."
-    return Reduced(_serialise([*above, container, *below], base), title, language, (*decisions, decision))
+    html = _serialise([*above, container, *below], base)
+    part = cut.taken.title if cut.taken else ""
+    return Reduced(html, title, language, (*told, decision), cut.parts, part)
 
 
 # --- reading the page -----------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from crawler.archives.hints import NO_HINTS, Hints
 from pipelines.decode import decode_payload
 from pipelines.languages import language_code, text_languages
 from pipelines.model import PageDate, TextDate
@@ -28,13 +29,14 @@ class SavedReading:
     page_dates: tuple[PageDate, ...] = ()
 
 
-def read_saved(body: bytes, url: str, captured_at: datetime | None) -> SavedReading:
+def read_saved(body: bytes, url: str, captured_at: datetime | None, hints: Hints = NO_HINTS) -> SavedReading:
     """Read a saved page.
 
     :param url: its address, "" if unknown.
     :param captured_at: when it was saved; None holds its dates against no time.
+    :param hints: which document is asked for, where the page holds several.
     """
-    reading = read_payload(body, {}, url, captured_at or _UNBOUNDED)
+    reading = read_payload(body, {}, url, captured_at or _UNBOUNDED, hints=hints)
     if reading.extraction is None:
         return SavedReading(reading)
     languages = reading.languages or text_languages(())

@@ -57,7 +57,8 @@ class VersionStage(_Stage):
         return item
 
     def close_spider(self) -> None:
-        for policy in self.crawler.spider.policies():  # type: ignore[union-attr]
+        named = self.crawler.spider.policies()  # type: ignore[union-attr]
+        for policy in dict.fromkeys([*named, *self._unfolded]):  # other documents of their pages were read, too
             self._fold(policy)
 
     def _fold(self, policy: Policy) -> None:

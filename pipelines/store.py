@@ -29,6 +29,8 @@ from crawler.archives.sure import Certainty
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_iso, parse_iso
 from pipelines.digests import digest_verdict
+from pipelines.model import DocumentKind
+from pipelines.parts import kind_asked
 from pipelines.reading import Reading
 from pipelines.schema_urls import WHILE_THERE
 from pipelines.store_declarations import DeclarationShelf
@@ -121,28 +123,51 @@ class Store:
 
     # policies
 
-    def policy(self, site: str, url: str, evidence: str) -> Policy:
-        """Return the policy of a site that is known by a URL; a new one is made."""
+    def policy(self, site: str, url: str, evidence: str, part: str = "") -> Policy:
+        """Return the policy of a site that is known by a URL; a new one is made.
+
+        :param part: which document of the page, where several of them are policies (crawler.archives.hints.Asked). A
+            fragment that names no kind of document leads to a section; one that names privacy, to what the URL stands for.
+        """
+        if part.startswith("#") and kind_asked(part) in (None, DocumentKind.PRIVACY):
+            part = ""
         with self.transaction():
             self.db.execute(
                 "INSERT INTO sites (site, added_at) VALUES (?, ?) ON CONFLICT DO NOTHING", [site, self.now()]
             )
             (site_id,) = self._one("SELECT id FROM sites WHERE site = ?", site)
             self.db.execute(
-                "INSERT INTO policies (site_id, urlkey, policy_url, added_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                [site_id, surt(url), url, self.now()],
+                "INSERT INTO policies (site_id, urlkey, policy_url, added_at, part) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT DO NOTHING",
+                [site_id, surt(url), url, self.now(), part],
             )
             policy_id, known_url = self._one(
-                "SELECT id, policy_url FROM policies WHERE site_id = ? AND urlkey = ?", site_id, surt(url)
+                "SELECT id, policy_url FROM policies WHERE site_id = ? AND urlkey = ? AND part = ?",
+                site_id,
+                surt(url),
+                part,
             )
             self._policy_url(policy_id, url, None, evidence)
-        return Policy(policy_id, site, known_url)
+        return Policy(policy_id, site, known_url, part)
+
+    def part_policy(self, policy: Policy, part: str) -> Policy:
+        """Return the policy that another document of a policy's pages is, at the same URLs; a new one is made."""
+        with self.transaction():
+            evidence = f"stands on the page of {policy.url}"
+            of_part = self.policy(policy.site, policy.url, evidence, part)
+            self.db.execute(
+                "INSERT INTO policy_urls (policy_id, urlkey, url, valid_from, valid_to, evidence, bounded) "
+                "SELECT ?, urlkey, url, valid_from, valid_to, ?, bounded FROM policy_urls WHERE policy_id = ? "
+                "ON CONFLICT DO NOTHING",
+                [of_part.policy_id, evidence, policy.policy_id],
+            )
+        return of_part
 
     def policies(self, site: str = "") -> list[Policy]:
         """Return the policies of a site, or all, by site and URL."""
         rows = self.db.execute(
-            "SELECT p.id, s.site, p.policy_url FROM policies p JOIN sites s ON s.id = p.site_id "
-            "WHERE ? IN ('', s.site) ORDER BY s.site, p.policy_url",
+            "SELECT p.id, s.site, p.policy_url, p.part FROM policies p JOIN sites s ON s.id = p.site_id "
+            "WHERE ? IN ('', s.site) ORDER BY s.site, p.policy_url, p.part",
             [site],
         )
         return [Policy(*row) for row in rows]
@@ -404,7 +429,7 @@ class Store:
         known = self.readings.known(capture_id, self.extractor_of(policy, extractor))
         if known is not None:
             with self.transaction():
-                self.readings.apply(capture_id, *known[:2])
+                self.readings.apply(capture_id, *known[:2], self.extractor_of(policy, extractor))
                 self._mark_dirty(capture_id)
         return None if known is None else (known[0], known[2])
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawler.archives.declarations import Declared
-from crawler.archives.hints import NO_HINTS, Hint, Hints, hints_json, hints_key, hints_of, in_order
+from crawler.archives.declarations import EVIDENCE, Declared
+from crawler.archives.hints import ANY_PART, NO_HINTS, Asked, Hint, Hints, hints_json, hints_key, hints_of, in_order
 from crawler.archives.rows import NO_DIGESTS
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_iso
@@ -39,10 +39,12 @@ class DeclarationShelf:
     def __init__(self, db: Database, now: Callable[[], datetime]) -> None:
         self._db, self._now = db, now
         self._held: dict[int, tuple[Hint, ...]] = {}
+        self._asked: dict[int, Asked] = {}
 
     def put(self, policy_id: int, declared: Declared) -> None:
         """Note what is declared of a policy, in the place of what was; its versions are folded anew where that differs."""
         before = self._state(policy_id)
+        self._asked.pop(policy_id, None)
         for one in declared.urls:
             begin, end = (format_iso(at) if at else None for at in (one.valid_from, one.valid_to))
             # an archived redirect that led there earlier is evidence, too
@@ -79,17 +81,31 @@ class DeclarationShelf:
             self._held[policy_id] = hints_of(row[0]) if row else ()
         return self._held[policy_id]
 
+    def _part(self, policy_id: int) -> Asked:
+        """Which document of its pages a policy is. A declared one is its page where that holds no other; a part that was
+        found on a page, or named by a person, is nothing but that.
+        """
+        if policy_id not in self._asked:
+            part, declared = self._db.execute(
+                "SELECT part, EXISTS (SELECT 1 FROM policy_urls u WHERE u.policy_id = p.id AND u.evidence LIKE ?) "
+                "FROM policies p WHERE id = ?",
+                [f"{EVIDENCE}%", policy_id],
+            ).fetchone()
+            self._asked[policy_id] = Asked(part, only=not declared) if part else ANY_PART
+        return self._asked[policy_id]
+
     def hints(self, policy_id: int, capture_id: int) -> Hints:
         """Return what a capture's page is to be read with. A page that was captured many times is read once, as of the
         first: it has one text, whatever was declared later.
         """
-        hints = self._hints(policy_id)
+        hints, asked = self._hints(policy_id), self._part(policy_id)
+        key = hints_key(hints, asked)
         if not hints:
-            return NO_HINTS
+            return Hints(key, (), asked) if key else NO_HINTS
         urlkey, digest, own, first = self._db.execute(_EARLIEST, [capture_id]).fetchone()
         at = datetime.fromtimestamp(own if digest in NO_DIGESTS else first, UTC)
-        return Hints(hints_key(hints), in_order(hints, urlkey, at))
+        return Hints(key, in_order(hints, urlkey, at), asked)
 
     def extractor(self, policy_id: int, extractor: str) -> str:
-        """Return the extractor that reads a policy: the program's, or its own where hints are declared."""
-        return declared_extractor(extractor, hints_key(self._hints(policy_id)))
+        """Return the extractor that reads a policy: the program's, or its own where hints are declared, or it is a part."""
+        return declared_extractor(extractor, hints_key(self._hints(policy_id), self._part(policy_id)))

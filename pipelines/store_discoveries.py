@@ -88,7 +88,7 @@ class DiscoveryShelf:
         site_id, keys = self.site_id(site), [surt(span.url) for span in found.spans]
         row = self._db.execute(
             "SELECT p.id, p.policy_url FROM policies p JOIN policy_urls u ON u.policy_id = p.id WHERE p.site_id = ? "
-            f"AND u.urlkey IN ({', '.join('?' * len(keys))}) ORDER BY p.id LIMIT 1",
+            f"AND p.part = '' AND u.urlkey IN ({', '.join('?' * len(keys))}) ORDER BY p.id LIMIT 1",
             [site_id, *keys],
         ).fetchone()
         if row is None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from crawler.archives.capture import Outcome
 from crawler.archives.hints import NO_HINTS, Hints
 from crawler.archives.timestamps import format_iso, parse_iso
+from pipelines.extract import base_extractor
 from pipelines.reading import Reading
 from pipelines.small_file import put_links
 from pipelines.store_texts import put_text
@@ -90,8 +91,13 @@ class ReadingShelf:
         ).fetchone()
         return (Outcome(row[0]), row[1], row[2]) if row else None
 
-    def apply(self, capture_id: int, outcome: Outcome, detail: str) -> None:
-        """Give what was read of a capture's payload to every capture that has it."""
+    def apply(self, capture_id: int, outcome: Outcome, detail: str, extractor: str) -> None:
+        """Give what was read of a capture's payload to every capture that has it.
+
+        A page that holds several policies is read for each of them; where one of them has its text, it is that.
+        """
+        if outcome is not Outcome.FETCHED and self._read_for_another(capture_id, extractor):
+            return
         now_outcome = "CASE WHEN :outcome = 'fetched' AND fetched_at IS NULL THEN 'revisit' ELSE :outcome END"
         now_detail = "CASE WHEN :outcome = 'fetched' THEN detail ELSE :detail END"
         self._db.execute(
@@ -100,6 +106,16 @@ class ReadingShelf:
             f"AND outcome NOT IN ('redirect', 'archived_error') AND (outcome, detail) IS NOT ({now_outcome}, {now_detail})",
             {"outcome": outcome.value, "detail": detail, "capture": capture_id},
         )
+
+    def _read_for_another(self, capture_id: int, extractor: str) -> bool:
+        """The same program got a text from the payload for another policy: one with other hints, another part."""
+        base = base_extractor(extractor)
+        rows = self._db.execute(
+            "SELECT x.extractor FROM captures k JOIN extractions e ON e.payload_id = k.payload_id "
+            "JOIN extractors x ON x.id = e.extractor_id WHERE k.id = ? AND e.outcome = 'fetched'",
+            [capture_id],
+        )
+        return any(found != extractor and base_extractor(found) == base for (found,) in rows)
 
     def differing(self, policy_id: int, old_id: int, new_id: int) -> int:
         """Return how many payloads of a policy two extractors read to different wordings, or one of them to none."""
@@ -129,7 +145,7 @@ class ReadingShelf:
             [payload_id, self.extractor_id(reading.extractor), stopped],
         )
         self._put_extraction(payload_id, reading)
-        self.apply(capture_id, reading.outcome, reading.detail)
+        self.apply(capture_id, reading.outcome, reading.detail, reading.extractor)
         if reading.outcome is Outcome.READING_STOPPED:
             before = failures if outcome == stopped else 0
             self._set_retry(payload_id, before + 1, format_iso(retry_at(at, before)))

@@ -215,11 +215,13 @@ class Policy:
     :param policy_id: the store's id.
     :param site: what the user named, or the URL's registrable domain.
     :param url: the URL by which it is known.
+    :param part: which document of its page it is, where that holds several; "" for the one that the URL stands for.
     """
 
     policy_id: int
     site: str
     url: str
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "cookies": ("Trackers Policy",),
     "guidelines": ("Community Guidelines", "Acceptable Use Policy", "Restricted Use Policy"),
 }
+EVIDENCE: Final = "OTA declaration "
+_URLS_OWN: Final = ("Privacy Policy",)  # what a URL stands for where nothing else is said
 DEFAULT_TERMS: Final = ("privacy",)
 
 
@@ -58,6 +60,11 @@ class Declared:
     urls: tuple[DatedUrl, ...]
     hints: tuple[Hint, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def part(self) -> str:
+        """Which policy of its URL it is: "" for the privacy policy, else its type; several may stand on one page."""
+        return part_of_terms(self.terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,27 @@ def parse_declaration(
             entries = list(_entries(current.get(terms), past.get(terms, []), f"{service}, {terms}", wrong))
             found += _documents(service, terms, entries)
     return found, wrong
+
+
+def part_of_terms(terms: str) -> str:
+    """Return the part of a page that a type of terms is.
+
+    >>> part_of_terms("Privacy Policy"), part_of_terms("Terms of Service")
+    ('', 'Terms of Service')
+    """
+    return "" if terms in _URLS_OWN else terms
+
+
+def part_of_evidence(evidence: str) -> str:
+    """Return the part of a document whose URL was declared, by the evidence that is stored of it; "" of any other.
+
+    >>> part_of_evidence("OTA declaration Acme, Terms of Service, valid until 2020-01-01")
+    'Terms of Service'
+    """
+    if not evidence.startswith(EVIDENCE):
+        return ""
+    told = evidence.partition(", valid until ")[0].partition(", ")[2]
+    return part_of_terms(told)
 
 
 def terms_types(text: str) -> list[str]:
@@ -218,7 +246,7 @@ def _documents(service: str, terms: str, entries: Sequence[_Entry]) -> Iterator[
     for index in range(width):
         own = [(entry, entry.sources[index]) for entry in entries if index < len(entry.sources)]
         name = f"{terms}, page {index + 1} of {width}" if width > 1 else terms
-        yield _document(f"OTA declaration {service}, {name}", name, site_of(entries[-1].sources[0].url), own)
+        yield _document(f"{EVIDENCE}{service}, {name}", name, site_of(entries[-1].sources[0].url), own)
 
 
 def _document(evidence: str, terms: str, site: str, own: Sequence[tuple[_Entry, _Source]]) -> Declared:

@@ -65,16 +65,32 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
-class Hints:
-    """What a page is read with: the hints of its URL, the likeliest first.
+class Asked:
+    """Which of a page's documents is asked for (pipelines/parts.py).
 
-    :param key: names all hints of the policy ("" if it has none): another set is another extractor.
+    :param name: a kind ("cookies"), a title ("Cookie Policy"), a type of terms as declared, or a URL's fragment
+        ("#cookies"); "" for what the page's URL stands for, a privacy policy if it does not say.
+    :param only: a page that does not hold it is not the policy; else it is read whole.
+    """
+
+    name: str = ""
+    only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What a page is read with: the hints of its URL, the likeliest first, and which of its documents is asked for.
+
+    :param key: names all hints of the policy and what is asked for ("" if there is neither): another set is another
+        extractor.
     """
 
     key: str = ""
     hints: tuple[Hint, ...] = ()
+    asked: Asked = Asked()
 
 
+ANY_PART: Final = Asked()
 NO_HINTS: Final = Hints()
 
 
@@ -179,9 +195,13 @@ def hints_of(text: str) -> tuple[Hint, ...]:
     )  # fmt: skip
 
 
-def hints_key(hints: Sequence[Hint]) -> str:
-    """Return the name of a set of hints; "" of none. What it is called after (source) is no part of it."""
+def hints_key(hints: Sequence[Hint], asked: Asked = ANY_PART) -> str:
+    """Return the name of a set of hints and of what is asked for; "" of none. What it is called after (source) is no part
+    of it.
+    """
     told = sorted(json.dumps(_data(hint) | {"source": ""}, sort_keys=True) for hint in hints)
+    if asked.name:
+        told.append(json.dumps([asked.name, asked.only]))
     return hashlib.sha256("\n".join(told).encode("utf-8", "replace")).hexdigest()[:8] if told else ""
 
 

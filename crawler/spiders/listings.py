@@ -39,6 +39,7 @@ class Progress:
     :param listings: inquiries and listings that have to end before captures are chosen.
     :param stale: the listing has grown since the search read it.
     :param failed: this program failed on the policy: nothing more is asked for it in this run.
+    :param parts: kinds of the other documents on its pages, which are to be read as well (all_policies).
     """
 
     policy: Policy
@@ -50,6 +51,7 @@ class Progress:
     caught_up: bool = False
     planned: bool = False
     failed: bool = False
+    parts: set[str] = field(default_factory=set)
 
 
 class ListingSpider(DiscoveringSpider):

@@ -110,7 +110,7 @@ class PoliciesSpider(ListingSpider):
             async for found in self.discover_site(target.site):
                 yield found
             return
-        policy = self.job.store.policy(target.site, target.url, "named by the user")
+        policy = self.job.store.policy(target.site, target.url, "named by the user", target.part)
         if target.declared is not None:
             self._declare(policy, target.declared)
         if policy.policy_id in self._progress:  # http and https name one policy
@@ -190,6 +190,9 @@ class PoliciesSpider(ListingSpider):
             yield found
         async for found in self._fill_window(progress):
             yield found
+        if not progress.in_flight:
+            async for item in self._read_parts(progress):
+                yield item
 
     async def _fill_window(self, progress: Progress) -> AsyncIterator[Any]:
         """Yield requests up to the window."""
@@ -421,6 +424,7 @@ class PoliciesSpider(ListingSpider):
             job.store.hints(progress.policy, listed.capture_id),
         )  # fmt: skip
         search.answered(listed.capture_id, reading.outcome, reading.wording)
+        self._note_parts(progress, reading)
         what = reading.detail or f"{reading.words} words"
         logger.info("%s %s: %s (%s)", capture.timestamp, capture.original, reading.outcome.value, what)
         return ReadCapture(progress.policy, listed.capture_id, reading)
@@ -431,7 +435,21 @@ class PoliciesSpider(ListingSpider):
         unread = job.store.unread(progress.policy, job.reader.extractor)
         async for kept, reading in job.reader.read_kept(unread, job.store.payload):
             progress.search.answered(kept.capture_id, reading.outcome, reading.wording)
+            self._note_parts(progress, reading)
             yield ReadCapture(progress.policy, kept.capture_id, reading)
+
+    def _note_parts(self, progress: Progress, reading: Any) -> None:
+        """With all_policies, the other documents of a page are policies, too: one of each kind."""
+        if self.job.all_policies and not progress.policy.part and reading.extraction is not None:
+            progress.parts |= set(reading.extraction.other_kinds)
+
+    async def _read_parts(self, progress: Progress) -> AsyncIterator[Any]:
+        """Read what is kept of a policy's pages for the other documents that stand on them."""
+        for kind in sorted(progress.parts):
+            policy = self.job.store.part_policy(progress.policy, kind)
+            unread = self.job.store.unread(policy, self.job.reader.extractor)
+            async for kept, reading in self.job.reader.read_kept(unread, self.job.store.payload):
+                yield ReadCapture(policy, kept.capture_id, reading)
 
     # redirects
 

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import main
+from tests.pages_of_parts import several
 
 ROOT = Path(__file__).parents[2]
 POLICY = """<html lang="en"><head><title>Privacy Policy – Harbour</title>
@@ -175,3 +176,18 @@ def test_the_command_line_does_not_load_the_extractor():
     code = "import cli.extract, sys; print('trafilatura' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT).stdout
     assert shown == "False\n"
+
+
+def test_part_takes_another_document_of_the_page_and_json_names_them_all(tmp_path):
+    page = several(3, "h2 under h1")
+    path = tmp_path / "legal.html"
+    path.write_text(page.html, encoding="utf-8")
+    for one in page.documents:
+        found = CliRunner().invoke(main, ["extract", str(path), "--part", one.kind.value, "--json"])
+        assert found.exit_code == 0, found.output
+        data = json.loads(found.output)
+        assert data["part"] == one.title
+        assert [part["kinds"][0] for part in data["parts"]] == [other.kind.value for other in page.documents]
+    missing = CliRunner().invoke(main, ["extract", str(path), "--part", "Refund Policy"])
+    assert missing.exit_code == 1
+    assert "not on the page" in missing.output

@@ -69,7 +69,7 @@ def test_other_declarations_read_all_anew_without_a_request_and_so_does_re_extra
     shutil.copy(crawled[0], database)
     folder = write(tmp_path / "declarations", Privacy_Policy={"fetch": URL, "select": "main"})
     run = crawl(database, "sample", declarations=str(folder))
-    assert (run.code, " 0 fetched" in run.out) == (0, True)
+    assert (run.code, " 0 fetched" in run.out) == (0, True), run.out + run.err
     whole = history(database)
     assert whole != history(crawled[0])
     result = CliRunner().invoke(main, ["re-extract", "--db", str(database), "--processes", "1"])
@@ -154,3 +154,33 @@ def test_real_declarations_are_taken_as_they_are():
         "123greetings.com", "airbnb.co.uk", "apple.com", "discord.com", "facebook.com",
     ]  # fmt: skip
     assert len(found(REAL, terms="all")) > 15
+
+
+def test_documents_declared_at_one_url_are_policies_of_their_own(tmp_path, sample_db):
+    """Three documents of one page, told apart by their selectors: each is a policy with its own text."""
+    folder = write(
+        tmp_path / "declarations",
+        Privacy_Policy={"fetch": URL, "select": "main", "remove": PART},
+        Terms_of_Service={"fetch": URL, "select": "main"},
+        Trackers_Policy={"fetch": URL, "select": PART},
+        Live_Policy={"fetch": URL, "select": ".on-no-page"},
+    )
+    database = tmp_path / "x.db"
+    crawl(database, "sample", declarations=str(folder), terms="all")
+    found = rows(
+        database,
+        "SELECT p.part, max(v.words) FROM policies p JOIN timeline v ON v.policy_id = p.id "
+        "GROUP BY p.id ORDER BY p.part",
+    )
+    words = dict(found)
+    assert sorted(words) == ["", "Live Policy", "Terms of Service", "Trackers Policy"]
+    assert words["Trackers Policy"] < words[""] < words["Terms of Service"]
+    assert words[""] + words["Trackers Policy"] <= words["Terms of Service"] + 10
+    assert words["Live Policy"] == max(
+        n for (n,) in rows(sample_db, "SELECT words FROM timeline WHERE site = 'lumenkart.example'")
+    )
+    again = crawl(database, "sample", declarations=str(folder), terms="all")
+    assert again.code == 0
+    assert rows(database, "SELECT count(*) FROM policies") == [(4,)]
+    listed = CliRunner().invoke(main, ["show", "--db", str(database), "lumenkart.example"])
+    assert f"{URL} (Terms of Service)" in listed.output

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from crawler.archives.capture import Outcome
 from crawler.archives.hints import Hint, Hints, Range
 from pipelines import declared
-from pipelines.declared import _Places, narrow
+from pipelines.declared import _Matches, narrow
 from pipelines.extract import declared_extractor, extractor_id
 from pipelines.reading import read_payload
+from pipelines.stretches import Places
 from tests.pipelines.time_axis import EPOCH, POLICY
 
 HEADERS = {"content-type": "text/html; charset=utf-8"}
@@ -134,8 +135,8 @@ def test_what_is_kept_is_text_of_the_page_in_its_order_and_taking_and_leaving_ou
 @given(TREES, CSS)
 def test_a_selector_matches_what_libxml2_says(tree, css):
     root = page(tree)
-    places = _Places(root.find("body"))
-    assert places.matches(css) == [e for e in root.find("body").iter() if e in root.cssselect(css)]
+    matches = _Matches(Places(root.find("body")))
+    assert matches.of(css) == [e for e in root.find("body").iter() if e in root.cssselect(css)]
 
 
 @given(TREES, CSS)

@@ -121,7 +121,9 @@ def test_every_earlier_schema_says_the_same(tmp_path, schema):
     new.conn.close()
 
 
-@pytest.mark.parametrize("stop", ["m006_discovery", "m007_reading_side", "m008_declarations", "m009_superseded"])
+@pytest.mark.parametrize(
+    "stop", ["m006_discovery", "m007_reading_side", "m008_declarations", "m009_superseded", "m011_parts"]
+)
 def test_later_schemas_say_the_same_too(tmp_path, stop):
     path = tmp_path / "x.db"
     old = old_file(path, 4)
@@ -213,3 +215,25 @@ def test_what_names_a_capture_stays(tmp_path):
     db.execute("DELETE FROM captures WHERE id = 3")
     assert db.execute("SELECT count(*) FROM captures").fetchone() == (2,)
     db.conn.close()
+
+
+def test_a_declared_document_of_an_earlier_file_is_its_type_of_terms(tmp_path):
+    """Before m011 a policy had no part; what was declared of its URL says which document it is."""
+    path = tmp_path / "x.db"
+    old = old_file(path, 4)
+    migrations.apply(old, stop_before="m011_parts")
+    policy_id, urlkey = old.execute("SELECT policy_id, urlkey FROM policy_urls LIMIT 1").fetchone()
+    evidence = "OTA declaration Acme, Terms of Service, valid until 2020-01-01"
+    old.execute(
+        "UPDATE policy_urls SET bounded = 1, evidence = ? WHERE policy_id = ? AND urlkey = ?",
+        [evidence, policy_id, urlkey],
+    )
+    old.execute("UPDATE policies SET urlkey = ? WHERE id = ?", [urlkey, policy_id])
+    old.conn.commit()
+    ids = [row[0] for row in old.execute("SELECT id FROM policies ORDER BY id")]
+    old.conn.close()
+    new = open_file(path)
+    parts = dict(new.execute("SELECT id, part FROM policies ORDER BY id").fetchall())
+    assert parts == {one: "Terms of Service" if one == policy_id else "" for one in ids}
+    assert new.execute("PRAGMA foreign_key_check").fetchall() == []
+    new.conn.close()
