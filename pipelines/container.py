@@ -22,6 +22,8 @@ _MAIN_PARTS: Final = (
     (".//article", 0.7),
     (".//*[@role='article']", 0.7),
 )
+# Prose with more links is a teaser.
+_MAX_PROSE_LINKS: Final = 0.3
 # So far up, a heading beside the container is a heading over it.
 _NEAR_LEVELS: Final = 3
 # A menu amid the text has at least so many links, of so few characters on average.
@@ -61,18 +63,27 @@ def _main_part(body: HtmlElement, weights: Weights) -> HtmlElement:
 
 
 def _has_text_beside(here: HtmlElement, heaviest: HtmlElement, weights: Weights, *, semantic: bool) -> bool:
-    """Is there text of the document next to the heaviest child: paragraphs, or a headed section of the main part?"""
-    before = True
+    """Is there text of the document next to the heaviest child: paragraphs, or a headed section?
+
+    In the main part, or under an h1 that stands beside the heaviest child too, every block of prose is.
+    """
+    titled, before = semantic, True
     for child in here:
         if child is heaviest:
             before = False
+        elif _is_titled(child):
+            titled = True
         elif weights.is_prose(child):
             if child.tag in TEXT_TAGS:
-                if semantic or before:
+                if titled or before:
                     return True
-            elif (semantic or _is_like(child, heaviest, weights)) and next(child.iter(*HEADINGS), None) is not None:
+            elif (titled and weights.link_share(child) < _MAX_PROSE_LINKS) or (_is_like(child, heaviest, weights) and next(child.iter(*HEADINGS), None) is not None):
                 return True
     return own_text(here) >= PROSE_CHARS
+
+
+def _is_titled(child: HtmlElement) -> bool:
+    return child.tag == "h1" or (child.tag in ("header", "hgroup") and child.find(".//h1") is not None)
 
 
 def _is_like(child: HtmlElement, heaviest: HtmlElement, weights: Weights) -> bool:
