@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipelines.edges import is_footer_text
 from pipelines.furniture import is_tablist
+from pipelines.labels import with_labels
 from pipelines.vocabulary import BLOCK_TAGS, DATE_LINE, HEADINGS, TEXT_TAGS
 from pipelines.weights import LINK_HEAVY, PROSE_CHARS, Weights, own_text
 
@@ -111,9 +112,9 @@ def drop_satellites(container: HtmlElement, weights: Weights) -> None:
         return
     inside = set(order[prose[0] : prose[-1] + 1])
     inside.update(ancestor for index in (prose[0], prose[-1]) for ancestor in order[index].iterancestors())
-    for element in order:
-        if element is not container and _is_satellite(element, weights, inside=element in inside):
-            weights.drop(element)
+    satellites = [e for e in order if e is not container and _is_satellite(e, weights, inside=e in inside)]
+    for element in with_labels(satellites, container, weights):
+        weights.drop(element)
 
 
 def _is_satellite(element: HtmlElement, weights: Weights, *, inside: bool) -> bool:

@@ -21,6 +21,7 @@ from pipelines.beside import (
     wears_text_style,
     without_text,
 )
+from pipelines.labels import with_labels
 from pipelines.vocabulary import (
     ACCEPT,
     COOKIES,
@@ -87,21 +88,19 @@ def _is_search(field: HtmlElement) -> bool:
 def drop_furniture(body: HtmlElement, weights: Weights) -> None:
     """Drop menus, footers, forms, overlays, consent widgets, action buttons and doubled text."""
     page = Page(body, weights)
-    kinds: list[tuple[HtmlElement, Kind]] = []
     beside: list[HtmlElement] = []
     walker = lxml.etree.iterwalk(body, events=("start",))
     for _, element in walker:
-        kind = kind_of(element)
-        kinds.append((element, kind))
-        if stands_beside(page, element, kind):
+        if stands_beside(page, element, kind_of(element)):
             beside.append(element)
-    beside = without_text(page, _outermost(beside))
-    weights.drop_all(beside)
-    _drop_small(body, weights, kinds)
+            walker.skip_subtree()
+    beside = without_text(page, beside)
+    weights.drop_all(_outermost(with_labels(beside, body, weights)))
+    _drop_small(body, weights)
     _drop_copies(body, weights)
 
 
-def _drop_small(body: HtmlElement, weights: Weights, kinds: list[tuple[HtmlElement, Kind]]) -> None:
+def _drop_small(body: HtmlElement, weights: Weights) -> None:
     """Drop what is furniture if it is small, measured by what is left."""
     total = max(weights.free[body], 1)
     doomed = _form_branches(body, weights, total) + _prompts(body, weights, total)
@@ -114,7 +113,7 @@ def _drop_small(body: HtmlElement, weights: Weights, kinds: list[tuple[HtmlEleme
     kept = total - sum(weights.free[element] for element in doomed)
     if kept < min(_MIN_KEPT_SHARE * total, _MIN_KEPT_CHARS):
         doomed = [element for element in doomed if weights.free[element] < _MIN_KEPT_SHARE * total]
-    weights.drop_all(doomed)
+    weights.drop_all(_outermost(with_labels(doomed, body, weights)))
 
 
 def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
@@ -240,13 +239,18 @@ def _opens_panel(button: HtmlElement, kind: Kind, weights: Weights) -> bool:
 
 
 def _form_branches(body: HtmlElement, weights: Weights, total: int) -> list[HtmlElement]:
-    """The section round each form to fill in: newsletter and contact boxes with all their talk."""
+    """The section round each form to fill in: newsletter and contact boxes with all their talk.
+
+    Beside a text under an h1 it may be longer than the text.
+    """
+    titled = next(body.iter("h1"), None) is not None
+    most = min(_MAX_FORM_BRANCH_CHARS, (_MAX_WIDGET_SHARE if titled else _MAX_MENU_SHARE) * total)
     found = []
     for form in islice(body.iter("form"), _MAX_FORMS):
         if form.get("data-fields") is None or weights.free[form] > _MAX_SMALL_SHARE * total:
             continue
         branch = form
-        while (parent := branch.getparent()) is not None and _is_form_branch(parent, weights, total):
+        while (parent := branch.getparent()) is not None and _is_form_branch(parent, weights, most):
             branch = parent
         found.append(branch)
     return found
@@ -264,8 +268,9 @@ def _prompts(body: HtmlElement, weights: Weights, total: int) -> list[HtmlElemen
 
 def _prompt_round(pressed: HtmlElement, weights: Weights, total: int) -> list[HtmlElement]:
     prompt, said = None, 0
+    most = min(_MAX_FORM_BRANCH_CHARS, _MAX_MENU_SHARE * total)
     for block in islice(pressed.iterancestors(), _MAX_PROMPT_DEPTH):
-        if not _is_form_branch(block, weights, total):
+        if not _is_form_branch(block, weights, most):
             break
         says = weights.free[block] - sum(weights.free[button] for button in block.iter("button"))
         if prompt is None and says >= _PROMPT_CHARS and COOKIES.search(block.text_content()):
@@ -277,10 +282,10 @@ def _prompt_round(pressed: HtmlElement, weights: Weights, total: int) -> list[Ht
     return [] if prompt is None else [prompt]
 
 
-def _is_form_branch(element: HtmlElement, weights: Weights, total: int) -> bool:
+def _is_form_branch(element: HtmlElement, weights: Weights, most: float) -> bool:
     if element.tag in ("body", "main", "td", "tr", "table", "li") or element not in weights.free:
         return False
-    if weights.free[element] > min(_MAX_FORM_BRANCH_CHARS, _MAX_MENU_SHARE * total):
+    if weights.free[element] > most:
         return False
     return bool(element.find(".//h1") is None)
 
