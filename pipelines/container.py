@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pipelines.edges import is_footer_text
-from pipelines.furniture import is_tablist
+from pipelines.beside import is_tablist
 from pipelines.labels import with_labels
 from pipelines.vocabulary import BLOCK_TAGS, DATE_LINE, HEADINGS, TEXT_TAGS
 from pipelines.weights import LINK_HEAVY, PROSE_CHARS, Weights, own_text

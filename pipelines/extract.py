@@ -23,6 +23,7 @@ from crawler.archives.errors import ExtractError
 from crawler.archives.hints import Hint
 from pipelines.decode import PDF
 from pipelines.edges import squeezed, without_edges, without_leftovers
+from pipelines.headings import with_bold_headings
 from pipelines.model import Block, BlockKind, Extraction, Link
 from pipelines.pdf import read_pdf
 from pipelines.reduce import reduce_page
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from pipelines.model import Decoded
 
 # Raised by every edit of ours that can change a text: another revision is another extractor.
-REVISION: Final = 2
+REVISION: Final = 3
 _LIBRARIES: Final = ("trafilatura", "lxml", "regex", "ftfy", "pypdfium2")
 # A history holds a policy's reduced pages in runs, so few are enough; a reduced page is 50 kB at the median.
 _MEMO_SIZE: Final = 64
@@ -127,7 +128,7 @@ def _read(html: str, options: ExtractOptions) -> _Reading:
     if not html:
         return _Reading((), (), ("Nothing of the page is text.",))
     blocks, links = read_blocks(lxml.html.document_fromstring(html, parser=_parser()))
-    blocks, decisions = without_edges(blocks)
+    blocks, decisions = without_edges(with_bold_headings(blocks))
     if not options.engine:
         return _Reading(blocks, links, decisions)
     kept, decision = without_leftovers(blocks, _engine_text(html))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _LABEL_CHARS: Final = 60
+_MAX_CHARS: Final = 1000
 _MIN_LINKS: Final = 3
 _MAX_LEVELS: Final = 6
 _MAX_CHILDREN: Final = 6
@@ -48,11 +49,12 @@ def with_labels(doomed: list[HtmlElement], body: HtmlElement, weights: Weights) 
 
 
 def _is_menu(element: HtmlElement, weights: Weights) -> bool:
-    """Next to nothing but links, and several of them with a text."""
-    if weights.free[element] > min(weights.linked[element], _LABEL_CHARS):
+    """Next to nothing but links, or mostly if it says that it is one; and several of them with a text."""
+    told = element.tag == "nav" or element.get("role") == "navigation"
+    if weights.free[element] > min(weights.linked[element], _MAX_CHARS if told else _LABEL_CHARS):
         return False
-    told = (link for link in element.iter("a") if link.get("href") and length(link.text_content()))
-    return sum(1 for _ in islice(told, _MIN_LINKS)) == _MIN_LINKS
+    links = (link for link in element.iter("a") if link.get("href") and length(link.text_content()))
+    return sum(1 for _ in islice(links, _MIN_LINKS)) == _MIN_LINKS
 
 
 def _first_heading(body: HtmlElement, weights: Weights) -> HtmlElement | None:
