@@ -18,7 +18,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pipelines.document_kind import names_in
-from pipelines.vocabulary import ACCEPT, DATE_LINE, HEADINGS, INLINE_TAGS, NEVER_FURNITURE, Kind
+from pipelines.vocabulary import ACCEPT, COOKIES, DATE_LINE, HEADINGS, INLINE_TAGS, NEVER_FURNITURE, Kind
 from pipelines.weights import PROSE_CHARS, Weights, own_text
 
 if TYPE_CHECKING:
@@ -48,9 +48,13 @@ _LANDMARK_ROLES: Final = frozenset(("navigation", "contentinfo", "complementary"
 _PANEL_ROLES: Final = frozenset(("tabpanel", "region"))
 _LABEL_TAGS: Final = (*HEADINGS, "button", "summary", "dt")
 # Names that leave no doubt, however much of the page it is.
-_FOOTERS: Final = frozenset(f"{of}footer{part}" for of in ("", "site-", "page-", "main-", "global-") for part in ("", "-wrapper", "-container"))
+_FOOTERS: Final = frozenset(
+    f"{of}footer{part}" for of in ("", "site-", "page-", "main-", "global-") for part in ("", "-wrapper", "-container")
+)
 _PROSE_TAGS: Final = ("p", "li", "td", "div", "dd", "blockquote", "pre", "section", "article", "span")
-_HIDING: Final = re.compile(r"display\s?:\s?none|visibility\s?:\s?hidden|opacity\s?:\s?0(?:\.0+)?\s?(?:[;!]|$)", re.IGNORECASE)
+_HIDING: Final = re.compile(
+    r"display\s?:\s?none|visibility\s?:\s?hidden|opacity\s?:\s?0(?:\.0+)?\s?(?:[;!]|$)", re.IGNORECASE
+)
 _FIXED: Final = re.compile(r"position\s?:\s?fixed", re.IGNORECASE)
 
 
@@ -191,6 +195,33 @@ def _its_like(element: HtmlElement) -> Iterator[HtmlElement]:
     for sibling in _beside(element):
         if sibling.tag == element.tag and not names.isdisjoint(sibling.get("class", "").split()):
             yield sibling
+
+
+def consent_blocks(page: Page, accepting: list[HtmlElement]) -> list[HtmlElement]:
+    """The block round each button that accepts cookies, up to the one that holds the text: a panel of any make.
+
+    Without a <main> it must be a button by its tag, with an h1 elsewhere, and no headed text itself.
+    """
+    blocks = []
+    for button in accepting:
+        if in_text(button):
+            continue
+        block = button
+        for ancestor in button.iterancestors():
+            if ancestor.tag in NEVER_FURNITURE or page.holds_main(ancestor) or ancestor.find(".//h1") is not None:
+                break
+            block = ancestor
+        if block is button or not COOKIES.search(block.text_content()):
+            continue
+        if page.main is not None or (
+            button.tag == "button" and _has_few_headings(block) and page.body.find(".//h1") is not None
+        ):
+            blocks.append(block)
+    return blocks
+
+
+def _has_few_headings(block: HtmlElement) -> bool:
+    return sum(1 for _ in islice(block.iter(*HEADINGS), _MAX_HEADINGS)) < _MAX_HEADINGS
 
 
 # --- what would be left ---------------------------------------------------------------------------------------

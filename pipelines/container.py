@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pipelines.edges import is_footer_text
 from pipelines.beside import is_tablist
+from pipelines.edges import is_footer_text
 from pipelines.labels import with_labels
 from pipelines.vocabulary import BLOCK_TAGS, DATE_LINE, HEADINGS, TEXT_TAGS
 from pipelines.weights import LINK_HEAVY, PROSE_CHARS, Weights, own_text
@@ -78,7 +78,9 @@ def _has_text_beside(here: HtmlElement, heaviest: HtmlElement, weights: Weights,
             if child.tag in TEXT_TAGS:
                 if titled or before:
                     return True
-            elif (titled and weights.link_share(child) < _MAX_PROSE_LINKS) or (_is_like(child, heaviest, weights) and next(child.iter(*HEADINGS), None) is not None):
+            elif (titled and weights.link_share(child) < _MAX_PROSE_LINKS) or (
+                _is_like(child, heaviest, weights) and next(child.iter(*HEADINGS), None) is not None
+            ):
                 return True
     return own_text(here) >= PROSE_CHARS
 

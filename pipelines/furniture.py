@@ -13,6 +13,7 @@ import lxml.etree
 
 from pipelines.beside import (
     Page,
+    consent_blocks,
     in_text,
     is_section,
     is_tablist,
@@ -39,7 +40,6 @@ from pipelines.vocabulary import (
 from pipelines.weights import PROSE_CHARS, Weights, length
 
 if TYPE_CHECKING:
-
     from lxml.html import HtmlElement
 
 # A widget or overlay holds at most this share of a page's free text; more, and it is the page.
@@ -94,16 +94,17 @@ def drop_furniture(body: HtmlElement, weights: Weights) -> None:
         if stands_beside(page, element, kind_of(element)):
             beside.append(element)
             walker.skip_subtree()
-    beside = without_text(page, beside)
+    accepting = _accepting(body)
+    beside = without_text(page, _outermost(beside + consent_blocks(page, accepting)))
     weights.drop_all(_outermost(with_labels(beside, body, weights)))
-    _drop_small(body, weights)
+    _drop_small(body, weights, accepting)
     _drop_copies(body, weights)
 
 
-def _drop_small(body: HtmlElement, weights: Weights) -> None:
+def _drop_small(body: HtmlElement, weights: Weights, accepting: list[HtmlElement]) -> None:
     """Drop what is furniture if it is small, measured by what is left."""
     total = max(weights.free[body], 1)
-    doomed = _form_branches(body, weights, total) + _prompts(body, weights, total)
+    doomed = _form_branches(body, weights, total) + _prompts(accepting, body, weights, total)
     walker = lxml.etree.iterwalk(body, events=("start",))
     for _, element in walker:
         if element is not body and _is_furniture(element, weights, total):
@@ -256,14 +257,20 @@ def _form_branches(body: HtmlElement, weights: Weights, total: int) -> list[Html
     return found
 
 
-def _prompts(body: HtmlElement, weights: Weights, total: int) -> list[HtmlElement]:
-    """The block round each button that accepts cookies, whatever it is called."""
+def _accepting(body: HtmlElement) -> list[HtmlElement]:
+    """The page's buttons that accept cookies, or look like it."""
     pressed = (
         e
         for e in body.iter("button", "a")
         if e.get("href", "#").startswith(("#", "javascript:")) and ACCEPT.fullmatch(e.text_content()[:_BUTTON_CHARS])
     )
-    return [block for button in islice(pressed, _MAX_BUTTONS) for block in _prompt_round(button, weights, total)]
+    return list(islice(pressed, _MAX_BUTTONS))
+
+
+def _prompts(accepting: list[HtmlElement], body: HtmlElement, weights: Weights, total: int) -> list[HtmlElement]:
+    """The block round each button that accepts cookies, whatever it is called."""
+    left = (button for button in accepting if any(ancestor is body for ancestor in button.iterancestors()))
+    return [block for button in left for block in _prompt_round(button, weights, total)]
 
 
 def _prompt_round(pressed: HtmlElement, weights: Weights, total: int) -> list[HtmlElement]:

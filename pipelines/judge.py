@@ -63,7 +63,9 @@ _KEY_WORDS: Final = 3
 _MIN_HEADINGS: Final = 3
 _HEADS: Final = frozenset((BlockKind.HEADING, BlockKind.TITLE))
 # "privacy.section1.title", "PRIVACY_SECTION_1_TEXT", "[[terms.text3]]", "{{gdpr.p1}}": one word of several.
-_MESSAGE_KEY: Final = re.compile(r"[*#\[{%$(<]{0,4}[A-Za-z][A-Za-z0-9]{0,40}(?:[._:/-][A-Za-z0-9]{1,40}){1,10}[*\]}%)>]{0,4}")
+_MESSAGE_KEY: Final = re.compile(
+    r"[*#\[{%$(<]{0,4}[A-Za-z][A-Za-z0-9]{0,40}(?:[._:/-][A-Za-z0-9]{1,40}){1,10}[*\]}%)>]{0,4}"
+)
 
 _FRAMES: Final = re.compile(r"<frameset\b", re.IGNORECASE)
 _PASSWORD_FIELD: Final = re.compile(r"<input[^>]{0,300}type\s*=\s*[\"']?password", re.IGNORECASE)

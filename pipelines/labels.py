@@ -43,7 +43,9 @@ def with_labels(doomed: list[HtmlElement], body: HtmlElement, weights: Weights) 
         block = _block_of(menu, gone, first, weights)
         if block is not menu:
             labels.append(block)
-        elif (label := _before(menu, gone)) is not None and _is_label(label, first, weights) and _ends(label, menu, gone):
+        elif (
+            (label := _before(menu, gone)) is not None and _is_label(label, first, weights) and _ends(label, menu, gone)
+        ):
             labels.append(label)
     return doomed + labels
 

@@ -109,12 +109,12 @@ DATE_LINE: Final = re.compile(
 )
 # A consent prompt's button, and what the prompt speaks of.
 ACCEPT: Final = re.compile(
-    r"\W*(?:i |yes,? )?(?:accept|agree|allow|consent|got it|understood|ok(?:ay)?|akzeptier\w*|zustimm\w*|einverstanden|verstanden|alle annehmen|"
+    r"\W*(?:(?:i|yes,?|alle|alles|tout|tous|tümünü|tüm|všechny|cookies?|çerezleri) ){0,3}(?:accept|agree|allow|consent|got it|understood|ok(?:ay)?|akzeptier\w*|zustimm\w*|einverstanden|verstanden|alle annehmen|"
     r"j.accepte|accepter|tout accepter|autoriser|d.accord|compris|acepto|aceptar|entendido|permitir|de acuerdo|accetta|accetto|ho capito|"
     r"aceito|aceitar|concordo|entendi|accepteren|akkoord|toestaan|begrepen|godkänn|acceptera|jag förstår|accepter|tillad|godta|hyväksy\w*|"
-    r"akceptuj\w*|zgadzam się|rozumiem|přijmout|souhlasím|rozumím|elfogad\w*|rendben|принять|соглас\w*|понятно|kabul|tamam|anladım|"
+    r"akceptuj\w*|zgadzam się|rozumiem|přijmout|souhlasím|rozumím|elfogad\w*|rendben|принять|соглас\w*|понятно|kabul(?: et\w*)?|zaakceptuj|tamam|anladım|"
     r"同意\w*|接受|同意する|承諾|すべて許可|확인|동의|موافق|أوافق|قبول)"
-    r"(?: (?:all|to all|cookies|all cookies|and (?:close|continue)|& close|alle|tout|todas?|tutti?|alles|alla|vše|все))*\W*",
+    r"(?: (?:all|to all|cookies|all cookies|and (?:close|continue)|& close|alle|tout|todas?|tutti?|alles|alla|vše|wszystkie|все))*\W*",
     re.IGNORECASE,
 )
 COOKIES: Final = re.compile(r"cookie|traceur|consent|クッキー|쿠키|ملفات تعريف|кук[иа]", re.IGNORECASE)

@@ -45,7 +45,9 @@ class Weights:
         self.linked: dict[HtmlElement, int] = dict.fromkeys(order, 0)
         self.outward: dict[HtmlElement, int] = dict.fromkeys(order, 0)
         self._flow: dict[HtmlElement, bool] = {}
-        self._in_link = {inner for link in root.iter("a") if len(link) and link.get("href") for inner in link.iterdescendants()}
+        self._in_link = {
+            inner for link in root.iter("a") if len(link) and link.get("href") for inner in link.iterdescendants()
+        }
         for element in reversed(order):
             self._weigh(element)
             if element is not root:
