@@ -44,6 +44,8 @@ _MAX_BUTTONS: Final = 30
 _BUTTON_CHARS: Final = 40
 _DIALOG_ROLES: Final = frozenset(("dialog", "alertdialog"))
 _LANDMARK_TAGS: Final = frozenset(("nav", "footer", "aside"))
+# Tags that may stand beside the text without any attribute.
+TELLING_TAGS: Final = _LANDMARK_TAGS | {"dialog"}
 _LANDMARK_ROLES: Final = frozenset(("navigation", "contentinfo", "complementary"))
 _PANEL_ROLES: Final = frozenset(("tabpanel", "region"))
 _LABEL_TAGS: Final = (*HEADINGS, "button", "summary", "dt")

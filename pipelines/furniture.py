@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import lxml.etree
 
 from pipelines.beside import (
+    TELLING_TAGS,
     Page,
     consent_blocks,
     in_text,
@@ -65,6 +66,8 @@ _PANEL_SWITCHES: Final = 2
 _PANEL_BUTTONS: Final = 2
 # Copies of a block for narrow and wide screens: shorter ones may be repeated by the author.
 _MIN_COPY_CHARS: Final = 1500
+# Tags that say something without any attribute.
+_TELLING_TAGS: Final = FURNITURE_TAGS | frozenset(("ul", "ol", "button", "form", "fieldset", "aside", "header"))
 _FIELD_TYPES: Final = frozenset(("email", "text", "password", "tel", ""))
 
 
@@ -91,7 +94,7 @@ def drop_furniture(body: HtmlElement, weights: Weights) -> None:
     beside: list[HtmlElement] = []
     walker = lxml.etree.iterwalk(body, events=("start",))
     for _, element in walker:
-        if stands_beside(page, element, kind_of(element)):
+        if (element.tag in TELLING_TAGS or element.keys()) and stands_beside(page, element, kind_of(element)):
             beside.append(element)
             walker.skip_subtree()
     accepting = _accepting(body)
@@ -107,7 +110,8 @@ def _drop_small(body: HtmlElement, weights: Weights, accepting: list[HtmlElement
     doomed = _form_branches(body, weights, total) + _prompts(accepting, body, weights, total)
     walker = lxml.etree.iterwalk(body, events=("start",))
     for _, element in walker:
-        if element is not body and _is_furniture(element, weights, total):
+        told = element.tag in _TELLING_TAGS or element.keys()
+        if told and element is not body and _is_furniture(element, weights, total):
             doomed.append(element)
             walker.skip_subtree()
     doomed = _outermost(doomed)
