@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from pipelines.beside import is_tablist
 from pipelines.edges import is_footer_text
-from pipelines.furniture import is_tablist
+from pipelines.labels import with_labels
 from pipelines.vocabulary import BLOCK_TAGS, DATE_LINE, HEADINGS, TEXT_TAGS
 from pipelines.weights import LINK_HEAVY, PROSE_CHARS, Weights, own_text
 
@@ -22,6 +23,8 @@ _MAIN_PARTS: Final = (
     (".//article", 0.7),
     (".//*[@role='article']", 0.7),
 )
+# Prose with more links is a teaser.
+_MAX_PROSE_LINKS: Final = 0.3
 # So far up, a heading beside the container is a heading over it.
 _NEAR_LEVELS: Final = 3
 # A menu amid the text has at least so many links, of so few characters on average.
@@ -61,18 +64,29 @@ def _main_part(body: HtmlElement, weights: Weights) -> HtmlElement:
 
 
 def _has_text_beside(here: HtmlElement, heaviest: HtmlElement, weights: Weights, *, semantic: bool) -> bool:
-    """Is there text of the document next to the heaviest child: paragraphs, or a headed section of the main part?"""
-    before = True
+    """Is there text of the document next to the heaviest child: paragraphs, or a headed section?
+
+    In the main part, or under an h1 that stands beside the heaviest child too, every block of prose is.
+    """
+    titled, before = semantic, True
     for child in here:
         if child is heaviest:
             before = False
+        elif _is_titled(child):
+            titled = True
         elif weights.is_prose(child):
             if child.tag in TEXT_TAGS:
-                if semantic or before:
+                if titled or before:
                     return True
-            elif (semantic or _is_like(child, heaviest, weights)) and next(child.iter(*HEADINGS), None) is not None:
+            elif (titled and weights.link_share(child) < _MAX_PROSE_LINKS) or (
+                _is_like(child, heaviest, weights) and next(child.iter(*HEADINGS), None) is not None
+            ):
                 return True
     return own_text(here) >= PROSE_CHARS
+
+
+def _is_titled(child: HtmlElement) -> bool:
+    return child.tag == "h1" or (child.tag in ("header", "hgroup") and child.find(".//h1") is not None)
 
 
 def _is_like(child: HtmlElement, heaviest: HtmlElement, weights: Weights) -> bool:
@@ -100,9 +114,9 @@ def drop_satellites(container: HtmlElement, weights: Weights) -> None:
         return
     inside = set(order[prose[0] : prose[-1] + 1])
     inside.update(ancestor for index in (prose[0], prose[-1]) for ancestor in order[index].iterancestors())
-    for element in order:
-        if element is not container and _is_satellite(element, weights, inside=element in inside):
-            weights.drop(element)
+    satellites = [e for e in order if e is not container and _is_satellite(e, weights, inside=e in inside)]
+    for element in with_labels(satellites, container, weights):
+        weights.drop(element)
 
 
 def _is_satellite(element: HtmlElement, weights: Weights, *, inside: bool) -> bool:

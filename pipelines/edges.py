@@ -36,6 +36,7 @@ _MEASURED: Final = re.compile(
     r"\b(?:page|site|seite|página|pagina|страница)\b.{0,60}\d[.,]\d+\s?(?:ms|s|sec|seconds?|sek|sekunden|secondes?|segundos|secondi|сек)\b|"
     r"^\W*hits:\s?\d|^\W*(?:page (?:last )?(?:viewed|accessed|loaded|served|rendered|generated|printed)|(?:visitors?|besucher|visiteurs|visitantes)"
     r"(?: today| online| number| heute| aujourd'hui)|you are visitor|users? online|online now|all times are|(?:the )?time now is)\b.*\d|"
+    r"^\W*(?:version|v|ver|build|release)\W{0,3}\d+\.\d+\.\d+\.\d+\W*$|"
     r"^\W*(?:(?:web ?)?(?:site|design|development|hosting)|(?:web ?)?(?:site )?(?:designed|developed|hosted|powered|created|built)) by\b",
     re.IGNORECASE | re.DOTALL,
 )

@@ -23,6 +23,7 @@ from crawler.archives.errors import ExtractError
 from crawler.archives.hints import ANY_PART, Asked, Hint
 from pipelines.decode import PDF
 from pipelines.edges import squeezed, without_edges, without_leftovers
+from pipelines.headings import with_bold_headings
 from pipelines.model import Block, BlockKind, Extraction, Link
 from pipelines.pdf import read_pdf
 from pipelines.reduce import reduce_page
@@ -137,7 +138,7 @@ def _read(html: str, options: ExtractOptions) -> _Reading:
     if not html:
         return _Reading((), (), ("Nothing of the page is text.",))
     blocks, links = read_blocks(lxml.html.document_fromstring(html, parser=_parser()))
-    blocks, decisions = without_edges(blocks)
+    blocks, decisions = without_edges(with_bold_headings(blocks))
     if not options.engine:
         return _Reading(blocks, links, decisions)
     kept, decision = without_leftovers(blocks, _engine_text(html))

@@ -1,4 +1,8 @@
-"""Dropping what is furniture by tag, role or name, whole subtrees at a time."""
+"""Dropping what is furniture by tag, role or name, whole subtrees at a time.
+
+all blocks ──beside.py──► those beside the text: gone whatever their size, if a text is left
+└───────► the others: furniture by name, and by their share of what is left
+"""
 
 from __future__ import annotations
 
@@ -7,16 +11,29 @@ from typing import TYPE_CHECKING, Final
 
 import lxml.etree
 
+from pipelines.beside import (
+    TELLING_TAGS,
+    Page,
+    consent_blocks,
+    in_text,
+    is_section,
+    is_tablist,
+    stands_beside,
+    tells_date,
+    wears_text_style,
+    without_text,
+)
+from pipelines.labels import with_labels
 from pipelines.vocabulary import (
     ACCEPT,
     COOKIES,
-    DATE_LINE,
     FURNITURE_ROLES,
     FURNITURE_TAGS,
     HEADINGS,
     INLINE_TAGS,
     LANGUAGE,
     NAMELESS,
+    NEVER_FURNITURE,
     NOTICE_ROLES,
     Kind,
     kind_of,
@@ -24,8 +41,6 @@ from pipelines.vocabulary import (
 from pipelines.weights import PROSE_CHARS, Weights, length
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from lxml.html import HtmlElement
 
 # A widget or overlay holds at most this share of a page's free text; more, and it is the page.
@@ -39,9 +54,6 @@ _MIN_KEPT_CHARS: Final = 300
 # A newsletter box with its legal small print has 600 characters.
 _MAX_FORM_BRANCH_CHARS: Final = 1500
 _MAX_FORMS: Final = 30
-# A headed block with as many of its like beside it is a section of the text.
-_MIN_SECTIONS: Final = 3
-_MAX_SECTION_LINKS: Final = 0.3
 _MIN_LANGUAGES: Final = 3
 _MAX_LANGUAGES: Final = 12  # so many are enough to tell
 _MAX_SIBLINGS: Final = 50
@@ -54,9 +66,8 @@ _PANEL_SWITCHES: Final = 2
 _PANEL_BUTTONS: Final = 2
 # Copies of a block for narrow and wide screens: shorter ones may be repeated by the author.
 _MIN_COPY_CHARS: Final = 1500
-_NEVER: Final = frozenset(
-    ("tr", "td", "th", "tbody", "thead", "html", "main", "article", "details", "summary", *HEADINGS)
-)
+# Tags that say something without any attribute.
+_TELLING_TAGS: Final = FURNITURE_TAGS | frozenset(("ul", "ol", "button", "form", "fieldset", "aside", "header"))
 _FIELD_TYPES: Final = frozenset(("email", "text", "password", "tel", ""))
 
 
@@ -79,19 +90,35 @@ def _is_search(field: HtmlElement) -> bool:
 
 def drop_furniture(body: HtmlElement, weights: Weights) -> None:
     """Drop menus, footers, forms, overlays, consent widgets, action buttons and doubled text."""
-    total = max(weights.free[body], 1)
-    doomed = _form_branches(body, weights, total) + _prompts(body, weights, total)
+    page = Page(body, weights)
+    beside: list[HtmlElement] = []
     walker = lxml.etree.iterwalk(body, events=("start",))
     for _, element in walker:
-        if element is not body and _is_furniture(element, weights, total):
+        if (element.tag in TELLING_TAGS or element.keys()) and stands_beside(page, element, kind_of(element)):
+            beside.append(element)
+            walker.skip_subtree()
+    accepting = _accepting(body)
+    beside = without_text(page, _outermost(beside + consent_blocks(page, accepting)))
+    weights.drop_all(_outermost(with_labels(beside, body, weights)))
+    _drop_small(body, weights, accepting)
+    _drop_copies(body, weights)
+
+
+def _drop_small(body: HtmlElement, weights: Weights, accepting: list[HtmlElement]) -> None:
+    """Drop what is furniture if it is small, measured by what is left."""
+    total = max(weights.free[body], 1)
+    doomed = _form_branches(body, weights, total) + _prompts(accepting, body, weights, total)
+    walker = lxml.etree.iterwalk(body, events=("start",))
+    for _, element in walker:
+        told = element.tag in _TELLING_TAGS or element.keys()
+        if told and element is not body and _is_furniture(element, weights, total):
             doomed.append(element)
             walker.skip_subtree()
     doomed = _outermost(doomed)
     kept = total - sum(weights.free[element] for element in doomed)
     if kept < min(_MIN_KEPT_SHARE * total, _MIN_KEPT_CHARS):
         doomed = [element for element in doomed if weights.free[element] < _MIN_KEPT_SHARE * total]
-    weights.drop_all(doomed)
-    _drop_copies(body, weights)
+    weights.drop_all(_outermost(with_labels(doomed, body, weights)))
 
 
 def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
@@ -102,7 +129,7 @@ def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
 
 def _is_furniture(element: HtmlElement, weights: Weights, total: int) -> bool:
     tag, share = element.tag, weights.free[element] / total
-    if share > _MAX_WIDGET_SHARE or tag in _NEVER or is_tablist(element, weights):
+    if share > _MAX_WIDGET_SHARE or tag in NEVER_FURNITURE or is_tablist(element, weights):
         return False
     kind = kind_of(element)
     if tag in INLINE_TAGS:
@@ -121,35 +148,16 @@ def _is_inline_furniture(element: HtmlElement, kind: Kind, weights: Weights) -> 
 def _is_block_furniture(element: HtmlElement, kind: Kind, weights: Weights, share: float) -> bool:
     if element.tag in ("ul", "ol") and _lists_languages(element):
         return True
-    if kind is not NAMELESS and _is_section(element, weights):
+    if kind is not NAMELESS and is_section(element, weights):
         return False
     if (kind.banner or (kind.consent and _asks(element, share))) and element.find(".//h1") is None:
         return True
     laid_over = _is_settings_panel(element) or (kind.overlay and not weights.in_flow(element))
-    if laid_over and not _in_main(element):
+    if laid_over and not in_text(element):
         return True
     return _is_menu(element, kind, weights, share) or (
         share <= _MAX_SMALL_SHARE and _is_small_furniture(element, kind, weights)
     )
-
-
-def _is_section(element: HtmlElement, weights: Weights) -> bool:
-    """One of several headed sections in a row: there a name says what the section is about."""
-    linked = weights.link_share(element) > _MAX_SECTION_LINKS
-    if linked or not _is_headed(element) or element.find(".//form") is not None:
-        return False
-    like = (e for e in _beside(element) if e.tag == element.tag and weights.is_prose(e) and _is_headed(e))
-    return sum(1 for _ in islice(like, _MIN_SECTIONS)) == _MIN_SECTIONS
-
-
-def _beside(element: HtmlElement) -> Iterator[HtmlElement]:
-    """The nearest siblings, on both sides."""
-    for before in (True, False):
-        yield from islice(element.itersiblings(preceding=before), _MAX_SIBLINGS)
-
-
-def _is_headed(element: HtmlElement) -> bool:
-    return next(element.iter(*HEADINGS), None) is not None
 
 
 def _lists_languages(element: HtmlElement) -> bool:
@@ -160,19 +168,6 @@ def _lists_languages(element: HtmlElement) -> bool:
             return False
         names += 1
     return names >= _MIN_LANGUAGES
-
-
-def _tells_date(element: HtmlElement, weights: Weights) -> bool:
-    """A line or two with the date of the text, not a menu or a teaser."""
-    if weights.free[element] >= 2 * PROSE_CHARS or weights.outward[element] > 1:
-        return False
-    text = element.text_content()
-    return DATE_LINE.search(text) is not None and any(char.isdigit() for char in text)
-
-
-def is_tablist(element: HtmlElement, weights: Weights) -> bool:
-    """The tabs' names are the headings of their panels, if the panels are of this page."""
-    return element.get("role") == "tablist" and not weights.outward[element]
 
 
 def _asks(element: HtmlElement, share: float) -> bool:
@@ -198,12 +193,12 @@ def _is_menu(element: HtmlElement, kind: Kind, weights: Weights, share: float) -
     if share > _MAX_MENU_SHARE:
         return False
     tag, role = element.tag, element.get("role")
-    if tag == "footer" and _in_main(element) and _tells_date(element, weights):
+    if tag == "footer" and in_text(element) and tells_date(element, weights):
         return False
     if tag in FURNITURE_TAGS or role in FURNITURE_ROLES:
         return tag != "menu" or weights.link_share(element) > 0.5  # HTML 3.2 had it for lists
     if role in NOTICE_ROLES or kind.menu:
-        if weights.in_flow(element) or (_in_main(element) and share > _MAX_SMALL_SHARE):
+        if weights.in_flow(element) or (in_text(element) and share > _MAX_SMALL_SHARE):
             return False
         return kind.menu or not _stands_amid(element, weights)
     return False
@@ -219,26 +214,20 @@ def _stands_amid(element: HtmlElement, weights: Weights) -> bool:
 
 def _is_small_furniture(element: HtmlElement, kind: Kind, weights: Weights) -> bool:
     """Furniture only where it is small: site headers, forms, asides, blocks with a telling name."""
-    return _is_small_by_name(element, kind, weights) and not _tells_date(element, weights)
+    return _is_small_by_name(element, kind, weights) and not tells_date(element, weights)
 
 
 def _is_small_by_name(element: HtmlElement, kind: Kind, weights: Weights) -> bool:
     tag, link_share = element.tag, weights.link_share(element)
     if tag == "form" or (tag == "fieldset" and element.get("data-fields")):
         return True
-    if tag == "aside" and not _in_main(element):
+    if tag == "aside" and not in_text(element):
         return True
     if tag == "header" and element.find(".//h1") is None:
         return link_share > 0.5
-    if not (kind.small or kind.menu):
+    if not (kind.small or kind.menu) or wears_text_style(element, weights):
         return False
     return link_share > 0.5 or weights.free[element] < (PROSE_CHARS if weights.in_flow(element) else 3 * PROSE_CHARS)
-
-
-def _in_main(element: HtmlElement) -> bool:
-    return any(
-        ancestor.tag in ("main", "article") or ancestor.get("role") == "main" for ancestor in element.iterancestors()
-    )
 
 
 def _opens_panel(button: HtmlElement, kind: Kind, weights: Weights) -> bool:
@@ -255,32 +244,44 @@ def _opens_panel(button: HtmlElement, kind: Kind, weights: Weights) -> bool:
 
 
 def _form_branches(body: HtmlElement, weights: Weights, total: int) -> list[HtmlElement]:
-    """The section round each form to fill in: newsletter and contact boxes with all their talk."""
+    """The section round each form to fill in: newsletter and contact boxes with all their talk.
+
+    Beside a text under an h1 it may be longer than the text.
+    """
+    titled = next(body.iter("h1"), None) is not None
+    most = min(_MAX_FORM_BRANCH_CHARS, (_MAX_WIDGET_SHARE if titled else _MAX_MENU_SHARE) * total)
     found = []
     for form in islice(body.iter("form"), _MAX_FORMS):
         if form.get("data-fields") is None or weights.free[form] > _MAX_SMALL_SHARE * total:
             continue
         branch = form
-        while (parent := branch.getparent()) is not None and _is_form_branch(parent, weights, total):
+        while (parent := branch.getparent()) is not None and _is_form_branch(parent, weights, most):
             branch = parent
         found.append(branch)
     return found
 
 
-def _prompts(body: HtmlElement, weights: Weights, total: int) -> list[HtmlElement]:
-    """The block round each button that accepts cookies, whatever it is called."""
+def _accepting(body: HtmlElement) -> list[HtmlElement]:
+    """The page's buttons that accept cookies, or look like it."""
     pressed = (
         e
         for e in body.iter("button", "a")
         if e.get("href", "#").startswith(("#", "javascript:")) and ACCEPT.fullmatch(e.text_content()[:_BUTTON_CHARS])
     )
-    return [block for button in islice(pressed, _MAX_BUTTONS) for block in _prompt_round(button, weights, total)]
+    return list(islice(pressed, _MAX_BUTTONS))
+
+
+def _prompts(accepting: list[HtmlElement], body: HtmlElement, weights: Weights, total: int) -> list[HtmlElement]:
+    """The block round each button that accepts cookies, whatever it is called."""
+    left = (button for button in accepting if any(ancestor is body for ancestor in button.iterancestors()))
+    return [block for button in left for block in _prompt_round(button, weights, total)]
 
 
 def _prompt_round(pressed: HtmlElement, weights: Weights, total: int) -> list[HtmlElement]:
     prompt, said = None, 0
+    most = min(_MAX_FORM_BRANCH_CHARS, _MAX_MENU_SHARE * total)
     for block in islice(pressed.iterancestors(), _MAX_PROMPT_DEPTH):
-        if not _is_form_branch(block, weights, total):
+        if not _is_form_branch(block, weights, most):
             break
         says = weights.free[block] - sum(weights.free[button] for button in block.iter("button"))
         if prompt is None and says >= _PROMPT_CHARS and COOKIES.search(block.text_content()):
@@ -292,10 +293,10 @@ def _prompt_round(pressed: HtmlElement, weights: Weights, total: int) -> list[Ht
     return [] if prompt is None else [prompt]
 
 
-def _is_form_branch(element: HtmlElement, weights: Weights, total: int) -> bool:
+def _is_form_branch(element: HtmlElement, weights: Weights, most: float) -> bool:
     if element.tag in ("body", "main", "td", "tr", "table", "li") or element not in weights.free:
         return False
-    if weights.free[element] > min(_MAX_FORM_BRANCH_CHARS, _MAX_MENU_SHARE * total):
+    if weights.free[element] > most:
         return False
     return bool(element.find(".//h1") is None)
 

@@ -3,7 +3,8 @@
     headers ──────────────────────► bot check
     phrases (junk_phrases.py) ─────► the reason they name   } unless the words are a document's (document_terms.py)
     <title>, status, scripts ──────► error page, bot check  }
-    next to no words, a bare menu ─► empty page
+    next to no words, a bare menu,
+    only headings, message keys ───► empty page
     no legal word, no name of one ─► no legal document
     else ──document_kind.py──► a document, of a kind
 
@@ -56,6 +57,15 @@ _WALL_WORDS: Final = 450
 _WALL_HEADINGS: Final = 2
 _WALL_FIRST: Final = 3
 _MAX_HTML: Final = 200_000
+# Untranslated messages: at least so many, and beside each no more words than these ("Body").
+_MIN_KEYS: Final = 3
+_KEY_WORDS: Final = 3
+_MIN_HEADINGS: Final = 3
+_HEADS: Final = frozenset((BlockKind.HEADING, BlockKind.TITLE))
+# "privacy.section1.title", "PRIVACY_SECTION_1_TEXT", "[[terms.text3]]", "{{gdpr.p1}}": one word of several.
+_MESSAGE_KEY: Final = re.compile(
+    r"[*#\[{%$(<]{0,4}[A-Za-z][A-Za-z0-9]{0,40}(?:[._:/-][A-Za-z0-9]{1,40}){1,10}[*\]}%)>]{0,4}"
+)
 
 _FRAMES: Final = re.compile(r"<frameset\b", re.IGNORECASE)
 _PASSWORD_FIELD: Final = re.compile(r"<input[^>]{0,300}type\s*=\s*[\"']?password", re.IGNORECASE)
@@ -142,7 +152,7 @@ def _junk(seen: _Page, headers: Mapping[str, str]) -> tuple[str, str]:
     """Reason and evidence; ("", "") if the page looks like a document."""
     if wall := _wall_header(headers):
         return junk.BOT_CHECK, wall
-    for rule in (_by_phrase, _by_consent, _by_title, _by_silence, _by_vocabulary):
+    for rule in (_by_phrase, _by_consent, _by_title, _by_hollowness, _by_silence, _by_vocabulary):
         reason, evidence = rule(seen)
         if reason:
             return reason, f"{seen.count} words, {evidence}"
@@ -185,6 +195,20 @@ def _by_title(seen: _Page) -> tuple[str, str]:
     if _titled_junk(seen):
         return "error page", f"titled “{seen.extraction.title[:60]}”"
     return "", ""
+
+
+def _by_hollowness(seen: _Page) -> tuple[str, str]:
+    """The frame of a document without its text: headings over nothing, or the keys of messages that nobody filled in."""
+    if seen.count >= _LONG_WORDS:
+        return "", ""
+    blocks = [block for block in seen.extraction.blocks if block.markdown]
+    keys = [block for block in blocks if _MESSAGE_KEY.fullmatch(block.markdown.replace("\\", ""))]
+    said = sum(len(words(b.markdown)) for b in blocks if b.kind not in _HEADS and b not in keys)
+    if len(keys) >= _MIN_KEYS and said < _KEY_WORDS * len(keys):
+        return "empty page", f"{len(keys)} of {len(blocks)} lines are message keys, such as “{keys[0].markdown[:40]}”"
+    heads = [block for block in blocks if block.kind in _HEADS]
+    bare = said < _FEW_WORDS and all(len(words(block.markdown)) <= _LINE_WORDS for block in heads)
+    return ("empty page", f"{len(heads)} headings without text") if bare and len(heads) >= _MIN_HEADINGS else ("", "")
 
 
 def _by_silence(seen: _Page) -> tuple[str, str]:

@@ -43,6 +43,8 @@ _PROLOG: Final = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _PAGE_ENDS: Final = ("</body", "</html", "</BODY", "</HTML")
 _PAGE_END: Final = re.compile(r"</(?:body|html)\s{0,9}>", re.IGNORECASE)
 _HEADING_TAG: Final = re.compile(r"<(/?)h([1-6])(?=[\s>/])", re.IGNORECASE)
+_PARAGRAPH_TAG: Final = re.compile(r"<(/?)p(?:\s[^<>]{0,500})?>", re.IGNORECASE)
+_HEADING_CHARS: Final = 2000
 # An archive's rewritten address: any prefix, 14 digits with or without a modifier ("id_"), the original address.
 _REWRITTEN: Final = re.compile(
     r"^(?:https?:)?[^?#]{0,200}?/\d{14}(?:[a-z]{2}_)?/(?=(?:https?:/|mailto:))", re.IGNORECASE
@@ -136,13 +138,22 @@ def _reopened(html: str) -> str:
 
 
 def _close_headings(html: str) -> str:
-    """</h3> ends an open <h2> as it does in browsers (HTML 13.2.6.4.7); in libxml2 the heading would go on."""
-    parts, done, level = [], 0, ""
+    """Headings as browsers read them (HTML 13.2.6.4.7): </h3> ends an open <h2>, and a <p> in them stays in them.
+
+    In libxml2 the first would go on, and the second would end them.
+    """
+    parts, done, level, begin = [], 0, "", 0
     for tag in _HEADING_TAG.finditer(html):
-        if tag.group(1) and level and tag.group(2) != level:
+        if not tag.group(1):
+            level, begin = tag.group(2), tag.end()
+            continue
+        if level and tag.start() - begin < _HEADING_CHARS and _PARAGRAPH_TAG.search(html, begin, tag.start()):
+            parts += [html[done:begin], _PARAGRAPH_TAG.sub(r"<\1span>", html[begin : tag.start()])]
+            done = tag.start()
+        if level and tag.group(2) != level:
             parts += [html[done : tag.start(2)], level]
             done = tag.end(2)
-        level = "" if tag.group(1) else tag.group(2)
+        level = ""
     return "".join([*parts, html[done:]]) if parts else html
 
 

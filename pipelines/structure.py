@@ -50,6 +50,7 @@ class _Run:
     text: str
     strong: bool
     emphasis: bool
+    underlined: bool = False
 
 
 @dataclass(slots=True)
@@ -74,6 +75,7 @@ class _State:
     pre: int = 0  # open elements of each kind
     strong: int = 0
     emphasis: int = 0
+    underlined: int = 0
 
 
 def read_blocks(root: HtmlElement) -> tuple[tuple[Block, ...], tuple[Link, ...]]:
@@ -115,6 +117,8 @@ def _open(state: _State, element: HtmlElement) -> None:
         state.strong += 1
     elif tag in _EMPHASIS:
         state.emphasis += 1
+    elif tag == "u":
+        state.underlined += 1
 
 
 def _close(state: _State, element: HtmlElement) -> None:
@@ -128,6 +132,8 @@ def _close(state: _State, element: HtmlElement) -> None:
         state.strong -= 1
     elif tag in _EMPHASIS:
         state.emphasis -= 1
+    elif tag == "u":
+        state.underlined -= 1
     elif tag == "a" and element.get("href"):
         state.links += _links(element)
 
@@ -159,7 +165,8 @@ def _add_text(state: _State, text: str | None) -> None:
         if not state.runs and text == " ":
             return
     heading = bool(state.scopes) and state.scopes[-1].kind is BlockKind.HEADING
-    state.runs.append(_Run(text, state.strong > 0 and not heading, state.emphasis > 0 and not heading))
+    strong, emphasis = state.strong > 0 and not heading, state.emphasis > 0 and not heading
+    state.runs.append(_Run(text, strong, emphasis, state.underlined > 0 and not heading))
 
 
 def _break(state: _State) -> None:
@@ -186,6 +193,8 @@ def _flush(state: _State) -> None:
         if text.strip():
             state.blocks.append(Block(BlockKind.PRE, 0, text))
         return
+    if all(run.underlined or run.text.isspace() for run in runs):  # a line all underlined is one all bold
+        runs = [_Run(run.text, run.text != "\n", run.emphasis) for run in runs]
     markdown = _markdown(runs)
     if markdown:
         _write(state, markdown)

@@ -5,6 +5,7 @@ A stand-in is what a page has for browsers without frames or scripts; it counts 
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,8 @@ _STANDIN_CHARS: Final = 600
 _STANDINS: Final = ("noframes", "noscript", "template")
 _MAX_FRAMES: Final = 20
 _MAX_HEADING_CHARS: Final = 200
+_BOLD_TAGS: Final = frozenset(("p", "div", "span", "font"))
+_BOLD_STYLE: Final = re.compile(r"font-weight\s?:\s?(?:bold|[6-9]00)", re.IGNORECASE)
 # ARIA 1.2: a heading without aria-level is one of the second level.
 _DEFAULT_LEVEL: Final = "2"
 _FLOW_TAGS: Final = BLOCK_TAGS - {"div", "section"}
@@ -39,8 +42,12 @@ def unpack(root: HtmlElement, parser: lxml.html.HTMLParser) -> None:
         frame.tag = "div"
     for element in root.xpath("//*[@role='heading']"):
         _make_heading(element)
-    for paragraph in root.xpath("//p[contains(@style, 'mso-list:')]"):
-        _make_item(paragraph)
+    for element in root.xpath("//*[@style]"):
+        style = element.get("style")
+        if element.tag == "p" and "mso-list:" in style:
+            _make_item(element)
+        elif element.tag in _BOLD_TAGS and _BOLD_STYLE.search(style):
+            _make_bold(element)
     _show_standin(root, [e for e in hidden if e.tag in _STANDINS and e.getparent() is not None], parser)
 
 
@@ -66,6 +73,21 @@ def _make_heading(element: HtmlElement) -> None:
         return
     level = element.get("aria-level", _DEFAULT_LEVEL)
     element.tag = f"h{level}" if f"h{level}" in HEADINGS else "h6"
+
+
+def _make_bold(element: HtmlElement) -> None:
+    """A line that is bold by its style."""
+    if length(element.text_content()) > _MAX_HEADING_CHARS or any(
+        inner.tag in BLOCK_TAGS for inner in element.iterdescendants()
+    ):
+        return
+    if element.tag in ("span", "font"):
+        element.tag = "b"
+        return
+    bold = element.makeelement("b")
+    bold.text, element.text = element.text, None
+    bold.extend(list(element))
+    element.append(bold)
 
 
 def _make_item(paragraph: HtmlElement) -> None:

@@ -26,6 +26,10 @@ BLOCK_TAGS: Final = frozenset(
 ) | set(HEADINGS)
 INLINE_TAGS: Final = frozenset(("a", "span", "b", "strong", "i", "em", "small", "font", "u", "sup", "sub", "label"))
 
+# Tags that are furniture under no name.
+NEVER_FURNITURE: Final = frozenset(
+    ("tr", "td", "th", "tbody", "thead", "body", "html", "main", "article", "details", "summary", *HEADINGS)
+)
 FURNITURE_TAGS: Final = frozenset(("nav", "footer", "dialog", "menu"))
 FURNITURE_ROLES: Final = frozenset(
     "navigation contentinfo search dialog alertdialog menu menubar toolbar tooltip listbox combobox option".split()
@@ -40,7 +44,7 @@ _VENDOR: Final = re.compile(
     r"truste-consent|trustarc-banner|qc-cmp|sp_message|tarteaucitron(?:root|alert|services)|osano-cm|iubenda-cs|"
     r"cmplz-(?:cookiebanner|manage|soft|modal)|\bcky-(?:consent|modal|overlay|btn|notice|preference)|"
     r"moove_gdpr_cookie|borlabscookiebox|hs-eu-cookie|\bcc-(?:window|banner|dialog|revoke)|ketch-|klaro|evidon|"
-    r"fc-consent|cookie-law-info-(?:bar|again)|cookielawinfo-(?:bar|modal)|clisettingspopup|cli-modal|cli-bar|wt-cli-cookie-bar|"
+    r"fc-consent|termly-(?:code|styles)|shopify-pc__|transcend-consent|truste_(?:box_)?overlay|\bch2-|cookie-law-info-(?:bar|again)|cookielawinfo-(?:bar|modal)|clisettingspopup|cli-modal|cli-bar|wt-cli-cookie-bar|"
     r"cookiefirst-(?:root|banner)|cookiescript_|cookiehub|quantcast|sourcepoint|consentmanager|cmpbox|"
     r"google_translate_element|goog-te-|skiptranslate|userway|\bacsb-|audioeye|trustpilot-widget|\ba2a_|addthis_|sharethis|"
     r"\bfb-(?:like|share|page|comments)|twitter-(?:share|follow)-button|heateor|wpml-ls-|weglot|"
@@ -62,7 +66,8 @@ _OVERLAY: Final = re.compile(
     r"(?:^|[\s_-])(?:modals?|popups?|pop-up|overlay|lightbox|dialog|toast|snackbar|drawer|off-?canvas|fancybox|mfp-hide)(?=$|[\s_-])",
     re.IGNORECASE,
 )
-_PREFIX: Final = r"(?:^|[\s_])(?:[a-z]{1,12}-)?"
+# A name's first word may say whose footer it is, but "has-sidebar" and "no-footer" are no such things.
+_PREFIX: Final = r"(?:^|[\s_])(?:(?!(?:has|have|with|without|no|not|show|hide|under|above|below|beside)-)[a-z]{1,12}-)?"
 _SUFFIX: Final = (
     r"(?:-(?:container|wrapper|wrap|block|section|inner|outer|box|area|bar|list|links?|items?|menu|nav|buttons?|icons|form|"
     r"content|top|bottom|main|middle|row|widgets?|holder|panel|band|strip|columns?|[0-9]+))?(?=$|[\s_])"
@@ -104,12 +109,12 @@ DATE_LINE: Final = re.compile(
 )
 # A consent prompt's button, and what the prompt speaks of.
 ACCEPT: Final = re.compile(
-    r"\W*(?:i |yes,? )?(?:accept|agree|allow|consent|got it|understood|ok(?:ay)?|akzeptier\w*|zustimm\w*|einverstanden|verstanden|alle annehmen|"
+    r"\W*(?:(?:i|yes,?|alle|alles|tout|tous|tümünü|tüm|všechny|cookies?|çerezleri) ){0,3}(?:accept|agree|allow|consent|got it|understood|ok(?:ay)?|akzeptier\w*|zustimm\w*|einverstanden|verstanden|alle annehmen|"
     r"j.accepte|accepter|tout accepter|autoriser|d.accord|compris|acepto|aceptar|entendido|permitir|de acuerdo|accetta|accetto|ho capito|"
     r"aceito|aceitar|concordo|entendi|accepteren|akkoord|toestaan|begrepen|godkänn|acceptera|jag förstår|accepter|tillad|godta|hyväksy\w*|"
-    r"akceptuj\w*|zgadzam się|rozumiem|přijmout|souhlasím|rozumím|elfogad\w*|rendben|принять|соглас\w*|понятно|kabul|tamam|anladım|"
+    r"akceptuj\w*|zgadzam się|rozumiem|přijmout|souhlasím|rozumím|elfogad\w*|rendben|принять|соглас\w*|понятно|kabul(?: et\w*)?|zaakceptuj|tamam|anladım|"
     r"同意\w*|接受|同意する|承諾|すべて許可|확인|동의|موافق|أوافق|قبول)"
-    r"(?: (?:all|to all|cookies|all cookies|and (?:close|continue)|& close|alle|tout|todas?|tutti?|alles|alla|vše|все))*\W*",
+    r"(?: (?:all|to all|cookies|all cookies|and (?:close|continue)|& close|alle|tout|todas?|tutti?|alles|alla|vše|wszystkie|все))*\W*",
     re.IGNORECASE,
 )
 COOKIES: Final = re.compile(r"cookie|traceur|consent|クッキー|쿠키|ملفات تعريف|кук[иа]", re.IGNORECASE)
@@ -146,6 +151,12 @@ JUMP: Final = re.compile(
 )
 _PANEL: Final = re.compile(r"accordion|collaps|expand|toggle|faq|question|panel|tab", re.IGNORECASE)
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# What splits a name, and what is a word between: "footer", "siteFooter", "mainNAV", "footer2". What is none is random:
+# numbers, letters mixed with digits, capitals amid words ("bVSPiU").
+_PARTS: Final = re.compile(r"[-_:.]+")
+_WORD_PART: Final = re.compile(
+    r"(?=[A-Za-z])(?:[a-z]+|[A-Z][a-z]?(?![a-z]))?(?:[A-Z]+[a-z]{2,})*(?:[A-Z]{2,})?V?\d{0,2}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +182,29 @@ def kind_of(element: HtmlElement) -> Kind:
     return NAMELESS if label == " " else _kind(label)
 
 
+def telling(label: str) -> str:
+    """Names without their random parts and all behind them: those are drawn anew for each build or request.
+
+    >>> telling("u_0_11_Ad Footer_nav__x7Adq css-1ad9f-ad site-footer footer-2")
+    'u Footer_nav css site-footer footer'
+    """
+    return " ".join(filter(None, map(_stable, label.split())))
+
+
+def _stable(name: str) -> str:
+    if name.isalpha() and name.islower():
+        return name
+    start = 0
+    for sign in _PARTS.finditer(f"{name}-"):
+        if start < sign.start() and not _WORD_PART.fullmatch(name, start, sign.start()):
+            return name[:start].rstrip("-_:.")
+        start = sign.end()
+    return name
+
+
 @lru_cache(maxsize=8192)  # names come again in every capture of a page
 def _kind(label: str) -> Kind:
-    cut = _CAMEL.sub("-", label)
+    cut = _CAMEL.sub("-", telling(label))
     kind = Kind(
         vendor=_VENDOR.search(label) is not None,
         banner=_BANNER.search(cut) is not None,
