@@ -80,6 +80,12 @@ def is_footer_text(text: str) -> bool:
     return _COPYRIGHT.search(text) is not None and DATE_LINE.search(text) is None
 
 
+def may_end_in_leftovers(blocks: tuple[Block, ...]) -> bool:
+    """Tell whether a text ends in blocks that `without_leftovers` could drop, so that trafilatura has to be asked."""
+    last = blocks[-_MIN_LEFTOVERS:]
+    return len(blocks) >= 2 * _MIN_LEFTOVERS and all(_is_throwaway(block) for block in last)
+
+
 def without_leftovers(blocks: tuple[Block, ...], engine_text: str) -> tuple[tuple[Block, ...], str]:
     """Drop the short closing blocks that trafilatura leaves out: feedback questions, calls to action.
 

@@ -1,6 +1,8 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipelines.edges import is_footer_text, without_edges
+from pipelines.edges import is_footer_text, may_end_in_leftovers, squeezed, without_edges, without_leftovers
 from pipelines.model import Block, BlockKind
 
 HEADING = Block(BlockKind.HEADING, 2, "Privacy")
@@ -81,3 +83,28 @@ def test_date_of_the_text_stays(blocks):
 
 def test_nothing_has_no_edges():
     assert without_edges(()) == ((), ())
+
+
+CLOSING = st.lists(
+    st.builds(
+        Block, st.sampled_from([BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.ITEM]), st.just(0),
+        st.sampled_from(["Was this page helpful?", "Yes", "No", "Call 555", "We keep your data. " * 9, "Share"]),
+    ),
+    max_size=9,
+).map(tuple)  # fmt: skip
+
+
+@given(CLOSING, st.sets(st.integers(0, 8)))
+def test_trafilatura_is_asked_wherever_its_answer_could_change_the_text(blocks, taken):
+    """Whatever it takes of a text, without the question nothing is dropped that it would keep, and the other way round."""
+    engine = squeezed(" ".join(block.markdown for number, block in enumerate(blocks) if number in taken))
+    kept, _decision = without_leftovers(blocks, engine)
+    assert may_end_in_leftovers(blocks) or kept == blocks
+
+
+def test_it_is_asked_where_a_text_ends_in_what_it_may_leave_out():
+    prose = Block(BlockKind.PARAGRAPH, 0, "We keep your data. " * 9)
+    loose = tuple(Block(BlockKind.PARAGRAPH, 0, text) for text in ("Was this page helpful?", "Yes", "No"))
+    assert may_end_in_leftovers((prose, prose, prose, *loose))
+    assert not may_end_in_leftovers((prose, prose, *loose))
+    assert not may_end_in_leftovers((prose, prose, prose, *loose, prose))
