@@ -192,10 +192,16 @@ def _is_panel(page: Page, element: HtmlElement, kind: Kind) -> bool:
 
 
 def _its_like(element: HtmlElement) -> Iterator[HtmlElement]:
-    """Siblings with the same tag that share a class with it."""
+    """Siblings of the same make: they share a class; or have none but both a language, or are both hidden."""
     names = set(element.get("class", "").split())
     for sibling in _beside(element):
-        if sibling.tag == element.tag and not names.isdisjoint(sibling.get("class", "").split()):
+        theirs = sibling.get("class", "").split()
+        if sibling.tag != element.tag:
+            continue
+        bare = (
+            not names and not theirs and (("lang" in element.attrib and "lang" in sibling.attrib) or is_hidden(sibling))
+        )
+        if bare or not names.isdisjoint(theirs):
             yield sibling
 
 
