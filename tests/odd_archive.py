@@ -164,7 +164,8 @@ class OddArchive:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):
-                server.asked[self.path] += 1
+                if ".invalid" not in self.path:  # the probe of crawler/reach.py
+                    server.asked[self.path] += 1
                 status, headers, body = server.answer(self.path)
                 self.send_response(status)
                 for name, value in headers.items():

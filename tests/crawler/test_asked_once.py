@@ -86,7 +86,7 @@ def test_an_index_that_never_ends_is_left(tmp_path, name, said, pages):
     ("case", "expected"),
     [
         ("h-revisits-of-own-301", {"redirect": 3, "fetched": 1}),
-        ("m-one-revisit-home", {"redirect": 1, "fetched": 1}),
+        ("m-one-revisit-home", {"unplayable": 1, "fetched": 1}),  # it does not say what it is a revisit of
     ],
 )
 def test_revisits_of_redirects_in_files(tmp_path, case, expected, strategy):
@@ -94,7 +94,7 @@ def test_revisits_of_redirects_in_files(tmp_path, case, expected, strategy):
     run = quickly(database, archive, strategy, url="http://marrowby.example/privacy")
     assert run.code == 0, run.err
     assert outcomes(database) == expected
-    assert f"{sum(expected.values())} fetched, 0 reused" in run.out
+    assert f"{sum(expected.values()) - expected.get('unplayable', 0)} fetched, 0 reused" in run.out
 
 
 def test_an_exception_is_the_outcome_of_its_capture_and_the_others_go_on(tmp_path):
