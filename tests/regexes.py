@@ -12,6 +12,7 @@ import pkgutil
 import re
 import time
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from re import _constants as constants
@@ -54,15 +55,16 @@ def patterns():
     ]
     sources = {module.__name__: Path(module.__file__).read_text(encoding="utf-8") for module in modules}
     everything = "\n".join(sources.values())
-    handed_on = {name for source in sources.values() for name in _handed_on(ast.parse(source))}
     found = {}
     for module in modules:
+        own = sources[module.__name__]
         for name, pattern in _of_module(module):
-            methods = frozenset(re.findall(rf"\b{re.escape(name)}(?:\(\))?\.([a-z]+)\(", everything))
-            if name in handed_on:
+            where = own if name.startswith("_") else everything  # others import it
+            methods = frozenset(re.findall(rf"\b{re.escape(name)}(?:\(\))?\.([a-z]+)\(", where))
+            if name in _handed_on(own):
                 methods |= {"search"}
             found.setdefault((pattern.pattern, pattern.flags), Found(f"{module.__name__}.{name}", pattern, methods))
-        for number, method, pattern in _in_place(ast.parse(sources[module.__name__])):
+        for number, method, pattern in _in_place(ast.parse(own)):
             place = f"{module.__name__}.line{number}"
             found.setdefault((pattern.pattern, pattern.flags, method), Found(place, pattern, frozenset((method,))))
     return list(found.values())
@@ -76,8 +78,10 @@ def _of_module(module):
             yield from ((name, one) for one in _held(value()))
 
 
-def _handed_on(tree):
+@cache
+def _handed_on(source):
     """Names that stand for a value without a method of it being called: whoever gets it calls what it likes."""
+    tree = ast.parse(source)
     owners = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     names = (node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
     return {node.id for node in names if id(node) not in owners}
