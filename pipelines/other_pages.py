@@ -26,6 +26,10 @@ SHORT_VISIT: Final = timedelta(days=90)
 # Of the judge's score: below the one hardly a word of privacy on the page, from the other on the policy is one of privacy.
 NO_POLICY: Final = 0.15
 SURE_POLICY: Final = 0.4
+# A page of so few words between two of many is no version: nobody cuts a policy to a third and takes it back.
+SHORT_SHARE: Final = 0.35
+SHORT_FOR: Final = timedelta(days=366)  # longer, and it is a part of the history
+SHORTER: Final = "shorter page of another kind"
 RARE: Final = 0.2  # of the time of the document that was there longest
 _GRAM: Final = 5  # words; so long a sequence is hardly shared by chance
 _MAX_DOCUMENTS: Final = 12  # compared with; the least recent is forgotten
@@ -37,17 +41,24 @@ def other_pages(stretches: Sequence[Stretch], texts: Mapping[int, SeenText]) -> 
     :param stretches: in time order.
     :param texts: by text_id, for each stretch.
     """
-    documents = _documents([texts[stretch.text_id] for stretch in stretches])
+    seen = [texts[stretch.text_id] for stretch in stretches]
+    shorter = _shorter_pages(stretches, seen)
+    rest = [index for index in range(len(stretches)) if index not in shorter]
+    found = _other_documents([stretches[index] for index in rest], [seen[index] for index in rest])
+    return shorter | {rest[index]: reason for index, reason in found.items()}
+
+
+def _other_documents(stretches: Sequence[Stretch], seen: Sequence[SeenText]) -> dict[int, str]:
+    documents = _documents(seen)
     if len(set(documents)) < 2:
         return {}
     weights = _weights(stretches, documents)
-    seen = [texts[stretch.text_id] for stretch in stretches]
     aside: dict[int, str] = {}
     by_weight = _by_weight(weights, {d for d, text in zip(documents, seen, strict=True) if text.score >= SURE_POLICY})
     for main in by_weight:
         places = [i for i, document in enumerate(documents) if document == main and i not in aside]
         for before, after in pairwise(places):
-            brief = stretches[after].first.captured_at - stretches[before].last.captured_at <= SHORT_VISIT
+            brief = after > before + 1 and _seen_for(stretches, before + 1, after - 1) <= SHORT_VISIT
             for i in range(before + 1, after):
                 lighter = weights[documents[i]] < weights[main]
                 if i not in aside and ((brief and lighter) or _is_no_policy(seen[i], beside=seen[before])):
@@ -57,6 +68,26 @@ def other_pages(stretches: Sequence[Stretch], texts: Mapping[int, SeenText]) -> 
         if i not in aside and _is_no_policy(seen[i], beside=seen[places[0]]):
             aside[i] = _why(seen[i], seen[places[0]])
     return aside
+
+
+def _seen_for(stretches: Sequence[Stretch], first: int, last: int) -> timedelta:
+    return stretches[last].last.captured_at - stretches[first].first.captured_at
+
+
+def _shorter_pages(stretches: Sequence[Stretch], seen: Sequence[SeenText]) -> dict[int, str]:
+    """Stretches that show little where much stood and stands again: a summary, headings alone, a page cut short."""
+    found: dict[int, str] = {}
+    sizes = [text.size for text in seen]
+    for i in range(1, len(sizes) - 1):
+        if i in found or sizes[i] >= SHORT_SHARE * sizes[i - 1]:
+            continue
+        after = next((j for j in range(i + 1, len(sizes)) if sizes[j] * SHORT_SHARE > max(sizes[i:j])), None)
+        if after is None or _seen_for(stretches, i, after - 1) > SHORT_FOR:
+            continue
+        if same_document(seen[i - 1], seen[after]):
+            for j in range(i, after):
+                found[j] = "another page" if _is_no_policy(seen[j], beside=seen[after]) else SHORTER
+    return found
 
 
 def _weights(stretches: Sequence[Stretch], documents: Sequence[int]) -> Mapping[int, float]:

@@ -2,51 +2,56 @@
 
     steady(stretches, texts) ──► {index of a stretch: its steadied lines}, and what was found unsteady
 
-Three kinds of noise, each told by how often in how short a time, never by what it says:
+Furniture changes by itself, policy together with the rest, or once. Five kinds of furniture, each told by its history and
+never by what it says (docs/wording.md, evidence.py):
 
-    ephemeral  one place, another text nearly every time (a quotation of the day, a request id): left out everywhere
-    flapping   a line that comes and goes and comes again within days (a widget; two servers with two versions): as
-               before while it flaps, and where it ends otherwise, the last step is the change
-    shuffled   lines that change their order all the time (partners, related posts): put into one order
+    shuffled   lines that change places again and again: given the place that they had first
+    flapping   texts that stand in for each other and come back (two layouts in turn), lines that come and go: as before
+               while they do, and where it ends otherwise, the last step is the change
+    ephemeral  a place that holds another text again and again, between lines that stay: left out everywhere
+    counter    lines that differ in numbers, codes and dates alone, again and again, while nothing else changes
+    clock      the same, and the date is the capture's own
 
-Of the 73 curated histories in ../shared two return to a wording more than once, and there the curated text itself flaps;
-wordings that last a day or two do occur, so a single visit, or a few changes at one place, are changes.
+A line that differs in its date alone ("Last updated") is none of them, unless the date is the capture's own.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain, pairwise
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
-from rapidfuzz.distance import LCSseq
-
+from pipelines.evidence import CLOCK, COUNTED, FURNITURE, TURNED_OVER, Settled, return_weight, settle
+from pipelines.masks import HOLE, dateless, days_in, mask
+from pipelines.places import Place, between, places
+from pipelines.scenes import Film, Numbers, Page, numbers_of
 from pipelines.sightings import Line, SeenText, Stretch, Words
+from pipelines.variants import turns
 
-SHORT: Final = timedelta(days=3)  # between two changes at one place, at the median
-FLAP: Final = timedelta(days=6)  # between two steps of a line that comes and goes
-MIN_STEPS: Final = 3  # came, went, came: two steps alone are a wording that was tried and taken back
-MIN_EVENTS: Final = 5  # changes at one place, before it can be ephemeral or shuffled
-MANY: Final = 8  # changes at one place, before captures that lie further apart can tell
-RARELY: Final = timedelta(days=60)  # the furthest: a policy that is edited in every capture for more than a year
-NEARLY_ALWAYS: Final = 0.75  # of the captures
-NOW_AND_THEN: Final = 0.3  # of the captures: a line that comes and goes at random does so in half of them
-NEVER: Final = 1.1
+MIN_MOVES: Final = 3  # of a line: a company moves a section once
 MAX_SHARE: Final = 0.25  # of a text's words; a place that holds more is no furniture
-_PASSES: Final = 3  # what one pass takes away uncovers what stands around it
-_START, _END = -1, -2
-_Slot = tuple[int, int]  # the words before and after a place, as numbers
+_PASSES: Final = 8  # what one pass takes away uncovers what stands around it
+_BY_ITSELF: Final = 0.5  # of a counter's steps, while nothing else changed
+_NEARLY_ALWAYS: Final = 0.8  # of the pairs of captures between which nothing else changed
+_RARELY: Final = 0.3  # of the changes of the rest
+_SEVERAL: Final = 3
+_MANY: Final = 10
+_SHARED: Final = 0.5  # of the words of the shorter: content of which less is left is another
+_SPARE: Final = 0.15  # holes among the words of a line's mask: it says little else
+_ITS_DAY: Final = timedelta(days=1)  # it is tomorrow somewhere
+_SINGLE: Final = timedelta(days=3)  # a page that differed for so short a time, and was as before
+_MIN_BLIPS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Unsteady:
     """What was found to come and go by itself.
 
-    :param kind: "ephemeral", "flapping" or "shuffled".
+    :param kind: "shuffled", "flapping", "ephemeral", "counter" or "clock".
     :param example: the Markdown of one of its lines.
     :param times: how often it changed, between `since` and `until`.
     """
@@ -66,31 +71,17 @@ class Steadied:
     unsteady: tuple[Unsteady, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Event:
-    """A difference between the stretches `index` and `index + 1` at one place."""
-
-    index: int
-    went: tuple[int, ...]
-    came: tuple[int, ...]
-
-
 def steady(stretches: Sequence[Stretch], texts: Mapping[int, SeenText]) -> Steadied:
     """Take the noise out of the texts of a policy.
 
     :param stretches: in time order, without those set aside.
     :param texts: by text_id, for each stretch.
     """
-    if not _is_restless([stretch.first.captured_at for stretch in stretches[1:]]):
+    if len(stretches) <= _SEVERAL:  # fewer steps than any kind has
         return Steadied({}, ())
     history = _History(stretches, texts)
     given = list(history.pages)
-    found: list[Unsteady] = []
-    for _ in range(_PASSES):
-        new = history.calm()
-        if not new:
-            break
-        found += new
+    found = history.calm()
     lines: dict[int, tuple[Line, ...]] = {}
     once: dict[tuple[int, ...], tuple[Line, ...]] = {}  # nearly all pages are alike now
     for index, (page, before) in enumerate(zip(history.pages, given, strict=True)):
@@ -100,235 +91,368 @@ def steady(stretches: Sequence[Stretch], texts: Mapping[int, SeenText]) -> Stead
     return Steadied(lines, tuple(dict.fromkeys(found)))
 
 
-def _is_restless(changes: Sequence[datetime]) -> bool:
-    """Without so many changes of any kind in so short a time, no line can have them."""
-    few, many = MIN_STEPS - 1, MANY - 1
-    soon = any(late - early < few * FLAP for early, late in zip(changes, changes[few:], strict=False))
-    return soon or any(late - early < 2 * many * RARELY for early, late in zip(changes, changes[many:], strict=False))
-
-
-_Page = tuple[tuple[int, Line], ...]  # the lines of a text, each with the number of its words; -1 for none
-
-
 class _History:
     """The pages of all stretches while they are calmed."""
 
     def __init__(self, stretches: Sequence[Stretch], texts: Mapping[int, SeenText]) -> None:
-        self._numbers: dict[Words, int] = {}
+        self._numbers: dict[tuple[Words, Words, int], int] = {}
         self._lines: list[Line] = []  # by number, the first seen
-        self._captures = [stretch.captures for stretch in stretches]
-        self._times = [stretch.first.captured_at for stretch in stretches]
-        pages = {text_id: self._page(texts[text_id]) for text_id in dict.fromkeys(s.text_id for s in stretches)}
-        self.pages: list[_Page] = [pages[stretch.text_id] for stretch in stretches]
+        self._stretches = stretches
+        self._language = next((texts[s.text_id].language for s in stretches if texts[s.text_id].language), "")
+        shown = {text_id: texts[text_id] for text_id in dict.fromkeys(s.text_id for s in stretches)}
+        doubled = _doubled(shown.values())
+        pages = {text_id: self._page(text, doubled) for text_id, text in shown.items()}
+        self.pages: list[Page] = [pages[stretch.text_id] for stretch in stretches]
 
-    def _page(self, text: SeenText) -> _Page:
-        return tuple((self._number(line) if line.words else -1, line) for line in text.lines)
+    def _page(self, text: SeenText, doubled: Mapping[Words, int]) -> Page:
+        """Lines that a text repeats are told apart: by which of them it is, and the cells of tables by what they follow."""
+        seen: Counter[tuple[Words, Words]] = Counter()
+        page = []
+        follows: Words = ()
+        for line in text.lines:
+            if not line.words:
+                page.append((-1, line))
+                continue
+            most = doubled.get(line.words, 1)
+            key = line.words, follows if most > _SEVERAL else ()
+            page.append((self._number(line, (*key, seen[key])), line))
+            if most == 1:
+                follows = line.words
+            else:
+                seen[key] += 1
+        return tuple(page)
 
-    def _number(self, line: Line) -> int:
-        number = self._numbers.setdefault(line.words, len(self._numbers))
+    def _number(self, line: Line, key: tuple[Words, Words, int]) -> int:
+        number = self._numbers.setdefault(key, len(self._numbers))
         if number == len(self._lines):
             self._lines.append(line)
         return number
 
     def calm(self) -> list[Unsteady]:
-        """Take away what is unsteady in the pages as they are now; return it."""
-        events = list(self._events())
-        moved = self._moved(events)
-        return [
-            *self._drop_ephemeral(events, moved),
-            *self._hold_flapping(_replaced(events)),
-            *self._order_shuffled(moved),
-        ]
-
-    def _events(self) -> Iterator[tuple[_Slot, _Event]]:
-        sequences = [tuple(number for number, _line in page if number >= 0) for page in self.pages]
-        for index, (old, new) in enumerate(pairwise(sequences)):
-            if old == new:
-                continue
-            src = dest = 0
-            for op in [*LCSseq.opcodes(old, new), None]:
-                if op is not None and op.tag != "equal":
-                    continue
-                src_end, dest_end = (op.src_start, op.dest_start) if op else (len(old), len(new))
-                if src_end > src or dest_end > dest:
-                    slot = old[src - 1] if src else _START, old[src_end] if src_end < len(old) else _END
-                    yield slot, _Event(index, old[src:src_end], new[dest:dest_end])
-                if op is not None:
-                    src, dest = op.src_end, op.dest_end
-
-    def _often(self, indexes: Sequence[int], within: timedelta = SHORT, share: float = NEARLY_ALWAYS) -> bool:
-        """Tell whether changes come so thick that no company writes them: for captures twice a day, or twice a month.
-
-        :param within: of each other, at the median.
-        :param share: of the captures in that time, if they are too rare to tell by `within`.
-        """
-        if len(indexes) < MIN_EVENTS:
-            return False
-        times = [self._times[index + 1] for index in indexes]
-        step = median((late - early).total_seconds() for early, late in pairwise(times))
-        if step < within.total_seconds():
-            return True
-        captures = sum(self._captures[indexes[0] + 1 : indexes[-1] + 2])
-        return len(indexes) >= MANY and step < RARELY.total_seconds() and len(indexes) >= share * captures
-
-    def _unsteady(self, kind: str, example: int, indexes: Sequence[int]) -> Unsteady:
-        since, until = self._times[indexes[0] + 1], self._times[indexes[-1] + 1]
-        return Unsteady(kind, self._lines[example].block.markdown, len(indexes), since, until)
-
-    def _words(self, numbers: Sequence[int]) -> int:
-        return sum(len(self._lines[number].words) for number in numbers)
-
-    # ephemeral
-
-    def _drop_ephemeral(
-        self, events: Iterable[tuple[_Slot, _Event]], moved: Mapping[int, Counter[int]]
-    ) -> list[Unsteady]:
-        slots: defaultdict[_Slot, list[_Event]] = defaultdict(list)
-        for slot, event in events:
-            if any(number not in moved[event.index] for number in (*event.went, *event.came)):
-                slots[slot].append(event)
-        found = []
-        widest: dict[_Slot, int] = {}
-        for slot, changes in slots.items():
-            contents = [changes[0].went, *(event.came for event in changes)]
-            indexes = [event.index for event in changes]
-            if len(set(contents)) > MIN_EVENTS and self._often(indexes) and self._is_small(contents, indexes[0]):
-                widest[slot] = max(map(len, contents))
-                found.append(self._unsteady("ephemeral", next(c for c in contents if c)[0], indexes))
-        if widest:
-            self.pages = [_without_slots(page, widest) for page in self.pages]
+        """Take away what is unsteady, kind by kind, until nothing is; return it."""
+        kinds = (self._place_shuffled, self._drop_ephemeral, self._hold_variants, self._hold_flapping, self._hold_counters,
+                 self._hold_blips)  # fmt: skip
+        found: list[Unsteady] = []
+        film = Film(self._stretches, self.pages)
+        for _ in range(_PASSES):
+            before = len(found)
+            for kind in kinds:
+                if len(film.scenes) <= _SEVERAL:
+                    return found
+                new = kind(film)
+                if new:
+                    found += new
+                    film = Film(self._stretches, self.pages)
+            if len(found) == before:
+                break
         return found
 
-    def _is_small(self, contents: Sequence[tuple[int, ...]], index: int) -> bool:
-        whole = self._words([number for number, _line in self.pages[index] if number >= 0])
-        return median(self._words(content) for content in contents) <= MAX_SHARE * whole
+    def _unsteady(self, kind: str, example: int, film: Film, cuts: Sequence[int], times: int = 0) -> Unsteady:
+        markdown = self._lines[example].block.markdown
+        return Unsteady(kind, markdown, times or len(cuts), film.at(cuts[0]), film.at(cuts[-1]))
+
+    def _words(self, numbers: Iterable[int]) -> int:
+        return sum(len(self._lines[number].words) for number in numbers)
+
+    # shuffled
+
+    def _place_shuffled(self, film: Film) -> list[Unsteady]:
+        moves: defaultdict[int, list[int]] = defaultdict(list)
+        for index, cut in enumerate(film.cuts):
+            for number in cut.moved:
+                moves[number].append(index)
+        shuffled = {n for n, cuts in moves.items() if len(cuts) >= MIN_MOVES}
+        if shuffled:
+            self._set_places(shuffled)
+        return [self._unsteady("shuffled", number, film, moves[number]) for number in sorted(shuffled)]
+
+    def _set_places(self, shuffled: set[int]) -> None:
+        sources: dict[int, Page] = {}
+        for page in self.pages:
+            for number, _line in page:
+                if number in shuffled:
+                    sources.setdefault(number, page)
+        order = sorted(shuffled, key=list(sources).index)
+
+        def placed(page: Page) -> Page:
+            there = {number for number, _line in page} & shuffled
+            if not there:
+                return page
+            rest = tuple(item for item in page if item[0] not in shuffled)
+            for number in order:
+                if number in there:
+                    rest = _with_lines(rest, {number}, sources[number])
+            return rest
+
+        self._change(placed)
+
+    def _change(self, changed: Callable[[Page], Page]) -> None:
+        once: dict[int, Page] = {}
+        for page in self.pages:
+            if id(page) not in once:
+                once[id(page)] = changed(page)
+        self.pages = [once[id(page)] for page in self.pages]
 
     # flapping
 
-    def _hold_flapping(self, replaced: Collection[int]) -> list[Unsteady]:
-        """Give each line that flaps the state it had before, until the last step if that leaves another.
+    def _hold_variants(self, film: Film) -> list[Unsteady]:
+        found = []
+        pages = list(self.pages)
+        for turn in turns(film):
+            for settled in settle(turn.runs):
+                state = settled.state
+                assert isinstance(state, tuple)
+                cuts = [run.first - 1 for run in turn.runs if settled.first < run.first <= settled.last + 1]
+                found.append(self._unsteady("flapping", state[0], film, cuts))
+                content = tuple((number, self._lines[number]) for number in state)
+                for scene in range(settled.first, settled.last + 1):
+                    variant = turn.states[scene]
+                    if variant is not None and variant != state:
+                        for index in _stretches_of(film, scene):
+                            pages[index] = _with_variant(pages[index], variant, content)
+        self.pages = pages
+        return found
 
-        :param replaced: lines that stood in for another: two wordings that take turns for months are both versions.
-        """
-        held = [{number for number, _line in page if number >= 0} for page in self.pages]
-        steps: defaultdict[int, list[int]] = defaultdict(list)
-        for index, (old, new) in enumerate(pairwise(held)):
-            for number in old ^ new:
-                steps[number].append(index)
+    def _hold_flapping(self, film: Film) -> list[Unsteady]:
+        held = [set(scene.numbers) for scene in film.scenes]
         found = []
         absent: defaultdict[int, set[int]] = defaultdict(set)
         missing: defaultdict[int, set[int]] = defaultdict(set)
-        for number in sorted(steps):
-            for flaps in self._flaps(steps[number], NEVER if number in replaced else NOW_AND_THEN):
-                found.append(self._unsteady("flapping", number, flaps))
-                before = number in held[flaps[0]]
-                for index in range(flaps[0] + 1, flaps[-1] + 1):
-                    if (number in held[index]) != before:
-                        (missing if before else absent)[index].add(number)
+        for number, cuts in sorted(film.steps().items()):
+            if len(cuts) < _SEVERAL:
+                continue
+            for settled in settle(film.runs([number in there for there in held])):
+                within = [cut for cut in cuts if settled.first <= cut <= settled.last]
+                found.append(self._unsteady("flapping", number, film, within))
+                for scene in range(settled.first, settled.last + 1):
+                    if (number in held[scene]) != settled.state:
+                        for index in _stretches_of(film, scene):
+                            (missing if settled.state else absent)[index].add(number)
         self._set_states(absent, missing)
         return found
 
     def _set_states(self, absent: Mapping[int, set[int]], missing: Mapping[int, set[int]]) -> None:
-        flapping = set().union(*absent.values(), *missing.values())
-        alike: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)  # pages that are equal but for what flaps
-        rests = [tuple(number for number, _line in page if number not in flapping) for page in self.pages]
-        for index, rest in enumerate(rests):
-            alike[rest].append(index)
+        sources: dict[int, Page] = {}
+        wanted = set().union(*missing.values())
+        for page in self.pages:
+            for number, _line in page:
+                if number in wanted:
+                    sources.setdefault(number, page)
+        order = list(sources)
         pages = list(self.pages)
         for index in sorted({*absent, *missing}):
             page = tuple(item for item in pages[index] if item[0] not in absent.get(index, ()))
-            wanted = set(missing.get(index, ()))
-            for source in chain(alike[rests[index]], range(index - 1, -1, -1)):
-                if not wanted:
-                    break
-                there = wanted & {number for number, _line in pages[source]}
-                if there:
-                    page = _with_lines(page, there, pages[source])
-                    wanted -= there
+            lacks = missing.get(index, set()) - {number for number, _line in page}
+            for number in order:
+                if number in lacks:
+                    page = _with_lines(page, {number}, sources[number])
             pages[index] = page
         self.pages = pages
 
-    def _flaps(self, steps: Sequence[int], share: float) -> Iterator[Sequence[int]]:
-        """The runs of steps that are no changes: many of them, or MIN_STEPS within days."""
-        for run in self._linked(steps, 2 * RARELY):
-            if len(run) >= MANY and self._often(run, FLAP, share):
-                yield run
-            else:
-                yield from (short for short in self._linked(run, FLAP) if len(short) >= MIN_STEPS)
+    # ephemeral
 
-    def _linked(self, steps: Sequence[int], within: timedelta) -> Iterator[Sequence[int]]:
-        """The runs of steps each of which is less than `within` later than the one before."""
-        start = 0
-        for i in range(1, len(steps) + 1):
-            if i == len(steps) or self._times[steps[i] + 1] - self._times[steps[i - 1] + 1] >= within:
-                yield steps[start:i]
-                start = i
+    def _drop_ephemeral(self, film: Film) -> list[Unsteady]:
+        found = []
+        drop: set[int] = set()
+        core = self._core(film)
+        for place in places(film):
+            cuts = self._turnovers(film, place)
+            if (
+                TURNED_OVER * len(cuts) < FURNITURE
+                or all(cut in core for cut in cuts)
+                or not self._is_small(film, place)
+            ):
+                continue
+            drop |= {number for content in place.contents.values() for number in content} | self._also_there(
+                film, place
+            )
+            found.append(self._unsteady("ephemeral", next(iter(place.contents.values()))[0], film, cuts))
+        if drop:
+            self._change(lambda page: tuple(item for item in page if item[0] not in drop))
+        return found
 
-    # shuffled
+    def _also_there(self, film: Film, place: Place) -> set[int]:
+        """What stood for long at the very place of what does not stay, and no more of it."""
+        widest = max(map(len, place.contents.values()))
+        sides = [pair for pair, count in place.sides.items() if count >= _SEVERAL]
+        return {number for scene in film.scenes for pair in sides for number in between(scene.numbers, pair, widest)}
 
-    def _moved(self, events: Iterable[tuple[_Slot, _Event]]) -> Mapping[int, Counter[int]]:
-        """By index, the lines that went at one place and came at another."""
-        sides: defaultdict[int, tuple[Counter[int], Counter[int]]] = defaultdict(lambda: (Counter(), Counter()))
-        for _slot, event in events:
-            went, came = sides[event.index]
-            went.update(event.went)
-            came.update(event.came)
-        return {index: went & came for index, (went, came) in sides.items()}
+    def _turnovers(self, film: Film, place: Place) -> list[int]:
+        """The cuts at which a place had lost what it held, and held something else."""
+        cuts: list[int] = []
+        before: Counter[str] | None = None
+        last: Numbers = ()
+        distinct = set()
+        for scene in sorted(place.contents):
+            content = place.contents[scene]
+            if content == last:
+                continue
+            bag = Counter(word for number in content for word in mask(self._lines[number].words))
+            del bag[HOLE]
+            if before is None:
+                before = bag
+            elif _slid(last, content):
+                cuts.append(scene - 1)
+            elif bag and before and (bag & before).total() < _SHARED * min(bag.total(), before.total()):
+                cuts.append(scene - 1)
+                before = bag
+            distinct.add(content)
+            last = content
+        return cuts if len(distinct) >= _SEVERAL else []
 
-    def _order_shuffled(self, moved: Mapping[int, Counter[int]]) -> list[Unsteady]:
-        moves: defaultdict[int, list[int]] = defaultdict(list)
-        for index in sorted(moved):
-            for number in moved[index]:
-                moves[number].append(index)
-        shuffled = {number for number, indexes in moves.items() if self._often(indexes)}
-        if shuffled:
-            rank = {number: self._lines[number].words for number in shuffled}
-            self.pages = [_ordered(page, rank) for page in self.pages]
-        return [self._unsteady("shuffled", number, moves[number]) for number in sorted(shuffled)]
+    def _is_small(self, film: Film, place: Place) -> bool:
+        shares = [self._words(content) / max(1, self._words(film.scenes[scene].numbers))
+                  for scene, content in list(place.contents.items())[:50]]  # fmt: skip
+        return median(shares) <= MAX_SHARE
+
+    # counters and clocks
+
+    def _hold_counters(self, film: Film) -> list[Unsteady]:
+        steps: defaultdict[Words, dict[int, tuple[int, int]]] = defaultdict(dict)
+        for index, cut in enumerate(film.cuts):
+            for swap in cut.swaps:
+                came: defaultdict[Words, list[int]] = defaultdict(list)
+                for number in swap.came:
+                    came[mask(self._lines[number].words)].append(number)
+                for number in swap.went:
+                    key = mask(self._lines[number].words)
+                    if HOLE in key and len(came.get(key, ())) == 1:
+                        steps[key][index] = (number, came[key][0])
+        counters: dict[Words, str] = {}
+        restless = {key for key, at in steps.items() if len(at) >= _SEVERAL}
+        core = self._core(film, restless)
+        for key in restless:
+            kind = self._counter_kind(film, key, steps[key])
+            if kind and self._is_by_itself(film, list(steps[key]), core):
+                counters[key] = kind
+        if not counters:
+            return []
+        first: dict[Words, int] = {}
+        stands_for: dict[int, int | None] = {}
+        for number, line in enumerate(self._lines):  # in the order of time
+            key = mask(line.words)
+            if key in counters:
+                spare = key.count(HOLE) >= _SPARE * len(key)
+                stands_for[number] = None if spare else first.setdefault(key, number)
+        self._change(lambda page: tuple(self._standing(page, stands_for)))
+        return [
+            self._unsteady(kind, next(iter(steps[key].values()))[0], film, list(steps[key]))
+            for key, kind in counters.items()
+        ]
+
+    def _standing(self, page: Page, stands_for: Mapping[int, int | None]) -> Iterable[tuple[int, Line]]:
+        for number, line in page:
+            other = stands_for.get(number, number)
+            if other is not None:
+                yield (number, line) if other == number else (other, self._lines[other])
+
+    def _counter_kind(self, film: Film, key: Words, steps: Mapping[int, tuple[int, int]]) -> str:
+        markdown = {n: self._lines[n].block.markdown for pair in steps.values() for n in pair}
+        counted = sum(dateless(markdown[old], self._language) != dateless(markdown[new], self._language)
+                      for old, new in steps.values())  # fmt: skip
+        own = days = 0
+        for index, (_old, new) in steps.items():
+            named = days_in(markdown[new], self._language)
+            days += bool(named)
+            scene = film.scenes[index + 1]
+            spans = scene.ends - scene.begins <= 2 * _ITS_DAY
+            own += spans and any(abs(day - scene.begins.date()) <= _ITS_DAY for day in named)
+        if days and own >= _SEVERAL and own >= _NEARLY_ALWAYS * len(steps):
+            return "clock" if CLOCK >= FURNITURE else ""
+        return "counter" if COUNTED * counted >= FURNITURE else ""
+
+    def _is_by_itself(self, film: Film, cuts: Sequence[int], core: set[int]) -> bool:
+        """Tell whether something changes while nothing else does, rather than together with the rest."""
+        alone = sum(cut not in core for cut in cuts)
+        quiet = sum(scene.captures - 1 for scene in film.scenes) + len(film.cuts) - len(core)
+        if alone >= _SEVERAL and (alone >= _BY_ITSELF * len(cuts) or alone >= _NEARLY_ALWAYS * quiet):
+            return True
+        return bool(alone) and len(core) >= _MANY and len(cuts) - alone <= _RARELY * len(core) and len(cuts) > _SEVERAL
+
+    def _core(self, film: Film, restless: Iterable[Words] = ()) -> set[int]:
+        """The cuts at which something changed that is not known to be restless."""
+        keys = set(restless)
+        unsteady = {number for number, cuts in film.steps().items() if len(cuts) >= _SEVERAL}
+        fleeting = {n for place in places(film) if len(self._turnovers(film, place)) >= _SEVERAL
+                    for content in place.contents.values() for n in content}  # fmt: skip
+        unsteady |= fleeting
+        return {
+            index
+            for index, cut in enumerate(film.cuts)
+            if any(
+                number not in unsteady and mask(self._lines[number].words) not in keys
+                for swap in cut.swaps
+                for number in (*swap.went, *swap.came)
+            )
+        }
+
+    # single pages that differ
+
+    def _hold_blips(self, film: Film) -> list[Unsteady]:
+        """Pages as before and after a moment's difference, each time at another place: the reading's fault, not an edit."""
+        blips = [
+            index
+            for index in range(1, len(film.scenes) - 1)
+            if film.scenes[index - 1].numbers == film.scenes[index + 1].numbers
+            and film.scenes[index + 1].begins - film.scenes[index].begins <= _SINGLE
+        ]
+        if len(blips) < _MIN_BLIPS:
+            return []
+        for index in blips:
+            page = self.pages[film.scenes[index - 1].stretches[1]]
+            for stretch in _stretches_of(film, index):
+                self.pages[stretch] = page
+        swap = film.cuts[blips[0] - 1].swaps
+        example = next((n for s in swap for n in (*s.went, *s.came)), film.scenes[0].numbers[0])
+        return [self._unsteady("flapping", example, film, [index - 1 for index in blips])]
 
 
-def _replaced(events: Iterable[tuple[_Slot, _Event]]) -> set[int]:
-    return {number for _slot, e in events if e.went and e.came for number in (*e.went, *e.came)}
+def _doubled(texts: Iterable[SeenText]) -> dict[Words, int]:
+    """Lines that a text has more than once, and how often at most."""
+    most: Counter[Words] = Counter()
+    for text in texts:
+        most |= Counter(line.words for line in text.lines)
+    return {words: count for words, count in most.items() if words and count > 1}
 
 
-def _without_slots(page: _Page, widest: Mapping[_Slot, int]) -> _Page:
-    """Leave out what stands between the two sides of each slot, where they are near enough."""
-    numbers = [number for number, _line in page]
-    where: defaultdict[int, list[int]] = defaultdict(list)
-    for i, number in enumerate(numbers):
-        where[number].append(i)
-    where[_START], where[_END] = [-1], [len(numbers)]
-    drop: set[int] = set()
-    for (before, after), width in widest.items():
-        for i in where.get(before, ()):
-            j = next((j for j in where.get(after, ()) if j > i), None)
-            if j is not None and sum(1 for number in numbers[i + 1 : j] if number >= 0) <= width:
-                drop.update(k for k in range(i + 1, j) if numbers[k] >= 0)
-    return tuple(item for i, item in enumerate(page) if i not in drop) if drop else page
+def _slid(old: Numbers, new: Numbers) -> bool:
+    """A list of news: as many lines as before, the new ones at one end, the old ones gone at the other."""
+    size = len(old)
+    return (
+        size > 1
+        and len(new) == size
+        and any(old[:-shift] == new[shift:] or old[shift:] == new[:-shift] for shift in range(1, (size + 1) // 2 + 1))
+    )
 
 
-def _with_lines(page: _Page, missing: set[int], source: _Page) -> _Page:
+def _stretches_of(film: Film, scene: int) -> range:
+    first, last = film.scenes[scene].stretches
+    return range(first, last + 1)
+
+
+def _with_variant(page: Page, variant: Numbers, content: Page) -> Page:
+    """Put `content` where `variant` stands."""
+    places = [i for i, (number, _line) in enumerate(page) if number >= 0]
+    numbers = numbers_of(page)
+    for at in range(len(numbers) - len(variant) + 1):
+        if numbers[at : at + len(variant)] == variant:
+            return page[: places[at]] + content + page[places[at + len(variant) - 1] + 1 :]
+    return page
+
+
+def _with_lines(page: Page, missing: set[int], source: Page) -> Page:
     """Put lines in where `source` has them: after the same line as there, else before the same, else at the end."""
     items = list(page)
     for i, item in enumerate(source):
         if item[0] in missing:
             numbers = [number for number, _line in items]
-            before = source[i - 1][0] if i else _START
-            after = next((number for number, _line in source[i + 1 :] if number in numbers), _END)
-            if before == _START:
+            before = next((number for number, _line in reversed(source[:i]) if number >= 0), None)
+            after = next((number for number, _line in source[i + 1 :] if number in numbers and number >= 0), None)
+            if before is None:
                 place = 0
             elif before in numbers:
                 place = numbers.index(before) + 1
             else:
-                place = numbers.index(after) if after != _END else len(numbers)
+                place = numbers.index(after) if after is not None else len(numbers)
             items.insert(place, item)
-    return tuple(items)
-
-
-def _ordered(page: _Page, rank: Mapping[int, Words]) -> _Page:
-    """Put the shuffled lines into the order of their words, at the places where they stand."""
-    places = [i for i, (number, _line) in enumerate(page) if number in rank]
-    items = list(page)
-    for place, item in zip(places, sorted((page[i] for i in places), key=lambda item: rank[item[0]]), strict=True):
-        items[place] = item
     return tuple(items)

@@ -74,6 +74,11 @@ def has_date(text: str) -> bool:
     return _MAYBE.search(text) is not None
 
 
+def is_month(word: str) -> bool:
+    """Tell whether a word names a month in any language."""
+    return fold(word) in _MONTH_NAMES
+
+
 def written_dates(text: str, language: str = "") -> list[WrittenDate]:
     """Return the dates of a folded text, in order, none overlapping another.
 

@@ -215,7 +215,8 @@ class _Writer:
             if dice.random() < 0.4:
                 for what in dice.sample(self.words.what, dice.randint(3, 6)):
                     self.next_key += 1
-                    clauses.append(Clause(BlockKind.ITEM, what[0].upper() + what[1:], 1, key=self.next_key))
+                    item = f"{what[0].upper()}{what[1:]} – {heading}"
+                    clauses.append(Clause(BlockKind.ITEM, item, 1, key=self.next_key))
         return tuple(clauses)
 
     def day(self, at: datetime) -> str:
@@ -328,6 +329,7 @@ class _Furnisher:
     ) -> None:
         self.dice, self.writer, self.words = dice, writer, writer.words
         self.times, self.policy, self.kind = times, policy, "layout"
+        self.notices = dice.sample(self.words.notices, len(self.words.notices))
 
     def widget(self) -> tuple[str, list[list[Placed]]]:
         makers: dict[str, Callable[[], list[list[Placed]]]] = {
@@ -348,6 +350,11 @@ class _Furnisher:
     def teaser(self) -> str:
         text = self.dice.choice(self.words.teasers).format(thing=self.dice.choice(self.words.things))
         return f"{text[0].upper()}{text[1:]} {self.dice.choice('ABCDEFGH')}{self.dice.randrange(40)}"
+
+    def some_notices(self, most: int) -> list[str]:
+        """Notices that no other widget of the history has, while there are any."""
+        taken = [self.notices.pop() if self.notices else self.teaser() for _ in range(self.dice.randint(1, most))]
+        return taken
 
     # rhythms: a number for each capture
 
@@ -452,7 +459,7 @@ class _Furnisher:
 
     def moving(self) -> list[list[Placed]]:
         """The same few words, at another place each time."""
-        lines = tuple(self.line(text) for text in self.dice.sample(self.words.notices, self.dice.randint(1, 2)))
+        lines = tuple(self.line(text) for text in self.some_notices(2))
         found, last, place = [], -1, self.place()
         for state in self.steps():
             place = place if state == last else (INSIDE, self.dice.choice(self.policy).key)
@@ -470,14 +477,14 @@ class _Furnisher:
 
     def flapping(self) -> list[list[Placed]]:
         place = self.place()
-        lines = tuple(self.line(text) for text in self.dice.sample(self.words.notices, self.dice.randint(1, 3)))
+        lines = tuple(self.line(text) for text in self.some_notices(3))
         return [[(place, lines)] if there else [] for there in self.toss()]
 
     def panel(self) -> list[list[Placed]]:
         """A consent panel of any size, there or not."""
         size = self.dice.choice((2, 5, 12, 30))
         lines = tuple(
-            self.line(text) for text in (*self.words.notices[:5], *(self.writer.sentence() for _ in range(size)))
+            self.line(text) for text in (*self.some_notices(5), *(self.writer.sentence() for _ in range(size)))
         )
         place = (self.dice.choice((ABOVE, BELOW)), 0)
         return [[(place, lines)] if there else [] for there in self.toss()]
@@ -485,7 +492,7 @@ class _Furnisher:
     def episodes(self) -> list[list[Placed]]:
         """A banner that comes for some time, goes, and comes again."""
         place = (self.dice.choice((ABOVE, BELOW)), 0)
-        lines = tuple(self.line(text) for text in self.dice.sample(self.words.notices, self.dice.randint(1, 2)))
+        lines = tuple(self.line(text) for text in self.some_notices(2))
         edges = sorted(self.dice.sample(range(1, len(self.times) - 1), 2 * self.dice.randint(3, 6)))
         return [[(place, lines)] if sum(edge <= n for edge in edges) % 2 else [] for n in range(len(self.times))]
 

@@ -1,0 +1,91 @@
+"""Texts that stand in for each other and come back: two layouts served in turn, a banner that rotates.
+
+Each swap of one text for another is an arrow; texts that can be reached from each other along arrows are variants of one.
+An edit is an arrow without a way back.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipelines.scenes import Film, Numbers, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """:param states: by scene, the variant that is there; None for none.
+    :param runs: of the states.
+    """
+
+    states: Sequence[Numbers | None]
+    runs: Sequence[Run]
+
+
+def turns(film: Film) -> Iterator[Turn]:
+    """Each group of variants, with which of them is there in each scene."""
+    arrows: defaultdict[Numbers, set[Numbers]] = defaultdict(set)
+    for cut in film.cuts:
+        for swap in cut.swaps:
+            if swap.went and swap.came:
+                arrows[swap.went].add(swap.came)
+    taken: set[int] = set()
+    for group in _strongly_connected(arrows):
+        lines = {number for variant in group for number in variant}
+        if lines & taken:
+            continue  # another time: they overlap
+        states = [_variant(scene.numbers, group, lines) for scene in film.scenes]
+        runs = film.runs(states)
+        if len(runs) > 3:
+            taken |= lines
+            yield Turn(states, runs)
+
+
+def _variant(numbers: Numbers, group: Sequence[Numbers], lines: set[int]) -> Numbers | None:
+    """The longest variant that stands in a page."""
+    if lines.isdisjoint(numbers):
+        return None
+    for variant in group:  # longest first
+        if variant[0] in numbers:
+            at = numbers.index(variant[0])
+            if numbers[at : at + len(variant)] == variant:
+                return variant
+    return None
+
+
+def _strongly_connected(arrows: Mapping[Numbers, set[Numbers]]) -> list[list[Numbers]]:
+    """Groups of two and more that reach each other (Kosaraju), in the order of their first; the longest variant first."""
+    back: defaultdict[Numbers, list[Numbers]] = defaultdict(list)
+    for one, others in arrows.items():
+        for other in others:
+            back[other].append(one)
+    order: list[Numbers] = []
+    seen: set[Numbers] = set()
+    for start in arrows:
+        stack = [(start, iter(sorted(arrows.get(start, ()))))] if start not in seen else []
+        seen.add(start)
+        while stack:
+            node, rest = stack[-1]
+            step = next((other for other in rest if other not in seen), None)
+            if step is None:
+                order.append(node)
+                stack.pop()
+            else:
+                seen.add(step)
+                stack.append((step, iter(sorted(arrows.get(step, ())))))
+    groups: list[list[Numbers]] = []
+    left = set(order)
+    for start in reversed(order):
+        if start in left:
+            group, queue = [], [start]
+            left.discard(start)
+            while queue:
+                node = queue.pop()
+                group.append(node)
+                fresh = [one for one in back[node] if one in left]
+                left.difference_update(fresh)
+                queue += fresh
+            if len(group) > 1:
+                groups.append(sorted(group, key=lambda variant: (-len(variant), variant)))
+    return sorted(groups)
