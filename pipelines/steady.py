@@ -21,7 +21,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import combinations
 from statistics import median
 from typing import Final
 
@@ -41,6 +41,9 @@ _RARELY: Final = 0.3  # of the changes of the rest
 _SEVERAL: Final = 3
 _MANY: Final = 10
 _SHARED: Final = 0.5  # of the words of the shorter: content of which less is left is another
+_LONG: Final = 30  # words; so long a line that is another in a little only was edited
+_ALIKE: Final = 0.85  # of the words of the longer
+_MANY_LINES: Final = 100  # compared with each other
 _SPARE: Final = 0.15  # holes among the words of a line's mask: it says little else
 _ITS_DAY: Final = timedelta(days=1)  # it is tomorrow somewhere
 _SINGLE: Final = timedelta(days=3)  # a page that differed for so short a time, and was as before
@@ -255,7 +258,7 @@ class _History:
         found = []
         drop: set[int] = set()
         core = self._core(film)
-        for place in places(film):
+        for place in self._places(film):
             cuts = self._turnovers(film, place)
             if (
                 TURNED_OVER * len(cuts) < FURNITURE
@@ -271,11 +274,49 @@ class _History:
             self._change(lambda page: tuple(item for item in page if item[0] not in drop))
         return found
 
+    def _places(self, film: Film) -> list[Place]:
+        """The places without lines that were edited: those that differ from another of the place in dates or little."""
+        found = []
+        for place in places(film):
+            lines = {number: self._lines[number].words for content in place.contents.values() for number in content}
+            edited = self._edited(lines)
+            contents = {
+                scene: tuple(n for n in content if n not in edited) for scene, content in place.contents.items()
+            }
+            contents = {scene: content for scene, content in contents.items() if content}
+            if len(contents) >= _SEVERAL:
+                found.append(Place(contents, place.sides))
+        return found
+
+    def _edited(self, lines: Mapping[int, Words]) -> set[int]:
+        dated = {number: self._dateless(number) for number in lines if self._names_day(number)}
+        times = Counter(dated.values())
+        edited = {number for number, rest in dated.items() if times[rest] > 1}
+        bags = {
+            number: Counter(words) for number, words in lines.items() if len(words) >= _LONG and number not in edited
+        }
+        for one, other in combinations(list(bags)[:_MANY_LINES], 2):
+            longer = max(len(lines[one]), len(lines[other]))
+            if (
+                min(len(lines[one]), len(lines[other])) >= _ALIKE * longer
+                and (bags[one] & bags[other]).total() >= _ALIKE * longer
+            ):
+                edited |= {one, other}
+        return edited
+
     def _also_there(self, film: Film, place: Place) -> set[int]:
         """What stood for long at the very place of what does not stay, and no more of it."""
         widest = max(map(len, place.contents.values()))
         sides = [pair for pair, count in place.sides.items() if count >= _SEVERAL]
-        return {number for scene in film.scenes for pair in sides for number in between(scene.numbers, pair, widest)}
+        there = {number for scene in film.scenes for pair in sides for number in between(scene.numbers, pair, widest)}
+        return {number for number in there if not self._names_day(number)}
+
+    def _dateless(self, number: int) -> Words:
+        return dateless(self._lines[number].block.markdown, self._language)
+
+    def _names_day(self, number: int) -> bool:
+        line = self._lines[number]
+        return self._dateless(number) != line.words
 
     def _turnovers(self, film: Film, place: Place) -> list[int]:
         """The cuts at which a place had lost what it held, and held something else."""
@@ -373,7 +414,7 @@ class _History:
         """The cuts at which something changed that is not known to be restless."""
         keys = set(restless)
         unsteady = {number for number, cuts in film.steps().items() if len(cuts) >= _SEVERAL}
-        fleeting = {n for place in places(film) if len(self._turnovers(film, place)) >= _SEVERAL
+        fleeting = {n for place in self._places(film) if len(self._turnovers(film, place)) >= _SEVERAL
                     for content in place.contents.values() for n in content}  # fmt: skip
         unsteady |= fleeting
         return {
