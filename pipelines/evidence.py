@@ -49,10 +49,13 @@ class Settled:
     steps: int
 
 
-def settle(runs: Sequence[Run], *, threshold: float = FURNITURE) -> Iterator[Settled]:
-    """Find where a state comes and goes so often that it does so by itself, and the one state that stands for all."""
-    for window in _windows(runs):
-        if returns(window) >= threshold:
+def settle(runs: Sequence[Run], *, beside: bool = False) -> Iterator[Settled]:
+    """Find where a state comes and goes so often that it does so by itself, and the one state that stands for all.
+
+    :param beside: it is of lines that stand above or below the text: a return counts twice, however long they stayed.
+    """
+    for window in _windows(runs, always=beside):
+        if returns(window) * (1 + beside) >= FURNITURE:
             yield from _settled(window)
 
 
@@ -70,15 +73,15 @@ def return_weight(stay: timedelta) -> float:
     return next(weight for longest, weight in _RETURNS if stay < longest)
 
 
-def _windows(runs: Sequence[Run]) -> Iterator[Sequence[Run]]:
-    """Runs that follow each other without a gap, and of which none but the first and last lasts for long."""
+def _windows(runs: Sequence[Run], *, always: bool) -> Iterator[Sequence[Run]]:
+    """Runs that follow each other without a gap, and of which none but the first and last lasts for long, or always."""
     start = 0
     apart = max(_LINKED, _FAR * median(run.lasts for run in runs)) if runs else _LINKED
     for i in range(1, len(runs)):
         if runs[i].first != runs[i - 1].last + 1:
             yield runs[start:i]
             start = i
-        elif i - 1 > start and runs[i - 1].lasts > apart:
+        elif not always and i - 1 > start and runs[i - 1].lasts > apart:
             yield runs[start:i]
             start = i - 1
     yield runs[start:]

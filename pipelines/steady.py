@@ -28,7 +28,7 @@ from typing import Final
 from pipelines.evidence import CLOCK, COUNTED, FURNITURE, TURNED_OVER, Settled, return_weight, settle
 from pipelines.masks import HOLE, dateless, days_in, mask
 from pipelines.places import Place, between, places
-from pipelines.scenes import Film, Numbers, Page, numbers_of
+from pipelines.scenes import Cut, Film, Numbers, Page, numbers_of
 from pipelines.sightings import Line, SeenText, Stretch, Words
 from pipelines.variants import turns
 
@@ -36,15 +36,16 @@ MIN_MOVES: Final = 3  # of a line: a company moves a section once
 MAX_SHARE: Final = 0.25  # of a text's words; a place that holds more is no furniture
 _PASSES: Final = 8  # what one pass takes away uncovers what stands around it
 _BY_ITSELF: Final = 0.5  # of a counter's steps, while nothing else changed
-_NEARLY_ALWAYS: Final = 0.8  # of the pairs of captures between which nothing else changed
-_RARELY: Final = 0.3  # of the changes of the rest
+_AS_OFTEN: Final = 0.5  # as with the rest: what changes no more often when the rest does is no part of it
+_NEARLY_ALWAYS: Final = 0.8
 _SEVERAL: Final = 3
-_MANY: Final = 10
 _SHARED: Final = 0.5  # of the words of the shorter: content of which less is left is another
 _LONG: Final = 30  # words; so long a line that is another in a little only was edited
 _ALIKE: Final = 0.85  # of the words of the longer
 _MANY_LINES: Final = 100  # compared with each other
+_SHORT: Final = 40  # words of a banner or of some news
 _SPARE: Final = 0.15  # holes among the words of a line's mask: it says little else
+_AN_END: Final = 0.02  # of a text's words may stand on the other side
 _ITS_DAY: Final = timedelta(days=1)  # it is tomorrow somewhere
 _SINGLE: Final = timedelta(days=3)  # a page that differed for so short a time, and was as before
 _MIN_BLIPS: Final = 3
@@ -201,7 +202,7 @@ class _History:
     def _hold_variants(self, film: Film) -> list[Unsteady]:
         found = []
         pages = list(self.pages)
-        for turn in turns(film):
+        for turn in turns(film, self._is_another):
             for settled in settle(turn.runs):
                 state = settled.state
                 assert isinstance(state, tuple)
@@ -216,15 +217,24 @@ class _History:
         self.pages = pages
         return found
 
+    def _is_another(self, one: Numbers, other: Numbers) -> bool:
+        """Tell whether two short texts have so little in common that neither is an edit of the other."""
+        if max(self._words(one), self._words(other)) > _SHORT:
+            return False
+        bags = [Counter(word for number in numbers for word in self._lines[number].words) for numbers in (one, other)]
+        return (bags[0] & bags[1]).total() < _SHARED * min(bag.total() for bag in bags)
+
     def _hold_flapping(self, film: Film) -> list[Unsteady]:
         held = [set(scene.numbers) for scene in film.scenes]
         found = []
         absent: defaultdict[int, set[int]] = defaultdict(set)
         missing: defaultdict[int, set[int]] = defaultdict(set)
+        ends = self._at_an_end(film)
         for number, cuts in sorted(film.steps().items()):
-            if len(cuts) < _SEVERAL:
+            beside = number in ends and not any(_replaced(film.cuts[cut], number) for cut in cuts)
+            if len(cuts) < (2 if beside else _SEVERAL):
                 continue
-            for settled in settle(film.runs([number in there for there in held])):
+            for settled in settle(film.runs([number in there for there in held]), beside=beside):
                 within = [cut for cut in cuts if settled.first <= cut <= settled.last]
                 found.append(self._unsteady("flapping", number, film, within))
                 for scene in range(settled.first, settled.last + 1):
@@ -233,6 +243,21 @@ class _History:
                             (missing if settled.state else absent)[index].add(number)
         self._set_states(absent, missing)
         return found
+
+    def _at_an_end(self, film: Film) -> set[int]:
+        """Lines that stand above or below nearly all of the text, wherever they stand."""
+        within: set[int] = set()
+        seen: set[int] = set()
+        for scene in film.scenes:
+            sizes = [len(self._lines[number].words) for number in scene.numbers]
+            whole = sum(sizes)
+            above = 0
+            for number, size in zip(scene.numbers, sizes, strict=True):
+                seen.add(number)
+                if min(above, whole - above - size) > _AN_END * whole:
+                    within.add(number)
+                above += size
+        return seen - within
 
     def _set_states(self, absent: Mapping[int, set[int]], missing: Mapping[int, set[int]]) -> None:
         sources: dict[int, Page] = {}
@@ -405,10 +430,11 @@ class _History:
     def _is_by_itself(self, film: Film, cuts: Sequence[int], core: set[int]) -> bool:
         """Tell whether something changes while nothing else does, rather than together with the rest."""
         alone = sum(cut not in core for cut in cuts)
-        quiet = sum(scene.captures - 1 for scene in film.scenes) + len(film.cuts) - len(core)
-        if alone >= _SEVERAL and (alone >= _BY_ITSELF * len(cuts) or alone >= _NEARLY_ALWAYS * quiet):
+        if alone >= _SEVERAL and alone >= _BY_ITSELF * len(cuts):
             return True
-        return bool(alone) and len(core) >= _MANY and len(cuts) - alone <= _RARELY * len(core) and len(cuts) > _SEVERAL
+        quiet = sum(scene.captures - 1 for scene in film.scenes) + len(film.cuts) - len(core)
+        often, beside = alone / max(1, quiet), (len(cuts) - alone) / max(1, len(core))  # while the rest stays; with it
+        return alone > 1 and often >= _AS_OFTEN * beside
 
     def _core(self, film: Film, restless: Iterable[Words] = ()) -> set[int]:
         """The cuts at which something changed that is not known to be restless."""
@@ -464,6 +490,11 @@ def _slid(old: Numbers, new: Numbers) -> bool:
         and len(new) == size
         and any(old[:-shift] == new[shift:] or old[shift:] == new[:-shift] for shift in range(1, (size + 1) // 2 + 1))
     )
+
+
+def _replaced(cut: Cut, number: int) -> bool:
+    """Tell whether a line stood in for others or they for it, rather than beside them."""
+    return any(swap.went and swap.came and (number in swap.went or number in swap.came) for swap in cut.swaps)
 
 
 def _stretches_of(film: Film, scene: int) -> range:

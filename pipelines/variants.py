@@ -7,7 +7,7 @@ An edit is an arrow without a way back.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.scenes import Film, Numbers, Run
@@ -23,13 +23,19 @@ class Turn:
     runs: Sequence[Run]
 
 
-def turns(film: Film) -> Iterator[Turn]:
-    """Each group of variants, with which of them is there in each scene."""
+def turns(film: Film, is_another: Callable[[Numbers, Numbers], bool]) -> Iterator[Turn]:
+    """Each group of variants, with which of them is there in each scene.
+
+    :param is_another: tells of two texts that neither is an edit of the other: an arrow with a way back. So the first and
+        the last of a place's texts, which were there once, belong to those that come again.
+    """
     arrows: defaultdict[Numbers, set[Numbers]] = defaultdict(set)
     for cut in film.cuts:
         for swap in cut.swaps:
             if swap.went and swap.came:
                 arrows[swap.went].add(swap.came)
+                if is_another(swap.went, swap.came):
+                    arrows[swap.came].add(swap.went)
     taken: set[int] = set()
     for group in _strongly_connected(arrows):
         lines = {number for variant in group for number in variant}

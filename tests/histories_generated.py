@@ -369,7 +369,7 @@ class _Furnisher:
                 count += 1
                 due = at + period * (0.5 + dice.random())
             states.append(count)
-        return states
+        return states if count > MIN_TIMES else list(range(len(self.times)))
 
     def toss(self, low: float = 0.15) -> list[bool]:
         """There or not, at random, each often enough."""
@@ -484,7 +484,11 @@ class _Furnisher:
         """A consent panel of any size, there or not."""
         size = self.dice.choice((2, 5, 12, 30))
         lines = tuple(
-            self.line(text) for text in (*self.some_notices(5), *(self.writer.sentence() for _ in range(size)))
+            self.line(text)
+            for text in (
+                *self.some_notices(5),
+                *(f"{self.words.notices[0]} {self.writer.sentence()}" for _ in range(size)),
+            )
         )
         place = (self.dice.choice((ABOVE, BELOW)), 0)
         return [[(place, lines)] if there else [] for there in self.toss()]
