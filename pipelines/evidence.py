@@ -8,6 +8,7 @@ that was tried and taken back (one return) is two changes, and a third step deci
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ def settle(runs: Sequence[Run], *, beside: bool = False) -> Iterator[Settled]:
 def returns(window: Sequence[Run]) -> float:
     """The weight of all returns to a state that was there before."""
     seen, weight = {window[0].state}, 0.0
-    for before, run in zip(window, window[1:], strict=False):
+    for before, run in itertools.pairwise(window):
         if run.state in seen:
             weight += return_weight(before.lasts)
         seen.add(run.state)
@@ -76,7 +77,7 @@ def return_weight(stay: timedelta) -> float:
 def _windows(runs: Sequence[Run], *, always: bool) -> Iterator[Sequence[Run]]:
     """Runs that follow each other without a gap, and of which none but the first and last lasts for long, or always."""
     start = 0
-    apart = max(_LINKED, _FAR * median(run.lasts for run in runs)) if runs else _LINKED
+    apart = max(_LINKED, _FAR * _usual_stay(runs)) if runs else _LINKED
     for i in range(1, len(runs)):
         if runs[i].first != runs[i - 1].last + 1:
             yield runs[start:i]
@@ -89,7 +90,7 @@ def _windows(runs: Sequence[Run], *, always: bool) -> Iterator[Sequence[Run]]:
 
 def _settled(window: Sequence[Run]) -> Iterator[Settled]:
     head, *inner, tail = window
-    usual = median(run.lasts for run in inner)
+    usual = _usual_stay(inner)
     steps = len(window) - 1
     from_head, to_tail = (run.captures >= _FEW and run.lasts >= _LONG * usual for run in (head, tail))
     if from_head and to_tail:
@@ -98,6 +99,10 @@ def _settled(window: Sequence[Run]) -> Iterator[Settled]:
         yield Settled(head.state if from_head else tail.state, head.first, tail.last, steps)
     else:
         yield Settled(_usual_state(window), head.first, tail.last, steps)
+
+
+def _usual_stay(runs: Sequence[Run]) -> timedelta:
+    return timedelta(seconds=median(run.lasts.total_seconds() for run in runs))
 
 
 def _usual_state(window: Sequence[Run]) -> object:

@@ -23,10 +23,12 @@ _MIN_CONTENTS: Final = 3
 @dataclass(slots=True)
 class Place:
     """:param contents: by scene, where it held something.
+    :param beside: by scene, the lines above and below it.
     :param sides: pairs of lines that it stood between, and in how many scenes.
     """
 
     contents: dict[int, Numbers] = field(default_factory=dict)
+    beside: dict[int, Sides] = field(default_factory=dict)
     sides: Counter[Sides] = field(default_factory=Counter)
 
 
@@ -56,6 +58,7 @@ def places(film: Film) -> list[Place]:
     for index, number, pair, content in held:
         place = found[root(number)]
         place.contents[index] = place.contents.get(index, ()) + content
+        place.beside.setdefault(index, pair)
         place.sides[pair] += 1
     return [place for place in found.values() if len(place.contents) >= _MIN_CONTENTS]
 

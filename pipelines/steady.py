@@ -21,11 +21,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import combinations
+from itertools import combinations, pairwise
 from statistics import median
 from typing import Final
 
-from pipelines.evidence import CLOCK, COUNTED, FURNITURE, TURNED_OVER, Settled, return_weight, settle
+from pipelines.evidence import CLOCK, COUNTED, FURNITURE, TURNED_OVER, settle
 from pipelines.masks import HOLE, dateless, days_in, mask
 from pipelines.places import Place, between, places
 from pipelines.scenes import Cut, Film, Numbers, Page, numbers_of
@@ -39,7 +39,8 @@ _BY_ITSELF: Final = 0.5  # of a counter's steps, while nothing else changed
 _AS_OFTEN: Final = 0.5  # as with the rest: what changes no more often when the rest does is no part of it
 _NEARLY_ALWAYS: Final = 0.8
 _SEVERAL: Final = 3
-_SHARED: Final = 0.5  # of the words of the shorter: content of which less is left is another
+_SHARED: Final = 0.5  # of the words of the shorter: text that has less in common is another
+_FRESH: Final = 0.5  # of the words of the longer: fewer new words are an edit
 _LONG: Final = 30  # words; so long a line that is another in a little only was edited
 _ALIKE: Final = 0.85  # of the words of the longer
 _MANY_LINES: Final = 100  # compared with each other
@@ -202,8 +203,10 @@ class _History:
     def _hold_variants(self, film: Film) -> list[Unsteady]:
         found = []
         pages = list(self.pages)
+        ends = self._at_an_end(film)
         for turn in turns(film, self._is_another):
-            for settled in settle(turn.runs):
+            beside = turn.others and all(number in ends for state in turn.states if state for number in state)
+            for settled in settle(turn.runs, beside=beside):
                 state = settled.state
                 assert isinstance(state, tuple)
                 cuts = [run.first - 1 for run in turn.runs if settled.first < run.first <= settled.last + 1]
@@ -221,7 +224,10 @@ class _History:
         """Tell whether two short texts have so little in common that neither is an edit of the other."""
         if max(self._words(one), self._words(other)) > _SHORT:
             return False
-        bags = [Counter(word for number in numbers for word in self._lines[number].words) for numbers in (one, other)]
+        bags = [
+            Counter(w for number in numbers for w in mask(self._lines[number].words) if w != HOLE)
+            for numbers in (one, other)
+        ]
         return (bags[0] & bags[1]).total() < _SHARED * min(bag.total() for bag in bags)
 
     def _hold_flapping(self, film: Film) -> list[Unsteady]:
@@ -284,9 +290,10 @@ class _History:
         drop: set[int] = set()
         core = self._core(film)
         for place in self._places(film):
-            cuts = self._turnovers(film, place)
+            turned = self._turnovers(place)
+            cuts = sorted(turned)
             if (
-                TURNED_OVER * len(cuts) < FURNITURE
+                TURNED_OVER * sum(turned.values()) < FURNITURE
                 or all(cut in core for cut in cuts)
                 or not self._is_small(film, place)
             ):
@@ -310,7 +317,7 @@ class _History:
             }
             contents = {scene: content for scene, content in contents.items() if content}
             if len(contents) >= _SEVERAL:
-                found.append(Place(contents, place.sides))
+                found.append(Place(contents, place.beside, place.sides))
         return found
 
     def _edited(self, lines: Mapping[int, Words]) -> set[int]:
@@ -343,28 +350,23 @@ class _History:
         line = self._lines[number]
         return self._dateless(number) != line.words
 
-    def _turnovers(self, film: Film, place: Place) -> list[int]:
-        """The cuts at which a place had lost what it held, and held something else."""
-        cuts: list[int] = []
-        before: Counter[str] | None = None
-        last: Numbers = ()
-        distinct = set()
-        for scene in sorted(place.contents):
-            content = place.contents[scene]
-            if content == last:
+    def _turnovers(self, place: Place) -> dict[int, float]:
+        """The cuts at which a place got other content, and how much of it was another: 1 for all."""
+        turned: dict[int, float] = {}
+        for before, scene in pairwise(sorted(place.contents)):
+            old, new = place.contents[before], place.contents[scene]
+            sides = zip(place.beside[before], place.beside[scene], strict=True)
+            if old == new or all(one != other for one, other in sides):
                 continue
-            bag = Counter(word for number in content for word in mask(self._lines[number].words))
-            del bag[HOLE]
-            if before is None:
-                before = bag
-            elif _slid(last, content):
-                cuts.append(scene - 1)
-            elif bag and before and (bag & before).total() < _SHARED * min(bag.total(), before.total()):
-                cuts.append(scene - 1)
-                before = bag
-            distinct.add(content)
-            last = content
-        return cuts if len(distinct) >= _SEVERAL else []
+            bags = [
+                Counter(w for n in content for w in mask(self._lines[n].words) if w != HOLE) for content in (old, new)
+            ]
+            fresh = 1 - (bags[0] & bags[1]).total() / max(1, *(bag.total() for bag in bags))
+            if _slid(old, new):
+                turned[scene - 1] = 1.0
+            elif fresh >= _FRESH:
+                turned[scene - 1] = fresh
+        return turned if len(set(place.contents.values())) >= _SEVERAL else {}
 
     def _is_small(self, film: Film, place: Place) -> bool:
         shares = [self._words(content) / max(1, self._words(film.scenes[scene].numbers))
@@ -374,23 +376,12 @@ class _History:
     # counters and clocks
 
     def _hold_counters(self, film: Film) -> list[Unsteady]:
-        steps: defaultdict[Words, dict[int, tuple[int, int]]] = defaultdict(dict)
-        for index, cut in enumerate(film.cuts):
-            for swap in cut.swaps:
-                came: defaultdict[Words, list[int]] = defaultdict(list)
-                for number in swap.came:
-                    came[mask(self._lines[number].words)].append(number)
-                for number in swap.went:
-                    key = mask(self._lines[number].words)
-                    if HOLE in key and len(came.get(key, ())) == 1:
-                        steps[key][index] = (number, came[key][0])
-        counters: dict[Words, str] = {}
-        restless = {key for key, at in steps.items() if len(at) >= _SEVERAL}
-        core = self._core(film, restless)
-        for key in restless:
-            kind = self._counter_kind(film, key, steps[key])
-            if kind and self._is_by_itself(film, list(steps[key]), core):
-                counters[key] = kind
+        steps = {key: at for key, at in self._counted(film).items() if len(at) >= _SEVERAL}
+        core = self._core(film, steps) if steps else set()
+        kinds = {
+            key: self._counter_kind(film, at) for key, at in steps.items() if self._is_by_itself(film, list(at), core)
+        }
+        counters = {key for key, kind in kinds.items() if kind}
         if not counters:
             return []
         first: dict[Words, int] = {}
@@ -402,9 +393,24 @@ class _History:
                 stands_for[number] = None if spare else first.setdefault(key, number)
         self._change(lambda page: tuple(self._standing(page, stands_for)))
         return [
-            self._unsteady(kind, next(iter(steps[key].values()))[0], film, list(steps[key]))
-            for key, kind in counters.items()
+            self._unsteady(kinds[key], next(iter(at.values()))[0], film, list(at))
+            for key, at in steps.items()
+            if key in counters
         ]
+
+    def _counted(self, film: Film) -> Mapping[Words, dict[int, tuple[int, int]]]:
+        """By mask, the cuts at which a line gave way to another of that mask, and the two."""
+        steps: defaultdict[Words, dict[int, tuple[int, int]]] = defaultdict(dict)
+        for index, cut in enumerate(film.cuts):
+            for swap in cut.swaps:
+                came: defaultdict[Words, list[int]] = defaultdict(list)
+                for number in swap.came:
+                    came[mask(self._lines[number].words)].append(number)
+                for number in swap.went:
+                    key = mask(self._lines[number].words)
+                    if HOLE in key and len(came.get(key, ())) == 1:
+                        steps[key][index] = (number, came[key][0])
+        return steps
 
     def _standing(self, page: Page, stands_for: Mapping[int, int | None]) -> Iterable[tuple[int, Line]]:
         for number, line in page:
@@ -412,7 +418,7 @@ class _History:
             if other is not None:
                 yield (number, line) if other == number else (other, self._lines[other])
 
-    def _counter_kind(self, film: Film, key: Words, steps: Mapping[int, tuple[int, int]]) -> str:
+    def _counter_kind(self, film: Film, steps: Mapping[int, tuple[int, int]]) -> str:
         markdown = {n: self._lines[n].block.markdown for pair in steps.values() for n in pair}
         counted = sum(dateless(markdown[old], self._language) != dateless(markdown[new], self._language)
                       for old, new in steps.values())  # fmt: skip
@@ -440,7 +446,7 @@ class _History:
         """The cuts at which something changed that is not known to be restless."""
         keys = set(restless)
         unsteady = {number for number, cuts in film.steps().items() if len(cuts) >= _SEVERAL}
-        fleeting = {n for place in self._places(film) if len(self._turnovers(film, place)) >= _SEVERAL
+        fleeting = {n for place in self._places(film) if len(self._turnovers(place)) >= _SEVERAL
                     for content in place.contents.values() for n in content}  # fmt: skip
         unsteady |= fleeting
         return {
@@ -513,18 +519,22 @@ def _with_variant(page: Page, variant: Numbers, content: Page) -> Page:
 
 
 def _with_lines(page: Page, missing: set[int], source: Page) -> Page:
-    """Put lines in where `source` has them: after the same line as there, else before the same, else at the end."""
+    """Put lines in where `source` has them: beside the nearest line that both have."""
     items = list(page)
     for i, item in enumerate(source):
         if item[0] in missing:
             numbers = [number for number, _line in items]
-            before = next((number for number, _line in reversed(source[:i]) if number >= 0), None)
-            after = next((number for number, _line in source[i + 1 :] if number in numbers and number >= 0), None)
+            above = [number for number, _line in source[:i] if number >= 0]
+            below = [number for number, _line in source[i + 1 :] if number >= 0]
+            before = next((n for n in enumerate(reversed(above)) if n[1] in numbers), None)
+            after = next((n for n in enumerate(below) if n[1] in numbers), None)
             if before is None:
                 place = 0
-            elif before in numbers:
-                place = numbers.index(before) + 1
+            elif after is None:
+                place = len(numbers)
+            elif before[0] <= after[0]:
+                place = numbers.index(before[1]) + 1
             else:
-                place = numbers.index(after) if after is not None else len(numbers)
+                place = numbers.index(after[1])
             items.insert(place, item)
     return tuple(items)

@@ -9,18 +9,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
 
 from pipelines.scenes import Film, Numbers, Run
+
+_COMPARED: Final = 12  # variants
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """:param states: by scene, the variant that is there; None for none.
     :param runs: of the states.
+    :param others: no variant is an edit of another.
     """
 
     states: Sequence[Numbers | None]
     runs: Sequence[Run]
+    others: bool
 
 
 def turns(film: Film, is_another: Callable[[Numbers, Numbers], bool]) -> Iterator[Turn]:
@@ -45,7 +51,8 @@ def turns(film: Film, is_another: Callable[[Numbers, Numbers], bool]) -> Iterato
         runs = film.runs(states)
         if len(runs) > 3:
             taken |= lines
-            yield Turn(states, runs)
+            others = all(is_another(one, other) for one, other in combinations(group[:_COMPARED], 2))
+            yield Turn(states, runs, others)
 
 
 def _variant(numbers: Numbers, group: Sequence[Numbers], lines: set[int]) -> Numbers | None:

@@ -353,8 +353,7 @@ class _Furnisher:
 
     def some_notices(self, most: int) -> list[str]:
         """Notices that no other widget of the history has, while there are any."""
-        taken = [self.notices.pop() if self.notices else self.teaser() for _ in range(self.dice.randint(1, most))]
-        return taken
+        return [self.notices.pop() if self.notices else self.teaser() for _ in range(self.dice.randint(1, most))]
 
     # rhythms: a number for each capture
 
