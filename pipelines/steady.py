@@ -40,7 +40,6 @@ _AS_OFTEN: Final = 0.5  # as with the rest: what changes no more often when the 
 _NEARLY_ALWAYS: Final = 0.8
 _SEVERAL: Final = 3
 _SHARED: Final = 0.5  # of the words of the shorter: text that has less in common is another
-_FRESH: Final = 0.5  # of the words of the longer: fewer new words are an edit
 _LONG: Final = 30  # words; so long a line that is another in a little only was edited
 _ALIKE: Final = 0.85  # of the words of the longer
 _MANY_LINES: Final = 100  # compared with each other
@@ -290,10 +289,9 @@ class _History:
         drop: set[int] = set()
         core = self._core(film)
         for place in self._places(film):
-            turned = self._turnovers(place)
-            cuts = sorted(turned)
+            cuts = self._turnovers(place)
             if (
-                TURNED_OVER * sum(turned.values()) < FURNITURE
+                TURNED_OVER * len(cuts) < FURNITURE
                 or all(cut in core for cut in cuts)
                 or not self._is_small(film, place)
             ):
@@ -350,23 +348,24 @@ class _History:
         line = self._lines[number]
         return self._dateless(number) != line.words
 
-    def _turnovers(self, place: Place) -> dict[int, float]:
-        """The cuts at which a place got other content, and how much of it was another: 1 for all."""
-        turned: dict[int, float] = {}
-        for before, scene in pairwise(sorted(place.contents)):
-            old, new = place.contents[before], place.contents[scene]
-            sides = zip(place.beside[before], place.beside[scene], strict=True)
-            if old == new or all(one != other for one, other in sides):
+    def _turnovers(self, place: Place) -> list[int]:
+        """The cuts at which a place had lost most of what it held, or a list of news there had slid."""
+        cuts: list[int] = []
+        kept: Counter[str] = Counter()
+        for before, scene in pairwise([-1, *sorted(place.contents)]):
+            old, new = place.contents.get(before, ()), place.contents[scene]
+            bag = Counter(word for number in new for word in mask(self._lines[number].words) if word != HOLE)
+            if old == new or not bag:
                 continue
-            bags = [
-                Counter(w for n in content for w in mask(self._lines[n].words) if w != HOLE) for content in (old, new)
-            ]
-            fresh = 1 - (bags[0] & bags[1]).total() / max(1, *(bag.total() for bag in bags))
-            if _slid(old, new):
-                turned[scene - 1] = 1.0
-            elif fresh >= _FRESH:
-                turned[scene - 1] = fresh
-        return turned if len(set(place.contents.values())) >= _SEVERAL else {}
+            sides = zip(place.beside.get(before, (-1, -1)), place.beside[scene], strict=True)
+            if not kept or all(one != other for one, other in sides):
+                kept = bag
+            elif _slid(old, new):
+                cuts.append(scene - 1)
+            elif (bag & kept).total() < _SHARED * min(bag.total(), kept.total()):
+                cuts.append(scene - 1)
+                kept = bag
+        return cuts if len(set(place.contents.values())) >= _SEVERAL else []
 
     def _is_small(self, film: Film, place: Place) -> bool:
         shares = [self._words(content) / max(1, self._words(film.scenes[scene].numbers))
