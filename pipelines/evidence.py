@@ -32,7 +32,7 @@ TURNED_OVER: Final = 0.5  # a place whose content is another altogether
 
 _LINKED: Final = timedelta(days=400)  # between two steps of one restlessness,
 _FAR: Final = 10  # or so many times the usual stay
-_LONG: Final = 5  # times the usual stay: a state outside the restlessness
+_LONG: Final = 4  # times the usual stay: a state outside the restlessness
 _FEW: Final = 3  # captures; a state seen more rarely is not known to last
 _MOSTLY: Final = 0.75  # of the captures: what is there so often is text that is missing now and then
 

@@ -12,7 +12,7 @@ import regex
 
 from pipelines.sightings import Words
 from pipelines.wording import words
-from pipelines.written_dates import fold, is_month, written_dates
+from pipelines.written_dates import fold, has_date, is_month, written_dates
 
 HOLE: Final = "#"
 _CODE: Final = regex.compile(r".*\d.*|[a-f]{3,}")  # a number, an ordinal, a hash; a hash may have letters only
@@ -35,9 +35,9 @@ def dateless(markdown: str, language: str) -> Words:
     """A line's words without its dates, be they with or without a year ("1 May")."""
     kept, at = [], 0
     folded = fold(markdown)
-    if len(folded) != len(markdown):
+    if len(folded) != len(markdown) or not any(char.isdigit() for char in folded):
         return tuple(words(markdown))
-    for found in written_dates(folded, language):
+    for found in written_dates(folded, language) if has_date(folded) else ():
         kept.append(markdown[at : found.start])
         at = found.end
     left = words(" ".join([*kept, markdown[at:]]))

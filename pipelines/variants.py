@@ -32,27 +32,45 @@ class Turn:
 def turns(film: Film, is_another: Callable[[Numbers, Numbers], bool]) -> Iterator[Turn]:
     """Each group of variants, with which of them is there in each scene.
 
-    :param is_another: tells of two texts that neither is an edit of the other: an arrow with a way back. So the first and
-        the last of a place's texts, which were there once, belong to those that come again.
+    :param is_another: tells of two texts that neither is an edit of the other. Where that is so of all variants, the first
+        and the last of a place's texts, which were there once, belong to them.
     """
     arrows: defaultdict[Numbers, set[Numbers]] = defaultdict(set)
     for cut in film.cuts:
         for swap in cut.swaps:
             if swap.went and swap.came:
                 arrows[swap.went].add(swap.came)
-                if is_another(swap.went, swap.came):
-                    arrows[swap.came].add(swap.went)
     taken: set[int] = set()
-    for group in _strongly_connected(arrows):
+    groups = _strongly_connected(arrows)
+    grouped = {variant for group in groups for variant in group}
+    for found in groups:
+        group = found
         lines = {number for variant in group for number in variant}
         if lines & taken:
             continue  # another time: they overlap
+        others = all(is_another(one, other) for one, other in combinations(group[:_COMPARED], 2))
+        if others:
+            once = _neighbours(arrows, group, is_another) - grouped
+            group = sorted({*group, *once}, key=_longest_first)
+            lines |= {number for variant in once for number in variant}
         states = [_variant(scene.numbers, group, lines) for scene in film.scenes]
         runs = film.runs(states)
         if len(runs) > 3:
             taken |= lines
-            others = all(is_another(one, other) for one, other in combinations(group[:_COMPARED], 2))
             yield Turn(states, runs, others)
+
+
+def _neighbours(
+    arrows: Mapping[Numbers, set[Numbers]], group: Sequence[Numbers], is_another: Callable[[Numbers, Numbers], bool]
+) -> set[Numbers]:
+    """What stood in for one of a group, or it for that, without a way back, and is no edit of any."""
+    near = {other for one in group for other in arrows.get(one, ())}
+    near |= {one for one, others in arrows.items() if not others.isdisjoint(group)}
+    return {one for one in near - set(group) if all(is_another(one, other) for other in group[:_COMPARED])}
+
+
+def _longest_first(variant: Numbers) -> tuple[int, Numbers]:
+    return -len(variant), variant
 
 
 def _variant(numbers: Numbers, group: Sequence[Numbers], lines: set[int]) -> Numbers | None:
@@ -100,5 +118,5 @@ def _strongly_connected(arrows: Mapping[Numbers, set[Numbers]]) -> list[list[Num
                 left.difference_update(fresh)
                 queue += fresh
             if len(group) > 1:
-                groups.append(sorted(group, key=lambda variant: (-len(variant), variant)))
+                groups.append(sorted(group, key=_longest_first))
     return sorted(groups)
