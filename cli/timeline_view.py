@@ -262,8 +262,10 @@ def _aside(aside: Aside) -> str:
 
 _HOW = {
     "ephemeral": "another text nearly every time, left out of every version",
-    "flapping": "comes and goes within days, held as it was before",
-    "shuffled": "changes places all the time, put into one order",
+    "flapping": "comes and goes, held as it was before",
+    "shuffled": "changes places all the time, held at its first place",
+    "counter": "differs in numbers alone, again and again; no wording",
+    "clock": "holds the day of the capture; no wording",
 }
 
 

@@ -372,4 +372,4 @@ def test_what_made_no_version_stands_below_the_timeline(history_db):
     assert "Left out: lines that come and go by themselves\n  “Served to visitor 0 today” (" in result.output
     data = json.loads(CliRunner().invoke(main, ["timeline", "a.example", "--db", str(path), "--json"]).output)[0]
     assert data["set_aside"][0]["captures"] == 1
-    assert data["left_out"][0]["kind"] == "ephemeral"
+    assert data["left_out"][0]["kind"] == "counter"

@@ -175,4 +175,4 @@ def test_lines_that_come_and_go_by_themselves_are_told_and_make_no_version(timel
     (version,) = timeline.versions
     (left_out,) = timeline.left_out
     assert version.words == len(f"{KEEP} {SELL}".split())
-    assert (left_out.kind, left_out.times, left_out.example) == ("ephemeral", 8, "Served to visitor 0 today")
+    assert (left_out.kind, left_out.times, left_out.example) == ("counter", 8, "Served to visitor 0 today")
