@@ -31,6 +31,7 @@ CLASS_STYLES = {
     ChangeClass.MOVED: "blue",
     ChangeClass.MINOR: "dim",
     ChangeClass.DATES: "dim",
+    ChangeClass.UNSURE: "dim",
 }
 _TABLE_WIDTH = 74  # columns of a row before its bar, and one left free
 _MAX_BAR = 30
@@ -176,7 +177,11 @@ def _row(console: Console, version: VersionRow, scale: int) -> None:
         text.append_text(_bar(change.words_added, _size(version), scale, room))
     text.rstrip()
     print_lines(console, text)
-    if change and change.sections:
+    if change and change.change_class is ChangeClass.UNSURE:
+        print_wrapped(
+            console, Text("probably furniture: no sentence, above or below the text", "dim"), Text("     "), " " * 8
+        )
+    elif change and change.sections:
         print_wrapped(console, Text(sections_of(change.sections), "dim"), Text("     in ", "dim"), " " * 8)
 
 

@@ -8,6 +8,7 @@ as removed here and added there; `moved` is decided on the bags of blocks.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from pipelines.wording import words
 
 REPLACED_SHARE = 0.5  # of the words of the longer text, design.md
 MAX_MINOR_WORDS = 10  # more spelling repairs than that at once are an edit
+_MAX_LABEL = 60  # characters of a line that may be a label
+_MAX_LABELS = 3  # such lines at once
+_SENTENCE = re.compile(r"[.;:,。；：、](?:\s|$)|[。；、]")
 _MIN_TWIN_LENGTH = 4  # below it one letter makes another word: "now" and "not", "may" and "must"
 
 
@@ -38,6 +42,7 @@ class _Part:
 
     words: tuple[str, ...]
     section: str
+    label: bool = False  # so short, and no sentence, that it may be furniture
 
 
 def compare(old: Text, new: Text, seen_before: Collection[str] = ()) -> Change:
@@ -59,7 +64,7 @@ def _parts(blocks: Sequence[Block]) -> list[_Part]:
             continue
         if block.kind is BlockKind.HEADING:
             section = block.markdown.replace("*", "").strip()
-        parts.append(_Part(_words(block.markdown), section))
+        parts.append(_Part(_words(block.markdown), section, _is_label(block)))
     return parts
 
 
@@ -119,7 +124,34 @@ def _classify(old: Text, new: Text, sides: _Sides, seen_before: Collection[str])
     longer = max(sum(len(part.words) for part in parts) for parts in (sides.old, sides.new))
     if max(len(removed), len(added)) > REPLACED_SHARE * longer:
         return ChangeClass.LANGUAGE if _other_language(old.language, new.language) else ChangeClass.REPLACED
+    if _is_beside(sides):
+        return ChangeClass.UNSURE
     return ChangeClass.MINOR if _only_spelling(removed, added) else ChangeClass.SUBSTANTIVE
+
+
+def _is_label(block: Block) -> bool:
+    markdown = block.markdown
+    if block.kind not in (BlockKind.PARAGRAPH, BlockKind.HEADING):
+        return False  # the last item of a policy's list is short, too
+    found = _words(markdown)
+    return len(markdown) <= _MAX_LABEL and not any(word.isdigit() for word in found) and not _SENTENCE.search(markdown)
+
+
+def _is_beside(sides: _Sides) -> bool:
+    """Tell whether a few words, no sentence, came or went above or below all of the text, and nothing else differs."""
+    if bool(sides.removed) == bool(sides.added):
+        return False
+    longer, shorter = (sides.old, sides.new) if sides.removed else (sides.new, sides.old)
+    extra = len(longer) - len(shorter)
+    if not 0 < extra <= _MAX_LABELS or not shorter:
+        return False
+    words = [part.words for part in longer]
+    rest = [part.words for part in shorter]
+    above = next((i for i, (one, other) in enumerate(zip(words, rest, strict=False)) if one != other), len(rest))
+    if words[above + extra :] != rest[above:]:
+        return False
+    at_an_end = above <= 1 or above == len(rest)  # below the title is above the text
+    return at_an_end and all(part.label for part in longer[above : above + extra])
 
 
 def _bag(parts: Iterable[_Part]) -> Counter[tuple[str, ...]]:

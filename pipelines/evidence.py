@@ -50,22 +50,27 @@ class Settled:
     steps: int
 
 
-def settle(runs: Sequence[Run], *, beside: bool = False) -> Iterator[Settled]:
+def settle(runs: Sequence[Run], *, beside: bool = False, whole: bool = False) -> Iterator[Settled]:
     """Find where a state comes and goes so often that it does so by itself, and the one state that stands for all.
 
     :param beside: it is of lines that stand above or below the text: a return counts twice, however long they stayed.
+    :param whole: it is of most of the text: two wordings that take turns. Only returns within days count.
     """
     for window in _windows(runs, always=beside):
-        if returns(window) * (1 + beside) >= FURNITURE:
+        if returns(window, quick=whole) * (1 + beside) >= FURNITURE:
             yield from _settled(window)
 
 
-def returns(window: Sequence[Run]) -> float:
-    """The weight of all returns to a state that was there before."""
+def returns(window: Sequence[Run], *, quick: bool = False) -> float:
+    """The weight of all returns to a state that was there before.
+
+    :param quick: only of those within days.
+    """
     seen, weight = {window[0].state}, 0.0
     for before, run in itertools.pairwise(window):
         if run.state in seen:
-            weight += return_weight(before.lasts)
+            one = return_weight(before.lasts)
+            weight += one if one == 1 or not quick else 0
         seen.add(run.state)
     return weight
 

@@ -236,6 +236,7 @@ class ChangeClass(StrEnum):
     REPLACED = "replaced"  # over half of the words
     RETURN = "return"  # a wording that this policy had before (A-B-A)
     LANGUAGE = "language"  # another language
+    UNSURE = "unsure"  # probably furniture: a few words above or below the text, no sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from typing import Final
 from pipelines.evidence import CLOCK, COUNTED, FURNITURE, TURNED_OVER, settle
 from pipelines.masks import HOLE, dateless, days_in, mask
 from pipelines.places import Place, between, places
-from pipelines.scenes import Cut, Film, Numbers, Page, numbers_of
+from pipelines.scenes import Cut, Film, Numbers, Page, Swap, numbers_of
 from pipelines.sightings import Line, SeenText, Stretch, Words
 from pipelines.variants import turns
 
@@ -45,6 +45,7 @@ _ALIKE: Final = 0.85  # of the words of the longer
 _MANY_LINES: Final = 100  # compared with each other
 _SHORT: Final = 40  # words of a banner or of some news
 _SPARE: Final = 0.15  # holes among the words of a line's mask: it says little else
+_MOST: Final = 0.5  # of a text's words
 _AN_END: Final = 0.02  # of a text's words may stand on the other side
 _ITS_DAY: Final = timedelta(days=1)  # it is tomorrow somewhere
 _SINGLE: Final = timedelta(days=3)  # a page that differed for so short a time, and was as before
@@ -202,10 +203,11 @@ class _History:
     def _hold_variants(self, film: Film) -> list[Unsteady]:
         found = []
         pages = list(self.pages)
-        ends = self._at_an_end(film)
+        ends, rewritten = self._at_an_end(film), self._rewritten(film)
         for turn in turns(film, self._is_another):
             beside = turn.others and all(number in ends for state in turn.states if state for number in state)
-            for settled in settle(turn.runs, beside=beside):
+            whole = sum(run.first - 1 in rewritten for run in turn.runs) * 2 >= len(turn.runs)
+            for settled in settle(turn.runs, beside=beside, whole=whole):
                 state = settled.state
                 assert isinstance(state, tuple)
                 cuts = [run.first - 1 for run in turn.runs if settled.first < run.first <= settled.last + 1]
@@ -234,12 +236,13 @@ class _History:
         found = []
         absent: defaultdict[int, set[int]] = defaultdict(set)
         missing: defaultdict[int, set[int]] = defaultdict(set)
-        ends = self._at_an_end(film)
+        ends, rewritten = self._at_an_end(film), self._rewritten(film)
         for number, cuts in sorted(film.steps().items()):
             beside = number in ends and not any(_replaced(film.cuts[cut], number) for cut in cuts)
+            whole = sum(cut in rewritten for cut in cuts) * 2 >= len(cuts)
             if len(cuts) < (2 if beside else _SEVERAL):
                 continue
-            for settled in settle(film.runs([number in there for there in held]), beside=beside):
+            for settled in settle(film.runs([number in there for there in held]), beside=beside, whole=whole):
                 within = [cut for cut in cuts if settled.first <= cut <= settled.last]
                 found.append(self._unsteady("flapping", number, film, within))
                 for scene in range(settled.first, settled.last + 1):
@@ -247,6 +250,15 @@ class _History:
                         for index in _stretches_of(film, scene):
                             (missing if settled.state else absent)[index].add(number)
         self._set_states(absent, missing)
+        return found
+
+    def _rewritten(self, film: Film) -> set[int]:
+        """The cuts at which most of the text was replaced."""
+        found = set()
+        for index, cut in enumerate(film.cuts):
+            went, came = (self._words(n for s in cut.swaps for n in side(s)) for side in (_went, _came))
+            if min(went, came) > _MOST * self._words(film.scenes[index].numbers):
+                found.add(index)
         return found
 
     def _at_an_end(self, film: Film) -> set[int]:
@@ -495,6 +507,14 @@ def _slid(old: Numbers, new: Numbers) -> bool:
         and len(new) == size
         and any(old[:-shift] == new[shift:] or old[shift:] == new[:-shift] for shift in range(1, (size + 1) // 2 + 1))
     )
+
+
+def _went(swap: Swap) -> Numbers:
+    return swap.went
+
+
+def _came(swap: Swap) -> Numbers:
+    return swap.came
 
 
 def _replaced(cut: Cut, number: int) -> bool:

@@ -104,7 +104,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("language", "text", "code of its language"),
     ("kind", "text", "privacy, terms, cookies, imprint, guidelines, other"),
     ("title", "text", "of the page"),
-    ("change_class", "text", "substantive, minor, dates, moved, replaced, return, language; empty for the first"),
+    ("change_class", "text", "substantive, minor, dates, moved, replaced, return, language, unsure; empty for the first"),
     ("words_added", "number", "by the change to it"),
     ("words_removed", "number", "by the change to it"),
     ("sections", "texts", "headings under which words came or went"),

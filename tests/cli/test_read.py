@@ -368,8 +368,11 @@ def test_what_made_no_version_stands_below_the_timeline(history_db):
     path = history_db.policy("https://a.example/privacy", *shown)
     result = CliRunner().invoke(main, ["timeline", "a.example", "--db", str(path)])
     assert result.exit_code == 0
-    assert "Captures of another document\n  1 (2018-01-05): another page, titled “Privacy”\n" in result.output
-    assert "Left out: lines that come and go by themselves\n  “Served to visitor 0 today” (" in result.output
+    assert (
+        "Captures of another document\n  1 (2018-01-05): shorter page of another kind, titled “Privacy”\n"
+        in result.output
+    )
+    assert "Left out: lines that come and go by themselves\n  “Served to visitor 0 today” and 1 more (" in result.output
     data = json.loads(CliRunner().invoke(main, ["timeline", "a.example", "--db", str(path), "--json"]).output)[0]
     assert data["set_aside"][0]["captures"] == 1
     assert data["left_out"][0]["kind"] == "counter"

@@ -91,3 +91,34 @@ def test_a_long_text_with_two_hundred_edits_is_compared_by_its_blocks():
     edits = [p.replace("deleted", "sold") if n % 5 == 0 else p for n, p in enumerate(paragraphs)]
     change = compare(text(*paragraphs), text(*edits))
     assert (change.words_added, change.words_removed) == (200, 200)
+
+
+@pytest.mark.parametrize(
+    "label", ["See details", "Back to the top", "Choisissez votre langue", "ページの先頭へ", "fr · EUR"]
+)
+@pytest.mark.parametrize("place", ["above", "below the title", "below"])
+def test_a_label_above_or_below_the_text_is_probably_furniture_whichever_way_it_goes(label, place):
+    extra = Block(BlockKind.PARAGRAPH, 0, label)
+    bare = text(*POLICY)
+    at = {"above": 0, "below the title": 1, "below": len(bare.blocks)}[place]
+    blocks = (*bare.blocks[:at], extra, *bare.blocks[at:])
+    labelled = Text(blocks, wording_key(blocks))
+    assert compare(bare, labelled).change_class is ChangeClass.UNSURE
+    assert compare(labelled, bare).change_class is ChangeClass.UNSURE
+
+
+@pytest.mark.parametrize(
+    ("at", "kind", "line"),
+    [
+        (3, BlockKind.PARAGRAPH, "See details"),  # within the text
+        (5, BlockKind.PARAGRAPH, "We sell your data."),  # a sentence
+        (5, BlockKind.PARAGRAPH, "個人情報を販売します。"),
+        (5, BlockKind.PARAGRAPH, "Version 12"),  # a number
+        (5, BlockKind.ITEM, "Your voice"),  # an item of a list
+        (5, BlockKind.PARAGRAPH, "We now sell everything that you ever told us to whoever pays the most"),  # long
+    ],
+)
+def test_what_may_be_policy_is_not_called_furniture(at, kind, line):
+    bare = text(*POLICY)
+    blocks = (*bare.blocks[:at], Block(kind, 1 if kind is BlockKind.ITEM else 0, line), *bare.blocks[at:])
+    assert compare(bare, Text(blocks, wording_key(blocks))).change_class is ChangeClass.SUBSTANTIVE
