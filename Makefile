@@ -24,6 +24,9 @@ lint: .venv/test-ready
 	$(BIN)/mypy
 	$(BIN)/cog --check -I . -P README.md docs/*.md
 
+bench-generated: .venv/test-ready  ## changes of 200 generated histories: precision, recall
+	$(BIN)/python -m benchmarks.generated
+
 docs: .venv/test-ready  ## write the outputs in README.md and docs/ anew
 	$(BIN)/cog -r -I . -P README.md docs/*.md
 
