@@ -33,8 +33,9 @@ docs: .venv/test-ready  ## write the outputs in README.md and docs/ anew
 bench: .venv/test-ready  ## captures per second against a plain loop, on ../shared where it is there
 	$(BIN)/python -m benchmarks.crawl
 
-fuzz: .venv/test-ready  ## 3,000 broken archive files: no good record is lost beside a bad one
+fuzz: .venv/test-ready  ## 3,000 broken archive files: no good record is lost beside a bad one; 10,000 hostile pages
 	$(BIN)/python -m benchmarks.fuzz_archives
+	$(BIN)/python -m benchmarks.fuzz_pages
 
 bench-store: .venv/test-ready  ## bytes a capture against git, speed at 100,000 captures
 	$(BIN)/python -m benchmarks.store
