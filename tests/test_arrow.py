@@ -35,7 +35,7 @@ ONLY = {
                      "pipelines.store_versions", "pipelines.store_file", "pipelines.store_readings", "pipelines.store_listings",
                      "pipelines.fsck", "pipelines.fsck_repair", "pipelines.fsck_rows", "pipelines.orphans", "pipelines.forget", "pipelines.merge",
                      "pipelines.merge_tables",
-                     "pipelines.small_file", "pipelines.compact", "pipelines.store_discoveries",
+                     "pipelines.small_file", "pipelines.schema_parts", "pipelines.compact", "pipelines.store_discoveries",
                      "pipelines.store_declarations"),
     "syllapy": ("history.readability",),
     "cssselect": ("crawler.archives.hints",),
