@@ -134,10 +134,19 @@ def _is_column(page: Page, element: HtmlElement, kind: Kind) -> bool:
 def is_section(element: HtmlElement, weights: Weights) -> bool:
     """One of several headed sections in a row: there a name says what the section is about."""
     linked = weights.link_share(element) > _MAX_SECTION_LINKS
-    if linked or not _is_headed(element) or element.find(".//form") is not None:
+    if linked or not _is_headed(element) or element.find(".//form") is not None or _only_asks(element, weights):
         return False
     like = (e for e in _beside(element) if e.tag == element.tag and weights.is_prose(e) and _is_headed(e))
     return sum(1 for _ in islice(like, _MIN_SECTIONS)) == _MIN_SECTIONS
+
+
+def _only_asks(element: HtmlElement, weights: Weights) -> bool:
+    """A question with something to press and no more than that ("Was this helpful?"): no section, however it is headed."""
+    if weights.free[element] >= PROSE_CHARS:
+        return False
+    return any(
+        e.tag == "button" or e.get("role") == "button" for e in islice(element.iter("button", "a"), _MAX_BUTTONS)
+    )
 
 
 def wears_text_style(element: HtmlElement, weights: Weights) -> bool:

@@ -239,8 +239,22 @@ def _opens_panel(button: HtmlElement, kind: Kind, weights: Weights) -> bool:
     parent = button.getparent()
     if kind.panel or parent.tag in HEADINGS or parent.tag == "summary" or any(e.tag in HEADINGS for e in button.iter()):
         return True
+    if "print(" in button.get("onclick", ""):
+        return False
     panel = button.getnext()
-    return panel is not None and panel.tag == "div" and panel in weights.free and weights.is_prose(panel)
+    if panel is None or panel.tag != "div" or panel not in weights.free or not weights.is_prose(panel):
+        return False
+    return not _begins_with_heading(panel)
+
+
+def _begins_with_heading(block: HtmlElement) -> bool:
+    """Such a block has its own heading: what stands before it is none."""
+    here = block
+    while not length(here.text) and len(here):
+        here = here[0]
+        if here.tag in HEADINGS:
+            return True
+    return False
 
 
 def _form_branches(body: HtmlElement, weights: Weights, total: int) -> list[HtmlElement]:

@@ -51,6 +51,7 @@ _REWRITTEN: Final = re.compile(
 )
 _TOGGLE_CHARS: Final = 30
 _ASIDE_CHARS: Final = 80
+_LINE_ENDS: Final = BLOCK_TAGS | {"br", "button"}
 _TICKS: Final = ("checkbox", "radio")
 _CELLS: Final = ("td", "th")
 _SPANS: Final = ("colspan", "rowspan")
@@ -225,8 +226,16 @@ def _is_tool(anchor: HtmlElement) -> bool:
         return True
     if len(text) < _TOGGLE_CHARS and TOGGLE.search(anchor.get("class", "")):
         return True
-    alone = anchor.getprevious() is None and anchor.getnext() is None
-    return alone and JUMP.fullmatch(text) is not None and bool(anchor.getparent().text_content().strip() == text)
+    return JUMP.fullmatch(text) is not None and _has_own_line(anchor)
+
+
+def _has_own_line(anchor: HtmlElement) -> bool:
+    """Nothing but other links and white space stands between it and the next blocks."""
+    before, after = anchor.getprevious(), anchor.getnext()
+    lead = anchor.getparent().text if before is None else before.tail
+    if (lead or "").strip() or (anchor.tail or "").strip():
+        return False
+    return all(beside is None or beside.tag == "a" or beside.tag in _LINE_ENDS for beside in (before, after))
 
 
 def _is_mark(text: str) -> bool:

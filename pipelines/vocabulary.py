@@ -145,7 +145,7 @@ JUMP: Final = re.compile(
     r"перейти к (?:основному )?содержанию|"
     r"\W*(?:(?:back|return|go|jump|scroll|up)?\s?(?:to)?\s?(?:the)?\s?top(?:\s?of\s?(?:the\s)?page)?|page up|(?:zurück )?nach oben|"
     r"zum (?:seiten)?anfang|seitenanfang|(?:retour |revenir )?(?:en )?haut(?: de (?:la )?page)?|(?:volver )?arriba|ir arriba|"
-    r"(?:voltar ao )?topo|torna su|inizio pagina|(?:terug )?naar boven|til toppen|till toppen|do góry|nahoru|наверх|вверх|"
+    r"(?:voltar ao )?topo|torna su|inizio pagina|(?:terug )?naar boven|til toppen|till toppen|ylös|takaisin ylös|sivun alkuun|tilbake til toppen|yukarı(?: çık)?|başa dön|sayfa(?:nın)? başı(?:na dön)?|en üste|vissza a tetejére|sus|înapoi sus|do góry|nahoru|наверх|вверх|"
     r"(?:ページの?)?(?:先頭|トップ|上部?)へ(?:戻る)?|返回顶部|回到顶部|맨 위로)\W*",
     re.IGNORECASE,
 )

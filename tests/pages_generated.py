@@ -24,6 +24,15 @@ from pipelines.decode import decode_payload
 from pipelines.extract import extract_text
 from pipelines.judge import judge
 from pipelines.wording import words as words_of
+from tests.everyday_furniture import (
+    ABOVE,
+    BELOW,
+    INSIDE_END,
+    INSIDE_TOP,
+    PIECES,
+    UNDER_TITLE,
+    cookie_table,
+)
 
 NOW = datetime(2021, 3, 4, tzinfo=UTC)
 
@@ -743,6 +752,45 @@ KEYS = ("{a}.section{n}.title", "{a}_policy.section_{n}.heading", "{A}_SECTION_{
         "{{{a}.paragraph{n}}}", "{a}.s{n}.p1", "%{A}_TEXT_{n}%", "{a}:section:{n}:title")  # fmt: skip
 
 
+def everyday(drawn: Draw) -> Generated:
+    """Three to five pieces of everyday furniture about a text of any markup, a consent panel among them or not."""
+    rng, language = drawn.rng, drawn.language
+    pieces: dict[str, list[str]] = {}
+    for make in rng.sample(PIECES, rng.randint(3, 5)):
+        html, where = make(drawn)
+        pieces.setdefault(where, []).append(html)
+
+    def at(where: str) -> str:
+        return "".join(pieces.get(where, ()))
+
+    told, parts = [drawn.title, language.updated], []
+    form, accordion_ = rng.choice(("plain", "bold", "accordion", "divs", "sections")), rng.choice(PANELS)
+    table_at = rng.randrange(len(drawn.sections)) if rng.random() < 0.4 else -1
+    for number, (heading, paragraphs) in enumerate(drawn.sections):
+        texts = "".join(f"<p>{escape(text)}</p>" for text in paragraphs)
+        told += [heading, *paragraphs]
+        if number == table_at:
+            table, cells = cookie_table(drawn)
+            texts, told = texts + table, told + cells
+        if form == "accordion":
+            filled = accordion_.replace("{n}", str(number)).replace("{h}", escape(heading)).replace("{t}", texts)
+        elif form == "bold":
+            filled = f"<p><b>{escape(heading)}</b></p>{texts}"
+        else:
+            filled = f"<h2>{escape(heading)}</h2>{texts}"
+            tag = {"divs": "div", "sections": "section"}.get(form)
+            filled = f"<{tag}>{filled}</{tag}>" if tag else filled
+        parts.append(filled)
+    head = f"{at(INSIDE_TOP)}<h1>{escape(drawn.title)}</h1>{dated(drawn)}{at(UNDER_TITLE)}"
+    text = wrapped(drawn, f"{head}{''.join(parts)}{at(INSIDE_END)}")
+    if rng.random() < 0.3:
+        panel = rng.choice((*VENDORS, *DIALOGS)).replace("{}", consent_text(drawn))
+        html = placed(drawn, f"{at(ABOVE)}{text}{at(BELOW)}", panel)
+    else:
+        html = document(drawn, f"{at(ABOVE)}{text}{at(BELOW)}")
+    return Generated(html, tuple(words_of("\n".join(told))))
+
+
 def message_keys(drawn: Draw) -> Generated:
     """Untranslated message keys where the text should be."""
     rng = drawn.rng
@@ -770,7 +818,7 @@ KINDS: dict[str, Callable[[Draw], Generated]] = {
     function.__name__: function
     for function in (
         generated_names, utility_classes, vendor_panel, dialog, hidden_beside, only_dialog, accordion, tabs, labels, block_links,
-        long_footer, lead_in, bold_headings, message_keys, headings_only,
+        long_footer, lead_in, bold_headings, everyday, message_keys, headings_only,
     )
 }  # fmt: skip
 
