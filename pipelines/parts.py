@@ -29,7 +29,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
@@ -52,8 +52,9 @@ if TYPE_CHECKING:
 _PART_CHARS: Final = 400
 # So many characters of free text before the first title are a document without one.
 _PREAMBLE_CHARS: Final = 1500
-# A document's date stands within so many characters behind its title.
-_DATE_CHARS: Final = 300
+# A document's date stands on a line of its own among so many lines behind its title; sentences of a section hold dates, too.
+_DATE_LINES: Final = 2
+_MOST_BEHIND: Final = 30
 # A panel with so many headings and characters is a document, whatever stands beside it; a section is not.
 _WHOLE_HEADINGS: Final = 3
 _WHOLE_CHARS: Final = 2500
@@ -69,7 +70,6 @@ _POINTERS: Final = ("aria-controls", "data-target", "data-bs-target")
 _FIRST_NUMBER: Final = regex.compile(
     r"^\W{0,3}(?:(?:section|article|artikel|artículo|articolo|artigo)\s)?1\b|^\W{0,3}I\b[.)]", regex.IGNORECASE
 )
-_DIGITS: Final = regex.compile(r"\d")
 _SEPARATORS: Final = regex.compile(r"[-_+.=&/#%]+")
 _NOTHING: Final = TitleFinding()
 
@@ -165,7 +165,7 @@ def cut_part(body: HtmlElement, labels: Sequence[Label], asked: Asked, *, title:
     brand = brand_words(title, url)
     heads = list(_heads(body, brand))
     pointed = _pointed(labels, _ids(body), brand) if labels else []
-    kinds = {head.kind for head in heads if head.kind} | {found.kinds[0] for _label, found, _at in pointed}
+    kinds = {head.kind for head in heads if head.kind} | {found.kinds[0] for _label, found, *_ in pointed}
     if len(kinds) < 2 and not any(may_be_dated(head.text) for head in heads):
         return Cut()
     page = _Page(body, heads, pointed)
@@ -347,13 +347,14 @@ def _ids(body: HtmlElement) -> dict[str, HtmlElement]:
     return found
 
 
-_Pointed = tuple[Label, TitleFinding, "HtmlElement"]
+_Pointed = tuple[Label, TitleFinding, "HtmlElement", bool]
 
 
 def _pointed(labels: Sequence[Label], by_id: dict[str, HtmlElement], brand: frozenset[str]) -> list[_Pointed]:
     """The labels that are titles, each with what it points to; of several for one place the first.
 
-    In a table of contents few entries are titles: these are sections. A short name will do where most are.
+    In a table of contents few entries are titles: these are sections. A short name will do where most are, and that is
+    noted: such a menu is one of documents.
     """
     full = [title_of(label.text, brand) for label in labels]
     short = [label_of(label.text) for label in labels]
@@ -367,7 +368,7 @@ def _pointed(labels: Sequence[Label], by_id: dict[str, HtmlElement], brand: froz
         kinds = one if one.kinds else other if share >= _MOST_ARE_TITLES else _NOTHING
         at = by_id.get(label.target)
         if at is not None and kinds.kinds and share >= _SOME_ARE_TITLES:
-            found.setdefault(at, (label, kinds, at))
+            found.setdefault(at, (label, kinds, at, share >= _MOST_ARE_TITLES))
     return list(found.values())
 
 
@@ -381,11 +382,12 @@ class _Page:
         self.places = Places(body)
         self.texts: Texts = self.places.texts()
         self.heads = heads
+        self._order = list(self.places.opens)
         self.pointed = [one for one in pointed if one[2] in self.places.opens]
         self._opens = [self._open(head) for head in heads]
         self._numbered = [at for at, head in enumerate(heads) if is_numbered(head.text)]
         self._dated = [DatedHead(head.text, head.rank, self._start(head)) for head in heads]
-        self._named_places = sorted(self.places.opens[at] for _label, _found, at in self.pointed)
+        self._named_places = sorted(self.places.opens[at] for *_, at, documents in self.pointed if documents)
 
     def parts(self) -> list[_Part]:
         """The documents of the page; none where it is one document, or nothing tells them apart."""
@@ -469,7 +471,7 @@ class _Page:
         return found
 
     def _labelled(self, one: _Pointed) -> _Head:
-        label, found, at = one
+        label, found, at, _documents = one
         return _Head(at, label.text, found, _LINE, ("", False), (label.target,), labelled=True)
 
     def _panel_of(self, head: _Head, others: list[int]) -> HtmlElement | None:
@@ -573,16 +575,32 @@ class _Page:
 
     def _begins_document(self, head: _Head, end: float) -> bool:
         """Its own date, a numbering that begins again, or a menu of documents says so."""
-        start = self.places.around(head.element)[1]
-        behind = self.texts.of((start, end), _DATE_CHARS)[:_DATE_CHARS]
-        if any(_DIGITS.search(behind, found.start()) for found in DATE_LINE.finditer(behind)):
-            return True
-        if self._is_named(head):
+        if self._is_dated(head, end) or self._is_named(head):
             return True
         at, stop = bisect_right(self._opens, self._open(head)), bisect_left(self._opens, end)
         before = bisect_left(self._numbered, at)
         first = self._numbered[before] if before < len(self._numbered) else stop
         return before > 1 and first < stop and _FIRST_NUMBER.match(self.heads[first].text) is not None
+
+    def _is_dated(self, head: _Head, end: float) -> bool:
+        """The first line below, or the next, tells a date and no more than that."""
+        behind = [" ".join((head.element.tail or "").split())[: MOST_CHARS + 1], *self._lines_below(head, end)]
+        lines = [text for text in behind if text][:_DATE_LINES]
+        return any(
+            len(text) <= MOST_CHARS and DATE_LINE.search(text) is not None and may_be_dated(text) for text in lines
+        )
+
+    def _lines_below(self, head: _Head, end: float) -> Iterator[str]:
+        """The beginnings of the next blocks that hold no others."""
+        done: float = self.places.closes[head.element]
+        at = bisect_right(self._order, done, key=self.places.opens.__getitem__)
+        for element in islice(self._order, at, at + _MOST_BEHIND):
+            begin, close = self.places.around(element)
+            if begin > end:
+                return
+            if begin >= done and not any(child.tag in BLOCK_TAGS for child in element):
+                done = close
+                yield self.texts.of((begin, close), MOST_CHARS)[: MOST_CHARS + 1]
 
     def _is_named(self, head: _Head) -> bool:
         """A menu of documents points to it: to it, to what begins with it, or to the place right before it."""

@@ -161,17 +161,18 @@ def several(seed: int, style: str = "") -> Page:
 
 SINGLES = (
     "sections of lower rank", "flat", "numbered", "title of two kinds", "titled above", "menu of sections", "cards below", "panels of sections",
-    "titled in bold", "references",
+    "titled in bold", "references", "dates in sentences", "short menu of sections",
 )  # fmt: skip
 
 
-def single(seed: int, style: str = "") -> Page:
-    """One policy, whatever its sections are called."""
+def single(seed: int, style: str = "", kind: DocumentKind = DocumentKind.PRIVACY) -> Page:
+    """One document, whatever its sections are called."""
     rng = random.Random(seed)
     style = style or rng.choice(SINGLES)
     language = rng.choice(LANGUAGES)
-    policy = _document(rng, 0, DocumentKind.PRIVACY, language, "Acme")
-    others = rng.sample([DocumentKind.COOKIES, DocumentKind.TERMS, DocumentKind.GUIDELINES], rng.randrange(1, 4))
+    policy = _document(rng, 0, kind, language, "Acme")
+    kinds = [DocumentKind.COOKIES, DocumentKind.TERMS, DocumentKind.GUIDELINES, DocumentKind.PRIVACY]
+    others = rng.sample([one for one in kinds if one is not kind], rng.randrange(1, 4))
     named = [_document(rng, number, kind, language, "Acme") for number, kind in enumerate(others, start=1)]
     for one in named:
         one.sections = one.sections[:2]
@@ -224,6 +225,19 @@ def single(seed: int, style: str = "") -> Page:
             )
         case "titled in bold":
             body = f"<p><b>{title}</b></p>{_sections(rng, policy, 'b')}" + sections("<p><b>{one.title}</b></p>{text}")
+        case "dates in sentences":
+            said = f"<p>This is effective and of version {rng.randrange(2, 9)}: we update it every {rng.randrange(2, 90)} days since May 2018. {' '.join(WORDS)}.</p>"
+            body = f"<h2>{title}</h2>{text}" + sections("<h2>{one.title}</h2>" + said + "{text}")
+            body += "<h2>Contact us</h2><p>Write to us.</p>"
+        case "short menu of sections":
+            entries = [
+                *((one.anchor, one.title) for one in named),
+                *((f"s{n}", SECTIONS[n]) for n in range(2 * len(named))),
+            ]
+            menu = "".join(f"<li><a href='#{anchor}'>{name}</a></li>" for anchor, name in entries)
+            for n in range(2 * len(named)):
+                text = text.replace(f"<h2>{SECTIONS[n]}<", f"<h2 id=s{n}>{SECTIONS[n]}<")
+            body = f"<h2>{title}</h2><ul>{menu}</ul>{text}" + sections("<h2 id='{one.anchor}'>{one.title}</h2>{text}")
         case "references":
             body = f"<h1>Acme</h1><h2>{title}</h2>{_sections(rng, policy, 'h3')}"
             policy.marks = [mark for mark in policy.marks if mark.startswith("d0")]

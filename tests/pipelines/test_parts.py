@@ -9,6 +9,7 @@ import pytest
 from crawler.archives.hints import ANY_PART, Asked
 from pipelines.decode import Decoded
 from pipelines.extract import extract_text
+from pipelines.model import DocumentKind
 from pipelines.reduce import reduce_page
 from tests.builders import utc
 from tests.pages_of_parts import EDITIONS, SINGLES, STYLES, kept_versions, several, single
@@ -75,10 +76,12 @@ def test_what_the_page_does_not_hold_leaves_it_whole():
 
 
 @pytest.mark.parametrize("style", SINGLES)
+@pytest.mark.parametrize("kind", [DocumentKind.PRIVACY, DocumentKind.TERMS, DocumentKind.COOKIES])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_page_of_one_document_stays_whole(style, seed):
-    page = single(seed, style)
-    found = read(page.html)
+def test_a_page_of_one_document_stays_whole(style, kind, seed):
+    """Whatever it is, and wherever: sections on privacy are not what was asked for."""
+    page = single(seed, style, kind)
+    found = read(page.html, url=f"https://www.acme.example/{kind.value}")
     assert found.parts == ()
     assert marks(found) == set(page.documents[0].marks)
 
