@@ -5,7 +5,8 @@
 
 A share of the page can't tell a long consent panel from a short policy, and flips when either grows by a line. What
 tells them apart is what would be left: the page's <main>, or prose under a heading. Where that is not left, the text
-itself stands in a dialog or is hidden until a script shows it, and furniture.py goes by shares.
+itself stands in a dialog or is hidden until a script shows it, and furniture.py goes by shares. A class hides as a style
+does (`hidden`, `d-none`), unless another takes it back (`md:block`, `show`).
 
 Inside the text the same marks mean other things: panels of accordions and tabs are hidden until somebody presses their
 heading, and a class says what a section is about.
@@ -98,7 +99,7 @@ def stands_beside(page: Page, element: HtmlElement, kind: Kind) -> bool:
     laid_over = kind.vendor or ((kind.banner or kind.overlay) and not in_text(element))
     if laid_over and not page.weights.in_flow(element) and not is_section(element, page.weights):
         return not _is_panel(page, element, kind)
-    if is_hidden(element) or _FIXED.search(element.get("style", "")):
+    if is_hidden(element) or kind.hidden or _FIXED.search(element.get("style", "")):
         return not in_text(element) and not _is_panel(page, element, kind)
     return _is_column(page, element, kind)
 

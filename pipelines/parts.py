@@ -11,7 +11,7 @@ have sections "Cookies", "Cookie Policy" and "Terms of Use", and stays whole. Th
 2. Headings of one rank (or bold lines, where these head the text) that are titles of documents of different kinds, with
    no other heading of that rank among them.
 3. The same among other headings of that rank, or plain lines: only those titles count that show that a document begins:
-   its own date follows, its sections are numbered from 1 again, or a menu of documents points to it.
+   its own date follows on a line of its own, its sections are numbered from 1 again, or a menu of documents points to it.
 
 Against all of these: the page is titled, above, as one document; much text stands before the first title; a part has
 no more than some words (a card that leads to the document); the title is one of a numbering.

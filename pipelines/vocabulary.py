@@ -100,6 +100,15 @@ _SCREEN_READER: Final = re.compile(
     r"(?=$|[\s_])",
     re.IGNORECASE,
 )
+# Not shown, by a class in general use; and what takes that back on wide screens, or once something was pressed.
+_HIDDEN: Final = re.compile(
+    r"(?:^|\s)(?:(?:is-|u-|js-|x-)?(?:hidden|hide)|d-none|(?:no-?display|display-?none)|invisible)(?=$|\s)",
+    re.IGNORECASE,
+)
+_SHOWN: Final = re.compile(
+    r"(?:^|\s)(?:(?:is-)?(?:visible|shown?|active|open|in)(?=$|[\s-])|d-(?:sm|md|lg|xl|xxl|print)-|[a-z]{1,12}:)",
+    re.IGNORECASE,
+)
 # What a policy says beside its date.
 DATE_LINE: Final = re.compile(
     r"updat|effective|revis|modifi|amend|version|in force|as of|stand:|stand vom|stand \d|aktualisiert|gültig|änderung|"
@@ -170,6 +179,7 @@ class Kind:
     menu: bool = False
     small: bool = False
     screen_reader: bool = False
+    hidden: bool = False
     panel: bool = False
 
 
@@ -213,6 +223,7 @@ def _kind(label: str) -> Kind:
         menu=_MENU.search(cut) is not None,
         small=_SMALL.search(cut) is not None,
         screen_reader=_SCREEN_READER.search(cut) is not None,
+        hidden=_HIDDEN.search(cut) is not None and _SHOWN.search(label) is None,
         panel=_PANEL.search(cut) is not None,
     )
     return NAMELESS if kind == NAMELESS else kind

@@ -536,6 +536,10 @@ HIDDEN = (
     '<section hidden aria-hidden="true">{}</section>',
     '<div class="terms-popup" style="display:none"><div class="inner">{}</div></div>',
     '<div aria-hidden="true" style="visibility: hidden">{}</div>',
+    '<div class="noDisplay">{}</div>',
+    '<div id="offline" class="d-none">{}</div>',
+    '<section class="message is-hidden">{}</section>',
+    '<div class="hidden">{}</div>',
 )
 POSITIONS = ("first", "before", "after", "last", "deep")
 
@@ -608,6 +612,9 @@ PANELS = (
     '<div class="item"><div class="question"><h2>{h}</h2></div><div class="answer" style="display: none;">{t}</div></div>',
     '<h2>{h}</h2><section hidden="until-found" role="region" aria-labelledby="h{n}">{t}</section>',
     '<div><h2>{h}</h2><div style="height:0;overflow:hidden;opacity:0;visibility:hidden">{t}</div></div>',
+    '<h2>{h}</h2><div class="hidden">{t}</div>',
+    '<div class="item"><h2>{h}</h2><div class="text is-hidden">{t}</div></div>',
+    '<h2>{h}</h2><div class="hidden md:block">{t}</div>',
 )
 
 
