@@ -38,6 +38,8 @@ _MIN_DOCUMENT_SHARE: Final = 0.4
 # A headed block with as many of its like beside it is a section of the text.
 _MIN_SECTIONS: Final = 3
 _MAX_SECTION_LINKS: Final = 0.3
+# One part of so many of the prose beside an element; furniture is no prose, or not so much of it.
+_STYLE_SHARE: Final = 3
 _LABEL_CHARS: Final = 200
 _MAX_SIBLINGS: Final = 50
 _MAX_HEADINGS: Final = 3
@@ -151,7 +153,7 @@ def _only_asks(element: HtmlElement, weights: Weights) -> bool:
 
 
 def wears_text_style(element: HtmlElement, weights: Weights) -> bool:
-    """Does most of the prose beside it share its class? Then that is how text looks here, and says nothing."""
+    """Does a third of the prose beside it share its class? Then that is how text looks here, and says nothing."""
     names = set(element.get("class", "").split())
     if not names:
         return False
@@ -161,7 +163,7 @@ def wears_text_style(element: HtmlElement, weights: Weights) -> bool:
             all_of_them += weights.free[sibling]
             if not names.isdisjoint(sibling.get("class", "").split()):
                 alike += weights.free[sibling]
-    return 2 * alike >= all_of_them > 0
+    return _STYLE_SHARE * alike >= all_of_them > 0
 
 
 def _beside(element: HtmlElement) -> Iterator[HtmlElement]:
