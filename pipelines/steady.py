@@ -27,6 +27,7 @@ from typing import Final
 
 from pipelines.evidence import CLOCK, COUNTED, FURNITURE, TURNED_OVER, settle
 from pipelines.masks import HOLE, dateless, days_in, mask
+from pipelines.model import BlockKind
 from pipelines.places import Place, between, places
 from pipelines.scenes import Cut, Film, Numbers, Page, Swap, numbers_of
 from pipelines.sightings import Line, SeenText, Stretch, Words
@@ -39,6 +40,7 @@ _BY_ITSELF: Final = 0.5  # of a counter's steps, while nothing else changed
 _AS_OFTEN: Final = 0.5  # as with the rest: what changes no more often when the rest does is no part of it
 _NEARLY_ALWAYS: Final = 0.8
 _SEVERAL: Final = 3
+_FEWEST: Final = 2  # steps of a line above or below the text
 _SHARED: Final = 0.5  # of the words of the shorter: text that has less in common is another
 _LONG: Final = 30  # words; so long a line that is another in a little only was edited
 _ALIKE: Final = 0.85  # of the words of the longer
@@ -103,6 +105,7 @@ class _History:
         self._numbers: dict[tuple[Words, Words, int], int] = {}
         self._lines: list[Line] = []  # by number, the first seen
         self._stretches = stretches
+        self._fewest = _SEVERAL  # steps of what is furniture
         self._language = next((texts[s.text_id].language for s in stretches if texts[s.text_id].language), "")
         shown = {text_id: texts[text_id] for text_id in dict.fromkeys(s.text_id for s in stretches)}
         doubled = _doubled(shown.values())
@@ -134,7 +137,10 @@ class _History:
         return number
 
     def calm(self) -> list[Unsteady]:
-        """Take away what is unsteady, kind by kind, until nothing is; return it."""
+        """Take away what is unsteady, kind by kind, until nothing is; return it.
+
+        What needs many steps goes first: it hides for how long the lines around it stay.
+        """
         kinds = (self._place_shuffled, self._drop_ephemeral, self._hold_variants, self._hold_flapping, self._hold_counters,
                  self._hold_blips)  # fmt: skip
         found: list[Unsteady] = []
@@ -149,7 +155,9 @@ class _History:
                     found += new
                     film = Film(self._stretches, self.pages)
             if len(found) == before:
-                break
+                if self._fewest == _FEWEST:
+                    break
+                self._fewest = _FEWEST
         return found
 
     def _unsteady(self, kind: str, example: int, film: Film, cuts: Sequence[int], times: int = 0) -> Unsteady:
@@ -238,9 +246,9 @@ class _History:
         missing: defaultdict[int, set[int]] = defaultdict(set)
         ends, rewritten = self._at_an_end(film), self._rewritten(film)
         for number, cuts in sorted(film.steps().items()):
-            beside = number in ends and not any(_replaced(film.cuts[cut], number) for cut in cuts)
+            beside = number in ends and sum(_replaced(film.cuts[cut], number) for cut in cuts) * 2 < len(cuts)
             whole = sum(cut in rewritten for cut in cuts) * 2 >= len(cuts)
-            if len(cuts) < (2 if beside else _SEVERAL):
+            if len(cuts) < (self._fewest if beside else _SEVERAL):
                 continue
             for settled in settle(film.runs([number in there for there in held]), beside=beside, whole=whole):
                 within = [cut for cut in cuts if settled.first <= cut <= settled.last]
@@ -262,16 +270,25 @@ class _History:
         return found
 
     def _at_an_end(self, film: Film) -> set[int]:
-        """Lines that stand above or below nearly all of the text, wherever they stand."""
+        """Lines that stand above or below nearly all of the text, wherever they stand, and beyond which nothing stays.
+
+        A heading may stand above them: the page's own.
+        """
         within: set[int] = set()
         seen: set[int] = set()
+        staying = {number for scene in film.scenes for number in scene.numbers}
+        staying -= {number for number, cuts in film.steps().items() if len(cuts) >= _FEWEST}
         for scene in film.scenes:
+            stays = [i for i, number in enumerate(scene.numbers) if number in staying]
+            if stays and self._lines[scene.numbers[stays[0]]].block.kind is BlockKind.HEADING:
+                del stays[0]
+            first, last = (stays[0], stays[-1]) if stays else (len(scene.numbers), -1)
             sizes = [len(self._lines[number].words) for number in scene.numbers]
             whole = sum(sizes)
             above = 0
-            for number, size in zip(scene.numbers, sizes, strict=True):
+            for i, (number, size) in enumerate(zip(scene.numbers, sizes, strict=True)):
                 seen.add(number)
-                if min(above, whole - above - size) > _AN_END * whole:
+                if min(above, whole - above - size) > _AN_END * whole or first < i < last:
                     within.add(number)
                 above += size
         return seen - within
