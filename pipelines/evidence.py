@@ -32,6 +32,7 @@ TURNED_OVER: Final = 0.5  # a place whose content is another altogether
 
 _LINKED: Final = timedelta(days=400)  # between two steps of one restlessness,
 _FAR: Final = 10  # or so many times the usual stay
+_LASTING: Final = timedelta(days=60)
 _LONG: Final = 4  # times the usual stay: a state outside the restlessness
 _FEW: Final = 3  # captures; a state seen more rarely is not known to last
 _MOSTLY: Final = 0.75  # of the captures: what is there so often is text that is missing now and then
@@ -80,7 +81,7 @@ def return_weight(stay: timedelta) -> float:
 
 
 def _windows(runs: Sequence[Run], *, always: bool) -> Iterator[Sequence[Run]]:
-    """Runs that follow each other without a gap, and of which none but the first and last lasts for long, or always."""
+    """Runs that follow each other without a gap or an edit, and of which none but the first and last lasts for long, or always."""
     start = 0
     apart = max(_LINKED, _FAR * _usual_stay(runs)) if runs else _LINKED
     for i in range(1, len(runs)):
@@ -90,7 +91,20 @@ def _windows(runs: Sequence[Run], *, always: bool) -> Iterator[Sequence[Run]]:
         elif not always and i - 1 > start and runs[i - 1].lasts > apart:
             yield runs[start:i]
             start = i - 1
+        elif not always and _is_edit(runs[start:], i - start):
+            yield runs[start:i]
+            start = i
     yield runs[start:]
+
+
+def _is_edit(runs: Sequence[Run], at: int) -> bool:
+    """A state that lasted and is never there again, before one that lasts and never was: no way back, so no variant."""
+    before, after = runs[at - 1], runs[at]
+    return (
+        min(before.lasts, after.lasts) >= _LASTING
+        and all(run.state != before.state for run in runs[at:])
+        and all(run.state != after.state for run in runs[:at])
+    )
 
 
 def _settled(window: Sequence[Run]) -> Iterator[Settled]:

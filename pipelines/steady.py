@@ -141,7 +141,7 @@ class _History:
 
         What needs many steps goes first: it hides for how long the lines around it stay.
         """
-        kinds = (self._place_shuffled, self._drop_ephemeral, self._hold_variants, self._hold_flapping, self._hold_counters,
+        kinds = (self._place_shuffled, self._hold_counters, self._drop_ephemeral, self._hold_variants, self._hold_flapping,
                  self._hold_blips)  # fmt: skip
         found: list[Unsteady] = []
         film = Film(self._stretches, self.pages)
@@ -431,14 +431,23 @@ class _History:
         steps: defaultdict[Words, dict[int, tuple[int, int]]] = defaultdict(dict)
         for index, cut in enumerate(film.cuts):
             for swap in cut.swaps:
-                came: defaultdict[Words, list[int]] = defaultdict(list)
-                for number in swap.came:
-                    came[mask(self._lines[number].words)].append(number)
-                for number in swap.went:
-                    key = mask(self._lines[number].words)
-                    if HOLE in key and len(came.get(key, ())) == 1:
-                        steps[key][index] = (number, came[key][0])
+                went, came = self._by_mask(swap.went), self._by_mask(swap.came)
+                for key, numbers in went.items():
+                    if HOLE in key and (len(came.get(key, ())) == 1 or self._are_copies(numbers, came.get(key, ()))):
+                        steps[key][index] = (numbers[-1], came[key][0])
         return steps
+
+    def _by_mask(self, numbers: Numbers) -> Mapping[Words, list[int]]:
+        found: defaultdict[Words, list[int]] = defaultdict(list)
+        for number in numbers:
+            found[mask(self._lines[number].words)].append(number)
+        return found
+
+    def _are_copies(self, went: Sequence[int], came: Sequence[int]) -> bool:
+        """Tell whether one line stands twice and more, before and after: a counter above and below the text."""
+        return len(went) == len(came) and all(
+            len({self._lines[number].words for number in side}) == 1 for side in (went, came)
+        )
 
     def _standing(self, page: Page, stands_for: Mapping[int, int | None]) -> Iterable[tuple[int, Line]]:
         for number, line in page:
