@@ -25,7 +25,7 @@ from itertools import combinations, pairwise
 from statistics import median
 from typing import Final
 
-from pipelines.evidence import CLOCK, COUNTED, FURNITURE, TURNED_OVER, settle
+from pipelines.evidence import CLOCK, COUNTED, FURNITURE, RENEWED, TURNED_OVER, settle
 from pipelines.masks import HOLE, dateless, days_in, mask
 from pipelines.model import BlockKind
 from pipelines.places import Place, between, places
@@ -45,6 +45,7 @@ _SHARED: Final = 0.5  # of the words of the shorter: text that has less in commo
 _LONG: Final = 30  # words; so long a line that is another in a little only was edited
 _ALIKE: Final = 0.85  # of the words of the longer
 _MANY_LINES: Final = 100  # compared with each other
+_NEWS: Final = 12  # lines beside the text that are others again and again
 _SHORT: Final = 40  # words of a banner or of some news
 _SPARE: Final = 0.15  # holes among the words of a line's mask: it says little else
 _MOST: Final = 0.5  # of a text's words
@@ -106,6 +107,8 @@ class _History:
         self._lines: list[Line] = []  # by number, the first seen
         self._stretches = stretches
         self._fewest = _SEVERAL  # steps of what is furniture
+        self._placed: tuple[Film | None, list[Place]] = (None, [])
+        self._bags: dict[Numbers, Counter[str]] = {}
         self._language = next((texts[s.text_id].language for s in stretches if texts[s.text_id].language), "")
         shown = {text_id: texts[text_id] for text_id in dict.fromkeys(s.text_id for s in stretches)}
         doubled = _doubled(shown.values())
@@ -233,10 +236,7 @@ class _History:
         """Tell whether two short texts have so little in common that neither is an edit of the other."""
         if max(self._words(one), self._words(other)) > _SHORT:
             return False
-        bags = [
-            Counter(w for number in numbers for w in mask(self._lines[number].words) if w != HOLE)
-            for numbers in (one, other)
-        ]
+        bags = self._bag(one), self._bag(other)
         return (bags[0] & bags[1]).total() < _SHARED * min(bag.total() for bag in bags)
 
     def _hold_flapping(self, film: Film) -> list[Unsteady]:
@@ -319,23 +319,22 @@ class _History:
         core = self._core(film)
         for place in self._places(film):
             cuts = self._turnovers(place)
-            if (
-                TURNED_OVER * len(cuts) < FURNITURE
-                or all(cut in core for cut in cuts)
-                or not self._is_small(film, place)
-            ):
+            if sum(cuts.values()) < FURNITURE or all(cut in core for cut in cuts) or not self._is_small(film, place):
                 continue
             drop |= {number for content in place.contents.values() for number in content} | self._also_there(
                 film, place
             )
-            found.append(self._unsteady("ephemeral", next(iter(place.contents.values()))[0], film, cuts))
+            found.append(self._unsteady("ephemeral", next(iter(place.contents.values()))[0], film, list(cuts)))
         if drop:
             self._change(lambda page: tuple(item for item in page if item[0] not in drop))
         return found
 
     def _places(self, film: Film) -> list[Place]:
         """The places without lines that were edited: those that differ from another of the place in dates or little."""
-        found = []
+        if self._placed[0] is film:
+            return self._placed[1]
+        found: list[Place] = []
+        self._placed = film, found
         for place in places(film):
             lines = {number: self._lines[number].words for content in place.contents.values() for number in content}
             edited = self._edited(lines)
@@ -377,24 +376,60 @@ class _History:
         line = self._lines[number]
         return self._dateless(number) != line.words
 
-    def _turnovers(self, place: Place) -> list[int]:
-        """The cuts at which a place had lost most of what it held, or a list of news there had slid."""
-        cuts: list[int] = []
-        kept: Counter[str] = Counter()
+    def _turnovers(self, place: Place) -> Mapping[int, float]:
+        """The cuts at which a place had lost most of what it held, or a list of news there had slid; what each counts.
+
+        It has lost half of its words: a turnover. It has lost half of its lines, whose words are those of others ("Ten
+        ideas for …"): a part of one.
+        """
+        cuts: dict[int, float] = {}
+        kept: Numbers = ()
+        lined: Numbers = ()
         for before, scene in pairwise([-1, *sorted(place.contents)]):
             old, new = place.contents.get(before, ()), place.contents[scene]
-            bag = Counter(word for number in new for word in mask(self._lines[number].words) if word != HOLE)
-            if old == new or not bag:
+            if old == new or not self._bag(new):
                 continue
             sides = zip(place.beside.get(before, (-1, -1)), place.beside[scene], strict=True)
             if not kept or all(one != other for one, other in sides):
-                kept = bag
-            elif _slid(old, new):
-                cuts.append(scene - 1)
-            elif (bag & kept).total() < _SHARED * min(bag.total(), kept.total()):
-                cuts.append(scene - 1)
-                kept = bag
-        return cuts if len(set(place.contents.values())) >= _SEVERAL else []
+                kept = lined = new
+            elif self._slid(old, new):
+                cuts[scene - 1] = TURNED_OVER
+            elif self._shared(kept, new) < _SHARED:
+                cuts[scene - 1] = TURNED_OVER
+                kept = lined = new
+            elif self._lines_kept(lined, new) < _SHARED:
+                cuts[scene - 1] = RENEWED
+                lined = new
+        return cuts if len(set(place.contents.values())) >= _SEVERAL else {}
+
+    def _bag(self, numbers: Numbers) -> Counter[str]:
+        """Words but for numbers and codes; the same few contents are asked for again and again."""
+        if numbers not in self._bags:
+            self._bags[numbers] = Counter(w for n in numbers for w in mask(self._lines[n].words) if w != HOLE)
+        return self._bags[numbers]
+
+    def _shared(self, one: Numbers, other: Numbers) -> float:
+        """The share of words of the shorter that the other has."""
+        bag, others = self._bag(one), self._bag(other)
+        return (bag & others).total() / max(1, min(bag.total(), others.total()))
+
+    def _lines_kept(self, old: Numbers, new: Numbers) -> float:
+        """The share of lines, by their words, that are there still or edited; 1 of many lines: those are no news."""
+        if max(len(old), len(new)) > _NEWS:
+            return 1.0
+        came = [number for number in new if number not in old]
+        kept = [n for n in old if n in new or any(self._shared((n,), (other,)) >= _ALIKE for other in came)]
+        return self._words(kept) / max(1, self._words(old))
+
+    def _slid(self, old: Numbers, new: Numbers) -> bool:
+        """A list of news: as many lines as before, the new ones at one end, the old ones gone at the other.
+
+        A counter beside it makes no difference.
+        """
+        went = {mask(self._lines[n].words): n for n in old if n not in new}
+        came = {mask(self._lines[n].words): n for n in new if n not in old}
+        counted = {n for key in went.keys() & came.keys() for n in (went[key], came[key])}
+        return _slid(tuple(n for n in old if n not in counted), tuple(n for n in new if n not in counted))
 
     def _is_small(self, film: Film, place: Place) -> bool:
         shares = [self._words(content) / max(1, self._words(film.scenes[scene].numbers))
@@ -427,14 +462,15 @@ class _History:
         ]
 
     def _counted(self, film: Film) -> Mapping[Words, dict[int, tuple[int, int]]]:
-        """By mask, the cuts at which a line gave way to another of that mask, and the two."""
+        """By mask, the cuts at which a line gave way to another of that mask (or several to as many), and the first two."""
         steps: defaultdict[Words, dict[int, tuple[int, int]]] = defaultdict(dict)
         for index, cut in enumerate(film.cuts):
             for swap in cut.swaps:
                 went, came = self._by_mask(swap.went), self._by_mask(swap.came)
                 for key, numbers in went.items():
-                    if HOLE in key and (len(came.get(key, ())) == 1 or self._are_copies(numbers, came.get(key, ()))):
-                        steps[key][index] = (numbers[-1], came[key][0])
+                    others = came.get(key, ())
+                    if HOLE in key and len(numbers) == len(others):
+                        steps[key][index] = (numbers[0], others[0])
         return steps
 
     def _by_mask(self, numbers: Numbers) -> Mapping[Words, list[int]]:
@@ -442,12 +478,6 @@ class _History:
         for number in numbers:
             found[mask(self._lines[number].words)].append(number)
         return found
-
-    def _are_copies(self, went: Sequence[int], came: Sequence[int]) -> bool:
-        """Tell whether one line stands twice and more, before and after: a counter above and below the text."""
-        return len(went) == len(came) and all(
-            len({self._lines[number].words for number in side}) == 1 for side in (went, came)
-        )
 
     def _standing(self, page: Page, stands_for: Mapping[int, int | None]) -> Iterable[tuple[int, Line]]:
         for number, line in page:
