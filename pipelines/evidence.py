@@ -33,7 +33,7 @@ RENEWED: Final = 0.25  # a place whose lines are others, of like words
 
 _LINKED: Final = timedelta(days=400)  # between two steps of one restlessness,
 _FAR: Final = 10  # or so many times the usual stay
-_LASTING: Final = timedelta(days=60)
+_LASTING: Final = timedelta(days=60)  # a state that is no mere variant, if it never comes back
 _LONG: Final = 4  # times the usual stay: a state outside the restlessness
 _FEW: Final = 3  # captures; a state seen more rarely is not known to last
 _MOSTLY: Final = 0.75  # of the captures: what is there so often is text that is missing now and then

@@ -40,6 +40,7 @@ _BY_ITSELF: Final = 0.5  # of a counter's steps, while nothing else changed
 _AS_OFTEN: Final = 0.5  # as with the rest: what changes no more often when the rest does is no part of it
 _NEARLY_ALWAYS: Final = 0.8
 _SEVERAL: Final = 3
+_FEW_CAPTURES: Final = 8  # of them each may show an edit: what is left out must never change together with the rest
 _FEWEST: Final = 2  # steps of a line above or below the text
 _SHARED: Final = 0.5  # of the words of the shorter: text that has less in common is another
 _LONG: Final = 30  # words; so long a line that is another in a little only was edited
@@ -106,6 +107,7 @@ class _History:
         self._numbers: dict[tuple[Words, Words, int], int] = {}
         self._lines: list[Line] = []  # by number, the first seen
         self._stretches = stretches
+        self._are_few = sum(stretch.captures for stretch in stretches) <= _FEW_CAPTURES
         self._fewest = _SEVERAL  # steps of what is furniture
         self._placed: tuple[Film | None, list[Place]] = (None, [])
         self._bags: dict[Numbers, Counter[str]] = {}
@@ -217,7 +219,7 @@ class _History:
         ends, rewritten = self._at_an_end(film), self._rewritten(film)
         for turn in turns(film, self._is_another):
             beside = turn.others and all(number in ends for state in turn.states if state for number in state)
-            whole = sum(run.first - 1 in rewritten for run in turn.runs) * 2 >= len(turn.runs)
+            whole = self._are_few or sum(run.first - 1 in rewritten for run in turn.runs) * 2 >= len(turn.runs)
             for settled in settle(turn.runs, beside=beside, whole=whole):
                 state = settled.state
                 assert isinstance(state, tuple)
@@ -247,7 +249,7 @@ class _History:
         ends, rewritten = self._at_an_end(film), self._rewritten(film)
         for number, cuts in sorted(film.steps().items()):
             beside = number in ends and sum(_replaced(film.cuts[cut], number) for cut in cuts) * 2 < len(cuts)
-            whole = sum(cut in rewritten for cut in cuts) * 2 >= len(cuts)
+            whole = self._are_few or sum(cut in rewritten for cut in cuts) * 2 >= len(cuts)
             if len(cuts) < (self._fewest if beside else _SEVERAL):
                 continue
             for settled in settle(film.runs([number in there for there in held]), beside=beside, whole=whole):
@@ -319,7 +321,8 @@ class _History:
         core = self._core(film)
         for place in self._places(film):
             cuts = self._turnovers(place)
-            if sum(cuts.values()) < FURNITURE or all(cut in core for cut in cuts) or not self._is_small(film, place):
+            with_rest = (any if self._are_few else all)(cut in core for cut in cuts)
+            if sum(cuts.values()) < FURNITURE or with_rest or not self._is_small(film, place):
                 continue
             drop |= {number for content in place.contents.values() for number in content} | self._also_there(
                 film, place
@@ -468,7 +471,7 @@ class _History:
             for swap in cut.swaps:
                 went, came = self._by_mask(swap.went), self._by_mask(swap.came)
                 for key, numbers in went.items():
-                    others = came.get(key, ())
+                    others = came.get(key, [])
                     if HOLE in key and len(numbers) == len(others):
                         steps[key][index] = (numbers[0], others[0])
         return steps
@@ -503,6 +506,8 @@ class _History:
     def _is_by_itself(self, film: Film, cuts: Sequence[int], core: set[int]) -> bool:
         """Tell whether something changes while nothing else does, rather than together with the rest."""
         alone = sum(cut not in core for cut in cuts)
+        if self._are_few:
+            return alone == len(cuts)
         if alone >= _SEVERAL and alone >= _BY_ITSELF * len(cuts):
             return True
         quiet = sum(scene.captures - 1 for scene in film.scenes) + len(film.cuts) - len(core)

@@ -238,6 +238,76 @@ def test_lines_in_a_new_order_every_time_are_put_in_order():
     assert "shuffled" in kinds(folded)
 
 
+ADDRESS = {
+    "one": ["One House of the Exchange", "Fifty-two Harbour Street"],
+    "two": ["Upper Tower Building", "Castle Square", "Northern Quarter"],
+    "three": ["Old Mill on the River", "Bridge Lane"],
+}
+
+
+@pytest.mark.parametrize("stay", [12, 25, 100])
+def test_an_address_near_the_end_that_was_tried_and_taken_back_is_changes_each_time(stay):
+    """What stays below it tells that it stands within the text, not beside it."""
+    history, at = History(), 0
+    for which in ("one", "two", "one"):
+        for _ in range(6):
+            history.add([*POLICY, *ADDRESS[which], "Ireland"], at * DAY)
+            at += stay / 6
+    assert [version.captures for version in history.fold().versions] == [6, 6, 6]
+
+
+def test_an_edit_parts_what_was_tried_before_it_from_what_was_tried_after_it():
+    """A B A, then C B C B: A never comes back, C never was there; no time of variants reaches over that step."""
+    history = History()
+    stays = (("one", 400), ("two", 25), ("one", 106), ("three", 126), ("two", 6), ("three", 13), ("two", 120))
+    at = 0
+    for which, days in stays:
+        for n in range(3):
+            history.add([*POLICY[:6], *ADDRESS[which], *POLICY[6:]], (at + n * days / 3) * DAY)
+        at += days
+    assert [version.captures for version in history.fold().versions] == [3] * 7
+
+
+@pytest.mark.parametrize("ends", ["both", "below"])
+def test_clocks_that_stand_twice_are_clocks(ends):
+    history = History()
+    for n in range(20):
+        moment = EPOCH + 3 * n * DAY
+        clock = f"Start page – {moment.day} {moment:%B} {moment.year}"
+        page = [clock, *POLICY, clock] if ends == "both" else [*POLICY, f"{clock} {n + 1}:15", clock]
+        history.add(page, 3 * n * DAY)
+    assert len(history.fold().versions) == 1
+
+
+def test_news_whose_headlines_are_alike_is_news_beside_a_counter_too():
+    """ "Ten ideas for …" above and below: the words are those of other headlines, the lines are not."""
+    things = "gardens lamps bicycles kitchens coats maps trains teas games shoes portraits boats".split()
+    history, dice = History(), random.Random(5)
+    shown = [f"Ten ideas for your {thing} this spring" for thing in things[:4]]
+    for n in range(60):
+        if n % 4 == 3:
+            shown = [f"Ten ideas for your {dice.choice(things)} this spring {chr(97 + n // 4)}x", *shown[:3]]
+        history.add([*POLICY, "Blog", *shown, f"Views: {1200 + n // 4}"])
+    folded = history.fold()
+    assert len(folded.versions) == 1
+    assert "ephemeral" in kinds(folded)
+
+
+@given(st.lists(st.integers(0, 11), min_size=2, max_size=7), st.sampled_from([3 * HOUR, 2 * DAY, 40 * DAY]))
+@settings(max_examples=60, deadline=None)
+def test_of_few_captures_every_edit_of_the_text_is_kept_beside_news(edited, apart):
+    """A clause is written anew at every capture, and a line of news beside the text is another each time."""
+    history, page, wordings = History(), [*POLICY], []
+    for n, place in enumerate(edited):
+        page[place] = f"Rule {chr(97 + n) * 3} about {SAYINGS[n]} holds for everybody who comes to us"
+        wordings.append([*page])
+        history.add([*page, SAYINGS[-1 - n]], n * apart)
+    folded = history.fold()
+    assert len(folded.versions) == len(edited)
+    for number, wording in enumerate(wordings, 1):
+        assert [line for line in history.lines(folded, number) if line in wording] == wording
+
+
 @pytest.mark.parametrize("noise", [0.3, 0.9])
 @given(st.integers(0, 10_000))
 @settings(max_examples=15, deadline=None)
