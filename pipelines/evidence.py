@@ -29,6 +29,7 @@ _RETURNS: Final = (
 COUNTED: Final = 0.55  # a change of numbers and codes alone
 CLOCK: Final = 2.0  # a line that holds its captures' own dates, again and again
 TURNED_OVER: Final = 0.5  # a place whose content is another altogether
+CAME_BACK: Final = 0.15  # the same, to what it held before: rather a variant
 RENEWED: Final = 0.25  # a place whose lines are others, of like words
 
 _LINKED: Final = timedelta(days=400)  # between two steps of one restlessness,

@@ -25,7 +25,7 @@ from itertools import combinations, pairwise
 from statistics import median
 from typing import Final
 
-from pipelines.evidence import CLOCK, COUNTED, FURNITURE, RENEWED, TURNED_OVER, settle
+from pipelines.evidence import CAME_BACK, CLOCK, COUNTED, FURNITURE, RENEWED, TURNED_OVER, settle
 from pipelines.masks import HOLE, dateless, days_in, mask
 from pipelines.model import BlockKind
 from pipelines.places import Place, between, places
@@ -386,10 +386,12 @@ class _History:
         ideas for …"): a part of one.
         """
         cuts: dict[int, float] = {}
+        seen: set[Numbers] = set()
         kept: Numbers = ()
         lined: Numbers = ()
         for before, scene in pairwise([-1, *sorted(place.contents)]):
             old, new = place.contents.get(before, ()), place.contents[scene]
+            seen.add(old)
             if old == new or not self._bag(new):
                 continue
             sides = zip(place.beside.get(before, (-1, -1)), place.beside[scene], strict=True)
@@ -398,7 +400,7 @@ class _History:
             elif self._slid(old, new):
                 cuts[scene - 1] = TURNED_OVER
             elif self._shared(kept, new) < _SHARED:
-                cuts[scene - 1] = TURNED_OVER
+                cuts[scene - 1] = CAME_BACK if new in seen else TURNED_OVER
                 kept = lined = new
             elif self._lines_kept(lined, new) < _SHARED:
                 cuts[scene - 1] = RENEWED
