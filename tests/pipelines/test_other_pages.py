@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.pipelines.time_axis import HOME, POLICY, History
 
 GERMAN = [f"Absatz {n}: wir bewahren {what} auf, solange das Gesetz es von uns verlangt." for n, what in
@@ -112,3 +114,35 @@ def test_time_counts_and_not_captures():
     for hour in range(16800, 16808):
         history.add(REWRITTEN, hour * DAY / 24)
     assert [version.captures for version in history.fold().versions] == [4]
+
+
+@pytest.mark.parametrize("for_days", [1, 60, 300])
+@pytest.mark.parametrize("kind", ["summary", "headings alone", "message keys"])
+def test_a_short_page_where_the_policy_stood_and_stands_again_is_of_another_kind(kind, for_days):
+    short = {
+        "summary": ["This is the short version of it all.", "We keep little and sell nothing."],
+        "headings alone": ["What we keep", "Why we keep it", "Who else sees it", "Your rights"],
+        "message keys": [f"privacy.section{n}.title" for n in range(9)],
+    }[kind]
+    history = History()
+    history.add(POLICY, 0 * DAY).add(POLICY, 5 * DAY)
+    history.add(short, 6 * DAY, score=0.5, legal=True).add(short, (6 + for_days - 1) * DAY, score=0.5, legal=True)
+    history.add(POLICY, (7 + for_days) * DAY)
+    folded = history.fold()
+    assert [version.captures for version in folded.versions] == [3]
+    assert {aside.reason for aside in folded.aside} == {"shorter page of another kind"}
+
+
+@pytest.mark.parametrize("gap", [1, 30, 700])
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_home_page_for_a_moment_is_set_aside_however_long_ago_the_policy_was_seen(gap, times):
+    """Its own visit is short; how far apart the captures of the policy are does not matter."""
+    history = History()
+    history.add(POLICY, 0 * DAY).add(POLICY, DAY)
+    for n in range(times):
+        history.add(HOME, (1 + gap) * DAY + n * DAY / 2, score=0.3, legal=True)
+    history.add(POLICY, (3 + 2 * gap) * DAY).add(POLICY, (4 + 2 * gap) * DAY)
+    folded = history.fold()
+    assert [version.captures for version in folded.versions] == [4]
+    assert {aside.reason for aside in folded.aside} <= {"another page", "shorter page of another kind"}
+    assert sum(aside.stretch.captures for aside in folded.aside) == times

@@ -7,6 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.sightings import stretches
+from pipelines.versions import fold, fold_stretches
+from tests.histories_generated import generate, observed
 from tests.pipelines.time_axis import EPOCH, POLICY, STEP, History
 
 HOUR = timedelta(hours=1)
@@ -236,6 +239,22 @@ def test_lines_in_a_new_order_every_time_are_put_in_order():
     assert [version.captures for version in folded.versions] == [18, 12]
     assert "Partner Fritz of the trade" in history.lines(folded, 2)
     assert "shuffled" in kinds(folded)
+
+
+@pytest.mark.parametrize("number", [5, 12, 23])
+@given(st.randoms(), st.integers(1, 5))
+@settings(max_examples=3, deadline=None)
+def test_shuffled_doubled_and_split_input_gives_the_same_history(number, dice, pieces):
+    """What is furniture depends on the set of captures: on no order, on no batch."""
+    given_observations, texts = observed(generate(31_000, number))
+    whole = fold(given_observations, texts)
+    disturbed = [*given_observations, *given_observations[::3]]
+    dice.shuffle(disturbed)
+    assert fold(disturbed, texts) == whole
+    in_order = sorted(given_observations, key=lambda seen: (seen.captured_at, seen.capture_id))
+    split = [one for at in range(0, len(in_order), pieces) for one in stretches(in_order[at : at + pieces])]
+    again = fold_stretches(split, texts)
+    assert (again.versions, again.texts, again.unsteady) == (whole.versions, whole.texts, whole.unsteady)
 
 
 ADDRESS = {
