@@ -5,7 +5,8 @@
 It stands in the download handler, since a waiting middleware lets requests through that are already queued (checked
 on Scrapy 2.19, style.md 17), and since a pause has to begin before anything else learns of the answer that asks for it.
 Where a pause is longer than the person is willing to wait, the gate turns requests away and the run ends (exit code 3);
-what was not asked stays pending for the next run. Whoever waits here is woken as soon as the run is told to end.
+what was not asked stays pending for the next run. Whoever waits here is woken as soon as the run is told to end, and
+what is under way then has a short while left (GRACE): a server that never answers does not hold up the end.
 
 An archive on this machine or in a private network (Archive.private) that refuses a connection is not running; only of
 others is that a ban, with a pause.
@@ -16,7 +17,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+GRACE = 10.0  # seconds for the answers that are under way when a run is told to end: nearly all come within two
 _SAME_PAUSE = 1.0  # seconds by which the answers to one burst put its end off: no news
 
 
@@ -86,6 +88,27 @@ class Gate:
             await self._sleep_until(slot)
             if self._end_of_pause() <= (now := self._clock()):
                 return now
+
+    async def within_grace(self, download: Coroutine[Any, Any, Response]) -> Response:
+        """Return what a download brings, however long it takes, but GRACE seconds at most after the run was told to
+        end: then it is broken off.
+
+        :raises IgnoreRequest: it was broken off.
+        """
+        downloading = asyncio.ensure_future(download)
+        ending = asyncio.ensure_future(self._grace_is_over())
+        try:
+            await asyncio.wait((downloading, ending), return_when=asyncio.FIRST_COMPLETED)
+            if downloading.done():
+                return downloading.result()
+        finally:
+            downloading.cancel()
+            ending.cancel()
+        raise IgnoreRequest(self._shut)
+
+    async def _grace_is_over(self) -> None:
+        await self._shutting.wait()
+        await self._sleep(GRACE)
 
     async def nap(self, seconds: float) -> None:
         """Sleep, or raise IgnoreRequest as soon as the run is ending."""
@@ -186,7 +209,7 @@ class PoliteHandler(HTTP11DownloadHandler):
         sent_at = await self._gate.wait(endpoint)
         try:
             with told_of_headers(request.url):
-                response = await super().download_request(request)
+                response = await self._gate.within_grace(super().download_request(request))
         except DownloadConnectionRefusedError:
             self._gate.refused()
             raise

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 from array import array
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -54,6 +55,7 @@ class Search:
         self._led: set[str] = set()  # targets that were given to the spider
         self._held: set[int] = set() if held is None else held
         self._named: set[int] = set()
+        self._to_reuse: deque[int] = deque()
         self._ended = False
 
     # answers
@@ -182,6 +184,9 @@ class Search:
         Empty when all is known, or when what is under way has to answer first. None where some captures were found
         to need no request: call again, there is more to do.
         """
+        if self._to_reuse:  # what is known is read again after all of them: it costs as much as there are captures
+            self._reuse_some()
+            return None
         if self._rows is None:
             self.reload()
         assert self._rows is not None
@@ -192,13 +197,17 @@ class Search:
             (listed,) = self._job.store.listed([number])
             self._job.store.settle(self._run_id, self._policy, listed, outcome, why)
             self._targets[number] = ""
-        self.reuse([number for number in batch.reuse[:SLICE] if self._name(number)])
-        if batch.infer or len(batch.reuse) > SLICE or (batch.reuse and not batch.fetch):
+        self._to_reuse.extend(number for number in batch.reuse if self._name(number))
+        self._reuse_some()
+        if batch.infer or self._to_reuse or (batch.reuse and not batch.fetch):
             return None
         fetch = [wanted for wanted in batch.fetch if self._name(wanted.capture_id)]
         self._asked.update(wanted.capture_id for wanted in fetch)
         self._ended = batch.done
         return fetch if fetch or not batch.fetch else None
+
+    def _reuse_some(self) -> None:
+        self.reuse([self._to_reuse.popleft() for _ in range(min(SLICE, len(self._to_reuse)))])
 
     def _name(self, number: int) -> bool:
         """Note that a capture is dealt with; False for one that was before, which then is passed over for good."""

@@ -31,6 +31,7 @@ _WATCH: Final = 0.2  # seconds between two looks
 _START: Final = 300.0  # seconds to import the extractor, on the slowest machine
 _GROWN: Final = 256 * 2**20  # bytes; a process that keeps more after a call is replaced, so that the next has room
 _LOGGERS: Final = "pipelines"
+_NO_START: Final = "the process that reads pages could not start: "
 
 
 class Why(Enum):
@@ -41,6 +42,7 @@ class Why(Enum):
     DIED = "died"  # a crash
     KILLED = "killed"  # by somebody else: the system short of memory, a person
     RAISED = "raised"
+    START = "start"  # the process could not begin: no room for temporary files, no memory for the model
     CLOSED = "closed"
 
 
@@ -139,10 +141,14 @@ class Apart:
         try:
             self._watched = psutil.Process(self._process.pid)
             self._wait(self._pipe, None, _START)
-            self._pipe.recv()
+            ready = self._pipe.recv()
             self._resident = self._watched.memory_info().rss
         except (EOFError, OSError, psutil.Error):
-            raise self._gone() from None
+            gone = self._gone()
+            raise gone if gone.why in (Why.CLOSED, Why.KILLED) else Stopped(Why.START, _NO_START + "it ended") from None
+        if isinstance(ready, Stopped):
+            self.end()
+            raise ready
         return self._pipe
 
     def _wait(self, pipe: connection.Connection, cpu: float | None, wall: float) -> None:
@@ -213,7 +219,11 @@ def _serve(pipe: connection.Connection, warm_up: Callable[[], object], limits: L
     """Answer calls until the parent hangs up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    warm_up()
+    try:
+        warm_up()
+    except Exception as error:  # noqa: BLE001 - it is no page's fault
+        pipe.send(Stopped(Why.START, f"{_NO_START}{error!r}"[:500], traceback.format_exc()))
+        return
     log = _Records()
     logging.getLogger(_LOGGERS).addHandler(log)
     logging.getLogger(_LOGGERS).propagate = False

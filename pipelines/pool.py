@@ -9,6 +9,7 @@ reads one page at a time, so that what ends a process is known: that page, and n
 | what happened, twice | outcome |
 |---|---|
 | more processor time than the limit (once is enough); killed by somebody else | READING_STOPPED: read again later |
+| the process could not start (once is enough): no room for temporary files | READING_STOPPED: read again later |
 | a crash, more memory than the limit, an exception (once is enough; its traceback is logged) | EXTRACT_FAILED |
 """
 
@@ -42,7 +43,7 @@ Unread = Callable[[Outcome, str], Result]
 
 # What another process may change; an exception comes again, and so does processor time.
 _ONCE_MORE: Final = (Why.DIED, Why.KILLED, Why.MEMORY)
-_FOR_NOW: Final = (Why.TIME, Why.KILLED, Why.CLOSED)
+_FOR_NOW: Final = (Why.TIME, Why.KILLED, Why.START, Why.CLOSED)
 
 
 class ReaderPool:

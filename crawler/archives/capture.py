@@ -151,7 +151,10 @@ _ABOUT = {
         "run the same crawl again in some hours, or `policylapse re-extract` now: the page is read again",
         missing=True,
     ),
-    Outcome.TOO_LARGE: About("larger than the size limit", "raise DOWNLOAD_MAXSIZE if this is the policy"),
+    Outcome.TOO_LARGE: About(
+        "the page, or the headers of the answer, are larger than the limit",
+        "where the page is too large and is the policy, raise DOWNLOAD_MAXSIZE; the limit of headers is fixed",
+    ),
     Outcome.DRIFTED: About("cannot be played back: the archive has only another date, too far off"),
     Outcome.UNPLAYABLE: About("listed, but the archive says that it has no such capture"),
     Outcome.PLAYBACK_FAILED: About(

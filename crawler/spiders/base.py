@@ -16,8 +16,16 @@ from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
     DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
     IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
 )
+from twisted.internet.defer import CancelledError
+from twisted.internet.error import ConnectError, ConnectionClosed
+from twisted.web.client import ResponseFailed
+from twisted.web.error import Error as HTTPClientError
 
 from crawler.archives.capture import ListedCapture, ListingPlan, Outcome, Policy
 from crawler.archives.cdx import about, says_no_captures
@@ -63,6 +71,11 @@ OUTCOMES = {
 
 
 EVERYTHING = ListingPlan()
+# How a download fails: by Scrapy's names, by Twisted's (wrapped by Scrapy or not), and in the files of an archive.
+_FAILURES = (
+    DownloadFailedError, DownloadTimeoutError, ResponseDataLossError, UnsupportedURLSchemeError, OSError, HTTPClientError,
+    ResponseFailed, ConnectError, ConnectionClosed, CancelledError, UnicodeError,
+)  # fmt: skip
 OUR_FAULTS = (StoreError, LimitsError, NotRunning)  # of this machine, not of the archive: the run cannot go on
 
 
@@ -177,7 +190,10 @@ class ArchiveSpider(Spider):
     # outcomes
 
     def failed(self, failure: Failure) -> tuple[Outcome, str]:
-        """Name what a failed download is; a refused connection, or the archive's limits, stop the run."""
+        """Name what a failed download is; a refused connection, or the archive's limits, stop the run.
+
+        What is no way for a download to fail is a fault of ours, and PROGRAM_ERROR: never booked as the archive's.
+        """
         error = failure.value
         if failure.check(TooManyRequests):
             return Outcome.PLAYBACK_FAILED, str(error)
@@ -191,7 +207,8 @@ class ArchiveSpider(Spider):
             return Outcome.PLAYBACK_FAILED, f"no such host: {error}"
         if failure.check(DownloadCancelledError):
             return Outcome.TOO_LARGE, str(error)
-        return Outcome.PLAYBACK_FAILED, f"{type(error).__name__}: {error}"[:500]
+        said = f"{type(error).__name__}: {error}"[:500]
+        return (Outcome.PLAYBACK_FAILED if failure.check(*_FAILURES) else Outcome.PROGRAM_ERROR), said
 
     def turned_away(self, failure: Failure) -> bool:
         """Tell whether a request never left, or not by the archive's fault: the run is ending. It stays pending."""

@@ -286,6 +286,8 @@ class InquiringSpider(ArchiveSpider):
             inquiry.cut_short = True
             return
         outcome, detail = self.failed(failure)
+        if outcome is Outcome.PROGRAM_ERROR:
+            raise failure.value
         if self.stopped_by_archive:
             inquiry.cut_short = True
         elif listed is not None:

@@ -141,6 +141,8 @@ class ListingSpider(DiscoveringSpider):
         outcome, detail = self.failed(failure)
         outcome = Outcome.LISTING_FAILED if outcome is Outcome.PLAYBACK_FAILED else outcome
         listing = failure.request.cb_kwargs["listing"]  # type: ignore[attr-defined]
+        if outcome is Outcome.PROGRAM_ERROR:
+            logger.error("%s: policylapse failed on its listing", listing.url, exc_info=failure.value)
         for progress in self._end(listing, (outcome, detail)):
             async for found in self.advance(progress):
                 yield found
@@ -158,7 +160,12 @@ class ListingSpider(DiscoveringSpider):
         for progress in followers:
             progress.listings -= 1
             progress.stale = True
-            self._conclude(listing, progress.policy)
+            try:
+                self._conclude(listing, progress.policy)
+            except OUR_FAULTS:
+                raise
+            except Exception as error:  # noqa: BLE001 - the other policies go on, and this one with what is stored
+                self.program_error(error, listing.url, progress.policy)
         return followers
 
     def _store(self, page: CdxPage, listing: SharedListing, policy: Policy) -> None:

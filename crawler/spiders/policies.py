@@ -405,6 +405,8 @@ class PoliciesSpider(ListingSpider):
     async def _missed(self, failure: Failure, listed: ListedCapture, progress: Progress) -> AsyncIterator[Any]:
         if not self.turned_away(failure):
             outcome, detail = self.failed(failure)
+            if outcome is Outcome.PROGRAM_ERROR:
+                raise failure.value
             self._settle_or_put_off(progress, listed, outcome, detail, failure.request.url)  # type: ignore[attr-defined]
         for nothing in ():
             yield nothing

@@ -11,10 +11,16 @@ from itertools import product
 from urllib.parse import urlsplit
 
 import pytest
+import scrapy.exceptions
+import twisted.internet.error
+from twisted.python.failure import Failure
 
+from crawler.archives.capture import Outcome
 from crawler.playback import MAX_HOPS, RETRIES
+from crawler.spiders.base import ArchiveSpider
 from crawler.spiders.listings import Progress
 from crawler.spiders.policies import PoliciesSpider
+from tests import faults
 from tests.crawling import SHARED, crawl, outcomes, rows
 from tests.odd_archive import ANSWERS, CAPTURES, STATUSES, OddArchive
 
@@ -108,6 +114,55 @@ def test_an_exception_is_the_outcome_of_its_capture_and_the_others_go_on(tmp_pat
     assert "Traceback" in run.err
     pages = rows(database, "SELECT count(*) FROM timeline WHERE site = 'page-page.example'")
     assert pages == [(CAPTURES,)]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "crawler.playback:PlaybackMiddleware.process_response",
+        "crawler.spiders.listings:ListingSpider._conclude",
+        "crawler.archives.shared_listing:SharedListing.take",
+        "crawler.search:Search.hand_back",
+        "pipelines.stages:VersionStage.process_item",
+    ],
+)
+def test_a_fault_of_ours_wherever_it_is_is_told_as_ours(tmp_path, place):
+    """Never as the archive's, never by silence."""
+    database = tmp_path / "x.db"
+    with OddArchive() as server:
+        run = crawl(
+            database, server.wayback, scrapy_settings=QUICK | faults.SETTINGS | {"POLICYLAPSE_FAULT": place},
+            url="http://page-redirect-on.example/privacy,http://page-redirect-on.example/new",
+        )  # fmt: skip
+    assert run.code == 1, run.err
+    told = rows(database, "SELECT DISTINCT outcome, detail FROM outcomes")
+    assert told == [("program_error", "ZeroDivisionError: a fault")]
+    assert "program_error" in run.out
+    assert "Traceback" in run.err
+    assert not {"playback_failed", "listing_failed"} & outcomes(database).keys()
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (scrapy.exceptions.DownloadFailedError(), Outcome.PLAYBACK_FAILED),
+        (scrapy.exceptions.DownloadTimeoutError(), Outcome.PLAYBACK_FAILED),
+        (scrapy.exceptions.ResponseDataLossError(), Outcome.PLAYBACK_FAILED),
+        (scrapy.exceptions.CannotResolveHostError(), Outcome.PLAYBACK_FAILED),
+        (scrapy.exceptions.UnsupportedURLSchemeError(), Outcome.PLAYBACK_FAILED),
+        (scrapy.exceptions.DownloadCancelledError(), Outcome.TOO_LARGE),
+        (twisted.internet.error.ConnectionLost(), Outcome.PLAYBACK_FAILED),
+        (twisted.internet.error.ConnectError(), Outcome.PLAYBACK_FAILED),
+        (twisted.internet.error.TimeoutError(), Outcome.PLAYBACK_FAILED),
+        (OSError("a file of an archive is gone"), Outcome.PLAYBACK_FAILED),
+        (KeyError("a fault"), Outcome.PROGRAM_ERROR),
+        (AssertionError(), Outcome.PROGRAM_ERROR),
+        (TypeError("a fault"), Outcome.PROGRAM_ERROR),
+        (RecursionError(), Outcome.PROGRAM_ERROR),
+    ],
+)
+def test_only_what_a_download_can_fail_by_is_the_archives(error, outcome):
+    assert ArchiveSpider.failed(None, Failure(error))[0] is outcome
 
 
 def test_two_policies_that_share_captures_request_each_once(tmp_path):

@@ -33,7 +33,7 @@ from crawler.archives.limits import (
     sound,
 )
 from crawler.limits_file import LimitsFile
-from crawler.politeness import Gate
+from crawler.politeness import GRACE, Gate
 from tests.crawling import ROOT, environment
 
 START = 1_700_000_000.0
@@ -221,6 +221,45 @@ def test_a_gate_that_is_shut_lets_nothing_through_and_wakes_at_once(open_gate):
 
     asyncio.run(waits())
     assert clock.now == START
+
+
+async def answers_after(clock, seconds):
+    await clock.sleep(seconds)
+    return "the answer"
+
+
+@pytest.mark.parametrize(
+    ("answer", "told", "expected", "took"),
+    [
+        (3600.0, None, "the answer", 3600.0),  # nobody ends the run
+        (3.0, 1.0, "the answer", 3.0),
+        (GRACE, 1.0, "the answer", GRACE),
+        (3600.0, 0.0, "the run ends", GRACE),
+        (3600.0, 50.0, "the run ends", 50.0 + GRACE),
+    ],
+)
+def test_what_is_under_way_when_a_run_is_told_to_end_has_a_short_grace(open_gate, answer, told, expected, took):
+    clock = Clock()
+    gate = open_gate(clock)
+
+    async def tell():
+        if told is not None:
+            await clock.sleep(told)
+            gate.shut("the run ends")
+
+    async def everything():
+        download = asyncio.create_task(gate.within_grace(answers_after(clock, answer)))
+        telling = asyncio.create_task(tell())
+        times = []
+        download.add_done_callback(lambda _: times.append(clock.now - START))
+        await clock.run()
+        await telling
+        try:
+            return await download, times
+        except IgnoreRequest as error:
+            return str(error), times
+
+    assert asyncio.run(everything()) == (expected, [took])
 
 
 # the state's file

@@ -4,12 +4,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
 
 import pytest
 
 from crawler.archives.warc import Answered
+from crawler.politeness import GRACE
 from tests.crawling import ROOT, crawl, environment, outcomes, rows
 from tests.standin import StandIn, write_sites
 from tests.wayback_server import WaybackServer
@@ -107,6 +109,37 @@ def test_a_signal_wakes_a_crawl_that_is_about_to_ask_again(tmp_path):
     assert process.returncode == 1, err
     assert b"Ended: it was told to end" in out
     assert set(outcomes(tmp_path / "x.db")) == {"pending"}
+
+
+@pytest.mark.parametrize("path", ["/cdx/", "/web/"])
+def test_a_server_that_never_answers_does_not_hold_up_the_end(tmp_path, path):
+    """Its downloads have two minutes; after a signal they have GRACE seconds."""
+    hanging = threading.Event()
+
+    def weather():
+        if server.asked.total() > (path == "/web/"):
+            hanging.set()
+            return "hang"
+        return None
+
+    server = WaybackServer(SAMPLE, weather=weather)
+    with server:
+        command = [sys.executable, "-m", "scrapy", "crawl", "policies", "-a", f"url={RADIO}"]
+        command += ["-s", f"POLICYLAPSE_ARCHIVE={server.archive}", "-s", f"POLICYLAPSE_DB={tmp_path / 'x.db'}"]
+        state = environment(POLICYLAPSE_STATE=str(tmp_path / "state"))
+        process = subprocess.Popen(command, cwd=ROOT, env=state, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert hanging.wait(120)
+        begun = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=110)
+        took = time.monotonic() - begun
+    assert process.returncode == 1, err
+    assert took > GRACE
+    assert b"Ended: it was told to end" in out
+    assert b"Traceback" not in err
+    assert b"Unhandled" not in err
+    assert set(outcomes(tmp_path / "x.db")) <= {"pending"}
+    assert rows(tmp_path / "x.db", "SELECT outcome FROM outcomes") == []
 
 
 @pytest.mark.parametrize("moment", [2, 6])

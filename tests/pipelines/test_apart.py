@@ -1,6 +1,7 @@
 """A process for calls that crash, hang or eat memory: each is told apart, and the next call has a process."""
 
 import contextlib
+import errno
 import logging
 import os
 import signal
@@ -16,6 +17,14 @@ LIMITS = Limits(cpu=0.5, wall=600, memory=300 * 2**20)
 
 def nothing():
     pass
+
+
+def have_no_room():
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def leave():
+    os._exit(3)
 
 
 def spin():
@@ -83,6 +92,27 @@ def test_what_ends_a_call_is_told_and_the_next_call_is_answered(apart, function,
     assert said in stopped.value.detail
     assert ("in fail" in stopped.value.trace) == (why is Why.RAISED)
     assert apart.call(len, ("page",)) == 4
+
+
+@pytest.mark.parametrize(
+    ("warm_up", "why", "said"),
+    [
+        (have_no_room, Why.START, "No space left on device"),
+        (leave, Why.START, "it ended"),
+        (crash, Why.START, "it ended"),
+        (be_killed, Why.KILLED, "killed"),
+    ],
+)
+def test_a_process_that_cannot_start_is_no_pages_fault(warm_up, why, said):
+    """Nor is the next one, which tries again."""
+    process = Apart(warm_up, LIMITS)
+    try:
+        for _page in range(2):
+            with pytest.raises(Stopped, match=said) as stopped:
+                process.call(len, ("page",))
+            assert stopped.value.why is why
+    finally:
+        process.end()
 
 
 def test_a_call_that_waits_for_ever_is_ended_by_the_clock():

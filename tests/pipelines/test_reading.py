@@ -8,7 +8,7 @@ import pytest
 
 from crawler.archives.capture import Outcome
 from pipelines import reading as reading_module
-from pipelines.apart import Limits
+from pipelines.apart import Apart, Limits, Stopped, Why
 from pipelines.pool import ReaderPool
 from pipelines.reading import read_payload
 from tests.pipelines import test_apart as apart_functions
@@ -114,6 +114,20 @@ def test_whatever_ends_a_page_is_its_outcome_and_is_logged(call, outcome, pool, 
     assert detail
     assert any("http://a.example/privacy" in record.getMessage() for record in caplog.records)
     assert asyncio.run(pool.read(PAGE, {}, "http://a.example/privacy", AT, 200)).outcome is Outcome.FETCHED
+
+
+@pytest.mark.parametrize("why", [Why.TIME, Why.KILLED, Why.START, Why.CLOSED])
+def test_what_is_not_the_pages_fault_is_tried_again_later(why, monkeypatch):
+    def stopped(*_):
+        raise Stopped(why, "it stopped")
+
+    pool = ReaderPool(1)
+    monkeypatch.setattr(Apart, "call", stopped)
+    try:
+        reading = asyncio.run(pool.read(b"<p>text", {}, "http://a.example/", AT, 200))
+    finally:
+        pool.close()
+    assert (reading.outcome, reading.detail) == (Outcome.READING_STOPPED, "it stopped")
 
 
 def test_a_tag_with_300000_attributes_ends_within_its_processor_time(pool):
