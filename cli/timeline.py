@@ -28,6 +28,7 @@ from history.sites import find_policies
 from history.stated_dates import Stated, check_dates, read_written
 from history.technical import Technical, read_technical
 from history.timeline import read_timeline
+from history.unsure import read_unsure
 
 
 @click.command()
@@ -65,7 +66,8 @@ def timeline(
             written = read_written(connection, [version.text_id for version in whole.versions])
             stated = {one.version: one for one in check_dates(whole.versions, written)}
             technical = read_technical(connection, policy) if everything else None
-            shown.append(Shown(during(whole, start, end), len(whole.versions), stated, technical))
+            unsure = read_unsure(connection, whole.versions)
+            shown.append(Shown(during(whole, start, end), len(whole.versions), stated, technical, unsure))
     if as_json:
         print_json([shown_data(one) for one in shown])
         return
@@ -83,6 +85,7 @@ def shown_data(shown: Shown) -> dict[str, Any]:
     data = timeline_data(shown.timeline)
     for version in data["versions"]:
         version.update(_stated_data(shown.stated.get(version["version"])))
+        version["probably_furniture"] = list(shown.unsure.get(version["version"], ()))
     return data | ({"technical": _technical_data(shown.technical)} if shown.technical else {})
 
 

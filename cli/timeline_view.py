@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from rich.console import Console
@@ -49,12 +49,14 @@ class Shown:
     :param versions: how many versions the policy has in all.
     :param stated: what its versions say of their dates, by version.
     :param technical: None where technical changes are not asked for; then alternations are shown as one row, too.
+    :param unsure: the lines that are probably furniture, by the version that an unsure change led to.
     """
 
     timeline: Timeline
     versions: int
     stated: Mapping[int, Stated]
     technical: Technical | None = None
+    unsure: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
 def print_timeline(console: Console, shown: Shown) -> None:
@@ -141,7 +143,7 @@ def _table(console: Console, shown: Shown) -> None:
     for version in versions:
         alternation = folded.get(version.version)
         if alternation is None:
-            _row(console, version, scale)
+            _row(console, version, scale, shown.unsure)
             _doubts(console, version, shown.stated)
         elif version.version == min(alternation.last, versions[-1].version):
             _alternation(console, versions, alternation)
@@ -165,8 +167,8 @@ _DOUBTS = {
 }
 
 
-def _row(console: Console, version: VersionRow, scale: int) -> None:
-    """One version, and under it the sections that its change touched."""
+def _row(console: Console, version: VersionRow, scale: int, unsure: Mapping[int, Sequence[str]]) -> None:
+    """One version, and under it the sections that its change touched, or the lines that are probably furniture."""
     change = version.change
     text = Text(f"{version.version:>3}  {bracket(version):<23} {version.captures:>8,} {version.words:>6,}")
     if change:
@@ -178,9 +180,8 @@ def _row(console: Console, version: VersionRow, scale: int) -> None:
     text.rstrip()
     print_lines(console, text)
     if change and change.change_class is ChangeClass.UNSURE:
-        print_wrapped(
-            console, Text("probably furniture: no sentence, above or below the text", "dim"), Text("     "), " " * 8
-        )
+        quoted = ", ".join(f"“{line(text)}”" for text in unsure.get(version.version, ()))
+        print_wrapped(console, Text(f"probably furniture: {quoted}", "dim"), Text("     "), " " * 8)
     elif change and change.sections:
         print_wrapped(console, Text(sections_of(change.sections), "dim"), Text("     in ", "dim"), " " * 8)
 

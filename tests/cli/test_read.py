@@ -116,6 +116,17 @@ def test_a_change_within_one_day_gives_the_hours(run, history_db):
     assert "  2  2018-05-25 08:00–17:30 " in ok(run("timeline", "a.example", db=db))
 
 
+def test_what_is_probably_furniture_is_quoted(run, history_db):
+    long = "\n\n".join(f"{KEEP} Section {number} says so." for number in range(9))
+    db = history_db.policy(
+        URL, history_db.shown("2018-05-25", long), history_db.shown("2019-05-25", f"{long}\n\nSee *all* details")
+    )
+    shown = ok(run("timeline", "a.example", db=db))
+    assert "\n     probably furniture: “See all details”\n" in shown
+    (policy,) = json.loads(ok(run("timeline", "a.example", "--json", db=db)))
+    assert [version["probably_furniture"] for version in policy["versions"]] == [[], ["See all details"]]
+
+
 def test_a_policy_without_a_version(run, history_db):
     db = history_db.policy(URL, history_db.shown("2018-01-01", "", "excluded"))
     shown = ok(run("timeline", "a.example", db=db))
