@@ -361,10 +361,12 @@ class Store:
         is returned.
         """
         with self.transaction():
+            # "+": else SQLite puts the value into substr(), too, and reads all rows, since its index has that no more
             holder = self._one(
                 "SELECT id, payload_id, outcome, detail, redirect_url, http_status, headers, captured_at, original "
-                "FROM captures WHERE id = (SELECT min(r.id) FROM capture_rows r JOIN capture_kinds c ON c.id = r.kind_id "
-                f"WHERE substr(r.digest, 1, 5) = ? AND r.digest = ? AND {_BRINGS_PAYLOAD})",
+                "FROM captures WHERE id = (SELECT r.id FROM capture_rows r "
+                "JOIN capture_kinds c ON c.id = r.kind_id "
+                f"WHERE substr(r.digest, 1, 5) = ? AND +r.digest = ? AND {_BRINGS_PAYLOAD} ORDER BY r.id LIMIT 1)",
                 listed.capture.digest[:5],
                 listed.capture.digest,
             )

@@ -184,6 +184,35 @@ def test_a_held_digest_is_reused_with_the_outcome_of_its_holder(store):
     assert [(row[0], row[4]) for row in timeline(store)] == [(1, 2)]
 
 
+def test_what_is_held_is_found_at_the_same_cost_however_many_captures_there_are(store, monkeypatch):
+    """In steps of SQLite's machine; the holder is newer than all the others."""
+    find = Store._one
+
+    def cost(captures, day):
+        others = [capture(day + n, b"%d" % (day + n)) for n in range(captures)]
+        two = [capture(day + captures + n, b"same %d" % day) for n in range(2)]
+        policy = list_captures(store, [*others, *two])
+        *_, holder, asked = store.captures(policy, "test", Period())
+        store.keep(holder, memento(b"same %d" % day, holder.capture.captured_at), Outcome.FETCHED)
+        steps = []
+
+        def counted(self, *query):
+            self.db.conn.set_progress_handler(lambda: steps.append(1), 1)
+            try:
+                return find(self, *query)
+            finally:
+                self.db.conn.set_progress_handler(None, 0)
+
+        monkeypatch.setattr(Store, "_one", counted)
+        assert store.reuse(asked) is Outcome.REVISIT
+        monkeypatch.undo()
+        return len(steps)
+
+    few = cost(20, 0)
+    assert few > 0
+    assert cost(400, 1000) <= 1.2 * few
+
+
 def test_the_earliest_evidence_of_a_url_counts(store):
     policy = store.policy("shop.example", URL, "named by the user")
     moved = "http://shop.example/legal/privacy"
