@@ -119,7 +119,7 @@ def test_text(listed, end, bom):
     targets = listed(bom + end.join(lines))
     assert targets.targets == (
         Target("a.example"),
-        Target("b.example", "http://b.example/p"),
+        Target("b.example", "http://b.example/p", fragment="#top"),
         Target("c.example", "http://c.example/privacy"),
         Target("d.example", "http://d.example/?page_id=3"),
         Target("e.example"),

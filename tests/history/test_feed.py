@@ -94,7 +94,8 @@ def test_of_no_change(history_db):
     }  # fmt: skip
 
 
-A, B, C = "We keep data.", "We keep data and sell it.", "We keep nothing at all."
+REST = "\n\nYou can write to us at any time, and we answer within a month."  # so that they are one document
+A, B, C = f"We keep data.{REST}", f"We keep data and sell it.{REST}", f"We keep nothing at all.{REST}"
 
 
 def test_ids_stay_when_captures_come_late(history_db, tmp_path):

@@ -9,7 +9,8 @@ from history.sites import find_policies
 from history.technical import read_technical
 from history.timeline import read_timeline
 
-KEEP, SELL = ("We keep your data for as long as you have an account.", "We sell your data, all of it.")
+REST = "\n\nYou can write to us at any time, and we answer within a month."  # so that they are one document
+KEEP, SELL = (f"We keep your data for as long as you have an account.{REST}", f"We sell your data, all of it.{REST}")
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from history.sites import find_policies
 from history.timeline import read_versions
 
 URL = "https://a.example/privacy"
-TEXTS = ["We keep your data.", "We sell your data.", "We keep your data.", "We rent your data."]
+REST = "\n\nYou can write to us at any time, and we answer within a month."  # so that they are one document
+TEXTS = [f"We {what} your data.{REST}" for what in ("keep", "sell", "keep", "rent")]
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.archives.hints import Asked
 from pipelines.decode import decode_payload
 from pipelines.extract import extract_text
 from pipelines.judge import judge
@@ -166,7 +167,8 @@ def test_real_documents_are_kept_and_privacy_is_told_from_the_rest():
     right = total = 0
     for row in map(json.loads, index.read_text(encoding="utf-8").splitlines()):
         page = decode_payload((PAIRS / f"{row['id']}.html").read_bytes(), {"content-type": "text/html; charset=utf-8"})
-        extraction = extract_text(page, url=row["url"], captured_at=NOW)
+        asked = Asked("" if "Privacy" in row["terms"] else row["terms"])
+        extraction = extract_text(page, url=row["url"], captured_at=NOW, asked=asked)
         verdict = judge(page, extraction, headers={}, url=row["url"])
         assert verdict.is_policy, row["id"]
         right += (verdict.kind is DocumentKind.PRIVACY) == ("Privacy" in row["terms"])
