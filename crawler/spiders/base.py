@@ -112,7 +112,7 @@ class ArchiveSpider(Spider):
         return spider
 
     def opened(self) -> None:
-        """From now on, whoever waits at the gate is woken by whatever ends the run: a signal, a limit, the archive."""
+        """From now on, whoever waits at the gate is woken by what ends the run: a signal, its time, the archive."""
         engine = self.crawler.engine
         assert engine is not None
         close = engine.close_spider_async
@@ -121,7 +121,8 @@ class ArchiveSpider(Spider):
             if reason == "shutdown":
                 self.limited = self.limited or "it was told to end (Ctrl-C or SIGTERM)"
             self._ending = True
-            gate_of(self.crawler).shut("the run is ending")
+            if reason != "limit":  # what the limit of requests has let out is still to be asked, and kept
+                gate_of(self.crawler).shut("the run is ending")
             await close(reason=reason)
 
         engine.close_spider_async = closing  # type: ignore[method-assign]

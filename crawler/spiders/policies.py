@@ -191,6 +191,8 @@ class PoliciesSpider(ListingSpider):
         async for found in self._fill_window(progress):
             yield found
         if not progress.in_flight:
+            async for item in self._read_unread(progress):  # what another policy brought, by this one's declaration
+                yield item
             async for item in self._read_parts(progress):
                 yield item
 
