@@ -39,6 +39,7 @@ class Progress:
     :param listings: inquiries and listings that have to end before captures are chosen.
     :param stale: the listing has grown since the search read it.
     :param failed: this program failed on the policy: nothing more is asked for it in this run.
+    :param tried: captures that were read in this run, or on which this program failed: none is read twice in it.
     :param parts: kinds of the other documents on its pages, which are to be read as well (all_policies).
     """
 
@@ -51,6 +52,7 @@ class Progress:
     caught_up: bool = False
     planned: bool = False
     failed: bool = False
+    tried: set[int] = field(default_factory=set)
     parts: set[str] = field(default_factory=set)
 
 

@@ -423,6 +423,7 @@ class PoliciesSpider(ListingSpider):
             search.answered(listed.capture_id, *known)
             return None
         capture = listed.capture
+        progress.tried.add(listed.capture_id)
         reading = await job.reader.read(
             body, headers, capture.original, capture.captured_at, status,
             job.store.hints(progress.policy, listed.capture_id),
@@ -436,7 +437,9 @@ class PoliciesSpider(ListingSpider):
     async def _read_unread(self, progress: Progress) -> AsyncIterator[Any]:
         """Read what is kept but was not read by this extractor: left by a run that was killed, or by an older one."""
         job = self.job
-        unread = job.store.unread(progress.policy, job.reader.extractor)
+        left = job.store.unread(progress.policy, job.reader.extractor)
+        unread = [one for one in left if one.capture_id not in progress.tried]
+        progress.tried |= {one.capture_id for one in unread}
         async for kept, reading in job.reader.read_kept(unread, job.store.payload):
             progress.search.answered(kept.capture_id, reading.outcome, reading.wording)
             self._note_parts(progress, reading)
