@@ -23,9 +23,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from benchmarks.discovery_sites import measure
-from crawler.archives.policy_links import TAKEN, Label, PageLink, PolicyLink, rank_links, rank_url
-from crawler.archives.policy_urls import looks_like_policy
-from pipelines.page_links import page_links
+from crawler.discovery.by_address import looks_like_policy
+from crawler.discovery.links import TAKEN, Label, PageLink, PolicyLink, rank_links, rank_url
+from pipelines.reading.html.page_links import page_links
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 CAPTURES = 4  # of each history, evenly over its time

@@ -2,7 +2,7 @@
 
     python -m benchmarks.discovery_sites [--sites 76] [--seed 7]
 
-Crawls invented sites of which the truth is known (tests/sites_generated.py), through the real spider, from a server on
+Crawls invented sites of which the truth is known (tests/generators/sites_generated.py), through the real spider, from a server on
 loopback that counts what it is asked. An interval is exact when the URL is the policy's, its real beginning and end
 lie in their brackets, and no bracket is wider than half a year where a home page lies in it.
 """
@@ -20,8 +20,8 @@ from history.database import open_database
 from history.discoveries import read_discovery
 from tests.crawling import crawl
 from tests.discovering import score
-from tests.sites_generated import GeneratedArchive, generate
-from tests.wayback_server import WaybackServer
+from tests.generators.sites_generated import GeneratedArchive, generate
+from tests.servers.wayback_server import WaybackServer
 
 EXACT, REQUESTS = 0.95, 12  # the floors of issue 7
 

@@ -1,4 +1,4 @@
-"""Is a good record lost beside a bad one? Broken WARC files from seeds (tests/broken_archives.py).
+"""Is a good record lost beside a bad one? Broken WARC files from seeds (tests/generators/broken_archives.py).
 
     python -m benchmarks.fuzz_archives [files] [first seed]
 
@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.broken_archives import broken_archive, lost
+from tests.generators.broken_archives import broken_archive, lost
 
 FILES = 3_000
 

@@ -28,7 +28,7 @@ import psutil
 
 from benchmarks.crawl import ROOT, SHARED
 from crawler.archives.capture import Outcome
-from pipelines.pool import ReaderPool
+from pipelines.reading.pool import ReaderPool
 
 AT = datetime(2020, 1, 1, tzinfo=UTC)
 URL = "http://fuzz.example/privacy"

@@ -1,4 +1,4 @@
-"""Changes of generated histories (tests/histories_generated.py): precision, recall, histories without a false change.
+"""Changes of generated histories (tests/generators/histories_generated.py): precision, recall, histories without a false change.
 
     python -m benchmarks.generated [--seed N] [--histories N] [--pages] [--per-history]
 
@@ -17,10 +17,10 @@ from functools import partial
 from benchmarks.text import seen_text
 from crawler.archives.timestamps import format_iso
 from pipelines.model import Observation
-from pipelines.sightings import SeenText
-from pipelines.versions import fold, wordings_of
-from tests.histories_generated import Generated, Score, generate, observed, score
-from tests.histories_pages import page
+from pipelines.versions.fold import fold, wordings_of
+from pipelines.versions.sightings import SeenText
+from tests.generators.histories_generated import Generated, Score, generate, observed, score
+from tests.generators.histories_pages import page
 
 WORKERS = 2
 Row = tuple[str, tuple[str, ...], Score]

@@ -10,11 +10,11 @@ from pathlib import Path
 from crawler.archives.capture import Capture, Listing, Memento, Outcome, Period, sha1_base32
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_timestamp
-from pipelines.digests import text_digest
 from pipelines.model import Block, BlockKind, Extraction, Judgement
-from pipelines.reading import Reading
-from pipelines.store import Store
-from pipelines.wording import text_words, wording_key
+from pipelines.reading.payload import Reading
+from pipelines.store.store import Store
+from pipelines.text.digests import text_digest
+from pipelines.text.wording import text_words, wording_key
 
 VERSIONS, PARAGRAPHS, WORDS = 100, 40, 25
 

@@ -25,13 +25,13 @@ FLOOR = 0.10
 BUILD = """
 import sys
 from pathlib import Path
-from tests.many_captures import build
+from tests.generators.many_captures import build
 print(len(build(Path(sys.argv[1]), int(sys.argv[2]), nonces=False)))
 """
 SERVE = """
 import sys
 from pathlib import Path
-from tests.wayback_server import WaybackServer
+from tests.servers.wayback_server import WaybackServer
 with WaybackServer(Path(sys.argv[1])) as server:
     print(server.archive, flush=True)
     sys.stdin.read()

@@ -27,11 +27,11 @@ from pathlib import Path
 
 from rapidfuzz.distance import LCSseq
 
-from history.blame import blame
-from history.diff import DiffKind, diff
-from history.wordsteps import Op
+from history.diff.blame import blame
+from history.diff.diff import DiffKind, diff
+from history.diff.word_steps import Op
 from pipelines.model import Block, BlockKind
-from pipelines.wording import text_words, words
+from pipelines.text.wording import text_words, words
 
 HISTORIES = Path(__file__).resolve().parents[2] / "shared" / "histories"
 _LINK = re.compile(r"!?\[((?:[^\[\]\\]|\\.)*)\]\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"]*\")?\)")

@@ -15,10 +15,10 @@ from itertools import islice
 from pathlib import Path
 
 from benchmarks import store
-from history.changes import Filter, read_changes, together, with_passages
 from history.database import open_database
-from history.search import search
-from history.trends import read_stretches, texts_having, trend
+from history.search.changes import Filter, read_changes, together, with_passages
+from history.search.search import search
+from history.search.trends import read_stretches, texts_having, trend
 
 VERSIONS = 11
 FLOORS = {"search: three words": 50}  # ms, p95; issue 7's

@@ -26,9 +26,9 @@ from types import SimpleNamespace
 
 from benchmarks.text import SHARED, _common, versions_of
 from crawler.archives.capture import sha1_base32
-from crawler.archives.choose import ALL, CHANGES, DISTINCT, parse_strategy
-from tests.answers import Search
+from crawler.choosing.strategies import ALL, CHANGES, DISTINCT, parse_strategy
 from tests.builders import make_listed
+from tests.servers.answers import Search
 
 DAY = 86400
 GAP = 180 * DAY

@@ -2,7 +2,7 @@
 
     python -m benchmarks.standin [SITES] [CAPTURES]        (make bench-standin)
 
-The stand-in (tests/standin.py) allows 20 index requests and 120 playbacks in 5 seconds, answers 5 % with 503 and breaks
+The stand-in (tests/servers/standin.py) allows 20 index requests and 120 playbacks in 5 seconds, answers 5 % with 503 and breaks
 off 2 %. 20 sites of 22 captures each have 440 payloads; the old and the new URL of each site is given, and the old one
 redirects to the new. The first run is killed (SIGKILL) when it has half of them; the same crawl is run again until it is
 complete. Floors: 0 lost, 0 requests in a pause, at most 40 repeats, under 12 minutes.
@@ -22,7 +22,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.crawling import ROOT, environment
-from tests.standin import StandIn, write_sites
+from tests.servers.standin import StandIn, write_sites
 
 MINUTES, REPEATS, RUNS = 12, 40, 4
 

@@ -27,18 +27,18 @@ from crawler.archives.capture import Capture, Listing, Memento, Outcome, Period,
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_timestamp, parse_iso
 from history.database import open_database
-from history.search import search
+from history.search.search import search
 from history.sites import find_policies
-from history.timeline import read_timeline, read_versions, version_at
-from pipelines.compact import compact
-from pipelines.database_file import text_blocks
-from pipelines.digests import text_digest
-from pipelines.markdown import render_markdown
+from history.timeline.timeline import read_timeline, read_versions, version_at
 from pipelines.model import Block, BlockKind, Extraction, Judgement
-from pipelines.payloads import load_payload
-from pipelines.reading import Reading
-from pipelines.store import Store
-from pipelines.wording import wording_key
+from pipelines.reading.payload import Reading
+from pipelines.store.load import load_payload
+from pipelines.store.schema.check import text_blocks
+from pipelines.store.store import Store
+from pipelines.text.digests import text_digest
+from pipelines.text.markdown import render_markdown
+from pipelines.text.wording import wording_key
+from pipelines.upkeep.compact import compact
 
 BYTES_FLOOR, READ_FLOOR = 1.0, 5.0  # × git; ms
 RATE_FLOOR, GROWTH_FLOOR = 1200, 1.3  # captures a second; × the cost at the smallest scale

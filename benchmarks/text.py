@@ -22,14 +22,14 @@ import trafilatura
 
 from crawler.archives.errors import DecodeError, ExtractError
 from crawler.archives.timestamps import format_iso
-from pipelines.decode import decode_payload
-from pipelines.extract import extract_text
-from pipelines.judge import judge
-from pipelines.markdown import render_markdown
 from pipelines.model import DocumentKind, Observation
-from pipelines.sightings import SeenText, lines_of
-from pipelines.versions import fold, wordings_of
-from pipelines.wording import wording_key
+from pipelines.reading.decode import decode_payload
+from pipelines.reading.extract import extract_text
+from pipelines.reading.judging.judge import judge
+from pipelines.text.markdown import render_markdown
+from pipelines.text.wording import wording_key
+from pipelines.versions.fold import fold, wordings_of
+from pipelines.versions.sightings import SeenText, lines_of
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 WORKERS = 2

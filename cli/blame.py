@@ -30,14 +30,14 @@ from cli.output import (
 from cli.policies import the_policy, with_citation
 from cli.timeline_view import bracket, count
 from crawler.archives.timestamps import format_iso
-from history.blame import Blame, Placed, gone, standing
-from history.blame import blame as blame_texts
-from history.citations import citation
 from history.database import open_database
-from history.selectors import select
+from history.diff.blame import Blame, Placed, gone, standing
+from history.diff.blame import blame as blame_texts
 from history.sites import PolicyRow
 from history.texts import read_texts
-from history.timeline import VersionRow, read_versions
+from history.timeline.citations import citation
+from history.timeline.selectors import select
+from history.timeline.timeline import VersionRow, read_versions
 from pipelines.model import BlockKind
 
 _INDENT = " " * 6

@@ -28,9 +28,18 @@ from cli.output import (
 )
 from cli.timeline_view import CLASS_STYLES, bracket_of, count, sections_of
 from crawler.archives.timestamps import format_iso, parse_date
-from history.changes import COMPARED, ChangeRow, Filter, Passages, capture_urls, read_changes, together, with_passages
 from history.database import open_database
-from history.same_edits import Event
+from history.search.changes import (
+    COMPARED,
+    ChangeRow,
+    Filter,
+    Passages,
+    capture_urls,
+    read_changes,
+    together,
+    with_passages,
+)
+from history.search.same_edits import Event
 from history.sites import find_policies
 from pipelines.model import ChangeClass
 

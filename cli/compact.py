@@ -28,7 +28,7 @@ def compact(db: Path, as_json: bool) -> None:
     Example:
       policylapse compact --db policylapse.db
     """  # noqa: D301 - Click reads \b as a character
-    from pipelines.compact import compact as make_small  # noqa: PLC0415 - other commands need not load sqlite-utils
+    from pipelines.upkeep.compact import compact as make_small  # noqa: PLC0415 - other commands need not load sqlite-utils
 
     if not db.is_file():
         raise ConfigError(f"there is no database {db}: crawl into it first (policylapse crawl), or name one with --db")

@@ -13,10 +13,10 @@ import click
 from cli.coverage_view import print_coverage
 from cli.output import clean, color_option, db_option, json_option, print_json, stdout_console, tolerate_small_charsets
 from crawler.archives.timestamps import parse_date
-from history.coverage import Coverage, cover, covered_sites, half_label, half_of, halves_of, totals
-from history.coverage_read import read_subjects
 from history.database import open_database
 from history.sites import PolicyRow, find_policies
+from history.timeline.coverage import Coverage, cover, covered_sites, half_label, half_of, halves_of, totals
+from history.timeline.coverage_read import read_subjects
 
 
 @click.command()

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from cli.output import line, print_lines, print_wrapped
 from cli.timeline_view import count
-from history.coverage import Cell, Coverage, State, half_label, totals
+from history.timeline.coverage import Cell, Coverage, State, half_label, totals
 
 _SIGNS = {
     State.FOUND: ("#", "green"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from crawler.archives.timestamps import format_iso
 from history.sites import PolicyRow, SiteRow
-from history.timeline import Answer, Timeline, VersionRow
+from history.timeline.timeline import Answer, Timeline, VersionRow
 from pipelines.model import Change
 
 

@@ -23,14 +23,14 @@ from cli.output import (
     tolerate_small_charsets,
 )
 from cli.policies import the_policy, with_citation
-from history.comparison import Comparison, Page, read_comparison
 from history.database import open_database
-from history.diff_markdown import markdown_report
-from history.links import LinkChange
-from history.patch import patch_data
-from history.selectors import select
-from history.timeline import read_versions
-from history.unified import unified
+from history.diff.comparison import Comparison, Page, read_comparison
+from history.diff.links import LinkChange
+from history.diff.markdown import markdown_report
+from history.diff.patch import patch_data
+from history.diff.unified import unified
+from history.timeline.selectors import select
+from history.timeline.timeline import read_versions
 
 _FORMATS = ("terminal", "html", "json", "markdown", "unified")
 _EVERYTHING = 1_000_000_000  # lines of context
@@ -122,14 +122,14 @@ def _document(form: str, comparison: Comparison, context: int | None, *, full: b
         return unified(comparison, _EVERYTHING if full else context)
     blocks = None if full else _blocks(context)
     if form == "html":
-        from history.diff_html import html_report  # noqa: PLC0415 - Jinja2, that nothing else needs
+        from history.diff.html import html_report  # noqa: PLC0415 - Jinja2, that nothing else needs
 
         return html_report(comparison, blocks, side_by_side=sides)
     return markdown_report(comparison, blocks)
 
 
 def comparison_data(c: Comparison) -> dict[str, Any]:
-    """Return a comparison as JSON data: history.patch.apply() makes the new text of the old one with it."""
+    """Return a comparison as JSON data: history.diff.patch.apply() makes the new text of the old one with it."""
     data = {
         **policy_data(c.policy),
         "from": version_data(c.old) | _evidence(c.old_citation, c.old_page),

@@ -11,11 +11,11 @@ from rich.text import Text
 
 from cli.output import clean, is_plain, line, plain_text, print_lines, print_wrapped
 from cli.timeline_view import CLASS_STYLES, bracket, count
-from history.comparison import Comparison
-from history.diff import DiffBlock, DiffKind, Hunk, hunks
-from history.links import LinkChange
-from history.timeline import VersionRow
-from history.wordsteps import Op, Segment
+from history.diff.comparison import Comparison
+from history.diff.diff import DiffBlock, DiffKind, Hunk, hunks
+from history.diff.links import LinkChange
+from history.diff.word_steps import Op, Segment
+from history.timeline.timeline import VersionRow
 from pipelines.model import BlockKind
 
 _SIGNS = {

@@ -16,9 +16,9 @@ from cli.discover_view import print_discovery
 from cli.output import note, print_json, stdout_console
 from crawler.archives.dialects import parse_archive
 from crawler.archives.errors import ConfigError
-from crawler.lists import BadLine
 from crawler.summary import COMPLETE, NOT_RUN, PARTLY, STOPPED
-from crawler.targets import read_targets
+from crawler.targets.lists import BadLine
+from crawler.targets.targets import read_targets
 from history.database import open_database
 from history.discoveries import SiteDiscovery, read_discovery
 

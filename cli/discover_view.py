@@ -10,8 +10,8 @@ from rich.text import Text
 
 from cli.output import line, print_lines
 from cli.timeline_view import count
-from crawler.archives.discovery import AskKind, Candidate, Evidence, Found, Source, Span
-from crawler.archives.policy_links import Label
+from crawler.discovery.asks import AskKind, Candidate, Evidence, Found, Source, Span
+from crawler.discovery.links import Label
 from history.discoveries import SiteDiscovery
 
 _SHOWN = 8  # candidates that were not taken

@@ -12,9 +12,9 @@ from cli.output import db_option, json_option, note, print_json
 from cli.timeline_view import count
 from crawler.archives.errors import ConfigError
 from history.database import open_database
+from history.export.feed import Feed, atom, by_site, json_feed, read_entries
 from history.export.files import Folder
 from history.export.names import site_name
-from history.feed import Feed, atom, by_site, json_feed, read_entries
 
 _ALL = "changes.atom"
 

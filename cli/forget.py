@@ -20,7 +20,7 @@ from history.database import open_database
 from history.sites import find_policies
 
 if TYPE_CHECKING:
-    from pipelines.forget import Forgotten, Page
+    from pipelines.upkeep.forget import Forgotten, Page
 
 
 @click.command()
@@ -40,8 +40,8 @@ def forget(name: str, reason: str, yes: bool, db: Path, as_json: bool) -> None:
       policylapse forget example.com --reason "asked by the owner, 2026-01-05"
     """  # noqa: D301 - Click reads \b as a character
     # here, so that other commands need not load the writer's half
-    from pipelines.forget import forget as forget_pages  # noqa: PLC0415
-    from pipelines.store_file import open_file  # noqa: PLC0415
+    from pipelines.store.file import open_file  # noqa: PLC0415
+    from pipelines.upkeep.forget import forget as forget_pages  # noqa: PLC0415
 
     if not reason.strip():
         raise ConfigError('say why with --reason "…": it is what later readers are told')
@@ -65,7 +65,7 @@ def forget(name: str, reason: str, yes: bool, db: Path, as_json: bool) -> None:
 
 def _pages(db: Path, name: str) -> list[Page]:
     """The URLs that are meant: that one where a policy's URL is named, else all of the site's."""
-    from pipelines.forget import pages_of, pages_searched  # noqa: PLC0415
+    from pipelines.upkeep.forget import pages_of, pages_searched  # noqa: PLC0415
 
     with closing(open_database(db)) as connection:
         policies = find_policies(connection, name)

@@ -18,8 +18,8 @@ from crawler.lock import CrawlLock
 from history.database import open_database
 
 if TYPE_CHECKING:
-    from pipelines.findings import Finding
-    from pipelines.fsck import Progress as Report
+    from pipelines.upkeep.findings import Finding
+    from pipelines.upkeep.fsck import Progress as Report
 
 _SHOWN = 20  # findings of one kind that are named; --json has them all
 _CLEAN, _LEFT = 0, 1
@@ -55,7 +55,7 @@ def fsck(ctx: click.Context, repair: bool, db: Path, as_json: bool) -> None:
 
 def _checked(db: Path) -> list[Finding]:
     # here, so that other commands need not load the writer's half
-    from pipelines.fsck import check  # noqa: PLC0415
+    from pipelines.upkeep.fsck import check  # noqa: PLC0415
 
     with closing(open_database(db)) as connection, _progress() as report:
         connection.row_factory = None
@@ -64,8 +64,8 @@ def _checked(db: Path) -> list[Finding]:
 
 def _repaired(db: Path) -> tuple[list[Finding], set[Finding]]:
     """What was found, with what is still so after the repair; and what of it was mended."""
-    from pipelines.fsck_repair import repair  # noqa: PLC0415
-    from pipelines.store_file import open_file  # noqa: PLC0415
+    from pipelines.store.file import open_file  # noqa: PLC0415
+    from pipelines.upkeep.repair import repair  # noqa: PLC0415
 
     open_database(db).close()  # there is such a file, and it is ours
     lock = CrawlLock(db)
@@ -116,7 +116,7 @@ def _print(found: list[Finding], mended: set[Finding]) -> None:
 
 
 def _say_what_is_not_proven() -> None:
-    from pipelines.fsck_rows import UNPROVEN  # noqa: PLC0415
+    from pipelines.upkeep.fsck_rows import UNPROVEN  # noqa: PLC0415
 
     note("not proven, since it has no digest; only values that cannot be were looked for:")
     for one in UNPROVEN:

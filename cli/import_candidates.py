@@ -11,13 +11,13 @@ import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
-from pipelines.decode import decode_payload
-from pipelines.document_kind import names_in
 from pipelines.model import DocumentKind
+from pipelines.reading.decode import decode_payload
+from pipelines.reading.judging.document_kind import names_in
 
 if TYPE_CHECKING:
     from crawler.archives.capture import Capture
-    from crawler.archives.warc import WarcArchive
+    from crawler.archives.files.warc import WarcArchive
 
 _SEEN_BYTES: Final = 128 * 1024  # of a page: its title and its first heading stand near its beginning
 _HTML: Final = ("text/html", "application/xhtml+xml")

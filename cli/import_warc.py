@@ -17,11 +17,11 @@ import click
 from cli.crawl import crawl, run
 from cli.output import clean, line, note
 from cli.timeline_view import count
-from crawler.archives.archive_files import PATTERNS, unread_files, warc_files
 from crawler.archives.dialects import parse_archive
 from crawler.archives.errors import ConfigError, PolicylapseError
-from crawler.archives.policy_urls import can_be_asked, find_policy_urls
+from crawler.archives.files.archive_files import PATTERNS, unread_files, warc_files
 from crawler.archives.surt import check_url
+from crawler.discovery.by_address import can_be_asked, find_policy_urls
 
 _SHARED = ("urls", "sites", "db", "since", "until", "as_json")  # options that mean what they mean in `crawl`
 _SHOWN = 50  # URLs of one file that are named; the database has them all
@@ -96,7 +96,7 @@ def _policies_of(root: Path, *, by_title: bool) -> list[str]:
     """Return the URLs of an archive that look like policies, and tell the person."""
     # here, so that the commands that read need not load Scrapy
     from cli.import_candidates import titled_policies  # noqa: PLC0415
-    from crawler.handlers import open_warcs  # noqa: PLC0415
+    from crawler.asking.handlers import open_warcs  # noqa: PLC0415
 
     archive = open_warcs(root, wacz_apart=True)
     found = find_policy_urls(record.capture for record in archive.records())

@@ -18,8 +18,8 @@ from crawler.archives.errors import ConfigError, StoreError
 from crawler.lock import CrawlLock
 
 if TYPE_CHECKING:
-    from pipelines.merge import Merged
-    from pipelines.merge import Progress as Report
+    from pipelines.upkeep.merge import Merged
+    from pipelines.upkeep.merge import Progress as Report
 
 
 @click.command()
@@ -40,7 +40,7 @@ def merge(sources: tuple[Path, ...], into: Path, as_json: bool) -> None:
       policylapse merge laptop.db server.db --into all.db
     """  # noqa: D301 - Click reads \b as a character
     # here, so that other commands need not load the writer's half
-    from pipelines.merge import merge as merge_files  # noqa: PLC0415
+    from pipelines.upkeep.merge import merge as merge_files  # noqa: PLC0415
 
     missing = [source for source in sources if not source.is_file()]
     if missing:

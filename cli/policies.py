@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from cli.timeline_view import count
 from crawler.archives.errors import NotFound
-from history.citations import is_citation, resolve, site_of_citation
 from history.sites import PolicyRow, find_policies
+from history.timeline.citations import is_citation, resolve, site_of_citation
 
 
 def with_citation(site: str, *names: str | None) -> tuple[str, list[str]]:

@@ -22,13 +22,13 @@ from cli.output import (
 )
 from cli.policies import the_policy, with_citation
 from cli.sites_view import print_sites
-from history.citations import citation
 from history.database import open_database
-from history.selectors import Selected, at_date, doubt_of, numbered, select
 from history.sites import PolicyRow, list_sites
-from history.timeline import VersionRow, read_versions
-from pipelines.database_file import text_blocks
-from pipelines.markdown import render_markdown
+from history.timeline.citations import citation
+from history.timeline.selectors import Selected, at_date, doubt_of, numbered, select
+from history.timeline.timeline import VersionRow, read_versions
+from pipelines.store.schema.check import text_blocks
+from pipelines.text.markdown import render_markdown
 
 
 @click.command()

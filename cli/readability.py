@@ -30,7 +30,7 @@ from history.database import open_database
 from history.readability import FORMULAS, Readability, readability
 from history.sites import PolicyRow, find_policies
 from history.texts import read_texts
-from history.timeline import VersionRow, read_versions
+from history.timeline.timeline import VersionRow, read_versions
 
 _HEADS = {"flesch_ease": "ease", "flesch_kincaid": "grade", "smog": "smog", "lix": "lix"}
 

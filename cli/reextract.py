@@ -18,7 +18,7 @@ from crawler.archives.errors import ConfigError
 from crawler.lock import CrawlLock
 
 if TYPE_CHECKING:
-    from pipelines.reextract import Bracket, Reextracted
+    from pipelines.upkeep.reextract import Bracket, Reextracted
 
 
 @click.command("re-extract")
@@ -51,9 +51,9 @@ def re_extract(site: str, processes: int | None, db: Path, as_json: bool) -> Non
 
 async def _run(db: Path, site: str, processes: int) -> list[Reextracted]:
     # here, so that other commands need not load the extractor
-    from pipelines.pool import ReaderPool  # noqa: PLC0415
-    from pipelines.reextract import reextract  # noqa: PLC0415
-    from pipelines.store import Store  # noqa: PLC0415
+    from pipelines.reading.pool import ReaderPool  # noqa: PLC0415
+    from pipelines.store.store import Store  # noqa: PLC0415
+    from pipelines.upkeep.reextract import reextract  # noqa: PLC0415
 
     store, reader = Store(db, lambda: datetime.now(UTC)), ReaderPool(processes)
     try:

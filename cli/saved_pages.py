@@ -21,16 +21,16 @@ from typing import Any
 
 from cli.output import clean
 from crawler.archives.capture import Outcome
-from crawler.archives.hints import Asked, Hints
 from crawler.archives.timestamps import format_iso
-from pipelines.decode import MAX_DECODED_BYTES
-from pipelines.languages import TextLanguages, text_languages
-from pipelines.markdown import render_markdown
+from crawler.targets.hints import Asked, Hints
 from pipelines.model import Extraction, Judgement, PagePart, TextDate
-from pipelines.pool import ReaderPool
-from pipelines.reading import Reading
-from pipelines.saved_page import SavedReading, read_saved
-from pipelines.wording import words
+from pipelines.reading.decode import MAX_DECODED_BYTES
+from pipelines.reading.judging.languages import TextLanguages, text_languages
+from pipelines.reading.payload import Reading
+from pipelines.reading.pool import ReaderPool
+from pipelines.reading.saved_page import SavedReading, read_saved
+from pipelines.text.markdown import render_markdown
+from pipelines.text.wording import words
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from cli.output import (
 from cli.timeline_view import count
 from crawler.archives.timestamps import format_iso, parse_date
 from history.database import open_database
-from history.index_words import Span
-from history.search import Found, Owner, Passage, search
+from history.search.index_words import Span
+from history.search.search import Found, Owner, Passage, search
 from history.sites import find_policies
 
 _AROUND = 160  # characters of a long passage shown before and after what was met

@@ -23,12 +23,12 @@ from cli.policies import chosen as chosen_policies
 from cli.timeline_view import Shown, print_timeline
 from crawler.archives.timestamps import format_iso, parse_date
 from history.database import open_database
-from history.periods import during
 from history.sites import find_policies
-from history.stated_dates import Stated, check_dates, read_written
-from history.technical import Technical, read_technical
-from history.timeline import read_timeline
-from history.unsure import read_unsure
+from history.timeline.periods import during
+from history.timeline.stated_dates import Stated, check_dates, read_written
+from history.timeline.technical import Technical, read_technical
+from history.timeline.timeline import read_timeline
+from history.timeline.unsure import read_unsure
 
 
 @click.command()

@@ -15,13 +15,13 @@ from rich.text import Text
 
 from cli.chart import sparkline
 from cli.output import line, plain_text, print_lines, print_wrapped
-from history.events import Event
-from history.periods import lengths
-from history.stated_dates import Doubt, Stated
-from history.technical import Technical
-from history.timeline import Alternation, Aside, Gap, HowSure, Silent, Timeline, VersionRow
+from history.timeline.events import Event
+from history.timeline.periods import lengths
+from history.timeline.stated_dates import Doubt, Stated
+from history.timeline.technical import Technical
+from history.timeline.timeline import Alternation, Aside, Gap, HowSure, Silent, Timeline, VersionRow
 from pipelines.model import ChangeClass
-from pipelines.steady import Unsteady
+from pipelines.versions.steady import Unsteady
 
 CLASS_STYLES = {
     ChangeClass.SUBSTANTIVE: "bold yellow",

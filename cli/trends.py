@@ -30,9 +30,9 @@ from cli.output import (
 )
 from crawler.archives.timestamps import parse_date
 from history.database import open_database
-from history.search import blocks_of
+from history.search.search import blocks_of
+from history.search.trends import Half, Point, Stretch, half_of, passages, read_stretches, texts_having, trend
 from history.sites import find_policies
-from history.trends import Half, Point, Stretch, half_of, passages, read_stretches, texts_having, trend
 
 _LEFT = 15  # columns of the half-year and its sites
 _LEAST_COLUMN = 8  # of one term: its percentage

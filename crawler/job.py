@@ -16,19 +16,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 from scrapy.utils.misc import load_object
 
 from crawler.archives.capture import Capture, ListedCapture, Listing, ListingPlan, Memento, Outcome, Period, Policy
-from crawler.archives.choose import Strategy, parse_strategy
-from crawler.archives.declarations import Declared
 from crawler.archives.dialects import Archive, parse_archive
-from crawler.archives.discovery import Answer, Discovery, Found, Verdict
 from crawler.archives.errors import ConfigError
-from crawler.archives.hints import Hints
-from crawler.archives.landmarks import Options
-from crawler.archives.policy_links import PolicyLink
-from crawler.archives.sure import Certainty
 from crawler.archives.timestamps import parse_date
-from crawler.lists import BadLine
-from crawler.politeness import open_gate
-from crawler.targets import Target, read_targets
+from crawler.asking.gate import open_gate
+from crawler.choosing.certainty import Certainty
+from crawler.choosing.strategies import Strategy, parse_strategy
+from crawler.choosing.survey import Options
+from crawler.discovery.asks import Answer, Discovery, Found, Verdict
+from crawler.discovery.links import PolicyLink
+from crawler.targets.declarations import Declared
+from crawler.targets.hints import Hints
+from crawler.targets.lists import BadLine
+from crawler.targets.targets import Target, read_targets
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -38,7 +38,7 @@ ARGUMENTS = ("url", "site", "sites", "since", "until", "strategy", "all_policies
 
 
 class Reader(Protocol):
-    """Reads payloads beside the reactor (pipelines.pool.ReaderPool)."""
+    """Reads payloads beside the reactor (pipelines.reading.pool.ReaderPool)."""
 
     extractor: str
     workers: int
@@ -59,7 +59,7 @@ class Reader(Protocol):
 
 
 class Keeper(Protocol):
-    """The store, as far as the spiders use it (pipelines.store.Store)."""
+    """The store, as far as the spiders use it (pipelines.store.store.Store)."""
 
     def begin_run(self, *, program: str, archive: str, strategy: str, arguments: Mapping[str, str]) -> int: ...
     def finish_run(self, run_id: int, *, listed: int, fetched: int, reused: int, exit_code: int) -> None: ...

@@ -19,7 +19,7 @@ from scrapy import signals
 
 from crawler.archives.capture import Outcome
 from crawler.archives.dialects import PLAYBACK, Archive
-from crawler.archives.limits import budgets_of
+from crawler.asking.limits import budgets_of
 from crawler.log import make_harmless
 from crawler.summary import Plan, Summary, as_json, print_summary, sureness
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scrapy import Spider
     from scrapy.crawler import Crawler
 
-    from crawler.archives.sure import Certainty
+    from crawler.choosing.certainty import Certainty
 
 
 class Progress:

@@ -28,10 +28,10 @@ from crawler.archives.cdx import says_no_captures
 from crawler.archives.coding import undo_content_encoding
 from crawler.archives.dialects import CDX, WAYBACK, Archive, parse_archive
 from crawler.archives.errors import ConfigError, DecodeError, RateLimited, UnexpectedArchiveResponse
-from crawler.archives.limits import parse_retry_after
 from crawler.archives.memento import TRANSIENT_STATUSES, classify_exclusion
+from crawler.asking.gate import Gate, open_gate
+from crawler.asking.limits import parse_retry_after
 from crawler.job import user_agent
-from crawler.politeness import Gate, open_gate
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings

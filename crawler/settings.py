@@ -36,8 +36,8 @@ POLICYLAPSE_WORKERS = int(os.environ.get("POLICYLAPSE_WORKERS") or 0)  # process
 POLICYLAPSE_PLAN = False  # list only, and say what a crawl would take (`policylapse plan`)
 POLICYLAPSE_DISCOVER = False  # find policies only, and list what was asked for on the way (`policylapse discover`)
 POLICYLAPSE_SUMMARY = os.environ.get("POLICYLAPSE_SUMMARY") or "text"  # or "json", "none"
-POLICYLAPSE_STORE = "pipelines.store.Store"
-POLICYLAPSE_READER = "pipelines.pool.ReaderPool"
+POLICYLAPSE_STORE = "pipelines.store.store.Store"
+POLICYLAPSE_READER = "pipelines.reading.pool.ReaderPool"
 
 # who asks
 
@@ -52,12 +52,12 @@ REFERER_ENABLED = False  # default True: nothing here was reached by a link
 TELNETCONSOLE_ENABLED = False  # default True: opens a port
 REMOTE_CONTROL_ENABLED = False  # default True: opens a port
 
-# what leaves, and how fast: crawler/politeness.py; DOWNLOAD_SLOTS is set by the spider from the archive's row
+# what leaves, and how fast: crawler/asking/gate.py; DOWNLOAD_SLOTS is set by the spider from the archive's row
 
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.politeness.PoliteHandler",
-    "https": "crawler.politeness.PoliteHandler",
-    "warc": "crawler.handlers.WarcHandler",
+    "http": "crawler.asking.gate.PoliteHandler",
+    "https": "crawler.asking.gate.PoliteHandler",
+    "warc": "crawler.asking.handlers.WarcHandler",
     "file": None,  # default: reads local files; an archived redirect must never reach one
     "ftp": None,
     "s3": None,
@@ -70,7 +70,7 @@ DOWNLOAD_TIMEOUT = 120  # default 180; a capture's first load is slow, then cach
 DOWNLOAD_MAXSIZE = 128 * 2**20  # default 1 GiB: an archived page is hostile input
 DOWNLOAD_WARNSIZE = 0  # default 32 MiB: a large page is an outcome, not a warning
 
-# what an archive's answer means: crawler/playback.py decides, in the place of these
+# what an archive's answer means: crawler/asking/playback.py decides, in the place of these
 
 RETRY_ENABLED = False  # default True: retries archived 503s, at once
 REDIRECT_ENABLED = False  # default True: follows archived redirects as live ones
@@ -79,7 +79,7 @@ COMPRESSION_ENABLED = False  # default True: archives double and fake Content-En
 HTTPERROR_ALLOW_ALL = True  # default False: archived 404s are captures
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # default 50: would filter the archive itself
-    "crawler.playback.PlaybackMiddleware": 650,
+    "crawler.asking.playback.PlaybackMiddleware": 650,
 }
 DOWNLOAD_FAIL_ON_DATALOSS = True  # default True: a body cut short is a failure, never a shorter page
 CONCURRENT_ITEMS = 4  # default 100: so many tasks are made for every answer, and a callback here yields few items

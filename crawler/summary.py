@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from crawler.archives.capture import Outcome
-from crawler.archives.sure import Certainty
+from crawler.choosing.certainty import Certainty
 
 COMPLETE, PARTLY, NOT_RUN, STOPPED = 0, 1, 2, 3  # exit codes, design.md
 

@@ -107,7 +107,7 @@ def schema() -> None:
     import sqlite3
     from datetime import UTC, datetime
 
-    from pipelines.store import Store
+    from pipelines.store.store import Store
 
     path = Path(_scratch.name) / "schema.db"
     Store(path, lambda: datetime(2026, 1, 1, tzinfo=UTC)).close()

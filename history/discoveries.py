@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from crawler.archives.capture import Outcome
-from crawler.archives.discovery import AskKind, Candidate, Evidence, Found, Source, Span
-from crawler.archives.policy_links import Label
 from crawler.archives.timestamps import parse_iso
+from crawler.discovery.asks import AskKind, Candidate, Evidence, Found, Source, Span
+from crawler.discovery.links import Label
 
 _INDEXES = (AskKind.INDEX.value, AskKind.HOMES.value, AskKind.URL.value)
 

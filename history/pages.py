@@ -11,7 +11,7 @@ import sqlite3
 import zstandard
 
 from crawler.archives.errors import StoreError
-from pipelines.payloads import load_payload
+from pipelines.store.load import load_payload
 
 
 def read_payload(db: sqlite3.Connection, payload_id: int, name: str) -> bytes:

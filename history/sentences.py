@@ -2,7 +2,7 @@
 
     sentences("We keep *data*. Do you?") ──► Sentence("We keep *data*. ", ("we", "keep", "data")), Sentence("Do you?", …)
 
-A sentence is known by its words as pipelines.wording counts them, so typography and markup make no other sentence.
+A sentence is known by its words as pipelines.text.wording counts them, so typography and markup make no other sentence.
 Where it ends is the rule of Unicode (UAX #29, sentence boundaries) with what that annex leaves to be tailored: an end
 of line ends it; so does a wide stop without a space (Chinese, Japanese), and a space between two letters of a script
 that has no stop (Thai, Lao); no letter that stands alone, no digit and no small letter is parted from what stands
@@ -20,7 +20,7 @@ from itertools import chain
 
 import regex
 
-from pipelines.wording import is_plain, words
+from pipelines.text.wording import is_plain, words
 
 _STOP = r"\p{Sentence_Break=STerm}\p{Sentence_Break=ATerm}…"
 _CLOSE = r"[\p{Sentence_Break=Close}*\\]"

@@ -114,7 +114,7 @@ class Extraction:
     :param language: language code of the document, "" if not told by the page.
     :param links: the link layer, never part of the wording.
     :param decisions: what was decided and why, short sentences for the person.
-    :param parts: the documents that the page holds, where it is cut (pipelines/parts.py); () for a page of one.
+    :param parts: the documents that the page holds, where it is cut (pipelines/reading/parts/parts.py); () for a page of one.
     :param part: title of the one that the text is, "" where the page was not cut.
     """
 

@@ -18,11 +18,11 @@ from sqlite_utils import Database
 
 from crawler.archives.surt import site_of, surt
 from crawler.archives.timestamps import format_iso, format_timestamp, parse_date
-from pipelines.block_words import index_block
-from pipelines.migrations import migrations
 from pipelines.model import Block, BlockKind
-from pipelines.store_versions import refold
-from pipelines.wording import text_words, wording_key
+from pipelines.store.block_words import index_block
+from pipelines.store.folds import refold
+from pipelines.store.schema.migrations import migrations
+from pipelines.text.wording import text_words, wording_key
 
 from .sample_archive.truth import TRUTH
 

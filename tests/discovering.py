@@ -5,17 +5,17 @@ from datetime import UTC, datetime, timedelta
 
 from crawler.archives.capture import Outcome
 from crawler.archives.dialects import parse_archive
-from crawler.archives.discover import BUDGET, discover
-from crawler.archives.discover_known import thin
-from crawler.archives.discover_spans import WELL
-from crawler.archives.discovery import Answer, Ask, AskKind, Discovery, Found
+from crawler.archives.files.warc import WarcArchive
 from crawler.archives.index_query import index_query
 from crawler.archives.memento import classify_playback
 from crawler.archives.surt import surt
-from crawler.archives.warc import WarcArchive
-from crawler.handlers import answer as answer_request
-from pipelines.page_reading import read_candidate, read_links
-from tests.sites_generated import Site
+from crawler.asking.handlers import answer as answer_request
+from crawler.discovery.asks import Answer, Ask, AskKind, Discovery, Found
+from crawler.discovery.known import thin
+from crawler.discovery.next_asks import BUDGET, discover
+from crawler.discovery.spans import WELL
+from pipelines.reading.candidates import read_candidate, read_links
+from tests.generators.sites_generated import Site
 
 NOW = datetime(2025, 1, 15, tzinfo=UTC)
 ARCHIVE = parse_archive("sample")  # for its addresses only

@@ -6,9 +6,9 @@ A page is a policy, its text is its bytes. A page that holds "explode" is a faul
 from hashlib import sha256
 
 from crawler.archives.capture import Outcome
-from crawler.archives.discovery import Verdict
+from crawler.discovery.asks import Verdict
 from pipelines.model import Block, BlockKind, Extraction
-from pipelines.reading import Reading
+from pipelines.reading.payload import Reading
 
 
 class QuickReader:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from crawler.archives.capture import Listing, Memento, Outcome, Period
-from pipelines.store import Store
+from pipelines.store.store import Store
 from tests.stores import EXTRACTOR, NOW, SITE, URL, Seen
 
 DAYS, AT_ONCE, FOLD_EVERY = 4000, 8, 5  # a listing brings so many captures; a fold comes after so many readings

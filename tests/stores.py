@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 from crawler.archives.capture import Capture, Listing, Memento, Outcome, Period, sha1_base32
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_timestamp
-from pipelines.digests import text_digest
-from pipelines.fsck import check
 from pipelines.model import Block, BlockKind, Extraction, Judgement, Link
-from pipelines.payloads import load_payload
-from pipelines.reading import Reading
-from pipelines.store import Store
-from pipelines.wording import text_words, wording_key
+from pipelines.reading.payload import Reading
+from pipelines.store.load import load_payload
+from pipelines.store.store import Store
+from pipelines.text.digests import text_digest
+from pipelines.text.wording import text_words, wording_key
+from pipelines.upkeep.fsck import check
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FIRST = datetime(2015, 1, 1, tzinfo=UTC)

@@ -5,9 +5,9 @@ import random
 import pytest
 
 from benchmarks.generated import scored
-from pipelines.versions import fold
-from tests.histories_generated import LANGUAGES, generate, observed
-from tests.histories_pages import page
+from pipelines.versions.fold import fold
+from tests.generators.histories_generated import LANGUAGES, generate, observed
+from tests.generators.histories_pages import page
 
 SEED = 7401
 

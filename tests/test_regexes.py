@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.regexes import Found, patterns, seconds, strings
+from tests.generators.regexes import Found, patterns, seconds, strings
 
 SHORT = (8, 12, 16, 18, 20)  # an exponential one shows here, before it takes for ever
 N = 1000
@@ -46,10 +46,10 @@ PATTERNS = patterns()
 def test_the_walk_finds_them():
     places = {found.place for found in PATTERNS}
     assert {
-        "crawler.lists._RANKED_AFTER", "pipelines.pdf_blocks._CUT",
-        "pipelines.titles._SEPARATORS", "pipelines.wording._NUMBERING",
-        "pipelines.written_dates._forms", "pipelines.vocabulary.JUMP",
-    } <= places | {f"pipelines.vocabulary.{place.rpartition('.')[2]}" for place in places}  # fmt: skip
+        "crawler.targets.lists._RANKED_AFTER", "pipelines.reading.pdf.blocks._CUT",
+        "pipelines.reading.titles._SEPARATORS", "pipelines.text.wording._NUMBERING",
+        "pipelines.reading.dates.written_dates._forms", "pipelines.reading.html.vocabulary.JUMP",
+    } <= places | {f"pipelines.reading.html.vocabulary.{place.rpartition('.')[2]}" for place in places}  # fmt: skip
     assert len(PATTERNS) > 150
 
 

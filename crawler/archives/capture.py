@@ -244,7 +244,7 @@ class Period:
 class ReadCapture:
     """The item that the spiders yield: what was read of a capture's payload.
 
-    :param reading: a pipelines.reading.Reading; opaque to the spiders but for its `outcome`.
+    :param reading: a pipelines.reading.payload.Reading; opaque to the spiders but for its `outcome`.
     """
 
     policy: Policy

@@ -20,16 +20,16 @@ from waybackpy.cdx_api import WaybackMachineCDXServerAPI
 from waybackpy.cdx_utils import full_url
 
 from crawler.archives import cdx
-from crawler.archives.archive_files import PATTERNS, unread_files, warc_files
 from crawler.archives.capture import Capture
 from crawler.archives.cdx import CdxPage
 from crawler.archives.errors import ConfigError
+from crawler.archives.files.archive_files import PATTERNS, unread_files, warc_files
+from crawler.archives.files.wacz import check_wacz, is_wacz
 from crawler.archives.index_query import IndexQuery, pywb_params, wayback_params
 from crawler.archives.timestamps import format_timestamp
-from crawler.archives.wacz import check_wacz, is_wacz
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
-LOCAL_ORIGIN = "warc://local"  # answered by crawler.handlers.WarcHandler
+LOCAL_ORIGIN = "warc://local"  # answered by crawler.asking.handlers.WarcHandler
 CDX, PLAYBACK = "cdx", "playback"  # the two endpoints, each with a budget and a download slot of its own
 _SHOWN = 5  # files that an error names
 PAGE_ROWS = 5_000  # rows of one index answer: half a megabyte; the Wayback server would give 150,000

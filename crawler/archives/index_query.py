@@ -17,7 +17,7 @@ from typing import Final
 from waybackpy.cdx_api import WaybackMachineCDXServerAPI
 
 from crawler.archives.capture import Capture
-from crawler.archives.discovery import AskKind
+from crawler.discovery.asks import AskKind
 
 # Keys under which policies are filed: word stems in 24 and more languages, as they stand in paths. Of 992 real
 # addresses (shared/discovery) it lets through 259 of 275 privacy policies and 191 of 717 other documents. Behind the host, or

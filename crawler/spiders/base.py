@@ -39,12 +39,12 @@ from crawler.archives.errors import (
     StoreError,
     UnexpectedArchiveResponse,
 )
+from crawler.archives.files.warc import DAMAGE_HEADER, read_damages
 from crawler.archives.memento import Answer, classify_exclusion
-from crawler.archives.warc import DAMAGE_HEADER, read_damages
+from crawler.asking.gate import gate_of
+from crawler.asking.playback import TooManyRequests, plain_headers
 from crawler.job import Job, open_job, user_agent
-from crawler.ledger import Ledger
-from crawler.playback import TooManyRequests, plain_headers
-from crawler.politeness import gate_of
+from crawler.spiders.ledger import Ledger
 
 if TYPE_CHECKING:
     from typing import Self

@@ -9,11 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from crawler.archives.capture import Capture, Outcome, Policy
-from crawler.archives.discover import BUDGET, discover, judge_target, target_verdict
-from crawler.archives.discovery import Answer, Ask, Discovery, Found
-from crawler.archives.lineage import same_company
-from crawler.archives.policy_links import Label
 from crawler.archives.surt import surt
+from crawler.discovery.asks import Answer, Ask, Discovery, Found
+from crawler.discovery.companies import same_company
+from crawler.discovery.links import Label
+from crawler.discovery.next_asks import BUDGET, discover, judge_target, target_verdict
 from crawler.spiders.inquiries import InquiringSpider, Inquiry
 
 if TYPE_CHECKING:

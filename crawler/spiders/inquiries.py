@@ -1,4 +1,4 @@
-"""Asking an archive what discovery wants to know (crawler/archives/discover.py), with the manners of every request.
+"""Asking an archive what discovery wants to know (crawler/discovery/next_asks.py), with the manners of every request.
 
     Inquiry(plan) ──asks──► index / playback ──► kept (raw first) ──► read (process pool) ──► Answer, stored ──► plan again
 
@@ -20,13 +20,13 @@ from scrapy import Request
 
 from crawler.archives.capture import ListedCapture, Memento, Outcome
 from crawler.archives.dialects import CDX, PLAYBACK, citation_url
-from crawler.archives.discover_known import thin
-from crawler.archives.discovery import Answer, Ask, AskKind, Key
 from crawler.archives.index_query import index_query
 from crawler.archives.memento import Answer as Playback
 from crawler.archives.memento import stray_outcome
 from crawler.archives.surt import surt
-from crawler.playback import memento_of
+from crawler.asking.playback import memento_of
+from crawler.discovery.asks import Answer, Ask, AskKind, Key
+from crawler.discovery.known import thin
 from crawler.spiders.base import OUR_FAULTS, OUTCOMES, ArchiveSpider
 
 if TYPE_CHECKING:

@@ -17,13 +17,13 @@ from scrapy import Request
 
 from crawler.archives.capture import Listing, ListingPlan, Outcome, Policy
 from crawler.archives.cdx import CdxPage
-from crawler.archives.choose import Wanted
 from crawler.archives.dialects import citation_url
-from crawler.archives.shared_listing import SharedListing
 from crawler.archives.surt import surt
-from crawler.search import Search
+from crawler.choosing.strategies import Wanted
 from crawler.spiders.base import OUR_FAULTS
 from crawler.spiders.discovering import DiscoveringSpider
+from crawler.spiders.policy_search import Search
+from crawler.spiders.shared_listing import SharedListing
 
 if TYPE_CHECKING:
     from scrapy.http import Response

@@ -4,10 +4,10 @@
 
 The spider holds no knowledge that is not in the store but which requests are under way: kill it anywhere, run it
 again, and it goes on. Duties: it makes requests and yields items; what an answer *is* is decided in
-crawler/playback.py, what to ask for next in crawler/archives/choose.py, what is kept in the store.
+crawler/asking/playback.py, what to ask for next in crawler/choosing/strategies.py, what is kept in the store.
 
 A capture is requested once a run, and once more in the second pass if it failed in passing: before each request the
-spider looks into the store and into the run's ledger (crawler/ledger.py), whichever policy or inquiry wants it.
+spider looks into the store and into the run's ledger (crawler/spiders/ledger.py), whichever policy or inquiry wants it.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from scrapy.exceptions import DontCloseSpider
 from crawler.archives.capture import Capture, ListedCapture, Memento, Outcome, Period, Policy, ReadCapture
 from crawler.archives.dialects import PLAYBACK
 from crawler.archives.errors import StoreError
-from crawler.archives.lineage import lineage_target, one_line_of_urls
 from crawler.archives.memento import Answer, stray_outcome
 from crawler.archives.surt import surt
-from crawler.lists import BadLine
-from crawler.playback import NOWHERE, memento_of
-from crawler.search import Search
+from crawler.asking.playback import NOWHERE, memento_of
+from crawler.discovery.companies import lineage_target, one_line_of_urls
 from crawler.spiders.base import OUR_FAULTS, OUTCOMES
 from crawler.spiders.listings import ListingSpider, Progress
+from crawler.spiders.policy_search import Search
+from crawler.targets.lists import BadLine
 
 if TYPE_CHECKING:
     from typing import Self
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawler.archives.cdx import CdxPage
-    from crawler.archives.declarations import Declared
-    from crawler.targets import Target
+    from crawler.targets.declarations import Declared
+    from crawler.targets.targets import Target
 
 logger = logging.getLogger(__name__)
 
@@ -319,7 +319,7 @@ class PoliciesSpider(ListingSpider):
         return bool(lost)
 
     def _resuming_request(self, progress: Progress) -> Request:
-        """A request that never leaves (crawler/playback.py): from its callback, the policy goes on."""
+        """A request that never leaves (crawler/asking/playback.py): from its callback, the policy goes on."""
         return Request(
             "policylapse://resume", self.resumed, cb_kwargs={"progress": progress}, meta={"endpoint": NOWHERE},
             dont_filter=True,

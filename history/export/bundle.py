@@ -20,18 +20,18 @@ from crawler.archives.capture import sha1_base32
 from crawler.archives.dialects import parse_archive
 from crawler.archives.errors import ConfigError, NotFound
 from crawler.archives.timestamps import parse_timestamp
-from history.citations import is_citation, resolve
-from history.comparison import read_comparison
-from history.diff_html import html_report
+from history.diff.comparison import read_comparison
+from history.diff.html import html_report
 from history.export.formats import Job
 from history.export.manifest import Done
 from history.export.records import COLUMNS, Evidence, Records, VersionRecord, row
 from history.export.verify import Shown, verify_text
 from history.export.zipped import Zip
 from history.pages import read_payload
-from history.selectors import select
 from history.sites import PolicyRow
-from history.timeline import VersionRow, read_versions
+from history.timeline.citations import is_citation, resolve
+from history.timeline.selectors import select
+from history.timeline.timeline import VersionRow, read_versions
 
 _ROW = (
     "SELECT archive, urlkey, timestamp, original, mimetype, statuscode, digest, length, captured_at, fetched_at, http_status, "

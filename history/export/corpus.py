@@ -24,10 +24,10 @@ from history.export.formats import Job
 from history.export.manifest import Done
 from history.export.names import shard, site_name
 from history.sites import PolicyRow
-from pipelines.database_file import text_blocks
-from pipelines.inline import Marks, escaped, line_text, lines, one_line
-from pipelines.markdown import cell_text, cells, heading, render_alone
 from pipelines.model import Block, BlockKind
+from pipelines.store.schema.check import text_blocks
+from pipelines.text.inline import Marks, escaped, line_text, lines, one_line
+from pipelines.text.markdown import cell_text, cells, heading, render_alone
 
 _HEADER = (
     "> *The following text is extracted and transformed from the {site} privacy policy that was archived on {date}. "

@@ -24,8 +24,8 @@ from history.export.manifest import Done
 from history.export.names import policy_names, site_name
 from history.export.records import Records, VersionRecord
 from history.sentences import sentences
-from pipelines.markdown import join_markdown, render_alone
 from pipelines.model import Block, BlockKind
+from pipelines.text.markdown import join_markdown, render_alone
 
 _COMMITTER = "policylapse <>"
 # Of what reads as sentences; the rest is a line anyway.

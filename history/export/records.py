@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from history.citations import cite
 from history.sites import PolicyRow
-from pipelines.markdown import join_markdown, render_alone
+from history.timeline.citations import cite
 from pipelines.model import Block, BlockKind
+from pipelines.text.markdown import join_markdown, render_alone
 
 _CACHED = 10_000_000  # characters of blocks that are kept: neighbouring versions share nearly all of them
 
@@ -51,7 +51,7 @@ class VersionRecord:
         than `first_seen`. None for the first. `before_url` is that capture.
     :param parts: blocks of the text, each with its Markdown where its neighbours have no say in it.
     :param change_class: and the counts after it: of the step to this version; None for the first.
-    :param citation: a name that stays (history/citations.py).
+    :param citation: a name that stays (history/timeline/citations.py).
     """
 
     version_id: int

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import main
-from history.patch import apply
+from history.diff.patch import apply
 from pipelines.model import Block, BlockKind
 
 SITE = "lumenkart.example"

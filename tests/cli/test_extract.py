@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import main
-from tests.pages_of_parts import several
+from tests.generators.pages_of_parts import several
 
 ROOT = Path(__file__).parents[2]
 POLICY = """<html lang="en"><head><title>Privacy Policy – Harbour</title>

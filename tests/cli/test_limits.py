@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from cli import limits as command
 from cli.main import main
 from crawler.archives.dialects import CDX, PLAYBACK
-from crawler.archives.limits import REFUSES, Pause, after_refusal
-from crawler.limits_file import LimitsFile
+from crawler.asking.limits import REFUSES, Pause, after_refusal
+from crawler.asking.limits_file import LimitsFile
 
 OWN, NAS, PUBLIC = "pywb+http://127.0.0.1:8911/hist", "wayback+http://nas", "pywb+https://archive.example.org/coll"
 

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from sqlite_utils import Database
 
 from cli.main import main
-from pipelines.extract import extractor_id
-from pipelines.store_versions import refold
+from pipelines.reading.extract import extractor_id
+from pipelines.store.folds import refold
 
 SITE = "waldkiste.example"
 

@@ -16,8 +16,8 @@ from warcio.archiveiterator import ArchiveIterator
 from cli import import_warc as command
 from cli.main import main
 from tests.crawling import ROOT, crawl, environment, history, outcomes, rows
-from tests.pywb_server import pywb_server
 from tests.sample_archive.truth import TRUTH
+from tests.servers.pywb_server import pywb_server
 
 SAMPLE = ROOT / "data" / "sample" / "sample.warc.gz"
 URLS = [truth.policy_urls[0] for truth in TRUTH.values()]

@@ -18,9 +18,9 @@ from pathlib import Path
 
 from rapidfuzz.distance import Indel
 
-from pipelines.decode import decode_payload
-from pipelines.extract import extract_text
-from pipelines.markdown import render_markdown
+from pipelines.reading.decode import decode_payload
+from pipelines.reading.extract import extract_text
+from pipelines.text.markdown import render_markdown
 
 FOLDER = Path(__file__).parent
 WORD = re.compile(r"\w+")

@@ -7,8 +7,8 @@ import pytest
 
 from crawler.archives.errors import StoreError
 from history.database import open_database
-from pipelines.database_file import MIGRATIONS
-from pipelines.migrations import migrations
+from pipelines.store.schema.check import MIGRATIONS
+from pipelines.store.schema.migrations import migrations
 
 
 def refusal(path):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from history.sentences import sentences
-from pipelines.wording import words
+from pipelines.text.wording import words
 
 PIECES = st.sampled_from(
     ["We", " keep", ". ", "! ", "?", "。", "個人", "“", "”", "**", "\n", "1.", " (a)", "e.g. ", "…", "\u200b", "\\", "é",

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from crawler.archives.warc import WarcArchive, write_index
+from crawler.archives.files.warc import WarcArchive, write_index
 
 from .build import FILE_NAME, write
 

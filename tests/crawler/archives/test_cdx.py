@@ -14,7 +14,7 @@ from crawler.archives.cdx import FIELDS, CdxPage, about, read_pywb, read_wayback
 from crawler.archives.errors import UnexpectedArchiveResponse
 from crawler.archives.timestamps import format_timestamp
 from tests.builders import cdx_line, make_capture, utc
-from tests.recorded import FOLDER, body_of, needs_recordings, recorded
+from tests.servers.recorded import FOLDER, body_of, needs_recordings, recorded
 
 ROW = cdx_line(make_capture())
 NEXT = cdx_line(make_capture(timestamp="20200102000000"))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crawler.archives.coding import MAX_INFLATED, undo_content_encoding
 from crawler.archives.errors import DecodeError
-from tests.recorded import FOLDER, headers_of, recorded
+from tests.servers.recorded import FOLDER, headers_of, recorded
 
 TEXT = b"".join(b"<p>We collect your data number %d.</p>\n" % number for number in range(3000))
 

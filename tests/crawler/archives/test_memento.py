@@ -20,7 +20,7 @@ from crawler.archives.memento import (
 )
 from crawler.archives.surt import check_url, surt
 from tests.builders import MEMENTO_URL, make_capture, utc
-from tests.recorded import body_of, headers_of, recorded
+from tests.servers.recorded import body_of, headers_of, recorded
 
 DATE = {"memento-datetime": "Wed, 01 Jan 2020 00:00:00 GMT"}
 ELSEWHERE = {"location": "https://web.archive.org/web/20200301000000id_/http://a.example/privacy"}

@@ -1,0 +1,97 @@
+"""WARC files, WACZ files and the bundled sample archive, served through the real spiders and middlewares.
+
+The spider asks `warc://local/...` as it would ask web.archive.org; this handler answers from the files. Nothing else
+knows the difference.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+import weakref
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.exceptions import DownloadCancelledError, NotConfigured
+from scrapy.http import Response
+
+from crawler.archives.dialects import PAGE_ROWS, parse_archive
+from crawler.archives.files.wacz import is_wacz, unpack_wacz
+from crawler.archives.files.warc import Answered, WarcArchive
+from crawler.archives.memento import split_memento_url
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
+
+class WarcHandler(BaseDownloadHandler):
+    """Answers the scheme `warc` in the Wayback dialect. Files are read in a thread, beside the reactor."""
+
+    lazy = True
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        root = parse_archive(crawler.settings["POLICYLAPSE_ARCHIVE"]).root
+        if root is None:
+            raise NotConfigured("POLICYLAPSE_ARCHIVE names no WARC files")
+        self._root = root
+        self._wacz_apart = crawler.settings.getbool("POLICYLAPSE_WACZ_APART")  # set by import-warc
+        self._archive: WarcArchive | None = None
+        self._opening = asyncio.Lock()
+        self._max_size = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+
+    async def download_request(self, request: Request) -> Response:
+        async with self._opening:
+            if self._archive is None:
+                self._archive = await asyncio.to_thread(open_warcs, self._root, wacz_apart=self._wacz_apart)
+        digest = request.meta.get("digest", "")  # a URL does not tell two captures of one second apart
+        answered = await asyncio.to_thread(answer, self._archive, request.url, digest, self._max_size)
+        if 0 < self._max_size < len(answered.body):
+            raise DownloadCancelledError(f"{request.url} is larger than DOWNLOAD_MAXSIZE ({self._max_size} bytes)")
+        return Response(request.url, status=answered.status, headers=answered.headers, body=answered.body)
+
+
+@lru_cache(maxsize=1)  # who has looked for policies in the files need not read them again to crawl
+def open_warcs(root: Path, *, wacz_apart: bool = False) -> WarcArchive:
+    """Return the archive of a WARC file, of a folder of them, or of a WACZ, which is unpacked into a temporary folder
+    (TMPDIR) for as long as the archive is used.
+
+    :raises ConfigError: the WACZ cannot be unpacked.
+    """
+    if not is_wacz(root):
+        return WarcArchive(root, wacz_apart=wacz_apart)
+    folder = Path(tempfile.mkdtemp(prefix="policylapse-"))
+    try:
+        damages = unpack_wacz(root, folder)
+        archive = WarcArchive(folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    archive.damages[:0] = damages
+    weakref.finalize(archive, shutil.rmtree, folder, ignore_errors=True)
+    return archive
+
+
+def answer(archive: WarcArchive, url: str, digest: str = "", limit: int = 0) -> Answered:
+    """Answer one Wayback-dialect request from an archive of WARC files.
+
+    :param digest: of the capture that is asked for, where it is known.
+    :param limit: bytes of a body; of a larger one, one byte more is read. 0 for none.
+    """
+    parts = urlsplit(url)
+    if parts.path == "/cdx/search/cdx":
+        params = parse_qs(parts.query)
+        query = {name: values[0] for name, values in params.items()}
+        if not params.keys().isdisjoint(("filter", "collapse")):
+            return archive.search(query["url"], params)
+        limit = int(query.get("limit", PAGE_ROWS))
+        return archive.listing(
+            query["url"], query.get("from", ""), query.get("to", ""), limit, query.get("resumeKey", "")
+        )
+    memento = split_memento_url(url)
+    return archive.playback(*memento, digest, limit) if memento else Answered(400, {}, b"not a playback URL")

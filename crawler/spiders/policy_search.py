@@ -1,0 +1,269 @@
+"""The search through one policy's captures: what the store and this run know of them, and what to ask for next.
+
+    store ──reload──► rows + Knowledge ──choose.next_batch──► requests (the spider) ──► answered / put_off ──► again
+
+What needs no request is settled here: rows that their index entry tells of, digests that are held, redirects between
+two to one place. A search that was killed is the same search opened again.
+
+A search comes to an end whatever it is told: each capture is named once (`_named`), and one that is named again in
+spite of that is passed over, and logged. It works in slices (`step`), so that a long one lets the reactor hear a signal.
+"""
+
+from __future__ import annotations
+
+import logging
+from array import array
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+
+from crawler.archives.capture import REVISIT_MIMETYPE, ListedCapture, Outcome, Policy
+from crawler.choosing.certainty import Certainty, Forecast, certainty, forecast
+from crawler.choosing.rows import TELLS_NOTHING, Captures, digest_key, index_verdict, rows_of
+from crawler.choosing.strategies import Wanted, next_batch
+from crawler.choosing.survey import Knowledge
+from crawler.job import Job
+
+logger = logging.getLogger(__name__)
+
+STRETCH = 2_000  # captures read from the store at once, and wanted of one strategy at once
+SLICE = 200  # captures that are reused in one step, a transaction each: a tenth of a second
+_READ = (Outcome.FETCHED, Outcome.REVISIT)
+
+
+class Search:
+    """One policy's captures in one archive and period.
+
+    :param run_id: the run that settles captures.
+    :param on_reuse: called for each capture that needed no request, since its payload is held.
+    :param held: digest_key of the digests whose payload the store holds; one set for all searches of a run.
+    """
+
+    def __init__(
+        self, job: Job, policy: Policy, run_id: int, on_reuse: Callable[[], None], held: set[int] | None = None
+    ) -> None:
+        self._job, self._policy, self._run_id, self._on_reuse = job, policy, run_id, on_reuse
+        self._all = job.strategy.exhaustive  # no wordings are needed
+        self._rows: Captures | None = None
+        self._asked: set[int] = set()  # under way, or read and not stored yet
+        self._fresh: dict[int, str] = {}  # wordings that were read in this run
+        self._put_off: set[int] = set()
+        self._no_policy: set[int] = set()
+        # settled, with nothing to tell of others; of every capture where all are asked for, so an array there
+        self._done: set[int] | array[int] = array("q") if self._all else set()
+        self._targets: dict[int, str] = {}
+        self._led: set[str] = set()  # targets that were given to the spider
+        self._held: set[int] = set() if held is None else held
+        self._named: set[int] = set()
+        self._to_reuse: deque[int] = deque()
+        self._ended = False
+
+    # answers
+
+    def answered(self, capture_id: int, outcome: Outcome, wording: str = "", target: str = "") -> None:
+        """Note what became of a capture that was asked for."""
+        self._put_off.discard(capture_id)
+        if outcome in _READ and wording and not self._all:
+            self._fresh[capture_id] = wording
+        elif outcome is Outcome.NOT_A_POLICY:
+            self._no_policy.add(capture_id)
+        elif outcome is Outcome.REDIRECT:
+            self._targets[capture_id] = target
+        elif outcome not in _READ or self._all:
+            self._finish(capture_id)
+        if outcome not in _READ or self._all or wording:
+            self._asked.discard(capture_id)
+
+    def _finish(self, capture_id: int) -> None:
+        if isinstance(self._done, set):
+            self._done.add(capture_id)
+        else:
+            self._done.append(capture_id)
+
+    def kept(self, listed: ListedCapture) -> None:
+        """Note that a capture's payload is in the store."""
+        self._held.add(digest_key(listed.capture.digest))
+
+    def put_off(self, capture_id: int) -> None:
+        """Pass over a capture for now: others may tell the same."""
+        self._asked.discard(capture_id)
+        self._put_off.add(capture_id)
+
+    def retry(self) -> bool:
+        """Let those that were put off be asked for again, if they are still wanted; return whether there are any."""
+        waiting = bool(self._put_off)
+        self._named -= self._put_off
+        self._put_off.clear()
+        return waiting
+
+    def pass_over(self, capture_id: int) -> None:
+        """Never ask for a capture again in this run: nothing can be told of it."""
+        self._asked.discard(capture_id)
+        self._put_off.discard(capture_id)
+        self._finish(capture_id)
+
+    def hand_back(self, capture_id: int) -> None:
+        """Take back a capture that waited for another one's answer: it may need no request any more."""
+        self._asked.discard(capture_id)
+        self._named.discard(capture_id)
+
+    def led(self, target: str) -> None:
+        """Note that somebody sees to where a redirect leads."""
+        self._led.add(target)
+
+    def new_targets(self) -> list[tuple[int, str]]:
+        """Return where redirects lead that were not fetched for this search: (capture id, URL), each URL once."""
+        new = {to: number for number, to in self._targets.items() if to and to not in self._led}
+        self._led |= new.keys()
+        return [(number, to) for to, number in new.items()]
+
+    # what is known
+
+    def reload(self) -> None:
+        """Read the listing anew: at the beginning, and when it has grown."""
+        self._rows = rows_of(self._open_rows())
+
+    def _open_rows(self) -> Iterator[ListedCapture]:
+        """All captures, settling on the way those of which the index row tells enough, and noting what is known."""
+        now = datetime.now(UTC)
+        for listed in self._stream():
+            verdict = None if listed.outcome.settled else index_verdict(listed.capture)
+            if verdict is not None:
+                self._job.store.settle(self._run_id, self._policy, listed, *verdict)
+                continue
+            self._note(listed, now)
+            yield listed
+
+    def _note(self, listed: ListedCapture, now: datetime) -> None:
+        number, outcome = listed.capture_id, listed.outcome
+        if listed.held and outcome is not Outcome.REDIRECT:  # its payload does not say where it leads
+            self._held.add(digest_key(listed.capture.digest))
+        if outcome is Outcome.REDIRECT:
+            self._targets[number] = listed.redirect_url
+        elif outcome is Outcome.NOT_A_POLICY:
+            self._no_policy.add(number)
+        elif outcome in _READ and not self._all:
+            if not (number in self._fresh or number in self._no_policy or number in self._done):
+                self._asked.add(number)  # until its wording comes out of the store
+        elif outcome.settled or (listed.not_before and listed.not_before > now):
+            self._finish(number)
+
+    def _stream(self) -> Iterator[ListedCapture]:
+        job, after = self._job, None
+        while True:
+            some = job.store.captures(self._policy, job.archive.name, job.period, after, STRETCH)
+            open_digests = {one.capture.digest for one in some if not one.outcome.settled}
+            self._held |= {digest_key(digest) for digest in job.store.held_digests(open_digests)}
+            yield from some
+            if len(some) < STRETCH:
+                return
+            after = some[-1]
+
+    def _knowledge(self) -> Knowledge:
+        if self._all:
+            done = array("q", [*self._done, *self._no_policy, *self._put_off])
+            return Knowledge(failed=done, asked=self._asked, held=self._held, targets=self._targets)
+        wordings, others = self._job.store.wordings(self._policy, self._job.reader.extractor)
+        aside = set(others)
+        fresh = {number: word for number, word in self._fresh.items() if number not in wordings and number not in aside}
+        self._asked -= wordings.keys() | aside
+        return Knowledge(
+            wordings=wordings | fresh,
+            no_policy=self._no_policy | aside,
+            failed=[*self._done, *self._put_off],
+            asked=self._asked,
+            held=self._held,
+            targets=self._targets,
+        )
+
+    # what next
+
+    def step(self) -> list[Wanted] | None:
+        """Return what to ask the archive for now, most urgent first.
+
+        Empty when all is known, or when what is under way has to answer first. None where some captures were found
+        to need no request: call again, there is more to do.
+        """
+        if self._to_reuse:  # what is known is read again after all of them: it costs as much as there are captures
+            self._reuse_some()
+            return None
+        if self._rows is None:
+            self.reload()
+        assert self._rows is not None
+        width = STRETCH if self._all else None
+        batch = next_batch(self._rows, self._knowledge(), self._job.strategy, self._job.options, width)
+        infer = [one for one in batch.infer if self._name(one[0])]
+        for number, outcome, why in infer:
+            (listed,) = self._job.store.listed([number])
+            self._job.store.settle(self._run_id, self._policy, listed, outcome, why)
+            self._targets[number] = ""
+        self._to_reuse.extend(number for number in batch.reuse if self._name(number))
+        self._reuse_some()
+        if batch.infer or self._to_reuse or (batch.reuse and not batch.fetch):
+            return None
+        fetch = [wanted for wanted in batch.fetch if self._name(wanted.capture_id)]
+        self._asked.update(wanted.capture_id for wanted in fetch)
+        self._ended = batch.done
+        return fetch if fetch or not batch.fetch else None
+
+    def _reuse_some(self) -> None:
+        self.reuse([self._to_reuse.popleft() for _ in range(min(SLICE, len(self._to_reuse)))])
+
+    def _name(self, number: int) -> bool:
+        """Note that a capture is dealt with; False for one that was before, which then is passed over for good."""
+        if number in self._named:
+            logger.error("capture %d of %s was wanted twice; it is passed over", number, self._policy.url)
+            self.pass_over(number)
+            return False
+        self._named.add(number)
+        return True
+
+    def can_reuse(self, listed: ListedCapture) -> bool:
+        """Tell whether a capture needs no request by now: another policy has brought its payload."""
+        return self.digest_of(listed) in self._held
+
+    def digest_of(self, listed: ListedCapture) -> int:
+        """Return the digest_key of a capture whose digest says what its payload is, 0 where it is not taken at its
+        word: strategy `all` does so only for revisits.
+        """
+        capture = listed.capture
+        if self._job.strategy.name == "all" and capture.mimetype != REVISIT_MIMETYPE:
+            return TELLS_NOTHING
+        return digest_key(capture.digest)
+
+    def reuse(self, numbers: Sequence[int]) -> None:
+        """Give captures the payloads that are held under their digests."""
+        for listed in self._job.store.listed(numbers):
+            outcome = self._job.store.reuse(listed)
+            self._on_reuse()
+            if outcome in _READ and not self._all:
+                self._asked.add(listed.capture_id)
+            else:
+                self.answered(listed.capture_id, outcome)
+
+    @property
+    def waiting(self) -> bool:
+        """Something that is held or under way has not told its wording yet."""
+        return bool(self._asked)
+
+    def give_up(self) -> None:
+        """Pass over what will not tell its wording in this run."""
+        for number in self._asked:
+            self._finish(number)
+        self._asked.clear()
+
+    @property
+    def ended(self) -> bool:
+        """Nothing is left to ask for, and nothing waits for an answer."""
+        return self._ended and not self._asked
+
+    def how_sure(self) -> Certainty | None:
+        """Return how much was read and how much follows; None before the listing was read."""
+        return None if self._rows is None else certainty(self._rows, self._knowledge())
+
+    def forecast(self) -> Forecast:
+        """Return how many requests the rest would take."""
+        if self._rows is None:
+            self.reload()
+        assert self._rows is not None
+        return forecast(self._rows, self._knowledge(), self._job.strategy, self._job.options)

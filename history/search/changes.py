@@ -1,0 +1,234 @@
+"""The changes of all sites, newest first, by what, where and how much; and the same change of several sites as one.
+
+read_changes(db, Filter(added="biometric")) ──► ChangeRow(site, versions, bracket, change, citation)…
+with_passages(db, rows) ──► {row: Passages(came, went)} ──same_edits──► together(db, rows) ──► Event…
+
+Turns of two wordings that alternate are no news and left out. A change is never dated: it lies between the two captures of its bracket. A period means every change that can have
+happened in it.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Final
+
+from crawler.archives.timestamps import format_iso, parse_iso
+from history.search.index_words import find, tokens
+from history.search.query import expression, parse
+from history.search.same_edits import Event, edit_of, group_edits
+from history.search.search import any_of, blocks_of, matching_blocks, texts_with
+from history.timeline.citations import cite
+from history.timeline.timeline import find_alternations
+from pipelines.model import Change, ChangeClass
+
+COMPARED: Final = 5000  # changes, the newest, among which the same edit is looked for: some 2 s
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which changes are meant; what is None or empty asks for nothing.
+
+    :param min_words: words added and removed together, at least.
+    :param since, until: changes whose bracket touches this period.
+    :param section: part of a heading under which words came or went, whatever its case.
+    :param added, removed: queries (history/search/query.py) that the change met more often, or less: not what only moved.
+    :param policies: ids.
+    :param turns: also the turns of two wordings that alternate, after the first of either.
+    """
+
+    classes: Collection[ChangeClass] = ()
+    min_words: int = 0
+    since: datetime | None = None
+    until: datetime | None = None
+    section: str = ""
+    added: str = ""
+    removed: str = ""
+    policies: Collection[int] | None = None
+    turns: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One change.
+
+    :param from_citation, to_citation: names of its versions that stay (history/timeline/citations.py).
+    """
+
+    change_id: int
+    site: str
+    policy_url: str
+    from_version: int
+    to_version: int
+    not_before: datetime
+    not_after: datetime
+    change: Change
+    from_citation: str
+    to_citation: str
+    from_text_id: int
+    to_text_id: int
+
+    @property
+    def words(self) -> int:
+        return self.change.words_added + self.change.words_removed
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """Markdown of the blocks that only the new text has, and only the old, in reading order."""
+
+    came: tuple[str, ...]
+    went: tuple[str, ...]
+
+
+_CHANGES: Final = """
+SELECT c.id, c.policy_id, s.site, p.policy_url, o.version AS from_version, n.version AS to_version,
+  n.previous_last_seen AS not_before, n.first_seen AS not_after, c.change_class, c.words_added, c.words_removed,
+  c.sections, o.first_seen AS from_first_seen, o.wording AS from_wording, n.wording AS to_wording,
+  o.text_id AS from_text_id, n.text_id AS to_text_id,
+  (SELECT count(*) FROM policies q WHERE q.site_id = s.id) AS policies
+FROM changes c
+JOIN versions o ON o.id = c.from_version_id
+JOIN versions n ON n.id = c.to_version_id
+JOIN policies p ON p.id = c.policy_id AND p.extractor_id = n.extractor_id
+JOIN sites s ON s.id = p.site_id
+WHERE c.words_added + c.words_removed >= :min_words
+  AND (:classes IS NULL OR c.change_class IN (SELECT value FROM json_each(:classes)))
+  AND (:since IS NULL OR n.first_seen >= :since) AND (:until IS NULL OR n.previous_last_seen <= :until)
+  AND (:policies IS NULL OR c.policy_id IN (SELECT value FROM json_each(:policies)))
+ORDER BY n.first_seen DESC, s.site, c.id DESC
+"""
+
+
+def read_changes(db: sqlite3.Connection, wanted: Filter) -> Iterator[ChangeRow]:
+    """Yield the changes that are meant, newest first.
+
+    :param db: of history.database.open_database.
+    :raises ConfigError: a query cannot be understood.
+    """
+    more = _more_in(db, wanted.added) if wanted.added else None
+    less = _more_in(db, wanted.removed) if wanted.removed else None
+    section = wanted.section.casefold()
+    turns = set() if wanted.turns else _turns(db)
+    rows = db.execute(
+        _CHANGES,
+        {
+            "min_words": wanted.min_words,
+            "classes": json.dumps(sorted(wanted.classes)) if wanted.classes else None,
+            "since": format_iso(wanted.since) if wanted.since else None,
+            "until": format_iso(wanted.until) if wanted.until else None,
+            "policies": None if wanted.policies is None else json.dumps(sorted(wanted.policies)),
+        },
+    )
+    for row in rows:
+        if (row["policy_id"], row["to_version"]) in turns:
+            continue
+        if more and not more(row["to_text_id"], row["from_text_id"]):
+            continue
+        if less and not less(row["from_text_id"], row["to_text_id"]):
+            continue
+        if section and not any(section in heading.casefold() for heading in json.loads(row["sections"])):
+            continue
+        yield _row(row)
+
+
+@dataclass(frozen=True, slots=True)
+class _Worded:
+    """A version, as far as it tells that wordings take turns."""
+
+    version: int
+    wording: str
+    first_seen: datetime
+    last_seen: datetime
+
+
+def _turns(db: sqlite3.Connection) -> set[tuple[int, int]]:
+    """(policy, version) of every turn of wordings that alternate; only returns are turns."""
+    rows = db.execute(
+        "SELECT v.policy_id, v.version, v.wording, v.first_seen, v.last_seen FROM versions v "
+        "JOIN policies p ON p.id = v.policy_id AND p.extractor_id = v.extractor_id "
+        "WHERE v.policy_id IN (SELECT policy_id FROM changes WHERE change_class = 'return') ORDER BY 1, 2"
+    )
+    found: set[tuple[int, int]] = set()
+    for policy, own in groupby(rows, key=lambda row: int(row["policy_id"])):
+        versions = [_Worded(row[1], row[2], parse_iso(row[3]), parse_iso(row[4])) for row in own]
+        found |= {(policy, number) for one in find_alternations(versions) for number in one.turns}
+    return found
+
+
+def _row(row: sqlite3.Row) -> ChangeRow:
+    name = row["site"] if row["policies"] == 1 else row["policy_url"]
+    not_after = parse_iso(row["not_after"])
+    return ChangeRow(
+        row["id"], row["site"], row["policy_url"], row["from_version"], row["to_version"],
+        parse_iso(row["not_before"]), not_after,
+        Change(ChangeClass(row["change_class"]), row["words_added"], row["words_removed"], tuple(json.loads(row["sections"]))),
+        cite(name, row["from_first_seen"], row["from_wording"]), cite(name, row["not_after"], row["to_wording"]),
+        row["from_text_id"], row["to_text_id"],
+    )  # fmt: skip
+
+
+def _more_in(db: sqlite3.Connection, query: str) -> Callable[[int, int], bool]:
+    """Tell of two texts whether the first meets a query more often."""
+    tree = parse(query, tokens)
+    ids = list(matching_blocks(db, tree))
+    texts = {number: markdown for number, (_kind, markdown) in blocks_of(db, ids).items()}
+    times = {number: len(spans) for number, spans in find(expression(any_of(tree)), texts).items()}
+    held = {text_id: sum(times.get(number, 0) for number in blocks) for text_id, blocks in texts_with(db, ids).items()}
+    return lambda one, other: held.get(one, 0) > held.get(other, 0)
+
+
+def with_passages(db: sqlite3.Connection, rows: Sequence[ChangeRow]) -> dict[int, Passages]:
+    """Return what changes brought and took, by the changes' ids."""
+    order = _block_ids(db, {text_id for row in rows for text_id in (row.from_text_id, row.to_text_id)})
+    sides: dict[int, tuple[list[int], list[int]]] = {}
+    for row in rows:
+        old, new = order.get(row.from_text_id, []), order.get(row.to_text_id, [])
+        had, has = set(old), set(new)
+        sides[row.change_id] = [one for one in new if one not in had], [one for one in old if one not in has]
+    texts = blocks_of(db, {number for came, went in sides.values() for number in (*came, *went)})
+    return {
+        change: Passages(tuple(texts[one][1] for one in came), tuple(texts[one][1] for one in went))
+        for change, (came, went) in sides.items()
+    }
+
+
+def _block_ids(db: sqlite3.Connection, text_ids: Collection[int]) -> dict[int, list[int]]:
+    order: dict[int, list[int]] = {}
+    rows = db.execute(
+        "SELECT r.text_id, r.first_block_id, r.length FROM json_each(?) j CROSS JOIN text_runs r ON r.text_id = j.value "
+        "ORDER BY r.text_id, r.position",
+        [json.dumps(sorted(text_ids))],
+    )
+    for text_id, first, length in rows:
+        order.setdefault(text_id, []).extend(range(first, first + length))
+    return order
+
+
+def capture_urls(db: sqlite3.Connection, ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Return where a person finds the captures of a change's bracket, by the change's id: (before, after)."""
+    rows = db.execute(
+        "SELECT c.id, o.citation_url, n.citation_url FROM json_each(?) j CROSS JOIN changes c ON c.id = j.value "
+        "JOIN versions ov ON ov.id = c.from_version_id JOIN captures o ON o.id = ov.last_capture_id "
+        "JOIN versions nv ON nv.id = c.to_version_id JOIN captures n ON n.id = nv.first_capture_id",
+        [json.dumps(sorted(ids))],
+    )
+    return {change: (before, after) for change, before, after in rows}
+
+
+def together(rows: Sequence[ChangeRow], passages: Mapping[int, Passages]) -> list[Event]:
+    """Return the changes with the same edit of several sites as one event, newest first; `numbers` are their ids."""
+    return group_edits(
+        edit_of(
+            row.change_id,
+            row.site,
+            (row.not_before, row.not_after),
+            passages[row.change_id].came,
+            passages[row.change_id].went,
+        )
+        for row in rows
+    )

@@ -1,0 +1,105 @@
+"""What the database knows of each policy by half-year: the counts that coverage.py judges.
+
+read_subjects(db, sites) ──► Subject…
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from crawler.archives.capture import Outcome
+from crawler.archives.timestamps import parse_iso
+from history.sites import PolicyRow
+from history.timeline.coverage import Asked, Subject
+from pipelines.store.schema.m009_superseded import WHILE_THERE
+
+_HALF = "2 * CAST(substr({at}, 1, 4) AS INTEGER) + (substr({at}, 6, 2) > '06')"
+_READ = f"""
+SELECT r.policy_id, {_HALF.format(at="r.captured_at")} AS half, EXISTS (
+    SELECT 1 FROM set_aside a WHERE a.policy_id = r.policy_id AND a.extractor_id = r.extractor_id
+    AND r.captured_at BETWEEN a.first_seen AND a.last_seen) AS aside, count(*)
+FROM readings r JOIN policies p ON p.id = r.policy_id AND p.extractor_id = r.extractor_id GROUP BY 1, 2, 3
+"""
+_CAPTURED = f"""
+SELECT u.policy_id, {_HALF.format(at="k.captured_at")} AS half, k.outcome, count(*)
+FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey
+  AND {WHILE_THERE}
+GROUP BY 1, 2, 3
+"""
+# Pages of an index count when its last page was answered.
+_ASKED = """
+SELECT policy_id, archive, url, listed_at, outcome, since, until FROM listings WHERE resume_key = ''
+"""
+_HELD = (Outcome.FETCHED, Outcome.REVISIT)
+Counts = defaultdict[int, defaultdict[int, int]]  # by policy, by half-year
+
+
+def read_subjects(db: sqlite3.Connection, policies: Sequence[PolicyRow] | None = None) -> list[Subject]:
+    """Return what coverage.cover needs, by site and URL; a site without a policy is a subject of its own.
+
+    :param policies: only these; None for all of the database.
+    """
+    found, other = _readings(db)
+    outcomes, held = _outcomes(db)
+    asked = _answers(db)
+    wanted = None if policies is None else {policy.policy_id for policy in policies}
+    rows = db.execute(
+        "SELECT p.id, s.site, p.policy_url FROM policies p JOIN sites s ON s.id = p.site_id ORDER BY 2, 3"
+    )
+    subjects = [
+        Subject(
+            row["site"], row["policy_url"], found[row["id"]], other[row["id"]],
+            _less(held[row["id"]], found[row["id"]], other[row["id"]]), outcomes[row["id"]], asked[row["id"]],
+        )
+        for row in rows
+        if wanted is None or row["id"] in wanted
+    ]  # fmt: skip
+    if wanted is None:
+        bare = db.execute("SELECT site FROM sites WHERE id NOT IN (SELECT site_id FROM policies)")
+        subjects = sorted(
+            [*subjects, *(Subject(row["site"]) for row in bare)], key=lambda one: (one.site, one.policy_url)
+        )
+    return subjects
+
+
+def _readings(db: sqlite3.Connection) -> tuple[Counts, Counts]:
+    found: Counts = defaultdict(lambda: defaultdict(int))
+    other: Counts = defaultdict(lambda: defaultdict(int))
+    for policy_id, half, aside, number in db.execute(_READ):
+        (other if aside else found)[policy_id][half] += number
+    return found, other
+
+
+def _outcomes(db: sqlite3.Connection) -> tuple[defaultdict[int, dict[int, dict[Outcome, int]]], Counts]:
+    """Captures by outcome, and apart from them those whose page is held."""
+    outcomes: defaultdict[int, dict[int, dict[Outcome, int]]] = defaultdict(dict)
+    held: Counts = defaultdict(lambda: defaultdict(int))
+    for policy_id, half, name, number in db.execute(_CAPTURED):
+        outcome = Outcome(name)
+        if outcome in _HELD:
+            held[policy_id][half] += number
+        else:
+            outcomes[policy_id].setdefault(half, {})[outcome] = number
+    return outcomes, held
+
+
+def _less(held: dict[int, int], *read: dict[int, int]) -> dict[int, int]:
+    left = {half: number - sum(counts.get(half, 0) for counts in read) for half, number in held.items()}
+    return {half: number for half, number in left.items() if number > 0}
+
+
+def _answers(db: sqlite3.Connection) -> defaultdict[int, list[Asked]]:
+    answers: defaultdict[int, list[Asked]] = defaultdict(list)
+    for row in db.execute(_ASKED):
+        since, until = _moment(row["since"]), _moment(row["until"])
+        answers[row["policy_id"]].append(
+            Asked(row["archive"], row["url"], parse_iso(row["listed_at"]), Outcome(row["outcome"]), since, until)
+        )
+    return answers
+
+
+def _moment(text: str | None) -> datetime | None:
+    return parse_iso(text) if text else None

@@ -1,0 +1,396 @@
+"""One policy through time: its versions, and as plainly what is not known.
+
+read_timeline(db, policy) ──► Timeline(versions, gaps, moves, title changes, captures without a text)
+version_at(versions, moment) ──► Answer(version, certainty): never surer than the archive
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from typing import Protocol
+
+from crawler.archives.capture import Outcome
+from crawler.archives.timestamps import parse_iso
+from history.sites import PolicyRow
+from history.timeline.events import Event
+from history.timeline.events_read import read_events
+from pipelines.model import Change, ChangeClass
+from pipelines.store.schema.check import text_blocks
+from pipelines.store.schema.m009_superseded import WHILE_THERE
+from pipelines.versions.changes import Text, compare
+from pipelines.versions.steady import Unsteady
+
+GAP = timedelta(days=400)  # longer without a usable capture, and a change and its undoing may both be missing
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One version.
+
+    :param previous_last_seen: the last capture of the version before; the change to this one happened after it and
+        not later than `first_seen`. None for the first version.
+    :param change: the step to this version, None for the first.
+    :param first_capture_url, last_capture_url: where a person finds the captures.
+    """
+
+    version: int
+    first_seen: datetime
+    last_seen: datetime
+    previous_last_seen: datetime | None
+    captures: int
+    words: int
+    wording: str
+    change: Change | None
+    title: str
+    url: str
+    first_capture_url: str
+    last_capture_url: str
+    text_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Captures that brought no text, of one outcome.
+
+    :param dates: when they were captured, oldest first.
+    :param details: the reasons given, each with its count.
+    """
+
+    outcome: Outcome
+    dates: tuple[datetime, ...]
+    details: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch of which nothing is known: between two usable captures that lie more than GAP apart.
+
+    :param captures: captures in it that brought no text, by outcome.
+    """
+
+    after: datetime
+    before: datetime
+    captures: Mapping[Outcome, int]
+
+    @property
+    def days(self) -> int:
+        return (self.before - self.after).days
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The policy is at another URL from a date on, and how that is known."""
+
+    url: str
+    valid_from: datetime
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class TitleChange:
+    """The page's title changed in between: metadata, never a change of the policy."""
+
+    not_before: datetime
+    not_after: datetime
+    from_title: str
+    to_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alternation:
+    """Two wordings that take turns (by country, by test, by who asks): versions `first` to `last` are but two texts."""
+
+    first: int
+    last: int
+
+    @property
+    def turns(self) -> range:
+        """The versions that bring nothing: all but the first of either wording."""
+        return range(self.first + 2, self.last + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Captures that show another document than the policy, told by those before and after them."""
+
+    first_seen: datetime
+    last_seen: datetime
+    captures: int
+    reason: str
+    title: str
+    capture_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class HowSure:
+    """How much of a policy's captures in an archive was read, after its latest crawl, and how much follows from it.
+
+    :param listed: captures that only playback can tell of: `fetched` are known, `inferred` were not asked for (between
+        two captures of one wording), `undecided` is the rest.
+    :param longest_days: the longest time between two neighbouring captures that were read, of one wording;
+        `longest_captures` were inferred in it.
+    """
+
+    archive: str
+    strategy: str
+    listed: int
+    fetched: int
+    inferred: int
+    undecided: int
+    longest_days: float
+    longest_captures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    policy: PolicyRow
+    versions: tuple[VersionRow, ...]
+    silent: tuple[Silent, ...]
+    gaps: tuple[Gap, ...]
+    moves: tuple[Move, ...]
+    titles: tuple[TitleChange, ...]
+    alternations: tuple[Alternation, ...]
+    aside: tuple[Aside, ...] = ()
+    left_out: tuple[Unsteady, ...] = ()
+    how_sure: tuple[HowSure, ...] = ()
+    events: tuple[Event, ...] = ()
+
+
+def read_timeline(db: sqlite3.Connection, policy: PolicyRow) -> Timeline:
+    """Return all that is known of a policy through time."""
+    versions = read_versions(db, policy)
+    silent = _silent(db, policy)
+    return Timeline(
+        policy=policy,
+        versions=versions,
+        silent=silent,
+        gaps=tuple(_gaps(_usable(db, policy), silent)),
+        moves=tuple(_moves(db, policy)),
+        titles=tuple(_titles(db, policy)),
+        alternations=tuple(find_alternations(versions)),
+        aside=tuple(_aside(db, policy)),
+        left_out=tuple(_left_out(db, policy)),
+        how_sure=tuple(_how_sure(db, policy)),
+        events=tuple(read_events(db, policy, versions)),
+    )
+
+
+def read_versions(db: sqlite3.Connection, policy: PolicyRow) -> tuple[VersionRow, ...]:
+    """Return the versions of a policy, oldest first."""
+    rows = db.execute("SELECT * FROM timeline WHERE policy_id = ? ORDER BY version", [policy.policy_id])
+    return tuple(_version(row) for row in rows)
+
+
+def _version(row: sqlite3.Row) -> VersionRow:
+    return VersionRow(
+        version=row["version"],
+        first_seen=parse_iso(row["first_seen"]),
+        last_seen=parse_iso(row["last_seen"]),
+        previous_last_seen=parse_iso(row["previous_last_seen"]) if row["previous_last_seen"] else None,
+        captures=row["captures"],
+        words=row["words"],
+        wording=row["wording"],
+        change=_change(row),
+        title=row["title"] or "",
+        url=row["url"],
+        first_capture_url=row["first_capture_url"],
+        last_capture_url=row["last_capture_url"],
+        text_id=row["text_id"],
+    )
+
+
+def _change(row: sqlite3.Row) -> Change | None:
+    if row["change_class"] is None:
+        return None
+    sections = tuple(json.loads(row["sections"]))
+    return Change(ChangeClass(row["change_class"]), row["words_added"], row["words_removed"], sections)
+
+
+def _usable(db: sqlite3.Connection, policy: PolicyRow) -> list[datetime]:
+    rows = db.execute(
+        "SELECT DISTINCT r.captured_at FROM readings r JOIN policies p ON p.id = r.policy_id "
+        "AND p.extractor_id = r.extractor_id WHERE r.policy_id = ? ORDER BY 1",
+        [policy.policy_id],
+    )
+    return [parse_iso(row["captured_at"]) for row in rows]
+
+
+def _silent(db: sqlite3.Connection, policy: PolicyRow) -> tuple[Silent, ...]:
+    """By outcome; those that were read, but not by the extractor of the policy's versions, count as pending."""
+    rows = db.execute(
+        "SELECT CASE WHEN k.outcome IN ('fetched', 'revisit') THEN 'pending' WHEN k.outcome = 'pending' AND EXISTS "
+        "(SELECT 1 FROM certainty c WHERE c.policy_id = u.policy_id AND c.archive = k.archive AND c.complete "
+        "AND c.strategy NOT IN ('all', 'distinct')) THEN 'not_asked' ELSE k.outcome END AS outcome, "
+        "k.captured_at, k.detail FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
+        f"WHERE u.policy_id = ? AND {WHILE_THERE} AND NOT EXISTS (SELECT 1 FROM extractions e JOIN policies p ON p.extractor_id = "
+        "e.extractor_id WHERE p.id = u.policy_id AND e.payload_id = k.payload_id AND e.outcome = 'fetched' "
+        "AND k.outcome IN ('fetched', 'revisit')) ORDER BY k.captured_at, k.id",
+        [policy.policy_id],
+    )
+    dates: dict[Outcome, list[datetime]] = {}
+    details: dict[Outcome, Counter[str]] = {}
+    for row in rows:
+        outcome = Outcome(row["outcome"])
+        dates.setdefault(outcome, []).append(parse_iso(row["captured_at"]))
+        details.setdefault(outcome, Counter())[row["detail"]] += 1
+    return tuple(Silent(outcome, tuple(dates[outcome]), details[outcome]) for outcome in Outcome if outcome in dates)
+
+
+def _gaps(usable: Sequence[datetime], silent: Sequence[Silent]) -> list[Gap]:
+    return [
+        Gap(after, before, {s.outcome: n for s in silent if (n := sum(after < date < before for date in s.dates))})
+        for after, before in pairwise(usable)
+        if before - after > GAP
+    ]
+
+
+def _moves(db: sqlite3.Connection, policy: PolicyRow) -> list[Move]:
+    rows = db.execute(
+        "SELECT url, valid_from, evidence FROM policy_urls WHERE policy_id = ? AND valid_from IS NOT NULL "
+        "ORDER BY valid_from",
+        [policy.policy_id],
+    )
+    return [Move(row["url"], parse_iso(row["valid_from"]), row["evidence"]) for row in rows]
+
+
+def _titles(db: sqlite3.Connection, policy: PolicyRow) -> list[TitleChange]:
+    rows = db.execute(
+        "SELECT not_before, not_after, from_title, to_title FROM title_changes WHERE policy_id = ? ORDER BY not_after",
+        [policy.policy_id],
+    )
+    return [
+        TitleChange(parse_iso(row["not_before"]), parse_iso(row["not_after"]), row["from_title"], row["to_title"])
+        for row in rows
+    ]
+
+
+def _aside(db: sqlite3.Connection, policy: PolicyRow) -> list[Aside]:
+    rows = db.execute(
+        "SELECT a.first_seen, a.last_seen, a.captures, a.reason, k.citation_url, e.title FROM set_aside a "
+        "JOIN policies p ON p.id = a.policy_id AND p.extractor_id = a.extractor_id "
+        "JOIN captures k ON k.id = a.first_capture_id "
+        "JOIN extractions e ON e.payload_id = k.payload_id AND e.extractor_id = a.extractor_id "
+        "WHERE a.policy_id = ? ORDER BY a.first_seen",
+        [policy.policy_id],
+    )
+    return [
+        Aside(parse_iso(row[0]), parse_iso(row[1]), row[2], row[3], capture_url=row[4], title=row[5]) for row in rows
+    ]
+
+
+def _left_out(db: sqlite3.Connection, policy: PolicyRow) -> list[Unsteady]:
+    rows = db.execute(
+        "SELECT u.kind, u.example, u.times, u.since, u.until FROM unsteady_lines u "
+        "JOIN policies p ON p.id = u.policy_id AND p.extractor_id = u.extractor_id "
+        "WHERE u.policy_id = ? ORDER BY u.number",
+        [policy.policy_id],
+    )
+    return [Unsteady(row[0], row[1], row[2], parse_iso(row[3]), parse_iso(row[4])) for row in rows]
+
+
+def _how_sure(db: sqlite3.Connection, policy: PolicyRow) -> list[HowSure]:
+    rows = db.execute(
+        "SELECT archive, strategy, listed, fetched, inferred, undecided, longest_inferred_days, "
+        "longest_inferred_captures FROM certainty WHERE policy_id = ? ORDER BY archive",
+        [policy.policy_id],
+    )
+    return [HowSure(*row) for row in rows]
+
+
+_ALTERNATING = 4  # versions A-B-A-B: fewer is a change that was taken back
+_TURN = timedelta(days=92)  # and a wording is back within that time
+
+
+class Worded(Protocol):
+    """What tells that wordings take turns: a version's number, its wording, when it was seen."""
+
+    @property
+    def version(self) -> int: ...
+    @property
+    def wording(self) -> str: ...
+    @property
+    def first_seen(self) -> datetime: ...
+    @property
+    def last_seen(self) -> datetime: ...
+
+
+def find_alternations(versions: Sequence[Worded]) -> list[Alternation]:
+    """Return the runs of at least four versions in which two wordings take short turns."""
+    runs: list[Alternation] = []
+    start = 0
+    for index in range(2, len(versions) + 1):
+        if index < len(versions) and _takes_turn(versions, index, start):
+            continue
+        if index - start >= _ALTERNATING:
+            runs.append(Alternation(versions[start].version, versions[index - 1].version))
+        start = index - 1
+    return runs
+
+
+def _takes_turn(versions: Sequence[Worded], index: int, start: int) -> bool:
+    """It has the wording of the one before the last, which it follows within a turn's time."""
+    here, other = versions[index], versions[index - 2]
+    return index - start >= 2 and here.wording == other.wording and here.first_seen - other.last_seen <= _TURN
+
+
+class Certainty(StrEnum):
+    IN_FORCE = "in_force"  # captures with this wording before and after the moment
+    BETWEEN = "between"  # the change happened between two captures, and the moment lies there too
+    AFTER_LAST = "after_last"  # nothing is known since the last capture
+    BEFORE_FIRST = "before_first"  # nothing is known before the first capture
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Which version was in force at a moment.
+
+    :param version: that version; BETWEEN: the earlier of two; AFTER_LAST: the last; BEFORE_FIRST: the first.
+    :param following: BETWEEN: the later of the two, that may have been in force as well.
+    """
+
+    moment: datetime
+    version: VersionRow
+    certainty: Certainty
+    following: VersionRow | None = None
+
+
+def version_at(versions: Sequence[VersionRow], moment: datetime) -> Answer:
+    """Return the version in force at a moment, or the honest answer.
+
+    :param versions: those of one policy, oldest first; at least one.
+    """
+    if moment < versions[0].first_seen:
+        return Answer(moment, versions[0], Certainty.BEFORE_FIRST)
+    index = max(index for index, version in enumerate(versions) if version.first_seen <= moment)
+    version = versions[index]
+    if moment <= version.last_seen:
+        return Answer(moment, version, Certainty.IN_FORCE)
+    if index + 1 == len(versions):
+        return Answer(moment, version, Certainty.AFTER_LAST)
+    return Answer(moment, version, Certainty.BETWEEN, versions[index + 1])
+
+
+def change_between(
+    db: sqlite3.Connection, versions: Sequence[VersionRow], old: VersionRow, new: VersionRow
+) -> Change | None:
+    """Return the change from one version to another of the same policy: the stored one for neighbours, else compared
+    now. None where the wording is the same.
+    """
+    if old.wording == new.wording:
+        return None
+    if new.version == old.version + 1 and new.change:
+        return new.change
+    seen_before = {v.wording for v in versions if v.version < min(old.version, new.version)}
+    return compare(_text(db, old), _text(db, new), seen_before)
+
+
+def _text(db: sqlite3.Connection, version: VersionRow) -> Text:
+    row = db.execute("SELECT language FROM texts WHERE id = ?", [version.text_id]).fetchone()
+    return Text(text_blocks(db, version.text_id), version.wording, row["language"])

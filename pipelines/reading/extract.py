@@ -1,0 +1,172 @@
+"""Extraction: a decoded page to the policy's text, as blocks. The only module that imports trafilatura.
+
+Stage 1 (reduce.py) finds the policy's container and drops the furniture. Stage 2, here, is remembered per
+reduced page: structure.py takes every block, and where the last ones may be none of the text, trafilatura says where it
+ends (it would be a third of the time of a page, and of nine pages eight end in a block that stays whatever it says).
+Trafilatura alone leaves words out on 6 of 10 pages so reduced (lists, cells, date lines, names of companies), and
+never has one that structure.py has not; what it leaves out after the last paragraph is furniture more often.
+Pure: the same bytes and options give the same answer in any order and any process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, fields
+from functools import cache, lru_cache
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
+
+import trafilatura
+from lxml import etree
+from trafilatura.settings import Extractor
+
+from crawler.archives.errors import ExtractError
+from crawler.targets.hints import ANY_PART, Asked, Hint
+from pipelines.model import Block, BlockKind, Extraction, Link
+from pipelines.reading.decode import PDF
+from pipelines.reading.html.edges import may_end_in_leftovers, squeezed, without_edges, without_leftovers
+from pipelines.reading.html.headings import with_bold_headings
+from pipelines.reading.html.reduce import reduce_page
+from pipelines.reading.html.structure import read_blocks
+from pipelines.reading.pdf.document import read_pdf
+from pipelines.reading.titles import mark_title
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from pipelines.model import Decoded
+
+# Raised by every edit of ours that can change a text: another revision is another extractor.
+REVISION: Final = 3
+_LIBRARIES: Final = ("trafilatura", "lxml", "regex", "ftfy", "pypdfium2")
+# A history holds a policy's reduced pages in runs, so few are enough; a reduced page is 50 kB at the median.
+_MEMO_SIZE: Final = 64
+_MEMO_CHARS: Final = 1_000_000
+# The longest policy seen has 0.4 M characters of text; above this it is no policy, and trafilatura takes a minute.
+MAX_REDUCED_CHARS: Final = 8_000_000
+# Given, since trafilatura otherwise asks the clock; it looks for dates in metadata only, which is off. Dates are read
+# by text_dates.py, as of the capture.
+_NO_DATES: Final = {"original_date": True, "extensive_search": False, "max_date": "1995-01-01"}
+_NO_LOOSE_END: Final = "The text ends in a block that stays, whatever trafilatura says."
+_DECLARED: Final = "+declared-"
+_TEXT_TYPES: Final = ("text/plain", "text/markdown")
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractOptions:
+    """What a user may choose about extraction; part of the extractor's id.
+
+    :param engine: ask trafilatura where the text ends; without it, all that stage 1 kept is text.
+    :param max_reduced_chars: refuse a page whose reduced HTML is longer.
+    """
+
+    engine: bool = True
+    max_reduced_chars: int = MAX_REDUCED_CHARS
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    blocks: tuple[Block, ...]
+    links: tuple[Link, ...]
+    decisions: tuple[str, ...]
+
+
+@cache
+def extractor_id(options: ExtractOptions = ExtractOptions()) -> str:
+    """Name of this extractor: our revision, the libraries' versions, a hash of the options."""
+    chosen = repr([(field.name, getattr(options, field.name)) for field in fields(options)])
+    libraries = "+".join(f"{name}-{version(name)}" for name in _LIBRARIES)
+    return f"policylapse-{REVISION}+{libraries}+{hashlib.sha256(chosen.encode()).hexdigest()[:8]}"
+
+
+def base_extractor(extractor: str) -> str:
+    """Return the extractor's own name, of one that reads a policy with hints."""
+    return extractor.partition(_DECLARED)[0]
+
+
+def declared_extractor(extractor: str, key: str) -> str:
+    """Name of an extractor that reads a policy with hints, or a part of its pages (their key); the extractor's own where there are none.
+
+    >>> declared_extractor("policylapse-2", "0a1b2c3d")
+    'policylapse-2+declared-0a1b2c3d'
+    """
+    return f"{base_extractor(extractor)}{_DECLARED}{key}" if key else extractor
+
+
+def extract_text(
+    page: Decoded,
+    *,
+    url: str,
+    captured_at: datetime,  # noqa: ARG001 -- the day a page is read as of; nothing here depends on any date yet
+    options: ExtractOptions = ExtractOptions(),
+    hints: Sequence[Hint] = (),
+    asked: Asked = ANY_PART,
+) -> Extraction:
+    """Get the text of a page.
+
+    :param url: the page's original address, for relative links.
+    :param captured_at: when the archive took it.
+    :param hints: what others declared of it, to be tried in this order; where none matches it is read as usual.
+    :param asked: which document, where the page holds several.
+    :raises ExtractError: too long, nested too deep, or beyond the parsers.
+    :raises DecodeError: a PDF that is damaged or locked.
+    """
+    if page.media_type == PDF:
+        return read_pdf(page.body, url)
+    if page.media_type in _TEXT_TYPES and "<html" not in page.text[:4096].lower():
+        return Extraction("", _plain_blocks(page.text), decisions=("The page is plain text.",))
+    reduced = reduce_page(page.text, url, hints, asked)
+    if len(reduced.html) > options.max_reduced_chars:
+        size, limit = len(reduced.html), options.max_reduced_chars
+        raise ExtractError(f"The page has {size:,} characters after stage 1; the limit is {limit:,}.")
+    read = _read if len(reduced.html) <= _MEMO_CHARS else _read.__wrapped__
+    reading = read(reduced.html, options)
+    blocks = mark_title(reading.blocks, f"{reduced.title} | {reduced.part}" if reduced.part else reduced.title)
+    decisions = reduced.decisions + reading.decisions
+    return Extraction(
+        reduced.title, blocks, reduced.language, reading.links, decisions, reduced.parts, reduced.part
+    )  # fmt: skip
+
+
+def _plain_blocks(text: str) -> tuple[Block, ...]:
+    paragraphs = text.replace("\r\n", "\n").replace("\r", "\n").split("\n\n")
+    return tuple(Block(BlockKind.PRE, 0, part.strip("\n")) for part in paragraphs if part.strip())
+
+
+@lru_cache(maxsize=_MEMO_SIZE)
+def _read(html: str, options: ExtractOptions) -> _Reading:
+    """Stage 2, once per reduced page."""
+    if not html:
+        return _Reading((), (), ("Nothing of the page is text.",))
+    blocks, links = read_blocks(etree.fromstring(html, _parser()))
+    blocks, decisions = without_edges(with_bold_headings(blocks))
+    if not options.engine:
+        return _Reading(blocks, links, decisions)
+    if not may_end_in_leftovers(blocks):
+        return _Reading(blocks, links, (*decisions, _NO_LOOSE_END))
+    kept, decision = without_leftovers(blocks, _engine_text(html))
+    return _Reading(kept, links, (*decisions, decision))
+
+
+@cache
+def _parser() -> etree.HTMLParser:
+    """One of plain elements: those of lxml.html ask a function in Python for their class, one by one."""
+    return etree.HTMLParser(huge_tree=True)
+
+
+def _engine_text(html: str) -> str:
+    """What trafilatura takes of a reduced page, without white space; "" if it finds no text."""
+    page = f'<html><body><article class="article-content">{html}</article></body></html>'
+    options = Extractor(
+        fast=True, recall=True, comments=False, tables=True, dedup=False, date_params=dict(_NO_DATES)
+    )  # fmt: skip
+    try:
+        document = trafilatura.bare_extraction(page, options=options)
+    except MemoryError:
+        raise
+    except Exception as error:  # hostile pages break parsers in ways no list of classes foresees
+        raise ExtractError(f"trafilatura failed on the page: {error!r}") from error
+    if document is None or document.body is None:
+        return ""
+    return squeezed("".join(document.body.itertext()))

@@ -1,0 +1,150 @@
+"""From a payload to its text, in one pure call: what the process pool runs for each page.
+
+    read_payload(body, headers, …) ──decode──extract──judge──► Reading(outcome, text, wording, evidence)
+
+Every page gets a Reading: what cannot be decoded or extracted is an outcome with its reason, not an exception. Limits of
+time and memory are not kept here but by whoever runs it, from outside (apart.py): C code feels no limit from inside.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+
+from crawler.archives.capture import Outcome
+from crawler.archives.errors import DecodeError, ExtractError, TookTooLong
+from crawler.targets.hints import NO_HINTS, Asked, Hints
+from pipelines.model import Block, Extraction, Judgement, TextDate
+from pipelines.reading.dates.text_dates import find_dates
+from pipelines.reading.decode import decode_payload
+from pipelines.reading.extract import declared_extractor, extract_text, extractor_id
+from pipelines.reading.judging.judge import judge
+from pipelines.reading.judging.languages import TextLanguages, language_code, text_languages
+from pipelines.reading.parts.parts import kind_asked
+from pipelines.text.digests import text_digest
+from pipelines.text.wording import text_words, wording_key
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read from one payload.
+
+    :param outcome: FETCHED, NOT_A_POLICY, UNDECODABLE, EXTRACT_FAILED, or READING_STOPPED, which is read again later.
+    :param detail: the reason, where it is not FETCHED.
+    :param extractor: extractor_id of the program that read it.
+    :param extraction: its text, None where there is none.
+    :param dates: those that the text gives itself, whenever it was captured.
+    :param wording: key of the wording ("" without a text), `words` its length in words, `text_digest` key of the text.
+    """
+
+    outcome: Outcome
+    extractor: str
+    detail: str = ""
+    extraction: Extraction | None = None
+    judgement: Judgement | None = None
+    wording: str = ""
+    text_digest: str = ""
+    words: int = 0
+    languages: TextLanguages | None = None
+    dates: tuple[TextDate, ...] = ()
+    charset: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def read_payload(
+    body: bytes,
+    headers: Mapping[str, str],
+    url: str,
+    captured_at: datetime,
+    status: int = 200,
+    hints: Hints = NO_HINTS,
+) -> Reading:
+    """Decode, extract and judge one payload.
+
+    :param headers: of the memento, names lower-cased.
+    :param url: the page's URL on its original site.
+    :param captured_at: the latest date that the page can speak of.
+    :param hints: what others declared of the page; its extractor is then one of its own.
+    :raises MemoryError: the process has not enough for it (pool.py reads it again in a new one).
+    """
+    extractor = declared_extractor(extractor_id(), hints.key)
+    try:
+        return _read(body, headers, url, captured_at, status, extractor, hints)
+    except DecodeError as error:
+        return Reading(Outcome.UNDECODABLE, extractor, str(error))
+    except TookTooLong as error:
+        return Reading(Outcome.READING_STOPPED, extractor, str(error))
+    except ExtractError as error:
+        return Reading(Outcome.EXTRACT_FAILED, extractor, str(error))
+    except MemoryError:
+        raise
+    except RecursionError:
+        return Reading(Outcome.EXTRACT_FAILED, extractor, "the page is nested too deep")
+    except (
+        Exception
+    ) as error:  # one page of a thousand finds what nobody thought of: it has an outcome, and we a traceback
+        logger.exception("%s: the reader failed on the page", url)
+        return Reading(Outcome.EXTRACT_FAILED, extractor, f"the reader failed on the page: {error!r}"[:500])
+
+
+def _read(
+    body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int, extractor: str, hints: Hints
+) -> Reading:
+    page = decode_payload(body, headers)
+    extraction = extract_text(page, url=url, captured_at=captured_at, hints=hints.hints, asked=hints.asked)
+    judgement = judge(page, extraction, status=status, headers=headers, url=url)
+    if judgement.is_policy and not _holds(extraction, judgement, hints.asked):
+        evidence = (f"the page does not hold {hints.asked.name!r}", *judgement.evidence)
+        judgement = replace(judgement, is_policy=False, reason="not on the page", evidence=evidence)
+    text = _of_text(extraction.blocks, extraction.language)
+    return Reading(
+        outcome=Outcome.FETCHED if judgement.is_policy else Outcome.NOT_A_POLICY,
+        extractor=extractor,
+        detail=judgement.reason,
+        extraction=extraction,
+        judgement=judgement,
+        wording=text.wording,
+        text_digest=text.digest,
+        words=text.words,
+        languages=text.languages,
+        dates=text.dates,
+        charset=page.charset,
+        notes=(*page.notes, *extraction.decisions),
+    )
+
+
+def _holds(extraction: Extraction, judgement: Judgement, asked: Asked) -> bool:
+    """The text is the document that was asked for: cut out of its page, or the whole of a page of that kind."""
+    if not asked.only or extraction.part:
+        return True
+    whole = not any(part.kinds for part in extraction.parts)
+    return whole and judgement.kind is kind_asked(asked.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _OfText:
+    """What depends on a text alone; the captures of a policy have few."""
+
+    wording: str
+    digest: str
+    words: int
+    languages: TextLanguages
+    dates: tuple[TextDate, ...]
+
+
+@lru_cache(maxsize=64)
+def _of_text(blocks: tuple[Block, ...], declared: str) -> _OfText:
+    languages = text_languages(blocks, declared)
+    region = declared if language_code(declared) == languages.language else languages.language
+    return _OfText(
+        wording=wording_key(blocks),
+        digest=text_digest(blocks),
+        words=len(text_words(blocks)),
+        languages=languages,
+        dates=find_dates(blocks, captured_at=None, language=region),
+    )

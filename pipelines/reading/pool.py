@@ -1,0 +1,158 @@
+"""Reading pages beside the reactor: processes that outlive hostile pages, and an outcome for every page.
+
+    page ──► a thread that waits ──► Apart: a process of its own ──► Reading
+                                       └── Stopped ──► once more in a new process ──► the page's outcome
+
+A page takes 10-100 ms of processor time; in the reactor's thread every connection would stand still for it. Each process
+reads one page at a time, so that what ends a process is known: that page, and no other, has the outcome.
+
+| what happened, twice | outcome |
+|---|---|
+| more processor time than the limit (once is enough); killed by somebody else | READING_STOPPED: read again later |
+| the process could not start (once is enough): no room for temporary files | READING_STOPPED: read again later |
+| a crash, more memory than the limit, an exception (once is enough; its traceback is logged) | EXTRACT_FAILED |
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import queue
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from crawler.archives.capture import Outcome
+from crawler.discovery.asks import Verdict
+from crawler.discovery.links import PolicyLink
+from crawler.targets.hints import NO_HINTS, Hints
+from pipelines.model import Block, BlockKind
+from pipelines.reading.apart import Apart, Limits, Stopped, Why
+from pipelines.reading.candidates import read_candidate, read_links
+from pipelines.reading.extract import declared_extractor, extractor_id
+from pipelines.reading.judging.languages import text_languages
+from pipelines.reading.payload import Reading, read_payload
+
+logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+Unread = Callable[[Outcome, str], Result]
+
+# What another process may change; an exception comes again, and so does processor time.
+_ONCE_MORE: Final = (Why.DIED, Why.KILLED, Why.MEMORY)
+_FOR_NOW: Final = (Why.TIME, Why.KILLED, Why.START, Why.CLOSED)
+
+
+class ReaderPool:
+    """Reads payloads in processes of their own.
+
+    :param workers: processes; 0 means one per core.
+    :param limits: of one page.
+    """
+
+    def __init__(self, workers: int = 0, limits: Limits | None = None) -> None:
+        self.workers = workers or os.cpu_count() or 1
+        self.extractor = extractor_id()
+        self._processes = [Apart(_warm_up, limits or Limits()) for _ in range(self.workers)]
+        self._idle: queue.LifoQueue[Apart] = queue.LifoQueue()  # the one used last first: few pages start few processes
+        for process in self._processes:
+            self._idle.put(process)
+        self._threads = ThreadPoolExecutor(self.workers, thread_name_prefix="reader")
+
+    async def read(
+        self,
+        body: bytes,
+        headers: Mapping[str, str],
+        url: str,
+        captured_at: datetime,
+        status: int,
+        hints: Hints = NO_HINTS,
+    ) -> Reading:
+        """Return what read_payload returns, or a Reading that says why there is none; never raises for a page."""
+        extractor = declared_extractor(self.extractor, hints.key)
+        read = partial(read_payload, hints=hints)
+        arguments = (body, dict(headers), url, captured_at, status)
+        return await self.run(read, arguments, url, lambda outcome, detail: Reading(outcome, extractor, detail))
+
+    async def read_links(self, body: bytes, headers: Mapping[str, str], url: str) -> tuple[PolicyLink, ...]:
+        """Return what pipelines.reading.candidates.read_links returns; () for a page that cannot be read."""
+        return await self.run(read_links, (body, dict(headers), url), url, lambda _outcome, _detail: ())
+
+    async def read_candidate(
+        self, body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int, site: str
+    ) -> tuple[Verdict, tuple[PolicyLink, ...]]:
+        """Return what pipelines.reading.candidates.read_candidate returns; a page that cannot be read is not a policy."""
+        arguments = (body, dict(headers), url, captured_at, status, site)
+        return await self.run(
+            read_candidate,
+            arguments,
+            url,
+            lambda _outcome, detail: (Verdict(privacy=False, kind=detail, score=0.0), ()),
+        )
+
+    async def run(
+        self, read: Callable[..., Result], arguments: tuple[Any, ...], name: str, unread: Unread[Result]
+    ) -> Result:
+        """Return what a function makes of a page in a process of its own.
+
+        :param name: of the page, for the log.
+        :param unread: what stands for the result of a page without one, by its outcome and detail.
+        """
+        try:
+            return await asyncio.wrap_future(self._threads.submit(self._call, read, arguments))
+        except Stopped as stopped:
+            if stopped.why is not Why.CLOSED:
+                logger.error("%s: %s", name, "\n".join(filter(None, (stopped.detail, stopped.trace))))  # noqa: TRY400
+            outcome = Outcome.READING_STOPPED if stopped.why in _FOR_NOW else Outcome.EXTRACT_FAILED
+            return unread(outcome, stopped.detail)
+        except Exception as error:  # the pool's own failure is the page's outcome too, and the next page is read
+            logger.exception("%s: the reader's process could not be used", name)
+            return unread(Outcome.READING_STOPPED, f"the reader's process could not be used: {error!r}"[:500])
+
+    def _call(self, read: Callable[..., Result], arguments: tuple[Any, ...]) -> Result:
+        process = self._idle.get()
+        try:
+            try:
+                result: Result = process.call(read, arguments)
+            except Stopped as stopped:
+                if stopped.why not in _ONCE_MORE:
+                    raise
+                process.end()
+                result = process.call(read, arguments)
+        except BaseException:
+            process.end()
+            raise
+        else:
+            return result
+        finally:
+            self._idle.put(process)
+
+    async def read_kept(self, kept: Sequence[Any], load: Callable[[int], bytes]) -> AsyncIterator[tuple[Any, Reading]]:
+        """Read payloads that are in the store (pipelines.store.readings.Unread), a few at a time.
+
+        :param load: the bytes of a payload by its id.
+        """
+        step = 2 * self.workers
+        for start in range(0, len(kept), step):
+            some = kept[start : start + step]
+            reads = (self.read(load(u.payload_id), u.headers, u.url, u.captured_at, u.status, u.hints) for u in some)
+            for unread, reading in zip(some, await asyncio.gather(*reads), strict=True):
+                yield unread, reading
+
+    def close(self) -> None:
+        """End the processes, and drop what is not read."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for process in self._processes:
+            process.close()
+        self._threads.shutdown(wait=True)
+        for process in self._processes:
+            process.end()
+
+
+def _warm_up() -> None:
+    """Import the extractor and the languages before the first page."""
+    extractor_id()
+    text_languages([Block(BlockKind.PARAGRAPH, 0, "We collect personal data when you use our services.")])

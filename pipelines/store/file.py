@@ -1,0 +1,55 @@
+"""The file itself: opened or made, marked as ours, brought to the present schema; anything else is refused."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from crawler.archives.errors import StoreError
+from pipelines.store.schema.check import check_file
+from pipelines.store.schema.migrations import migrations
+
+# After a reader that held an old state of the file has left, the WAL is cut to this at the next write that begins it
+# anew; while it reads, nothing can be overwritten, and the WAL grows.
+WAL_BYTES = 16_000_000
+_BUSY_SECONDS = 30.0  # how long a write waits for another process's
+
+
+def open_file(path: Path) -> Database:
+    """Open or make the file; refuse what is not ours, and what a newer program wrote."""
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder; name a file with --db")
+    fresh = not path.exists() or path.stat().st_size == 0
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS)
+    try:
+        if not fresh and not _is_blank(connection):
+            check_file(connection, path)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
+        db = Database(connection)
+        migrations.apply(db)  # without foreign keys, as tables that others refer to are replaced; it checks them itself
+        connection.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return db
+
+
+def _is_blank(connection: sqlite3.Connection) -> bool:
+    """Tell whether a run was killed while it made the file: the schema and our mark on it are one transaction."""
+    try:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    except sqlite3.DatabaseError:
+        return False
+    return tables <= {"_sqlite_migrations"}
+
+
+def insert(db: Database, table: str, **columns: Any) -> int:
+    """Insert a row; return its id."""
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    cursor = db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(columns.values()))
+    return int(cursor.lastrowid or 0)

@@ -1,0 +1,135 @@
+"""The file made small: better bases for payloads, nothing that nobody needs, no free pages.
+
+    each URL, oldest payload first ─► best base of many, strong zstd ─► unneeded rows go ─► words merged ─► VACUUM
+
+Each URL is one transaction and VACUUM another, so that it may be killed anywhere and run again. VACUUM rather than
+VACUUM INTO and a rename: whoever has the file open goes on reading it (WAL), and no stale WAL can meet a new file.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from crawler.archives.errors import StoreError
+from pipelines.store.file import open_file
+from pipelines.store.load import load_payload
+from pipelines.store.payload_bases import MOST_DEPTH, Base, Bases
+from pipelines.store.payloads import smallest
+from pipelines.upkeep.orphans import sweep
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+LAST, PER_DEPTH, DEPTHS = 64, 4, 64  # bases tried: the last payloads, and some of each depth
+MOST_BYTES: Final = 24_000_000  # of them together; with their sketches about 120 MB
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """What came of it, in bytes: the file with its WAL before and after, the payloads' data before and after."""
+
+    before: int
+    after: int
+    payloads_before: int
+    payloads_after: int
+
+
+def compact(path: Path, progress: Callable[[int, int], None] | None = None) -> Compacted:
+    """Make a database as small as it gets. Readers go on reading; a crawl has to wait for each step.
+
+    :param progress: told how many of how many URLs are done.
+    :raises StoreError: it is not our database, damaged, or cannot be written (a full disk: VACUUM needs as much again).
+    """
+    before = _size(path)
+    try:
+        db = open_file(path)
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(f"cannot open the database {path}: {error}") from error
+    try:
+        payloads_before = _payload_bytes(db)
+        keys = [key for (key,) in db.execute("SELECT DISTINCT urlkey FROM addresses ORDER BY 1").fetchall()]
+        for number, urlkey in enumerate(keys, start=1):
+            with db.atomic():
+                rebase(db, urlkey)
+            if progress:
+                progress(number, len(keys))
+        with db.atomic():
+            mend_depths(db)
+        sweep(db)
+        with db.atomic():
+            db.execute("INSERT INTO blocks_fts (blocks_fts) VALUES ('optimize')")
+        payloads_after = _payload_bytes(db)
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        db.conn.execute("VACUUM")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except (sqlite3.Error, KeyError) as error:
+        raise StoreError(f"cannot compact {path}: {error}. What it holds is as it was.") from error
+    finally:
+        db.conn.close()
+    return Compacted(before, _size(path), payloads_before, payloads_after)
+
+
+def rebase(db: Database, urlkey: str) -> None:
+    """Give each payload of a URL the best base among those before it, where that makes it smaller.
+
+    Only payloads that were gone through already become bases, so that no circle can come about; what stands on a
+    payload does not mind, for its bytes stay the same.
+    """
+    seen = db.execute(
+        "SELECT count(DISTINCT r.payload_id), max(r.payload_id) FROM addresses a "
+        "JOIN capture_rows r ON r.address_id = a.id WHERE a.urlkey = ? AND r.payload_id IS NOT NULL",
+        [urlkey],
+    ).fetchone()
+    if seen == db.execute("SELECT payloads, newest FROM compacted WHERE urlkey = ?", [urlkey]).fetchone():
+        return
+    ids = [
+        payload_id
+        for (payload_id,) in db.execute(
+            "SELECT r.payload_id FROM addresses a JOIN capture_rows r ON r.address_id = a.id WHERE a.urlkey = ? "
+            "AND r.payload_id IS NOT NULL GROUP BY 1 HAVING a.urlkey = (SELECT b.urlkey FROM capture_rows o "
+            "JOIN addresses b ON b.id = o.address_id WHERE o.payload_id = r.payload_id ORDER BY b.urlkey LIMIT 1) "
+            "ORDER BY min(r.at), 1",
+            [urlkey],
+        ).fetchall()
+    ]
+    bases = Bases(LAST, PER_DEPTH, DEPTHS, MOST_BYTES)
+    for payload_id in ids:
+        body = load_payload(db.execute, payload_id)
+        if not body:
+            continue
+        base, data, pieces = smallest(body, bases)
+        depth, reach = (base.depth + 1, base.reach + len(body)) if base else (0, len(body))
+        base_id = base.payload_id if base else None
+        db.execute(  # the same bytes may come of another base
+            "UPDATE payloads SET base_id = ?1, depth = ?2, data = ?3 "
+            "WHERE id = ?4 AND (data <> ?3 OR base_id IS NOT ?1 OR depth <> ?2)",
+            [base_id, depth, data, payload_id],
+        )
+        bases.add(Base(payload_id, body, pieces, depth, reach))
+    if ids:
+        db.execute("INSERT OR REPLACE INTO compacted VALUES (?, ?, ?)", [urlkey, *seen])
+
+
+def mend_depths(db: Database) -> None:
+    """Make every payload's depth one more than its base's: some stand on payloads of another URL."""
+    wrong = "base_id IS NOT NULL AND depth <> 1 + (SELECT b.depth FROM payloads b WHERE b.id = payloads.base_id)"
+    for _step in range(MOST_DEPTH + 1):
+        if not db.execute(f"SELECT 1 FROM payloads WHERE {wrong} LIMIT 1").fetchone():
+            return
+        db.execute(
+            f"UPDATE payloads SET depth = 1 + (SELECT b.depth FROM payloads b WHERE b.id = payloads.base_id) WHERE {wrong}"
+        )
+
+
+def _payload_bytes(db: Database) -> int:
+    (total,) = db.execute("SELECT coalesce(sum(length(data)), 0) FROM payloads").fetchone()
+    return int(total)
+
+
+def _size(path: Path) -> int:
+    files = (path, path.with_name(f"{path.name}-wal"))
+    return sum(file.stat().st_size for file in files if file.exists())

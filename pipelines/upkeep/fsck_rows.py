@@ -1,0 +1,79 @@
+"""What fsck says of rows that have no digest of their own: links, which have, and values that no program writes.
+
+    links(db) ──► Finding…      each link has its key, each page's list of links its digest
+    rows(db) ──► Finding…       headers that are no JSON, an outcome there is not, a date outside the calendar
+
+A value of a capture's row, of its headers or of what was found on a page that another could as well have stood for is
+told by nothing: a capture costs a kilobyte, and digests of its parts would cost a tenth of that. `UNPROVEN` names them,
+and fsck says so whenever it calls a file sound.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from sqlite_utils import Database
+
+from crawler.archives.capture import Outcome
+from pipelines.model import DocumentKind
+from pipelines.upkeep.findings import Finding, Kind
+
+UNPROVEN: Final = (
+    "captures: URL, time, status, media type and digest as the archive's index gave them, the time of the fetch",
+    "headers of mementos",
+    "what was found on a page beside its text: title, charset, kind, score, evidence, decisions, languages, dates",
+    "sites, policies, their URLs, listings, searches and runs",
+)
+
+_VERDICTS: Final = ("match", "mismatch", "not checkable", "same digest")
+_SHAPES: Final = (  # table, what is wrong, rows of which it is so
+    ("capture_rows", "its time is outside 1990 to 2100", "at NOT BETWEEN 631152000 AND 4102444800"),
+    ("capture_rows", "its time of fetch is outside 1990 to 2100", "fetched NOT BETWEEN 631152000 AND 4102444800"),
+    ("capture_rows", "its headers are no JSON object", "headers_own IS NOT NULL AND (NOT json_valid(headers_own) OR json_type(headers_own) <> 'object')"),
+    ("capture_rows", "its own headers stand on none", "headers_own IS NOT NULL AND headers_id IS NULL"),
+    ("capture_rows", "its chain of answers is no JSON", "coalesce(chain, '') <> '' AND NOT json_valid(chain)"),
+    ("capture_rows", "its digest is no text of visible ASCII", "digest GLOB '*[^!-~]*'"),
+    ("capture_rows", "its length is none", "typeof(length) = 'integer' AND length < 0"),
+    ("header_sets", "is no JSON object", "NOT json_valid(headers) OR json_type(headers) <> 'object'"),
+    ("findings", "its score is none", "score NOT BETWEEN 0 AND 1"),
+    ("findings", "its evidence is no JSON list", "NOT json_valid(evidence) OR json_type(evidence) <> 'array'"),
+    ("findings", "its decisions are no JSON list", "NOT json_valid(decisions) OR json_type(decisions) <> 'array'"),
+    ("findings", "its points are no JSON object", "NOT json_valid(kind_scores) OR json_type(kind_scores) <> 'object'"),
+    ("findings", "has no text where it was fetched, or one where it was not", "(outcome = 'fetched') <> (text_id IS NOT NULL)"),
+)  # fmt: skip
+_WORDS: Final = (  # table, column, the values that there are
+    ("capture_kinds", "outcome", tuple(outcome.value for outcome in Outcome)),
+    ("capture_kinds", "digest_verdict", _VERDICTS),
+    ("findings", "outcome", tuple(outcome.value for outcome in Outcome)),
+    ("findings", "kind", ("", *(kind.value for kind in DocumentKind))),
+)
+
+
+def links(db: Database) -> Iterator[Finding]:
+    """Yield links that are not those of their key, and pages' links that are not those of their digest."""
+    for row, key, words, url in db.execute("SELECT id, link_key, words, url FROM links"):
+        digest = hashlib.sha256(f"{words}\x1f{url}".encode("utf-8", "replace")).digest()
+        if int.from_bytes(digest[:8], "big", signed=True) != key:
+            yield Finding(
+                Kind.LINKS, f"link {row}", "its words and address are not those of its key", row, repairable=False
+            )
+    for row, digest, found in db.execute("SELECT id, link_digest, links FROM link_layers"):
+        layer = json.dumps(json.loads(found), ensure_ascii=False)
+        if hashlib.sha256(layer.encode("utf-8", "replace")).digest() != digest:
+            yield Finding(Kind.LINKS, f"links {row}", "are not those of their digest", row, repairable=False)
+
+
+def rows(db: Database) -> Iterator[Finding]:
+    """Yield rows with a value that no program writes."""
+    none: tuple[str, ...] = ()
+    wrong = [(table, why, where, none) for table, why, where in _SHAPES]
+    wrong += [
+        (table, f"its {column} is none that there is", f"{column} NOT IN ({', '.join('?' * len(words))})", words)
+        for table, column, words in _WORDS
+    ]
+    for table, why, where, values in wrong:
+        for (row,) in db.execute(f"SELECT id FROM {table} WHERE {where}", list(values)):
+            yield Finding(Kind.ROW, f"{table} {row}", why, row, repairable=False)

@@ -1,0 +1,239 @@
+"""Migration m005: every earlier file says the same afterwards, whatever was in it, and wherever it was killed."""
+
+import json
+import random
+import sqlite3
+
+import pytest
+import zstandard
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlite_utils import Database
+
+from pipelines.store.file import open_file
+from pipelines.store.load import load_payload
+from pipelines.store.schema.migrations import m001_initial, m002_reading, migrations
+
+AT = "2015-01-0{}T00:00:00Z"
+EXTRACTION = "payload_id, extractor_id, outcome, detail, text_id, title, charset, score, evidence, decisions"
+NAMED = ("archive", "urlkey", "timestamp", "original", "captured_at")
+
+
+def old_file(path, schema):
+    """A file of an earlier schema (1 to 4), with rows by SQL: three captures, two payloads, two versions."""
+    db = Database(path)
+    migrations.apply(db, stop_before=["m002_reading", "m003_certainty", "m004_tombstones", "m005_small"][schema - 1])
+    page = b"<p>We keep it.</p>" * 50
+    first = zstandard.ZstdCompressor().compress(page)
+    known = zstandard.ZstdCompressionDict(page, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    second = zstandard.ZstdCompressor(dict_data=known).compress(page + b"!")
+    script = [
+        ("INSERT INTO sites VALUES (1, 'a.example', '')", []),
+        ("INSERT INTO extractors VALUES (1, 'old')", []),
+        ("INSERT INTO policies VALUES (1, 1, 'example,a)/p', 'http://a.example/p', 1, 0, '')", []),
+        ("INSERT INTO policy_urls VALUES (1, 'example,a)/p', 'http://a.example/p', NULL, NULL, 'test')", []),
+        ("INSERT INTO payloads VALUES (1, ?, ?, NULL, 0, ?)", ["ab" * 32, len(page), first]),
+        ("INSERT INTO payloads VALUES (2, ?, ?, 1, 1, ?)", ["cd" * 32, len(page) + 1, second]),
+        ("INSERT INTO runs (id, started_at, program, archive, strategy, arguments) VALUES (1, '', '', '', '', '')", []),
+    ]
+    for n in (1, 2):
+        script += [
+            ("INSERT INTO texts (id, text_digest, wording, words, language) VALUES (?, ?, ?, 3, 'en')", [n, f"t{n}", f"w{n}"]),
+            ("INSERT INTO blocks VALUES (?, ?, 'paragraph', 0, ?)", [n, bytes([n]) * 16, f"We keep it {n}."]),
+            ("INSERT INTO text_blocks (text_id, position, block_id) VALUES (?, 0, ?)", [n, n]),
+            (f"INSERT INTO extractions ({EXTRACTION}) VALUES (?, 1, 'fetched', '', ?, 'T', 'utf-8', 0.5, '[]', '[]')", [n, n]),
+            ("INSERT INTO versions VALUES (?, 1, 1, ?, ?, ?, ?, ?, NULL, 1, ?, ?)", [n, n, f"w{n}", n, AT.format(n), AT.format(n), n, n]),
+        ]  # fmt: skip
+    captures = [
+        (1, "2015-01-01T00:00:00Z", "20150101000000", 1, '{"a": "1"}', "warc://x/20150101000000id_/http://a.example/p"),
+        (2, "2015-01-02T00:00:00Z", "20150102000000", 2, '{"a": "2", "b": "é"}', "elsewhere"),
+        (3, "2015-01-03T00:00:00Z", "20150003000000", None, None, None),
+    ]  # fmt: skip
+    values = [
+        [id_, at, stamp, payload, headers, url, json.dumps([f"200 {url}"]) if url else None]
+        for id_, at, stamp, payload, headers, url in captures
+    ]
+    insert = (
+            "INSERT INTO captures (id, archive, urlkey, captured_at, timestamp, payload_id, headers, memento_url, chain, "
+            "original, mimetype, statuscode, digest, length, outcome, citation_url, http_status, drift_seconds, memento_at) "
+            "VALUES (?1, 'warc:x', 'example,a)/p', ?2, ?3, ?4, ?5, ?6, ?7, 'http://a.example/p', 'text/html', '-', 'D', "
+            "'007', CASE WHEN ?4 THEN 'fetched' ELSE 'pending' END, 'https://c/' || ?3 || 'id_/http://a.example/p', "
+            "CASE WHEN ?4 THEN 200 END, CASE WHEN ?4 THEN 0 END, CASE WHEN ?4 THEN ?2 END)"
+    )  # fmt: skip
+    script += [(insert, row) for row in values]
+    script.append(("INSERT INTO outcomes VALUES (1, 1, 1, 3, 's', 'playback_failed', '', '')", []))
+    if schema >= 2:
+        script.append(
+            ("INSERT INTO link_layers VALUES (1, x'01', ?)", [json.dumps([["a", "http://b"], ["c", "http://d"]])])
+        )
+        script.append(("UPDATE extractions SET link_layer_id = 1, kind = 'privacy'", []))
+    for sql, row in script:
+        db.execute(sql, row)
+    db.conn.commit()
+    return db
+
+
+def said(db, views):
+    return {
+        view: db.execute(f"SELECT {columns} FROM {view} ORDER BY 1, 2, 3").fetchall() for view, columns in views.items()
+    }
+
+
+def columns_of(db, *views):
+    return {
+        v: ", ".join(r[1] for r in db.execute(f"PRAGMA table_info({v})") if (v, r[1]) != ("extractions", "id"))
+        for v in views
+    }
+
+
+VIEWS = ("captures", "extractions", "timeline", "change_detail", "version_text", "readings", "text_blocks", "outcomes")
+
+
+def parsed(said_):
+    """JSON says the same with other spaces."""
+    return {view: [tuple(map(loaded, row)) for row in rows] for view, rows in said_.items()}
+
+
+def loaded(value):
+    try:
+        return json.loads(value) if isinstance(value, str) and value[:1] in ("{", "[") else value
+    except ValueError:
+        return value
+
+
+@pytest.mark.parametrize("schema", [1, 2, 3, 4])
+def test_every_earlier_schema_says_the_same(tmp_path, schema):
+    path = tmp_path / "x.db"
+    old = old_file(path, schema)
+    views = columns_of(old, *VIEWS)
+    before = parsed(said(old, views))
+    links = old.execute("SELECT links FROM link_layers").fetchall() if schema >= 2 else []
+    old.conn.close()
+    new = open_file(path)
+    assert parsed(said(new, views)) == before
+    assert [json.loads(row[0]) for row in new.execute("SELECT links FROM link_layers")] == [
+        json.loads(r[0]) for r in links
+    ]
+    assert load_payload(new.execute, 2) == b"<p>We keep it.</p>" * 50 + b"!"
+    assert new.execute("SELECT payload_digest FROM payloads").fetchall() == [("ab" * 32,), ("cd" * 32,)]
+    assert new.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert new.execute("SELECT rowid FROM blocks_fts WHERE blocks_fts MATCH 'keep'").fetchall() == [(1,), (2,)]
+    new.conn.close()
+
+
+@pytest.mark.parametrize(
+    "stop", ["m006_discovery", "m007_reading_side", "m008_declarations", "m009_superseded", "m011_parts"]
+)
+def test_later_schemas_say_the_same_too(tmp_path, stop):
+    path = tmp_path / "x.db"
+    old = old_file(path, 4)
+    migrations.apply(old, stop_before=stop)
+    views = columns_of(old, *VIEWS)
+    before = said(old, views)
+    old.conn.close()
+    new = open_file(path)
+    assert said(new, views) == before
+    new.conn.close()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_killed_at_any_statement_and_run_again(tmp_path, seed):
+    path = tmp_path / "x.db"
+    old = old_file(path, 2)
+    views = columns_of(old, *VIEWS)
+    before = parsed(said(old, views))
+    old.conn.close()
+    connection = sqlite3.connect(path)
+    left = random.Random(seed).randrange(5, 160)
+
+    def stop(_sql):
+        nonlocal left
+        left -= 1
+        if left <= 0:
+            connection.interrupt()
+
+    connection.set_trace_callback(stop)
+    with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+        migrations.apply(Database(connection))
+    connection.close()
+    new = open_file(path)
+    assert parsed(said(new, views)) == before
+    new.conn.close()
+
+
+text = st.text("aé\"'{}[]:,\\ \n", max_size=4)
+headers = st.none() | st.dictionaries(st.sampled_from(["a", "b", "c", "memento-datetime", "x.y"]), text, max_size=5)
+captured = st.fixed_dictionaries({
+    "archive": st.sampled_from(["a", "b"]), "original": st.sampled_from(["http://x/", "http://y/"]),
+    "timestamp": st.sampled_from(["20150101000000", "20150203040506", "20150003000000"]), "mimetype": text, "statuscode": text,
+    "digest": text, "length": st.sampled_from(["1", "-", "01", "-0", "12 ", "99999999999999999999"]), "oddity": text,
+    "citation_url": st.sampled_from(["https://c/20150101000000id_/http://x/", "elsewhere"]),
+})  # fmt: skip
+happened = st.fixed_dictionaries({
+    "outcome": st.sampled_from(["fetched", "pending"]), "detail": text, "fetched_at": st.sampled_from([None, AT.format(5)]),
+    "redirect_url": text, "http_status": st.none() | st.integers(100, 599), "headers": headers.map(lambda h: h if h is None else json.dumps(h)),
+    "memento_url": st.sampled_from([None, "https://m/20150101000000id_/http://x/", "else"]),
+    "chain": st.sampled_from([None, "[]", '["200 https://m/20150101000000id_/http://x/"]', '["200 else"]']),
+    "failures": st.integers(0, 3), "not_before": st.sampled_from([None, AT.format(7)]), "digest_verdict": st.sampled_from([None, "match"]),
+    "drift_seconds": st.none() | st.integers(-5, 5),
+})  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(captured, st.lists(happened, max_size=2)), max_size=6))
+def test_captures_read_as_they_were_written(rows):
+    """The view against a plain table: what is inserted and updated is what is read."""
+    plain, small = Database(memory=True), Database(memory=True)
+    m001_initial(plain)
+    m002_reading(plain)
+    migrations.apply(small)
+    for names, updates in rows:
+        at = "2015-02-03T04:05:06Z" if names["timestamp"] == "20150203040506" else "2015-01-01T00:00:00Z"
+        values = {**names, "urlkey": names["original"], "captured_at": at}
+        insert = f"({', '.join(values)}) VALUES ({', '.join('?' * len(values))})"
+        plain.execute(f"INSERT OR IGNORE INTO captures {insert}", list(values.values()))
+        small.execute(f"INSERT INTO captures {insert}", list(values.values()))
+        where = " AND ".join(f"{name} = ?" for name in (*NAMED, "digest"))
+        for update in updates:
+            for db in (plain, small):
+                db.execute(
+                    f"UPDATE captures SET {', '.join(f'{name} = ?' for name in update)} WHERE {where}",
+                    [*update.values(), *(values[name] for name in (*NAMED, "digest"))],
+                )
+    columns = [row[1] for row in plain.execute("PRAGMA table_info(captures)") if row[1] not in ("memento_at", "id")]
+    found = [db.execute(f"SELECT {', '.join(columns)} FROM captures ORDER BY id").fetchall() for db in (plain, small)]
+    assert parsed({"captures": found[1]}) == parsed({"captures": found[0]})
+    plain.conn.close()
+    small.conn.close()
+
+
+def test_what_names_a_capture_stays(tmp_path):
+    db = old_file(tmp_path / "x.db", 2)
+    migrations.apply(db)
+    with pytest.raises(sqlite3.IntegrityError, match="cannot be changed"):
+        db.execute("UPDATE captures SET original = 'http://b.example/'")
+    db.execute("DELETE FROM captures WHERE id = 3")
+    assert db.execute("SELECT count(*) FROM captures").fetchone() == (2,)
+    db.conn.close()
+
+
+def test_a_declared_document_of_an_earlier_file_is_its_type_of_terms(tmp_path):
+    """Before m011 a policy had no part; what was declared of its URL says which document it is."""
+    path = tmp_path / "x.db"
+    old = old_file(path, 4)
+    migrations.apply(old, stop_before="m011_parts")
+    policy_id, urlkey = old.execute("SELECT policy_id, urlkey FROM policy_urls LIMIT 1").fetchone()
+    evidence = "OTA declaration Acme, Terms of Service, valid until 2020-01-01"
+    old.execute(
+        "UPDATE policy_urls SET bounded = 1, evidence = ? WHERE policy_id = ? AND urlkey = ?",
+        [evidence, policy_id, urlkey],
+    )
+    old.execute("UPDATE policies SET urlkey = ? WHERE id = ?", [urlkey, policy_id])
+    old.conn.commit()
+    ids = [row[0] for row in old.execute("SELECT id FROM policies ORDER BY id")]
+    old.conn.close()
+    new = open_file(path)
+    parts = dict(new.execute("SELECT id, part FROM policies ORDER BY id").fetchall())
+    assert parts == {one: "Terms of Service" if one == policy_id else "" for one in ids}
+    assert new.execute("PRAGMA foreign_key_check").fetchall() == []
+    new.conn.close()

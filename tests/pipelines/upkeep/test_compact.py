@@ -1,0 +1,148 @@
+"""`policylapse compact`: smaller, the same to whoever reads, while others read; and a WAL of bounded size."""
+
+import random
+import sqlite3
+from datetime import UTC, datetime
+
+import pytest
+from click.testing import CliRunner
+
+from cli.main import main
+from crawler.archives.surt import surt
+from pipelines.store.file import WAL_BYTES
+from pipelines.store.load import load_payload
+from pipelines.store.payload_bases import MOST_DEPTH
+from pipelines.store.store import Store
+from pipelines.upkeep.compact import compact, rebase
+from tests.pipelines.store.test_store import NOW, URL, fill, timeline
+
+
+def pages(count, seed=1):
+    """Pages of two servers that take turns, each with a nonce, as bytes that do not compress."""
+    noise = random.Random(seed)
+    servers = [bytes(noise.choices(range(97, 123), k=20_000)) for _ in range(2)]
+    return [servers[n % 2] + b"\n%032x" % noise.getrandbits(128) for n in range(count)]
+
+
+@pytest.fixture
+def filled(tmp_path):
+    """A file of 60 captures, and what it says."""
+    path = tmp_path / "x.db"
+    store = Store(path, lambda: NOW)
+    bodies = pages(60)
+    fill(store, list(enumerate(bodies)))
+    said = timeline(store)
+    store.close()
+    return path, bodies, said
+
+
+def test_it_gets_smaller_and_says_the_same(filled):
+    path, bodies, said = filled
+    done = compact(path)
+    assert done.after <= done.before
+    assert done.payloads_after < done.payloads_before
+    store = Store(path, lambda: NOW)
+    assert timeline(store) == said
+    assert [load_payload(store.db.execute, n + 1) for n in range(60)] == bodies
+    (keys, deepest) = store.db.execute("SELECT sum(base_id IS NULL), max(depth) FROM payloads").fetchone()
+    assert (keys <= 2, deepest <= MOST_DEPTH) == (True, True)
+    wrong = "SELECT count(*) FROM payloads p JOIN payloads b ON b.id = p.base_id WHERE p.depth <> b.depth + 1"
+    assert store.db.execute(wrong).fetchone() == (0,)
+    store.close()
+    assert compact(path).after == done.after
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_pages_that_came_in_any_order_read_back(tmp_path, seed):
+    """As a search asks for them; differences of pages so alike are the same bytes, whatever their base."""
+    page = bytes(random.Random(seed).choices(range(97, 123), k=3000))
+    bodies = [page.replace(page[100:104], b"%04d" % (n % 7)) + b"%04d" % n for n in range(40)]
+    order = random.Random(seed).sample(range(40), 40)
+    path = tmp_path / "x.db"
+    store = Store(path, lambda: NOW)
+    fill(store, [(n, bodies[n]) for n in order])
+    store.close()
+    compact(path)
+    db = sqlite3.connect(path)
+    assert [load_payload(db.execute, n + 1) for n in range(40)] == [bodies[n] for n in order]
+    db.close()
+
+
+@pytest.mark.parametrize("stop", [3, 30, 59])
+def test_stopped_anywhere_it_reads_back(filled, stop):
+    path, bodies, _said = filled
+    store = Store(path, lambda: NOW)
+    left = stop
+
+    class Killed(Exception):
+        pass
+
+    real = store.db.execute
+
+    def execute(sql, *values):
+        nonlocal left
+        left -= sql.startswith("UPDATE payloads")
+        if left == 0:
+            raise Killed
+        return real(sql, *values)
+
+    store.db.execute = execute
+    with pytest.raises(Killed):
+        rebase(store.db, surt(URL))
+    store.db.conn.commit()  # the worst: what was done stays, without the rest
+    assert [load_payload(store.db.conn.execute, n + 1) for n in range(60)] == bodies
+    store.close()
+
+
+def test_what_nobody_needs_goes(filled):
+    path, _bodies, _said = filled
+    with sqlite3.connect(path) as db:
+        db.execute(
+            "DELETE FROM captures WHERE id > 30 AND id NOT IN (SELECT last_capture_id FROM versions UNION SELECT first_capture_id FROM versions)"
+        )
+        db.execute("INSERT INTO blocks VALUES (9999, 0, 'paragraph', 0, 'orphaned paragraph')")
+        db.execute("INSERT INTO blocks_fts (rowid, markdown) VALUES (9999, 'orphaned paragraph')")
+    db.close()
+    compact(path)
+    db = sqlite3.connect(path)
+    assert db.execute("SELECT count(*) FROM blocks WHERE id = 9999").fetchone() == (0,)
+    assert db.execute("SELECT count(*) FROM blocks_fts WHERE blocks_fts MATCH 'orphaned'").fetchone() == (0,)
+    assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    db.close()
+
+
+def test_who_reads_meanwhile_goes_on_reading(filled):
+    path, _bodies, _said = filled
+    reader = sqlite3.connect(path)
+    reader.execute("BEGIN")
+    before = reader.execute("SELECT count(*), sum(size) FROM payloads").fetchone()
+    compact(path)
+    assert reader.execute("SELECT count(*), sum(size) FROM payloads").fetchone() == before
+    reader.close()
+    assert not list(path.parent.glob("*.part"))
+
+
+def test_the_wal_is_cut_when_a_reader_that_held_it_has_left(tmp_path):
+    path = tmp_path / "x.db"
+    store = Store(path, lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    reader = sqlite3.connect(path)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM sites").fetchone()
+    wal = path.with_name("x.db-wal")
+    noise = random.Random(3)
+    while wal.stat().st_size <= 1.5 * WAL_BYTES:
+        with store.transaction():
+            store.shelf.put(noise.randbytes(1_000_000), f"u{noise.random()}")
+    assert reader.execute("SELECT count(*) FROM payloads").fetchone() == (0,)
+    reader.close()
+    for number in range(3):
+        with store.transaction():
+            store.shelf.put(b"%d" % number, "u")
+    assert wal.stat().st_size <= WAL_BYTES
+    store.close()
+
+
+def test_the_command(filled, tmp_path):
+    result = CliRunner().invoke(main, ["compact", "--db", str(filled[0])])
+    assert (result.exit_code, "MB before" in result.output) == (0, True), result.output
+    assert CliRunner().invoke(main, ["compact", "--db", str(tmp_path / "no.db")]).exit_code == 2

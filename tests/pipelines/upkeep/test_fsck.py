@@ -1,0 +1,261 @@
+"""fsck: sound databases are sound, each kind of damage is found, and what can be derived is mended."""
+
+import sqlite3
+from contextlib import closing
+from hashlib import sha256
+
+import pytest
+from click.testing import CliRunner
+
+from cli.main import main
+from pipelines.store.file import open_file
+from pipelines.store.store import Store
+from pipelines.upkeep.findings import Kind
+from pipelines.upkeep.fsck_rows import UNPROVEN
+from pipelines.upkeep.repair import repair
+from tests.stores import EXTRACTOR, NOW, Seen, content, damage, damages, findings, put, write
+
+KEEP, SELL = "We keep your data.\nWrite to us.", "We sell your data.\nWrite to us."
+SEEN = [
+    Seen(0, KEEP), Seen(5, KEEP), Seen(9, SELL), Seen(12, "robot?", state="bot"), Seen(20, KEEP),
+    Seen(30, state="failed"), Seen(31, state="pending"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def path(tmp_path):
+    return write(tmp_path / "x.db", SEEN)
+
+
+def mend(path):
+    found = findings(path)
+    db = open_file(path)
+    try:
+        return [finding.kind for finding in repair(db, found)]
+    finally:
+        db.conn.close()
+
+
+def ask(path, sql, *values):
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute(sql, values).fetchall()
+
+
+def test_a_crawled_database_is_sound(path, sample_db):
+    assert findings(path) == []
+    assert damages(sample_db) == []
+
+
+def test_what_a_killed_crawl_leaves_is_no_damage(tmp_path):
+    path = write(tmp_path / "x.db", [*SEEN, Seen(40, state="unread")])
+    write(path, [Seen(50, SELL)], fold=False)
+    assert [finding.kind for finding in findings(path)] == [Kind.UNREAD, Kind.UNFOLDED]
+    assert damages(path) == []
+
+
+# What is done to the file, what must be found, what is there again after the repair.
+_FIRST_TEXT = "(SELECT text_id FROM extractions WHERE text_id NOT NULL ORDER BY payload_id LIMIT 1)"
+DERIVED = {
+    "wording": ("UPDATE texts SET wording = 'f00'", Kind.WORDING),
+    "words": (f"UPDATE texts SET words = 99 WHERE id = {_FIRST_TEXT}", Kind.WORDING),
+    "version's end": ("UPDATE versions SET last_seen = '2030-01-01T00:00:00Z' WHERE version = 1", Kind.FOLD),
+    "version lost": ("DELETE FROM versions WHERE version = 3", Kind.FOLD),
+    "version's count": ("UPDATE versions SET captures = captures + 1", Kind.FOLD),
+    "change's words": ("UPDATE changes SET words_added = 77", Kind.FOLD),
+    "change lost": ("DELETE FROM changes", Kind.FOLD),
+    "change's class": ("UPDATE changes SET change_class = 'minor'", Kind.FOLD),
+    "unsteady line": (
+        "INSERT INTO unsteady_lines SELECT id, extractor_id, 1, 'flapping', 'x', 2, '', '' FROM policies", Kind.FOLD
+    ),
+    "verdict": ("UPDATE captures SET digest_verdict = 'mismatch' WHERE outcome = 'fetched'", Kind.VERDICT),
+    "not checkable": ("UPDATE captures SET digest_verdict = 'not checkable' WHERE outcome = 'fetched'", Kind.VERDICT),
+    "outcome of a reading": ("UPDATE captures SET outcome = 'fetched', detail = '' WHERE detail = 'bot check'", Kind.OUTCOME),
+    "pending with payload": ("UPDATE captures SET outcome = 'pending' WHERE outcome = 'fetched'", Kind.OUTCOME),
+    "view": ("DROP VIEW title_changes", Kind.SCHEMA),
+    "index": ("DROP INDEX capture_rows_address", Kind.SCHEMA),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DERIVED)
+def test_what_is_derived_is_found_and_mended(name, path):
+    sql, kind = DERIVED[name]
+    before = content(path)
+    ids = ask(path, "SELECT id, version FROM versions ORDER BY version")
+    if sql.startswith("DROP"):
+        with closing(sqlite3.connect(path)) as db:
+            db.execute(sql)
+    else:
+        damage(path, sql)
+    found = damages(path)
+    assert kind in {finding.kind for finding in found}
+    assert all(finding.repairable and "--repair" in finding.next_step for finding in found)
+    assert kind in mend(path)
+    assert findings(path) == []
+    assert content(path) == before
+    if name != "version lost":
+        assert ask(path, "SELECT id, version FROM versions ORDER BY version") == ids  # somebody may hold them
+
+
+PAYLOAD = "SELECT payload_id FROM captures WHERE timestamp = '20150106000000'"
+LOST = {
+    "bytes": f"UPDATE payloads SET data = x'28b52ffd' WHERE id = ({PAYLOAD})",
+    "other bytes": f"UPDATE payloads SET data = (SELECT data FROM payloads ORDER BY id DESC LIMIT 1) WHERE id = ({PAYLOAD})",
+    "digest": f"UPDATE payloads SET sha256 = x'f00f' WHERE id = ({PAYLOAD})",
+    "size": f"UPDATE payloads SET size = size + 1 WHERE id = ({PAYLOAD})",
+    "circle": f"UPDATE payloads SET base_id = id WHERE id = ({PAYLOAD})",
+    "row": f"DELETE FROM payloads WHERE id = ({PAYLOAD})",
+}
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_a_damaged_payload_is_asked_for_again_and_the_crawl_brings_all_back(name, path):
+    before = content(path)
+    damage(path, LOST[name])
+    assert {finding.kind for finding in damages(path)} & {Kind.PAYLOAD, Kind.REFERENCE}
+    mend(path)
+    assert damages(path) == []
+    assert ask(path, "SELECT outcome, payload_id FROM captures WHERE timestamp = '20150106000000'") == [
+        ("pending", None)
+    ]
+    assert ask(path, "SELECT captures FROM versions WHERE version = 1") == [(1,)]
+    fetch_again(path)
+    assert content(path)["captures"] == before["captures"]
+    assert content(path)["versions"] == before["versions"]
+
+
+def fetch_again(path):
+    store = Store(path, lambda: NOW)
+    policy = store.policies()[0]
+    for one in SEEN:
+        if one.state in ("fetched", "bot"):
+            put(store, 1, policy, one)
+    store.fold(policy, EXTRACTOR)
+    store.close()
+
+
+def test_pages_that_stand_on_a_damaged_one_go_with_it_unless_they_are_sound(path):
+    bases = "SELECT DISTINCT base_id FROM payloads WHERE base_id NOT NULL"
+    ((base,), *_others) = ask(path, bases)
+    standing = ask(path, "SELECT count(*) FROM payloads WHERE base_id = ?", base)
+    damage(path, "UPDATE payloads SET sha256 = x'f00f' WHERE id = ?", base)  # its bytes are what they were
+    mend(path)
+    assert damages(path) == []
+    assert (base,) not in ask(path, bases)
+    assert ask(path, "SELECT count(*) FROM payloads WHERE payload_digest LIKE 'f00f%'") == [(0,)]
+    assert len(ask(path, "SELECT id FROM payloads")) >= standing[0][0]
+
+
+def test_a_base_of_which_nothing_is_left_takes_all_with_it(path):
+    damage(path, "UPDATE payloads SET data = x'00' WHERE base_id IS NULL")
+    mend(path)
+    assert damages(path) == []
+    assert ask(path, "SELECT count(*) FROM payloads") == [(0,)]
+    assert ask(path, "SELECT DISTINCT outcome FROM captures ORDER BY 1") == [("pending",), ("playback_failed",)]
+
+
+TEXTS = {
+    "words of a block": "UPDATE blocks SET markdown = 'We share your data.' WHERE markdown = 'We keep your data.'",
+    "kind of a block": "UPDATE blocks SET kind = 'poem' WHERE markdown = 'We keep your data.'",
+    "block of a text": "DELETE FROM text_runs WHERE position = 0",
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_damaged_text_is_read_again(name, path):
+    damage(path, TEXTS[name])
+    assert {finding.kind for finding in damages(path)} & {Kind.BLOCK, Kind.TEXT}
+    mend(path)
+    assert damages(path) == []
+    store = Store(path, lambda: NOW)
+    policy = store.policies()[0]
+    by_day = {one.capture.timestamp: one for one in SEEN}
+    unread = store.unread(policy, EXTRACTOR)
+    assert unread
+    for kept in unread:
+        store.save_reading(kept.capture_id, by_day[f"{kept.captured_at:%Y%m%d%H%M%S}"].reading())
+    store.fold(policy, EXTRACTOR)
+    store.close()
+    assert findings(path) == []
+    assert ask(path, "SELECT captures FROM versions ORDER BY version") == [(2,), (1,), (1,)]
+
+
+def test_what_nobody_needs_is_told_and_swept(path):
+    damage(path, "INSERT INTO payloads (sha256, size, depth, data) VALUES (?, 0, 0, x'')", sha256().digest())
+    damage(path, "DELETE FROM extractions WHERE outcome <> 'fetched'")
+    damage(path, "UPDATE captures SET outcome = 'archived_error', payload_id = NULL WHERE detail = 'bot check'")
+    orphans = [finding for finding in findings(path) if finding.kind is Kind.ORPHANS]
+    assert [finding.subject for finding in orphans] == ["payloads"]
+    mend(path)
+    assert [finding for finding in findings(path) if finding.kind is Kind.ORPHANS] == []
+
+
+def test_damage_of_the_file_itself_is_told_not_raised(path):
+    with closing(sqlite3.connect(path)) as db:
+        (page,) = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'texts'").fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    data = bytearray(path.read_bytes())
+    data[(page - 1) * size : page * size] = bytes(size)
+    path.write_bytes(data)
+    found = damages(path)
+    assert Kind.FILE in {finding.kind for finding in found}
+    assert any("recover" in finding.next_step for finding in found)
+
+
+def test_an_incomplete_full_text_index_is_found_and_made_again(path):
+    damage(
+        path, "INSERT INTO blocks_fts (blocks_fts, rowid, markdown) SELECT 'delete', id, markdown FROM blocks LIMIT 1"
+    )
+    assert [finding.kind for finding in damages(path)] == [Kind.INDEX]
+    mend(path)
+    assert findings(path) == []
+
+
+def test_it_reads_one_snapshot_beside_a_writer_and_writes_nothing(path):
+    with closing(sqlite3.connect(path)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("UPDATE texts SET wording = 'half done'")
+        before = path.read_bytes()
+        assert findings(path) == []
+        assert path.read_bytes() == before
+        writer.rollback()
+
+
+IMPOSSIBLE = {
+    "link's words": ("UPDATE links SET words = 'elsewhere'", Kind.LINKS),
+    "link's address": ("UPDATE links SET url = 'http://evil.example/'", Kind.LINKS),
+    "list of links": ("UPDATE link_layer_rows SET link_ids = '[]'", Kind.LINKS),
+    "digest of links": ("UPDATE link_layer_rows SET link_digest = x'00'", Kind.LINKS),
+    "time": ("UPDATE capture_rows SET at = at + 1099511627776", Kind.ROW),
+    "time of fetch": ("UPDATE capture_rows SET fetched = -1", Kind.ROW),
+    "index's digest": ("UPDATE capture_rows SET digest = digest || char(7)", Kind.ROW),
+    "chain": ("UPDATE capture_rows SET chain = '[{'", Kind.ROW),
+    "own headers": ("UPDATE capture_rows SET headers_own = '{\"a'", Kind.ROW),
+    "headers": ("UPDATE header_sets SET headers = '\"a\"'", Kind.ROW),
+    "outcome": ("UPDATE capture_kinds SET outcome = 'fetchee'", Kind.ROW),
+    "verdict": ("UPDATE capture_kinds SET digest_verdict = 'watch' WHERE digest_verdict = 'match'", Kind.ROW),
+    "found kind": ("UPDATE findings SET kind = 'privaca'", Kind.ROW),
+    "found outcome": ("UPDATE findings SET outcome = 'pending'", Kind.ROW),
+    "score": ("UPDATE findings SET score = 17.0", Kind.ROW),
+    "evidence": ("UPDATE findings SET evidence = '[\"a'", Kind.ROW),
+    "decisions": ("UPDATE findings SET decisions = '{}'", Kind.ROW),
+    "points": ("UPDATE findings SET kind_scores = '[]'", Kind.ROW),
+}
+
+
+@pytest.mark.parametrize("name", IMPOSSIBLE)
+def test_what_no_program_writes_is_found(name, path):
+    sql, kind = IMPOSSIBLE[name]
+    damage(path, sql)
+    found = [finding for finding in damages(path) if finding.kind is kind]
+    assert found
+    assert all("backup" in finding.next_step for finding in found)
+
+
+def test_what_is_not_proven_is_said_whenever_a_file_is_called_sound(path):
+    """A changed status of the index is seen by nothing: then the word "sound" is not left alone."""
+    damage(path, "UPDATE capture_kinds SET statuscode = '201'")
+    result = CliRunner().invoke(main, ["fsck", "--db", str(path)])
+    assert (result.exit_code, result.stdout) == (0, "sound.\n")
+    assert [one for one in UNPROVEN if one not in result.stderr] == []
+    assert "status" in UNPROVEN[0]
