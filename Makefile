@@ -9,7 +9,7 @@ DEMO := build/demo.db
 
 demo: .venv/ready  ## crawl the bundled sample archive, then show a timeline and a diff
 	@mkdir -p build && rm -f $(DEMO) $(DEMO)-wal $(DEMO)-shm
-	$(BIN)/policylapse crawl --archive sample --sites data/sites/sample.csv --db $(DEMO)
+	$(BIN)/policylapse crawl --archive sample --db $(DEMO)
 	@echo
 	$(BIN)/policylapse timeline lumenkart.example --db $(DEMO)
 	@echo

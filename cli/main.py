@@ -27,16 +27,17 @@ from cli.reextract import re_extract
 from cli.search import search_command
 from cli.timeline import timeline
 from cli.trends import trends
+from crawler import __version__
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="policylapse", prog_name="policylapse")
+@click.version_option(__version__, prog_name="policylapse")
 def main() -> None:
     """A time-lapse of privacy policies, read out of web archives into one SQLite file.
 
     \b
     A first look, without network:
-      policylapse crawl --archive sample --url http://lumenkart.example/privacy
+      policylapse crawl --archive sample
       policylapse timeline lumenkart.example
       policylapse diff lumenkart.example 4 5
       policylapse show lumenkart.example --at 2021-01-01

@@ -31,10 +31,16 @@ def plan(ctx: click.Context, **options: Any) -> None:
 
     \b
     Examples:
-      policylapse plan --archive sample --url http://lumenkart.example/privacy
+      policylapse plan --archive sample
       policylapse plan --sites list.csv --contact you@example.org
     """  # noqa: D301 - Click reads \b as a character
-    if not (options["urls"] or options["sites"] or options["listed"] or options["declarations"]):
+    if not (
+        options["urls"]
+        or options["sites"]
+        or options["listed"]
+        or options["declarations"]
+        or options["archive"] == "sample"
+    ):
         raise ConfigError(
             "name whose policy to plan for: --url https://example.com/privacy, --site, --sites or --declarations"
         )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from scrapy.utils.misc import load_object
 
 from crawler.archives.capture import Capture, ListedCapture, Listing, ListingPlan, Memento, Outcome, Period, Policy
-from crawler.archives.dialects import Archive, parse_archive
+from crawler.archives.dialects import SAMPLE, SAMPLE_SITES, Archive, parse_archive
 from crawler.archives.errors import ConfigError
 from crawler.archives.timestamps import parse_date
 from crawler.asking.gate import open_gate
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
 _MAX_DAYS = 36_500
+WHOSE = ("url", "site", "sites", "declarations")  # arguments that name policies
 ARGUMENTS = ("url", "site", "sites", "since", "until", "strategy", "all_policies", "declarations", "terms")
 
 
@@ -162,6 +163,8 @@ def open_job(
     )
     if period.since and period.until and period.since > period.until:
         raise ConfigError(f"since={given['since']} is later than until={given['until']}")
+    if archive.root == SAMPLE and not any(given[name] for name in WHOSE):
+        given["sites"] = str(SAMPLE_SITES)
     targets = read_targets(given["url"], given["site"], given["sites"], given["declarations"], given["terms"])
     if reach:
         reach(settings)

@@ -7,6 +7,8 @@ The settings named POLICYLAPSE_* are ours; each is read from the environment var
 import os
 import sys
 
+from crawler import __version__
+
 BOT_NAME = "policylapse"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
@@ -41,7 +43,7 @@ POLICYLAPSE_READER = "pipelines.reading.pool.ReaderPool"
 
 # who asks
 
-USER_AGENT = "policylapse/0.1 (time-lapse of privacy policies)"  # the spider adds the contact
+USER_AGENT = f"policylapse/{__version__} (time-lapse of privacy policies)"  # the spider adds the contact
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "*/*",
     "Accept-Encoding": "gzip",

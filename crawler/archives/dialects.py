@@ -28,7 +28,8 @@ from crawler.archives.files.wacz import check_wacz, is_wacz
 from crawler.archives.index_query import IndexQuery, pywb_params, wayback_params
 from crawler.archives.timestamps import format_timestamp
 
-SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
+SAMPLE = Path(__file__).parent / "sample"
+SAMPLE_SITES = SAMPLE / "sites.csv"  # the list of its sites: what a crawl of it takes where nothing is named
 LOCAL_ORIGIN = "warc://local"  # answered by crawler.asking.handlers.WarcHandler
 CDX, PLAYBACK = "cdx", "playback"  # the two endpoints, each with a budget and a download slot of its own
 _SHOWN = 5  # files that an error names

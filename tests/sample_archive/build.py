@@ -255,7 +255,7 @@ def _write_info(writer: WARCWriter) -> None:
     text = (
         "software: policylapse tests.sample_archive\r\n"
         "format: WARC File Format 1.0\r\n"
-        "description: invented sites, see data/sample/README.md\r\n"
+        "description: invented sites, see README.md beside this file\r\n"
     ).encode("ascii")
     info = writer.create_warc_record(
         "",
