@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from contextlib import closing
 from itertools import groupby, pairwise
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
 from rich.text import Text
 
-from cli.data import policy_data
 from cli.output import (
     clean,
     color_option,
@@ -29,13 +27,12 @@ from cli.output import (
 )
 from cli.policies import the_policy, with_citation
 from cli.timeline_view import bracket, count
-from crawler.archives.timestamps import format_iso
+from history.answers.blame import blame_data
 from history.database import open_database
 from history.diff.blame import Blame, Placed, gone, standing
 from history.diff.blame import blame as blame_texts
 from history.sites import PolicyRow
 from history.texts import read_texts
-from history.timeline.citations import citation
 from history.timeline.selectors import select
 from history.timeline.timeline import VersionRow, read_versions
 from pipelines.model import BlockKind
@@ -81,54 +78,9 @@ def blame(site: str, at: str | None, removed: bool, db: Path, number: int | None
     index = selected.version.version - 1
     found = gone(blamed, index) if removed else standing(blamed, index)
     if as_json:
-        print_json(_data(policy, versions, blamed, found, index, removed=removed))
+        print_json(blame_data(policy, versions, blamed, found, index, removed=removed))
     else:
         _Printer(stdout_console(color), versions, blamed, index).show(policy, found, removed=removed)
-
-
-def _data(
-    policy: PolicyRow, versions: Sequence[VersionRow], blamed: Blame, found: Sequence[Placed], index: int, *,
-    removed: bool,
-) -> dict[str, Any]:  # fmt: skip
-    version = versions[index]
-    return {
-        **policy_data(policy),
-        "version": version.version,
-        "citation": citation(policy.site, version),
-        "first_seen": format_iso(version.first_seen),
-        "last_seen": format_iso(version.last_seen),
-        "removed": removed,
-        "sentences": [_sentence_data(versions, blamed, one) for one in found],
-    }
-
-
-def _sentence_data(versions: Sequence[VersionRow], blamed: Blame, placed: Placed) -> dict[str, Any]:
-    """All that is known of a sentence, whatever version was asked for."""
-    sentence = placed.sentence
-    dropped = versions[sentence.last + 1] if sentence.last + 1 < len(versions) else None
-    return {
-        "text": sentence.text,
-        "heading": placed.heading,
-        "block": {"kind": placed.block.kind.value, "level": placed.block.level},
-        "stays": [_stay_data(versions, first, last) for first, last in sentence.stays],
-        "brought_by_version": sentence.first + 1,
-        "dropped_by_version": dropped.version if dropped else None,
-        "returns": len(sentence.stays) - 1,
-        "before": None if sentence.before is None else blamed.sentences[sentence.before].text,
-    }
-
-
-def _stay_data(versions: Sequence[VersionRow], first: int, last: int) -> dict[str, Any]:
-    """From which to which version, and both brackets: it came and went between two captures."""
-    came, went = versions[first], versions[last + 1] if last + 1 < len(versions) else None
-    return {
-        "from_version": first + 1,
-        "to_version": last + 1,
-        "not_there_at": format_iso(came.previous_last_seen) if came.previous_last_seen else None,
-        "first_seen": format_iso(came.first_seen),
-        "last_seen": format_iso(versions[last].last_seen),
-        "gone_at": format_iso(went.first_seen) if went else None,
-    }
 
 
 class _Printer:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
 from rich.text import Text
 
-from cli.data import change_data
 from cli.output import (
     color_option,
     db_option,
@@ -27,13 +24,13 @@ from cli.output import (
     stdout_console,
 )
 from cli.timeline_view import CLASS_STYLES, bracket_of, count, sections_of
-from crawler.archives.timestamps import format_iso, parse_date
+from crawler.archives.timestamps import parse_date
+from history.answers.changes import Feed, event_data
 from history.database import open_database
 from history.search.changes import (
     COMPARED,
     ChangeRow,
     Filter,
-    Passages,
     capture_urls,
     read_changes,
     together,
@@ -46,16 +43,6 @@ from pipelines.model import ChangeClass
 _SITES = 6  # of one event, named
 _SHOWN = 3  # passages of one change
 _LONG = 300  # characters of a passage
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """What is shown: events, their changes by id, what these brought and took, the captures around them."""
-
-    events: Sequence[Event]
-    rows: Mapping[int, ChangeRow]
-    passages: Mapping[int, Passages]
-    urls: Mapping[int, tuple[str, str]]
 
 
 @click.command()
@@ -123,36 +110,6 @@ def changes(
         _event(console, feed, event, shown=shown)
     if not feed.events:
         print_lines(console, "no change is like that")
-
-
-def event_data(feed: Feed, event: Event) -> dict[str, Any]:
-    rows = [feed.rows[number] for number in event.numbers]
-    return {
-        "not_before": format_iso(min(row.not_before for row in rows)),
-        "not_after": format_iso(max(row.not_after for row in rows)),
-        "sites": len({row.site for row in rows}),
-        "shared": sorted(" ".join(passage) for passage in event.shared),
-        "changes": [_change_data(feed, row) for row in rows],
-    }
-
-
-def _change_data(feed: Feed, row: ChangeRow) -> dict[str, Any]:
-    passages, urls = feed.passages[row.change_id], feed.urls[row.change_id]
-    return {
-        "site": row.site,
-        "policy_url": row.policy_url,
-        "from_version": row.from_version,
-        "to_version": row.to_version,
-        "not_before": format_iso(row.not_before),
-        "not_after": format_iso(row.not_after),
-        **change_data(row.change),
-        "from_citation": row.from_citation,
-        "citation": row.to_citation,
-        "from_capture_url": urls[0],
-        "to_capture_url": urls[1],
-        "added": list(passages.came),
-        "removed": list(passages.went),
-    }
 
 
 def _event(console: Console, feed: Feed, event: Event, *, shown: bool) -> None:

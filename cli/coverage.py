@@ -13,9 +13,10 @@ import click
 from cli.coverage_view import print_coverage
 from cli.output import clean, color_option, db_option, json_option, print_json, stdout_console, tolerate_small_charsets
 from crawler.archives.timestamps import parse_date
+from history.answers.coverage import coverage_data, coverage_rows
 from history.database import open_database
 from history.sites import PolicyRow, find_policies
-from history.timeline.coverage import Coverage, cover, covered_sites, half_label, half_of, halves_of, totals
+from history.timeline.coverage import Coverage, cover, half_of, halves_of
 from history.timeline.coverage_read import read_subjects
 
 
@@ -58,37 +59,8 @@ def coverage(
         print_coverage(stdout_console(color), found, halves)
 
 
-def coverage_data(coverages: Sequence[Coverage], halves: range) -> dict[str, object]:
-    return {
-        "totals": {state.value: number for state, number in totals(coverages).items()},
-        "sites_found": {half_label(half): len(covered_sites(coverages, half)) for half in halves},
-        "policies": [
-            {
-                "site": one.site,
-                "policy_url": one.policy_url,
-                "found": one.found,
-                "half_years": [
-                    {
-                        "half_year": half_label(c.half),
-                        "state": c.state.value,
-                        "reason": c.reason,
-                        "next_step": c.next_step,
-                    }
-                    for c in one.cells
-                ],
-            }
-            for one in coverages
-        ],
-    }
-
-
 def _print_csv(coverages: Sequence[Coverage]) -> None:
     tolerate_small_charsets()
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(("site", "policy_url", "half_year", "state", "reason", "next_step"))
-    for one in coverages:
-        for c in one.cells:
-            writer.writerow(
-                clean(cell)
-                for cell in (one.site, one.policy_url, half_label(c.half), c.state.value, c.reason, c.next_step)
-            )
+    for row in coverage_rows(coverages):
+        writer.writerow([clean(cell) for cell in row])

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from cli.data import change_data, policy_data, version_data
 from cli.diff_view import print_diff
 from cli.output import (
     color_option,
@@ -23,11 +21,10 @@ from cli.output import (
     tolerate_small_charsets,
 )
 from cli.policies import the_policy, with_citation
+from history.answers.diff import comparison_data
 from history.database import open_database
-from history.diff.comparison import Comparison, Page, read_comparison
-from history.diff.links import LinkChange
+from history.diff.comparison import Comparison, read_comparison
 from history.diff.markdown import markdown_report
-from history.diff.patch import patch_data
 from history.diff.unified import unified
 from history.timeline.selectors import select
 from history.timeline.timeline import read_versions
@@ -126,27 +123,3 @@ def _document(form: str, comparison: Comparison, context: int | None, *, full: b
 
         return html_report(comparison, blocks, side_by_side=sides)
     return markdown_report(comparison, blocks)
-
-
-def comparison_data(c: Comparison) -> dict[str, Any]:
-    """Return a comparison as JSON data: history.diff.patch.apply() makes the new text of the old one with it."""
-    data = {
-        **policy_data(c.policy),
-        "from": version_data(c.old) | _evidence(c.old_citation, c.old_page),
-        "to": version_data(c.new) | _evidence(c.new_citation, c.new_page),
-        "change": change_data(c.change),
-        **patch_data(c.old_blocks, c.new_blocks, c.blocks),
-    }
-    return data if c.links is None else data | {"links": [_link_data(change) for change in c.links]}
-
-
-def _evidence(cited: str, page: Page | None) -> dict[str, Any]:
-    return {"citation": cited, "page": asdict(page) if page else None}
-
-
-def _link_data(change: LinkChange) -> dict[str, Any]:
-    return {
-        "kind": change.kind.value,
-        "old": asdict(change.old) if change.old else None,
-        "new": asdict(change.new) if change.new else None,
-    }

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from cli.data import answer_data, policy_data, site_data, version_data
 from cli.output import (
     clean,
     db_option,
@@ -22,6 +21,7 @@ from cli.output import (
 )
 from cli.policies import the_policy, with_citation
 from cli.sites_view import print_sites
+from history.answers.rows import answer_data, policy_data, site_data, version_data
 from history.database import open_database
 from history.sites import PolicyRow, list_sites
 from history.timeline.citations import citation

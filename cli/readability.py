@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.chart import sparkline
-from cli.data import policy_data
 from cli.output import (
     color_option,
     db_option,
@@ -26,6 +25,7 @@ from cli.output import (
 from cli.timeline_view import bracket
 from crawler.archives.errors import NotFound
 from crawler.archives.timestamps import format_iso
+from history.answers.rows import policy_data
 from history.database import open_database
 from history.readability import FORMULAS, Readability, readability
 from history.sites import PolicyRow, find_policies

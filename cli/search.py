@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
@@ -24,7 +23,8 @@ from cli.output import (
     stdout_console,
 )
 from cli.timeline_view import count
-from crawler.archives.timestamps import format_iso, parse_date
+from crawler.archives.timestamps import parse_date
+from history.answers.search import found_data
 from history.database import open_database
 from history.search.index_words import Span
 from history.search.search import Found, Owner, Passage, search
@@ -76,38 +76,6 @@ def search_command(
         print_json({"query": " ".join(query), **found_data(found)})
     else:
         print_found(stdout_console(color), found, full=full)
-
-
-def found_data(found: Found) -> dict[str, Any]:
-    return {
-        "total": found.total,
-        "complete": found.complete,
-        "passages": [
-            {
-                "kind": passage.kind,
-                "markdown": passage.markdown,
-                "spans": [list(span) for span in passage.spans],
-                "sites": passage.sites,
-                "first_is_certain": passage.first_is_certain,
-                "owners": [owner_data(owner) for owner in passage.owners],
-            }
-            for passage in found.passages
-        ],
-    }
-
-
-def owner_data(owner: Owner) -> dict[str, Any]:
-    return {
-        "site": owner.site,
-        "policy_url": owner.policy_url,
-        "not_before": format_iso(owner.not_before) if owner.not_before else None,
-        "first_seen": format_iso(owner.first_seen),
-        "last_seen": format_iso(owner.last_seen),
-        "gone_by": format_iso(owner.gone_by) if owner.gone_by else None,
-        "versions": owner.versions,
-        "citation": owner.citation,
-        "capture_url": owner.capture_url,
-    }
 
 
 def print_found(console: Console, found: Found, *, full: bool) -> None:

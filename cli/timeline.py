@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import click
 
-from cli.data import timeline_data
 from cli.output import (
     color_option,
     db_option,
@@ -20,13 +18,14 @@ from cli.output import (
     stdout_console,
 )
 from cli.policies import chosen as chosen_policies
-from cli.timeline_view import Shown, print_timeline
-from crawler.archives.timestamps import format_iso, parse_date
+from cli.timeline_view import print_timeline
+from crawler.archives.timestamps import parse_date
+from history.answers.timeline import Shown, shown_data
 from history.database import open_database
 from history.sites import find_policies
 from history.timeline.periods import during
-from history.timeline.stated_dates import Stated, check_dates, read_written
-from history.timeline.technical import Technical, read_technical
+from history.timeline.stated_dates import check_dates, read_written
+from history.timeline.technical import read_technical
 from history.timeline.timeline import read_timeline
 from history.timeline.unsure import read_unsure
 
@@ -79,39 +78,3 @@ def timeline(
     for policy in policies:
         if policy not in wanted:
             note(f"no version at {policy.policy_url}: policylapse timeline {policy.policy_url} says why")
-
-
-def shown_data(shown: Shown) -> dict[str, Any]:
-    data = timeline_data(shown.timeline)
-    for version in data["versions"]:
-        version.update(_stated_data(shown.stated.get(version["version"])))
-        version["probably_furniture"] = list(shown.unsure.get(version["version"], ()))
-    return data | ({"technical": _technical_data(shown.technical)} if shown.technical else {})
-
-
-def _stated_data(stated: Stated | None) -> dict[str, Any]:
-    dates = stated.dates if stated else ()
-    return {
-        "says_updated": stated.updated.day.isoformat() if stated and stated.updated else None,
-        "date_doubts": [doubt.value for doubt in stated.doubts] if stated else [],
-        "dates_in_text": [
-            {
-                "kind": one.kind.value,
-                "from": one.day.isoformat(),
-                "to": one.last_day.isoformat(),
-                "certain": one.certain,
-                "phrase": one.phrase,
-            }
-            for one in dates
-        ],
-    }
-
-
-def _technical_data(technical: Technical) -> dict[str, Any]:
-    return {
-        "rewritten": [
-            {"not_before": format_iso(one.not_before), "not_after": format_iso(one.not_after)}
-            for one in technical.rewritten
-        ],
-        "earlier_extractors": [{"extractor": name, "versions": versions} for name, versions in technical.readers],
-    }

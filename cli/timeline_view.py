@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from rich.console import Console
@@ -15,6 +14,7 @@ from rich.text import Text
 
 from cli.chart import sparkline
 from cli.output import line, plain_text, print_lines, print_wrapped
+from history.answers.timeline import Shown
 from history.timeline.events import Event
 from history.timeline.periods import lengths
 from history.timeline.stated_dates import Doubt, Stated
@@ -39,24 +39,6 @@ _MAX_DATES = 4  # of captures without a text, named one by one
 _MAX_SECTIONS = 8
 _SPARKS = 60  # moments at which the length is shown
 _EXAMPLE = 60  # characters of a line that was left out
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What is shown of a policy.
-
-    :param timeline: as much of it as was asked for.
-    :param versions: how many versions the policy has in all.
-    :param stated: what its versions say of their dates, by version.
-    :param technical: None where technical changes are not asked for; then alternations are shown as one row, too.
-    :param unsure: the lines that are probably furniture, by the version that an unsure change led to.
-    """
-
-    timeline: Timeline
-    versions: int
-    stated: Mapping[int, Stated]
-    technical: Technical | None = None
-    unsure: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
 def print_timeline(console: Console, shown: Shown) -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import csv
-import sqlite3
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
@@ -29,9 +26,9 @@ from cli.output import (
     tolerate_small_charsets,
 )
 from crawler.archives.timestamps import parse_date
+from history.answers.trends import Trend, half_name, read_trend, trend_data, trend_rows
 from history.database import open_database
-from history.search.search import blocks_of
-from history.search.trends import Half, Point, Stretch, half_of, passages, read_stretches, texts_having, trend
+from history.search.trends import Half, Point, half_of, read_stretches
 from history.sites import find_policies
 
 _LEFT = 15  # columns of the half-year and its sites
@@ -39,15 +36,6 @@ _LEAST_COLUMN = 8  # of one term: its percentage
 _LEAST_BAR = 13  # from so many columns on with a bar
 _SHOWN = 3  # passages of one point
 _LONG = 200  # characters of a passage
-
-
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """A term with its points and, where asked for, the passages behind each: (Markdown, sites), most sites first."""
-
-    term: str
-    points: tuple[Point, ...]
-    passages: Mapping[Half, Sequence[tuple[str, int]]]
 
 
 @click.command()
@@ -82,63 +70,24 @@ def trends(
     with closing(open_database(db)) as connection:
         policies = {policy.policy_id for site in sites for policy in find_policies(connection, site)} if sites else None
         stretches = read_stretches(connection, policies)
-        found = [_trend(connection, stretches, term, shown or as_json) for term in dict.fromkeys(terms)]
+        found = [read_trend(connection, stretches, term, shown or as_json) for term in dict.fromkeys(terms)]
     found = [
         Trend(one.term, tuple(p for p in one.points if (not first or p.half >= half_of(first)) and (not last or p.half <= half_of(last))),
               one.passages)
         for one in found
     ]  # fmt: skip
     if as_json:
-        print_json([_data(one, shown) for one in found])
+        print_json([trend_data(one, with_passages=shown) for one in found])
     elif as_csv:
         _csv(found)
     else:
         _print(stdout_console(color), found, shown=shown)
 
 
-def _trend(connection: sqlite3.Connection, stretches: Sequence[Stretch], term: str, with_passages: bool) -> Trend:
-    having = texts_having(connection, term)
-    points = trend(stretches, having.keys())
-    if not with_passages:
-        return Trend(term, points, {})
-    behind = {point.half: passages(point, having) for point in points}
-    texts = blocks_of(connection, {block for blocks in behind.values() for block, _sites in blocks})
-    return Trend(term, points, {half: [(texts[b][1], n) for b, n in blocks] for half, blocks in behind.items()})
-
-
-def _name(half: Half) -> str:
-    return f"{half[0]}-H{half[1]}"
-
-
-def _data(one: Trend, with_passages: bool) -> dict[str, Any]:
-    return {
-        "term": one.term,
-        "points": [
-            {
-                "half_year": _name(point.half),
-                "covered": point.covered,
-                "having": len(point.having),
-                "share": point.share,
-                "sites": list(point.having),
-                **(
-                    {"passages": [{"markdown": m, "sites": n} for m, n in one.passages[point.half]]}
-                    if with_passages
-                    else {}
-                ),
-            }
-            for point in one.points
-        ],
-    }
-
-
 def _csv(found: Sequence[Trend]) -> None:
     tolerate_small_charsets()
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["half_year", "covered", "term", "having", "share"])
-    for one in found:
-        for point in one.points:
-            share = "" if point.share is None else f"{point.share:.4f}"
-            writer.writerow([_name(point.half), point.covered, one.term, len(point.having), share])
+    writer.writerows(trend_rows(found))
 
 
 def _print(console: Console, found: Sequence[Trend], *, shown: bool) -> None:
@@ -151,7 +100,7 @@ def _print(console: Console, found: Sequence[Trend], *, shown: bool) -> None:
     told: set[str] = set()
     for row in zip(*(one.points for one in found), strict=True):
         cells = "".join(f"  {_cell(point, width - 2):<{width - 2}}" for point in row)
-        print_lines(console, f"{_name(row[0].half):<9} {row[0].covered:>5}{cells}".rstrip())
+        print_lines(console, f"{half_name(row[0].half):<9} {row[0].covered:>5}{cells}".rstrip())
         for one in found if shown else ():
             _passages(console, one, row[0].half, told)
 

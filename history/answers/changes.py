@@ -1,0 +1,55 @@
+"""What changed on all sites, as JSON data: `changes --json` and the page of changes.
+
+Feed(events, their changes, passages, capture URLs) ──event_data──► dict
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crawler.archives.timestamps import format_iso
+from history.answers.rows import change_data
+from history.search.changes import ChangeRow, Passages
+from history.search.same_edits import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What is shown: events, their changes by id, what these brought and took, the captures around them."""
+
+    events: Sequence[Event]
+    rows: Mapping[int, ChangeRow]
+    passages: Mapping[int, Passages]
+    urls: Mapping[int, tuple[str, str]]
+
+
+def event_data(feed: Feed, event: Event) -> dict[str, Any]:
+    rows = [feed.rows[number] for number in event.numbers]
+    return {
+        "not_before": format_iso(min(row.not_before for row in rows)),
+        "not_after": format_iso(max(row.not_after for row in rows)),
+        "sites": len({row.site for row in rows}),
+        "shared": sorted(" ".join(passage) for passage in event.shared),
+        "changes": [_change_data(feed, row) for row in rows],
+    }
+
+
+def _change_data(feed: Feed, row: ChangeRow) -> dict[str, Any]:
+    passages, urls = feed.passages[row.change_id], feed.urls[row.change_id]
+    return {
+        "site": row.site,
+        "policy_url": row.policy_url,
+        "from_version": row.from_version,
+        "to_version": row.to_version,
+        "not_before": format_iso(row.not_before),
+        "not_after": format_iso(row.not_after),
+        **change_data(row.change),
+        "from_citation": row.from_citation,
+        "citation": row.to_citation,
+        "from_capture_url": urls[0],
+        "to_capture_url": urls[1],
+        "added": list(passages.came),
+        "removed": list(passages.went),
+    }

@@ -1,0 +1,64 @@
+"""The share of sites that have a term, as data: `trends --json`, `trends --csv` and the page of trends."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from history.search.search import blocks_of
+from history.search.trends import Half, Point, Stretch, passages, texts_having, trend
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A term with its points and, where asked for, the passages behind each: (Markdown, sites), most sites first."""
+
+    term: str
+    points: tuple[Point, ...]
+    passages: Mapping[Half, Sequence[tuple[str, int]]]
+
+
+def read_trend(connection: sqlite3.Connection, stretches: Sequence[Stretch], term: str, with_passages: bool) -> Trend:
+    having = texts_having(connection, term)
+    points = trend(stretches, having.keys())
+    if not with_passages:
+        return Trend(term, points, {})
+    behind = {point.half: passages(point, having) for point in points}
+    texts = blocks_of(connection, {block for blocks in behind.values() for block, _sites in blocks})
+    return Trend(term, points, {half: [(texts[b][1], n) for b, n in blocks] for half, blocks in behind.items()})
+
+
+def half_name(half: Half) -> str:
+    return f"{half[0]}-H{half[1]}"
+
+
+def trend_data(one: Trend, with_passages: bool) -> dict[str, Any]:
+    return {
+        "term": one.term,
+        "points": [
+            {
+                "half_year": half_name(point.half),
+                "covered": point.covered,
+                "having": len(point.having),
+                "share": point.share,
+                "sites": list(point.having),
+                **(
+                    {"passages": [{"markdown": m, "sites": n} for m, n in one.passages[point.half]]}
+                    if with_passages
+                    else {}
+                ),
+            }
+            for point in one.points
+        ],
+    }
+
+
+def trend_rows(found: Sequence[Trend]) -> Iterator[tuple[str | int, ...]]:
+    """Yield a table: its head, then one row per term and half-year."""
+    yield "half_year", "covered", "term", "having", "share"
+    for one in found:
+        for point in one.points:
+            share = "" if point.share is None else f"{point.share:.4f}"
+            yield half_name(point.half), point.covered, one.term, len(point.having), share
