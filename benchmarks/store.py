@@ -32,8 +32,7 @@ from history.sites import find_policies
 from history.timeline.timeline import read_timeline, read_versions, version_at
 from pipelines.model import Block, BlockKind, Extraction, Judgement
 from pipelines.reading.payload import Reading
-from pipelines.store.load import load_payload
-from pipelines.store.schema.check import text_blocks
+from pipelines.store.load import load_payload, text_blocks
 from pipelines.store.store import Store
 from pipelines.text.digests import text_digest
 from pipelines.text.markdown import render_markdown

@@ -27,7 +27,7 @@ from history.sites import PolicyRow, list_sites
 from history.timeline.citations import citation
 from history.timeline.selectors import Selected, at_date, doubt_of, numbered, select
 from history.timeline.timeline import VersionRow, read_versions
-from pipelines.store.schema.check import text_blocks
+from pipelines.store.load import text_blocks
 from pipelines.text.markdown import render_markdown
 
 

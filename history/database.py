@@ -10,7 +10,7 @@ import sqlite3
 from pathlib import Path
 
 from crawler.archives.errors import StoreError
-from pipelines.store.schema.check import MIGRATIONS, check_file
+from pipelines.store.check import MIGRATIONS, check_file
 
 _BUSY_SECONDS = 10.0  # readers of a WAL file wait only for its recovery
 

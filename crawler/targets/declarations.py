@@ -113,18 +113,6 @@ def part_of_terms(terms: str) -> str:
     return "" if terms in _URLS_OWN else terms
 
 
-def part_of_evidence(evidence: str) -> str:
-    """Return the part of a document whose URL was declared, by the evidence that is stored of it; "" of any other.
-
-    >>> part_of_evidence("OTA declaration Acme, Terms of Service, valid until 2020-01-01")
-    'Terms of Service'
-    """
-    if not evidence.startswith(EVIDENCE):
-        return ""
-    told = evidence.partition(", valid until ")[0].partition(", ")[2]
-    return part_of_terms(told)
-
-
 def terms_types(text: str) -> list[str]:
     """Return the types that a declaration has.
 

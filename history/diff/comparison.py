@@ -15,7 +15,7 @@ from history.sites import PolicyRow
 from history.timeline.citations import citation
 from history.timeline.timeline import VersionRow, change_between
 from pipelines.model import Block, Change
-from pipelines.store.schema.check import text_blocks
+from pipelines.store.load import text_blocks
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from history.export.manifest import Done
 from history.export.names import shard, site_name
 from history.sites import PolicyRow
 from pipelines.model import Block, BlockKind
-from pipelines.store.schema.check import text_blocks
+from pipelines.store.load import text_blocks
 from pipelines.text.inline import Marks, escaped, line_text, lines, one_line
 from pipelines.text.markdown import cell_text, cells, heading, render_alone
 

@@ -25,6 +25,7 @@ from history.search.index_words import Span, find, matching, tokens
 from history.search.query import Either, Query, expression, parse, terms_of, words_expression
 from history.timeline.citations import cite
 from history.timeline.timeline import GAP
+from pipelines.store.load import RUN_BLOCKS
 from pipelines.text.wording import words
 
 RANKED: Final = 100  # blocks, or as many as are to be shown; whose they are takes 0.15 ms each at 1,000 policies
@@ -179,17 +180,17 @@ def blocks_of(db: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str
 # --- whose a block is ---------------------------------------------------------------------------------------------------------------
 
 _NEAR: Final = 32  # ids so near to each other are looked up together: runs between them are read once
-# CROSS: in this order, for the planner knows no sizes. A run has 256 blocks at most (pipelines/store/schema/m005_rows.py).
-_TEXTS: Final = """
+# CROSS: in this order, for the planner knows no sizes. A run has RUN_BLOCKS blocks at most.
+_TEXTS: Final = f"""
 WITH g (low, high) AS MATERIALIZED (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))
 SELECT r.first_block_id, r.length, r.text_id FROM g
-CROSS JOIN text_runs r ON r.first_block_id BETWEEN g.low - 255 AND g.high AND r.first_block_id + r.length > g.low
+CROSS JOIN text_runs r ON r.first_block_id BETWEEN g.low - {RUN_BLOCKS - 1} AND g.high AND r.first_block_id + r.length > g.low
 """
-_RUNS: Final = """
+_RUNS: Final = f"""
 WITH g (low, high) AS MATERIALIZED (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:groups))
 SELECT r.first_block_id, r.length, v.policy_id, v.version, v.first_seen, v.last_seen, v.previous_last_seen
 FROM g
-CROSS JOIN text_runs r ON r.first_block_id BETWEEN g.low - 255 AND g.high AND r.first_block_id + r.length > g.low
+CROSS JOIN text_runs r ON r.first_block_id BETWEEN g.low - {RUN_BLOCKS - 1} AND g.high AND r.first_block_id + r.length > g.low
 CROSS JOIN versions v ON v.text_id = r.text_id
 JOIN policies p ON p.id = v.policy_id AND p.extractor_id = v.extractor_id
 WHERE (:policies IS NULL OR v.policy_id IN (SELECT value FROM json_each(:policies)))

@@ -14,7 +14,7 @@ from crawler.archives.capture import Outcome
 from crawler.archives.timestamps import parse_iso
 from history.sites import PolicyRow
 from history.timeline.coverage import Asked, Subject
-from pipelines.store.schema.m009_superseded import WHILE_THERE
+from pipelines.store.load import WHILE_THERE
 
 _HALF = "2 * CAST(substr({at}, 1, 4) AS INTEGER) + (substr({at}, 6, 2) > '06')"
 _READ = f"""

@@ -29,8 +29,7 @@ from history.timeline.events import (
     silence,
 )
 from history.timeline.owners import Owner, owner_of
-from pipelines.store.schema.check import text_blocks
-from pipelines.store.schema.m009_superseded import WHILE_THERE
+from pipelines.store.load import WHILE_THERE, text_blocks
 
 if TYPE_CHECKING:
     from history.timeline.timeline import VersionRow

@@ -22,8 +22,7 @@ from history.sites import PolicyRow
 from history.timeline.events import Event
 from history.timeline.events_read import read_events
 from pipelines.model import Change, ChangeClass
-from pipelines.store.schema.check import text_blocks
-from pipelines.store.schema.m009_superseded import WHILE_THERE
+from pipelines.store.load import WHILE_THERE, text_blocks
 from pipelines.versions.changes import Text, compare
 from pipelines.versions.steady import Unsteady
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from crawler.archives.errors import StoreError
-from pipelines.store.schema.check import check_file
+from pipelines.store.check import check_file
 from pipelines.store.schema.migrations import migrations
 
 # After a reader that held an old state of the file has left, the WAL is cut to this at the next write that begins it

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.archives.timestamps import format_iso, parse_iso
 from pipelines.model import Block, BlockKind, Change, ChangeClass, Observation, Version
-from pipelines.store.schema.check import text_blocks
+from pipelines.store.load import text_blocks
 from pipelines.store.texts import put_text
 from pipelines.text.digests import text_digest
 from pipelines.text.wording import text_words

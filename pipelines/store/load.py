@@ -1,15 +1,22 @@
-"""Payloads as the writer and the readers of the database know them alike: how one is put together again.
+"""What the writer and the readers of the database read alike: a payload, the blocks of a text, and the rule which
+captures of a URL are a policy's.
 
-Only sqlite3's `execute` and zstandard here, so that reading loads no more; they are put away in store_payloads.py.
+    load_payload(execute, id) ──► bytes          text_blocks(connection, id) ──► Block…          WHILE_THERE: SQL
+
+Only sqlite3's `execute` and zstandard here, so that reading loads no more. What is read here is written in payloads.py
+and texts.py.
 """
 
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import zstandard
+
+from pipelines.model import Block, BlockKind
 
 Execute = Callable[[str, Sequence[Any]], Any]  # of sqlite3.Connection, and of sqlite-utils' Database
 
@@ -17,6 +24,17 @@ PAYLOAD_ERRORS: Final = (zstandard.ZstdError, KeyError, RecursionError, MemoryEr
 _MAGIC: Final = zstandard.FRAME_HEADER  # of frames that m001 to m004 wrote; no frame without it can begin so
 _SIZE_IN_4: Final = 0x80
 _MOST_HOPS: Final = 1000  # a damaged file may have a circle
+RUN_BLOCKS: Final = (
+    256  # blocks in one run of a text at most, so that the texts of a block are found in a bounded range
+)
+# Of a capture `k` at a URL `u` (policy_urls): the policy stood there then. A declared URL is the policy's from `valid_from`
+# to `valid_to` and no longer (`bounded`). One that was found by links or redirects is it until another URL of the policy
+# stands: a page that stays up beside the new one is no longer the policy, but before that its captures prove more than the
+# dates at which links were seen. The view `readings` says the same; to change the rule, make a migration that replaces it.
+WHILE_THERE: Final = """CASE WHEN u.bounded THEN k.captured_at BETWEEN coalesce(u.valid_from, '') AND coalesce(u.valid_to, '9')
+  ELSE u.valid_to IS NULL OR NOT EXISTS (
+    SELECT 1 FROM policy_urls o WHERE o.policy_id = u.policy_id AND k.captured_at > u.valid_to
+      AND o.valid_from > u.valid_to AND o.valid_from <= k.captured_at) END"""
 
 
 def load_payload(execute: Execute, payload_id: int) -> bytes:
@@ -62,3 +80,13 @@ def _whole_frame(data: bytes, size: int) -> bytes:
 def dictionary(base: bytes) -> zstandard.ZstdCompressionDict:
     """Return a payload as the dictionary of another."""
     return zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+
+
+def text_blocks(connection: sqlite3.Connection, text_id: int) -> tuple[Block, ...]:
+    """Return the blocks of a text, in order."""
+    rows = connection.execute(
+        "SELECT b.kind, b.level, b.markdown FROM text_blocks tb JOIN blocks b ON b.id = tb.block_id "
+        "WHERE tb.text_id = ? ORDER BY tb.position",
+        [text_id],
+    )
+    return tuple(Block(BlockKind(kind), level, markdown) for kind, level, markdown in rows)

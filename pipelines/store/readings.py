@@ -14,7 +14,7 @@ from crawler.archives.timestamps import format_iso, parse_iso
 from crawler.targets.hints import NO_HINTS, Hints
 from pipelines.reading.extract import base_extractor
 from pipelines.reading.payload import Reading
-from pipelines.store.schema.m005_rows import put_links
+from pipelines.store.links import put_links
 from pipelines.store.texts import put_text
 
 if TYPE_CHECKING:

@@ -36,9 +36,9 @@ from pipelines.store.discoveries import DiscoveryShelf
 from pipelines.store.file import insert, open_file
 from pipelines.store.folds import capture_wordings, refold
 from pipelines.store.listings import CAPTURE_FIELDS, ListingShelf, seconds_of
+from pipelines.store.load import WHILE_THERE
 from pipelines.store.payloads import PayloadShelf
 from pipelines.store.readings import ReadingShelf, Unread, retry_at
-from pipelines.store.schema.m009_superseded import WHILE_THERE
 from pipelines.text.digests import digest_verdict
 
 _HELD = (Outcome.FETCHED.value, Outcome.REVISIT.value)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipelines.model import Block, BlockKind
 from pipelines.store.block_words import index_block
 from pipelines.store.file import insert
-from pipelines.store.schema.m005_rows import block_key, put_runs
+from pipelines.store.load import RUN_BLOCKS
 from pipelines.text.digests import block_digest
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+_KEY_BYTES = 4
 _SLICE = 500  # values bound in one statement; SQLite's least limit is 999
 
 
@@ -38,8 +39,28 @@ def put_text(
     blocks = [replace(block, markdown=_storable(block.markdown)) for block in blocks]
     ids = _put_blocks(db, blocks)
     codes = [code if code != language else None for code in block_languages or (language,) * len(blocks)]
-    put_runs(db.conn, text_id, [(ids[block_digest(block)], code) for block, code in zip(blocks, codes, strict=True)])
+    _put_runs(db, text_id, [(ids[block_digest(block)], code) for block, code in zip(blocks, codes, strict=True)])
     return text_id
+
+
+def block_key(digest: bytes) -> int:
+    """Return blocks.block_key of a block's digest: 32 bits of it."""
+    return int.from_bytes(digest[:_KEY_BYTES], "big", signed=True)
+
+
+def _put_runs(db: Database, text_id: int, blocks: Iterable[tuple[int, str | None]]) -> None:
+    """Store the blocks of a text, as ids with their languages, as runs of consecutive ids."""
+    runs: list[list[int | str | None]] = []
+    following, count = None, 0
+    for position, (block_id, language) in enumerate(blocks):
+        if (block_id, language) == following and count < RUN_BLOCKS:
+            count += 1
+            runs[-1][3] = count
+        else:
+            count = 1
+            runs.append([text_id, position, block_id, count, language])
+        following = block_id + 1, language
+    db.conn.executemany("INSERT INTO text_runs VALUES (?, ?, ?, ?, ?)", runs)
 
 
 def _put_blocks(db: Database, blocks: Sequence[Block]) -> dict[bytes, int]:

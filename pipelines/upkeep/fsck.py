@@ -23,10 +23,9 @@ from crawler.archives.timestamps import format_iso
 from pipelines.model import Block, BlockKind
 from pipelines.store.block_words import differing_words
 from pipelines.store.folds import fold_policy
-from pipelines.store.load import PAYLOAD_ERRORS, load_payload
-from pipelines.store.schema.check import text_blocks
-from pipelines.store.schema.m005_rows import block_key
+from pipelines.store.load import PAYLOAD_ERRORS, load_payload, text_blocks
 from pipelines.store.schema.migrations import migrations
+from pipelines.store.texts import block_key
 from pipelines.text.digests import block_digest, text_digest
 from pipelines.text.wording import text_words, wording_key
 from pipelines.upkeep import fsck_rows

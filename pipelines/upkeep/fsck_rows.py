@@ -19,6 +19,7 @@ from sqlite_utils import Database
 
 from crawler.archives.capture import Outcome
 from pipelines.model import DocumentKind
+from pipelines.store.links import link_key
 from pipelines.upkeep.findings import Finding, Kind
 
 UNPROVEN: Final = (
@@ -55,8 +56,7 @@ _WORDS: Final = (  # table, column, the values that there are
 def links(db: Database) -> Iterator[Finding]:
     """Yield links that are not those of their key, and pages' links that are not those of their digest."""
     for row, key, words, url in db.execute("SELECT id, link_key, words, url FROM links"):
-        digest = hashlib.sha256(f"{words}\x1f{url}".encode("utf-8", "replace")).digest()
-        if int.from_bytes(digest[:8], "big", signed=True) != key:
+        if link_key(words, url) != key:
             yield Finding(
                 Kind.LINKS, f"link {row}", "its words and address are not those of its key", row, repairable=False
             )

@@ -23,12 +23,12 @@ from tempfile import TemporaryDirectory
 from sqlite_utils import Database
 
 from crawler.archives.errors import StoreError
+from pipelines.store.check import MIGRATIONS, check_file
 from pipelines.store.file import open_file
 from pipelines.store.folds import refold
-from pipelines.store.load import proven_payload
+from pipelines.store.links import put_links
+from pipelines.store.load import proven_payload, text_blocks
 from pipelines.store.payloads import PayloadShelf
-from pipelines.store.schema.check import MIGRATIONS, check_file, text_blocks
-from pipelines.store.schema.m005_rows import put_links
 from pipelines.store.texts import put_text
 from pipelines.upkeep.forget import empty_captures, erase, forget_searches, prepare
 from pipelines.upkeep.fsck import UNLIKE_ITS_READINGS

@@ -20,8 +20,7 @@ from crawler.archives.errors import StoreError
 from crawler.archives.timestamps import parse_iso
 from pipelines.store.block_words import forget_block_words, index_blocks
 from pipelines.store.folds import refold
-from pipelines.store.load import load_payload, proven_payload
-from pipelines.store.schema.check import text_blocks
+from pipelines.store.load import load_payload, proven_payload, text_blocks
 from pipelines.store.schema.migrations import migrations
 from pipelines.text.digests import digest_verdict
 from pipelines.text.wording import text_words, wording_key

@@ -7,7 +7,7 @@ import pytest
 
 from crawler.archives.errors import StoreError
 from history.database import open_database
-from pipelines.store.schema.check import MIGRATIONS
+from pipelines.store.check import MIGRATIONS
 from pipelines.store.schema.migrations import migrations
 
 

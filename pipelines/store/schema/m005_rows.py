@@ -1,14 +1,17 @@
-"""Migration m005 at work: the rows of an m004 file moved into the tables of schema_small.py, in one transaction."""
+"""Migration m005 at work: the rows of an m004 file moved into the tables of m005_small.py, in one transaction.
+
+It has been applied: it calls nothing of the live code, and the live code calls nothing of it.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from pipelines.store.block_words import index_blocks
 from pipelines.store.schema import m005_small as schema_small
 
 if TYPE_CHECKING:
@@ -17,6 +20,10 @@ if TYPE_CHECKING:
 # views of m001 and m002 that stay as they are; they stand on tables that are replaced
 _KEPT_VIEWS = ("readings", "timeline", "change_detail", "title_changes", "version_blocks", "version_text")
 _KEY_BYTES = 4
+_UNSPACED: Final = re.compile(  # letters that are words of their own in the index
+    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3040-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    "\U00020000-\U0003ffff])"
+)
 _CAPTURES = (
     "id, archive, urlkey, timestamp, original, mimetype, statuscode, digest, length, captured_at, oddity, outcome, "
     "detail, fetched_at, payload_id, redirect_url, http_status, headers, memento_url, memento_at, drift_seconds, chain, "
@@ -39,7 +46,7 @@ def make_small(db: Database) -> None:
     for table in ("captures", "extractions", "text_blocks", "link_layers"):  # the rows that refer to them follow
         db.execute(f"ALTER TABLE {table} RENAME TO {'capture_rows' if table == 'captures' else 'old_' + table}")
     _run(db, schema_small.TABLES)
-    db.conn.create_function("policylapse_key", 1, block_key, deterministic=True)
+    db.conn.create_function("policylapse_key", 1, _block_key, deterministic=True)
     _payloads(db)
     db.execute("INSERT INTO new_blocks SELECT id, policylapse_key(block_digest), kind, level, markdown FROM blocks")
     db.execute("DROP TABLE blocks")
@@ -54,10 +61,10 @@ def make_small(db: Database) -> None:
     db.execute(f"DROP TABLE {old_captures}")
     db.execute(f"INSERT INTO extractions ({_EXTRACTIONS}) SELECT {_EXTRACTIONS} FROM old_extractions ORDER BY id")
     for text_id, blocks in _texts(db):
-        put_runs(db.conn, text_id, blocks)
+        _put_runs(db.conn, text_id, blocks)
     for layer_id, digest, links in db.execute("SELECT id, link_digest, links FROM old_link_layers").fetchall():
-        put_links(db.conn, digest, json.loads(links), layer_id)
-    index_blocks(db.conn)
+        _put_links(db.conn, digest, json.loads(links), layer_id)
+    _index_blocks(db.conn)
     for table in ("old_extractions", "old_text_blocks", "old_link_layers"):
         db.execute(f"DROP TABLE {table}")
     wrong = db.execute("PRAGMA foreign_key_check").fetchone()
@@ -76,7 +83,7 @@ def _run(db: Database, script: str) -> None:
         db.execute(statement)
 
 
-def block_key(digest: bytes) -> int:
+def _block_key(digest: bytes) -> int:
     """Return blocks.block_key of a block's digest."""
     return int.from_bytes(digest[:_KEY_BYTES], "big", signed=True)
 
@@ -102,7 +109,7 @@ def _texts(db: Database) -> Iterator[tuple[int, list[tuple[int, str | None]]]]:
         )
 
 
-def put_runs(connection: sqlite3.Connection, text_id: int, blocks: Iterable[tuple[int, str | None]]) -> None:
+def _put_runs(connection: sqlite3.Connection, text_id: int, blocks: Iterable[tuple[int, str | None]]) -> None:
     """Store the blocks of a text, as ids with their languages, as runs of consecutive ids."""
     runs: list[list[int | str | None]] = []
     following, count = None, 0
@@ -117,7 +124,7 @@ def put_runs(connection: sqlite3.Connection, text_id: int, blocks: Iterable[tupl
     connection.executemany("INSERT INTO text_runs VALUES (?, ?, ?, ?, ?)", runs)
 
 
-def put_links(
+def _put_links(
     connection: sqlite3.Connection, digest: bytes, links: Iterable[Iterable[str]], layer_id: int | None = None
 ) -> int:
     """Store the links of a text under their digest, once, and each link once for all texts; return the layer's id."""
@@ -140,3 +147,11 @@ def _link_id(connection: sqlite3.Connection, words: str, url: str) -> int:
         return int(held[0])
     cursor = connection.execute("INSERT INTO links (link_key, words, url) VALUES (?, ?, ?)", [key, words, url])
     return int(cursor.lastrowid or 0)
+
+
+def _index_blocks(connection: sqlite3.Connection) -> None:
+    rows = connection.execute("SELECT id, markdown FROM blocks ORDER BY id")
+    connection.executemany(
+        "INSERT INTO blocks_fts (rowid, markdown) VALUES (?, ?)",
+        ((block_id, _UNSPACED.sub(r" \1 ", markdown)) for block_id, markdown in rows),
+    )

@@ -160,7 +160,7 @@ CREATE TABLE link_layer_rows (
   link_ids TEXT NOT NULL                   -- JSON
 ) STRICT;
 
-CREATE VIRTUAL TABLE blocks_fts USING fts5(  -- words of blocks; rowid is blocks.id; history/search/search.py asks it
+CREATE VIRTUAL TABLE blocks_fts USING fts5(  -- words of blocks; rowid is blocks.id; history/search.py asks it
   markdown, content='', detail=none, columnsize=0, tokenize='unicode61 remove_diacritics 2');
 """
 

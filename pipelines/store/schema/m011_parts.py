@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.targets.declarations import part_of_evidence
-
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
@@ -45,4 +43,14 @@ def add_parts(db: Database) -> None:
         "WHERE u.bounded"
     ).fetchall()
     for policy_id, evidence in declared:
-        db.execute("UPDATE policies SET part = ? WHERE id = ?", [part_of_evidence(evidence), policy_id])
+        db.execute("UPDATE policies SET part = ? WHERE id = ?", [_part_of(evidence), policy_id])
+
+
+def _part_of(evidence: str) -> str:
+    """The type of terms in the evidence of a declared URL ("OTA declaration SERVICE, TYPE, valid until …"); "" of a
+    privacy policy, which is what a URL stands for, and of any other evidence.
+    """
+    if not evidence.startswith("OTA declaration "):
+        return ""
+    terms = evidence.partition(", valid until ")[0].partition(", ")[2]
+    return "" if terms == "Privacy Policy" else terms

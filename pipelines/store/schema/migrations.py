@@ -1,5 +1,8 @@
 """The schema, one migration after the other. Applied ones are never edited; a change is a new function at the end.
 
+Nothing here calls live code, and live code takes nothing from here but `migrations`: what a migration needs it has as a
+copy of its own, so that no change elsewhere changes what it does (tests/pipelines/store/test_migrations.py).
+
 The file is the public interface: people open it with sqlite3, pandas, DuckDB and Datasette. Every time is ISO 8601
 UTC text ("2018-05-25T10:30:00Z"); CDX fields keep their names and the archive's own text.
 """
@@ -8,7 +11,6 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from pipelines.store.schema.check import APPLICATION_ID
 from pipelines.store.schema.m005_rows import make_small
 from pipelines.store.schema.m006_discovery import DISCOVERY
 from pipelines.store.schema.m007_reading_side import READING_SIDE
@@ -24,7 +26,7 @@ def m001_initial(db: Database) -> None:
     """Sites, their policies and URLs, captures, payloads, texts as blocks, versions, changes, runs and outcomes."""
     db.executescript(_TABLES)
     db.executescript(_VIEWS)
-    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    db.execute("PRAGMA application_id = 0x706C6170")
 
 
 @migrations()  # type: ignore[untyped-decorator]

@@ -13,7 +13,7 @@ from history.export.corpus import corpus_document, corpus_path, newest_capture, 
 from history.export.files import Folder
 from history.export.formats import Job
 from history.sites import all_policies, find_policies
-from pipelines.store.schema.check import text_blocks
+from pipelines.store.load import text_blocks
 
 SEEDS = Path(__file__).parents[4] / "shared" / "seeds"
 SEED_URLS = (

@@ -28,7 +28,7 @@ from history.export.manifest import NAME, beside
 from history.export.names import policy_names, safe_name, site_name
 from history.export.records import COLUMNS, read_records
 from history.sites import PolicyRow
-from pipelines.store.schema.check import text_blocks
+from pipelines.store.load import text_blocks
 from pipelines.text.markdown import render_markdown
 from tests.crawling import ROOT, rows
 

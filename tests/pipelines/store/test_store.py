@@ -14,9 +14,9 @@ from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_timestamp
 from pipelines.model import Block, BlockKind, Extraction, Judgement
 from pipelines.reading.payload import Reading
+from pipelines.store.load import text_blocks
 from pipelines.store.payload_bases import MOST_DEPTH, MOST_REACH
 from pipelines.store.payloads import PayloadShelf
-from pipelines.store.schema.check import text_blocks
 from pipelines.store.store import Store
 from pipelines.text.digests import text_digest
 from pipelines.text.wording import wording_key

@@ -1,4 +1,4 @@
-"""What the writer and the readers of the database know alike: whose file it is, and how a text is put together again.
+"""Whose file a database is: ours, another program's, or a newer program's. Writer and readers ask before all else.
 
 Only sqlite3 here, so that reading loads no more.
 """
@@ -9,7 +9,6 @@ import sqlite3
 from pathlib import Path
 
 from crawler.archives.errors import StoreError
-from pipelines.model import Block, BlockKind
 
 APPLICATION_ID = 0x706C6170  # "plap": PRAGMA application_id of a policylapse file
 MIGRATIONS = frozenset(
@@ -25,7 +24,7 @@ MIGRATIONS = frozenset(
         "m009_superseded",
         "m011_parts",
     }
-)  # those this program knows; a test holds it against migrations.py
+)  # those this program knows; a test holds it against schema/migrations.py
 
 
 def check_file(connection: sqlite3.Connection, path: Path) -> None:
@@ -46,13 +45,3 @@ def check_file(connection: sqlite3.Connection, path: Path) -> None:
     applied = {name for (name,) in connection.execute("SELECT name FROM _sqlite_migrations")}
     if applied - MIGRATIONS:
         raise StoreError(f"{path} was written by a newer policylapse: upgrade this one, or name another file with --db")
-
-
-def text_blocks(connection: sqlite3.Connection, text_id: int) -> tuple[Block, ...]:
-    """Return the blocks of a text, in order."""
-    rows = connection.execute(
-        "SELECT b.kind, b.level, b.markdown FROM text_blocks tb JOIN blocks b ON b.id = tb.block_id "
-        "WHERE tb.text_id = ? ORDER BY tb.position",
-        [text_id],
-    )
-    return tuple(Block(BlockKind(kind), level, markdown) for kind, level, markdown in rows)
