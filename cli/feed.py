@@ -14,7 +14,7 @@ from crawler.archives.errors import ConfigError
 from history.database import open_database
 from history.export.feed import Feed, atom, by_site, json_feed, read_entries
 from history.export.files import Folder
-from history.export.names import site_name
+from history.names import site_name
 
 _ALL = "changes.atom"
 

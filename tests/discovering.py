@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from crawler.archives.capture import Outcome
 from crawler.archives.dialects import parse_archive
 from crawler.archives.files.warc import WarcArchive
-from crawler.archives.index_query import index_query
 from crawler.archives.memento import classify_playback
 from crawler.archives.surt import surt
 from crawler.asking.handlers import answer as answer_request
 from crawler.discovery.asks import Answer, Ask, AskKind, Discovery, Found
+from crawler.discovery.index_queries import index_query
 from crawler.discovery.known import thin
 from crawler.discovery.next_asks import BUDGET, discover
 from crawler.discovery.spans import WELL

@@ -1,7 +1,7 @@
-"""The one arrow: cli → history → pipelines → the core of crawler; the Scrapy half knows crawler only."""
+"""The house: who may import whom (contracts.toml), what a folder says of itself, and the map in CONTRIBUTING.md."""
 
 import ast
-import importlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,100 +10,79 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("crawler", "pipelines", "history", "cli")
+FOLDERS = sorted(
+    path.parent.relative_to(ROOT).as_posix() for package in PACKAGES for path in (ROOT / package).rglob("__init__.py")
+)
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
     for package in PACKAGES
     for path in (ROOT / package).rglob("*.py")
     if path.name != "__init__.py"
 )
-# the rooms of crawler/ that are functions of their arguments: what pages and histories are read with
-CORE = ("crawler.archives", "crawler.choosing", "crawler.discovery", "crawler.targets")
-# layer -> what it may import of ours
-ALLOWED = {
-    "core": CORE,
-    "crawler": ("crawler",),
-    "pipelines": ("pipelines", *CORE),
-    "history": ("history", "pipelines", *CORE),
-    "cli": PACKAGES,
-}
-# library -> the only modules that may import it
-ONLY = {
-    "trafilatura": ("pipelines.reading.extract",),
-    "ftfy": ("pipelines.reading.html.repair",),
-    "pypdfium2": ("pipelines.reading.pdf.process",),
-    "py3langid": ("pipelines.reading.judging.languages",),
-    "jinja2": ("history.diff.html",),
-    "sqlite_utils": ("pipelines.store", "pipelines.upkeep"),
-    "syllapy": ("history.readability",),
-    "cssselect": ("crawler.targets.hints",),
-    "idna": ("crawler.archives.surt",),
-    "scrapy": ("crawler.", "pipelines.stages", "cli."),
-    "pyarrow": ("history.export.parquet",),
-    "warcio": ("history.export.warc", "crawler.", "pipelines."),
-    "rich": ("crawler.summary", "crawler.progress", "cli."),
-    "click": ("cli.",),
-}  # fmt: skip
 
 
-def imports(module: str) -> set[str]:
-    """Every module that a module names in an import, wherever the import stands."""
-    tree = ast.parse((ROOT / (module.replace(".", "/") + ".py")).read_text(encoding="utf-8"))
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            base = ".".join(module.split(".")[: -node.level]) if node.level else ""
-            source = ".".join(part for part in (base, node.module) if part)
-            found |= {source} | {f"{source}.{alias.name}" for alias in node.names}
-    return found
+def lint(contracts: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]
+    command += ["--config", str(contracts), "--no-logo", "--no-cache"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def layer(module: str) -> str:
-    return "core" if _within(module, CORE) else module.split(".", maxsplit=1)[0]
+def test_imports_follow_the_contracts():
+    checked = lint(ROOT / "tests" / "contracts.toml")
+    assert checked.returncode == 0, checked.stdout
 
 
-def _within(name: str, prefixes: tuple[str, ...]) -> bool:
-    return any(name == prefix.rstrip(".") or name.startswith(prefix.rstrip(".") + ".") for prefix in prefixes)
+def test_a_contract_that_is_broken_is_seen(tmp_path):
+    contract = tmp_path / "contracts.toml"
+    contract.write_text(
+        """
+[tool.importlinter]
+root_package = "pipelines"
+[[tool.importlinter.contracts]]
+name = "No store"
+type = "forbidden"
+source_modules = ["pipelines.upkeep"]
+forbidden_modules = ["pipelines.store"]
+"""
+    )
+    checked = lint(contract)
+    assert checked.returncode == 1
+    assert "No store BROKEN" in checked.stdout
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_imports_follow_the_arrow(module):
-    ours = {name for name in imports(module) if name.split(".")[0] in PACKAGES}
-    wrong = {name for name in ours if not _within(name, ALLOWED[layer(module)])}
-    assert not wrong, f"{module} may not know {wrong}"
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_folder_says_what_it_is_for_and_holds_no_code_of_its_own(folder):
+    """Reading never loads Scrapy or trafilatura by accident. The version is a constant of the first folder."""
+    docstring, *others = ast.parse((ROOT / folder / "__init__.py").read_text(encoding="utf-8")).body
+    assert [ast.unparse(node).split(" ")[0] for node in others] == ["__version__"] * (folder == "crawler")
+    assert isinstance(docstring, ast.Expr)
+    assert len(str(ast.literal_eval(docstring.value)).split()) > 10
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_a_library_is_used_where_it_belongs(module):
-    for library, homes in ONLY.items():
-        if any(name.split(".")[0] == library for name in imports(module)):
-            assert _within(module, homes), f"{module} imports {library}"
-            assert layer(module) != "core" or library not in ("scrapy", "rich"), module
+def test_the_map_names_every_folder_and_none_that_is_not_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = [
+        line for line in text.split("## Where things are")[1].split("## The one arrow")[0].splitlines() if "|" in line
+    ]
+    named: set[str] = set()
+    for row in rows:
+        above = ""
+        for path in re.findall(r"`([\w/.]+/)`", row.split("|")[2]):
+            inside = above + path
+            named.add((path if (ROOT / path).is_dir() else inside).rstrip("/"))
+            above = path if path.count("/") > 1 and (ROOT / path).is_dir() else above
+    wings = {"crawler", "pipelines", "history"}
+    assert named == set(FOLDERS) - wings
 
 
-def test_nothing_imports_the_command_line():
-    assert not [m for m in MODULES if not m.startswith("cli.") and any(n.split(".")[0] == "cli" for n in imports(m))]
-
-
-def test_packages_hold_no_code():
-    """Reading never loads Scrapy or trafilatura by accident: an __init__.py says what its folder is for, and no more."""
-    for package in PACKAGES:
-        for init in (ROOT / package).rglob("__init__.py"):
-            body = ast.parse(init.read_text(encoding="utf-8")).body
-            assert not body[1:], init
-            assert not body or isinstance(body[0], ast.Expr), init
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_every_module_can_be_imported(module):
-    importlib.import_module(module)
-
-
-def test_reading_loads_neither_scrapy_nor_trafilatura():
-    readers = [m for m in MODULES if m.startswith("history.")]
-    code = f"import importlib, sys; [importlib.import_module(m) for m in {readers}]; print(*sys.modules)"
-    loaded = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout.split()
-    assert not {"scrapy", "trafilatura", "sqlite_utils"} & set(loaded)
+def test_every_module_can_be_imported_and_reading_loads_neither_scrapy_nor_trafilatura():
+    readers = [module for module in MODULES if module.startswith("history.")]
+    code = (
+        f"import importlib, sys; [importlib.import_module(m) for m in {readers}]; print(*sys.modules);"
+        f"[importlib.import_module(m) for m in {MODULES}]"
+    )
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=ROOT, check=False, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr
+    assert not {"scrapy", "trafilatura", "sqlite_utils"} & set(run.stdout.split())

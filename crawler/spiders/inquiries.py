@@ -20,12 +20,12 @@ from scrapy import Request
 
 from crawler.archives.capture import ListedCapture, Memento, Outcome
 from crawler.archives.dialects import CDX, PLAYBACK, citation_url
-from crawler.archives.index_query import index_query
 from crawler.archives.memento import Answer as Playback
 from crawler.archives.memento import stray_outcome
 from crawler.archives.surt import surt
 from crawler.asking.playback import memento_of
 from crawler.discovery.asks import Answer, Ask, AskKind, Key
+from crawler.discovery.index_queries import index_query
 from crawler.discovery.known import thin
 from crawler.spiders.base import OUR_FAULTS, OUTCOMES, ArchiveSpider
 

@@ -11,7 +11,7 @@ import difflib
 import re
 
 from history.diff.comparison import Comparison
-from history.export.names import site_name
+from history.names import site_name
 from history.plain import clean, line
 from history.timeline.timeline import VersionRow
 from pipelines.text.markdown import render_markdown

@@ -22,7 +22,7 @@ from crawler.archives.timestamps import parse_iso
 from history.export.files import Folder
 from history.export.formats import Job
 from history.export.manifest import Done
-from history.export.names import shard, site_name
+from history.names import shard, site_name
 from history.sites import PolicyRow
 from pipelines.model import Block, BlockKind
 from pipelines.store.load import text_blocks

@@ -21,8 +21,8 @@ from crawler.archives.timestamps import parse_iso
 from history.export.formats import Job
 from history.export.git_repository import BRANCH, Repository
 from history.export.manifest import Done
-from history.export.names import policy_names, site_name
 from history.export.records import Records, VersionRecord
+from history.names import policy_names, site_name
 from history.sentences import sentences
 from pipelines.model import Block, BlockKind
 from pipelines.text.markdown import join_markdown, render_alone

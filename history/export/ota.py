@@ -18,8 +18,8 @@ from typing import Any
 from history.export.files import Folder
 from history.export.formats import Job
 from history.export.manifest import Done
-from history.export.names import policy_names, safe_name, site_name
 from history.export.records import COLUMNS, Records, VersionRecord, row
+from history.names import policy_names, safe_name, site_name
 from history.sites import PolicyRow
 from pipelines.model import DocumentKind
 

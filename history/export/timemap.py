@@ -21,7 +21,7 @@ from crawler.archives.timestamps import parse_iso
 from history.export.files import Folder
 from history.export.formats import Job
 from history.export.manifest import Done
-from history.export.names import policy_names, site_name
+from history.names import policy_names, site_name
 from history.uris import uri
 
 _NO_MEMENTO = "('excluded', 'excluded_robots', 'not_archived', 'forgotten')"

@@ -6,9 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from crawler.archives.dialects import parse_archive
-from crawler.archives.index_query import LIKELY, IndexQuery, index_query, select_rows
+from crawler.archives.index_query import IndexQuery, select_rows
 from crawler.archives.surt import surt
 from crawler.discovery.asks import AskKind
+from crawler.discovery.index_queries import LIKELY, index_query
 from tests.builders import make_capture
 
 INDEX = index_query(AskKind.INDEX, "a.example")

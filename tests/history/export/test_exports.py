@@ -25,8 +25,8 @@ from history.export import parquet, tables
 from history.export.corpus import corpus_path
 from history.export.formats import FORMATS, Job, Shape, run_export
 from history.export.manifest import NAME, beside
-from history.export.names import policy_names, safe_name, site_name
 from history.export.records import COLUMNS, read_records
+from history.names import policy_names, safe_name, site_name
 from history.sites import PolicyRow
 from pipelines.store.load import text_blocks
 from pipelines.text.markdown import render_markdown
