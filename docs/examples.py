@@ -44,7 +44,7 @@ def _saved_page() -> bytes:
     """Return a page of the sample archive, as a browser would save it."""
     from warcio.archiveiterator import ArchiveIterator
 
-    with (ROOT / "crawler" / "archives" / "sample" / "sample.warc.gz").open("rb") as file:
+    with (ROOT / "data" / "sample" / "sample.warc.gz").open("rb") as file:
         for record in ArchiveIterator(file):
             if record.rec_headers.get_header("WARC-Date") == "2021-03-02T11:44:16Z":
                 return record.content_stream().read()

@@ -25,7 +25,7 @@ def installed(tmp_path_factory):
     """Build the wheel of a copy and install it; the libraries are those of the environment that runs the tests."""
     folder = tmp_path_factory.mktemp("install")
     source = folder / "source"
-    for package in ("crawler", "pipelines", "history", "cli"):
+    for package in ("crawler", "pipelines", "history", "cli", "data"):
         shutil.copytree(ROOT / package, source / package, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)

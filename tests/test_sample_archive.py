@@ -18,7 +18,7 @@ from .sample_archive.noise import Noise
 from .sample_archive.sites import SITES, parse_time
 from .sample_archive.truth import DEMO_CHANGE, DEMO_SITE, TRUTH
 
-FOLDER = Path(__file__).parent.parent / "crawler" / "archives" / "sample"
+FOLDER = Path(__file__).parent.parent / "data" / "sample"
 BUNDLED = FOLDER / build.FILE_NAME
 PROBE = "".join(f"{number} bottles, " for number in range(3000)).encode()
 MADE_WITH = "268ebdb3"  # this compressor's answer to the probe: zlib-ng and others write other bytes

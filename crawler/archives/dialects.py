@@ -28,8 +28,11 @@ from crawler.archives.files.wacz import check_wacz, is_wacz
 from crawler.archives.index_query import IndexQuery, pywb_params, wayback_params
 from crawler.archives.timestamps import format_timestamp
 
-SAMPLE = Path(__file__).parent / "sample"
-SAMPLE_SITES = SAMPLE / "sites.csv"  # the list of its sites: what a crawl of it takes where nothing is named
+_ROOT = Path(__file__).resolve().parents[2]
+_CLONE = (_ROOT / "data" / "sample", _ROOT / "data" / "sites" / "sample.csv")
+_WHEEL = (_ROOT / "crawler" / "sample", _ROOT / "crawler" / "sample" / "sites.csv")  # pyproject.toml puts it there
+# the bundled archive, and the list of its sites: what a crawl of it takes where nothing is named
+SAMPLE, SAMPLE_SITES = _CLONE if _CLONE[0].is_dir() else _WHEEL
 LOCAL_ORIGIN = "warc://local"  # answered by crawler.asking.handlers.WarcHandler
 CDX, PLAYBACK = "cdx", "playback"  # the two endpoints, each with a budget and a download slot of its own
 _SHOWN = 5  # files that an error names

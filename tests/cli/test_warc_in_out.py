@@ -19,7 +19,7 @@ from tests.crawling import ROOT, crawl, environment, history, outcomes, rows
 from tests.sample_archive.truth import TRUTH
 from tests.servers.pywb_server import pywb_server
 
-SAMPLE = ROOT / "crawler" / "archives" / "sample" / "sample.warc.gz"
+SAMPLE = ROOT / "data" / "sample" / "sample.warc.gz"
 URLS = [truth.policy_urls[0] for truth in TRUTH.values()]
 RADIO = "http://tinroofradio.example/privacy.html"
 

@@ -1,4 +1,4 @@
-"""Write the sample archive: `python -m tests.sample_archive crawler/archives/sample`."""
+"""Write the sample archive: `python -m tests.sample_archive data/sample`."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,7 @@ from crawler.archives.files.warc import WarcArchive, write_index
 from .build import FILE_NAME, write
 
 if __name__ == "__main__":
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "crawler/archives/sample")
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "data/sample")
     folder.mkdir(parents=True, exist_ok=True)
     count = write(folder / FILE_NAME)
     write_index(WarcArchive(folder / FILE_NAME), folder / "sample.cdxj")

@@ -16,7 +16,7 @@ from tests.crawling import ROOT, crawl, environment, outcomes, rows
 from tests.servers.standin import StandIn, write_sites
 from tests.servers.wayback_server import WaybackServer
 
-SAMPLE = ROOT / "crawler" / "archives" / "sample"
+SAMPLE = ROOT / "data" / "sample"
 RADIO = "http://tinroofradio.example/privacy.html"
 SLOW_DOWN = Answered(429, {"retry-after": "600"}, b"slow down")
 

@@ -19,7 +19,7 @@ from crawler.archives.errors import ConfigError
 from crawler.targets.targets import Target, read_targets
 from tests.crawling import ROOT, crawl, environment, outcomes, rows
 
-SAMPLE = ROOT / "crawler" / "archives" / "sample" / "sample.warc.gz"
+SAMPLE = ROOT / "data" / "sample" / "sample.warc.gz"
 GOOD = "http://tinroofradio.example/privacy.html"
 POLICY = "<html><title>Privacy Policy</title><body><h1>Privacy Policy</h1>" + "".join(
     f"<p>We collect your name, e-mail address and order number {n} so that we can deliver what you ordered, and we keep "

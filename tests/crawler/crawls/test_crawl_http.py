@@ -18,7 +18,7 @@ from tests.sample_archive.truth import TRUTH
 from tests.servers.pywb_server import pywb_server
 from tests.servers.wayback_server import EXCLUDED, FLOODS, WaybackServer
 
-SAMPLE = ROOT / "crawler" / "archives" / "sample"
+SAMPLE = ROOT / "data" / "sample"
 URLS = ",".join(truth.policy_urls[0] for truth in TRUTH.values())
 RADIO = "http://tinroofradio.example/privacy.html"
 KART = "http://lumenkart.example/privacy"  # each page has a nonce, and a digest of its own

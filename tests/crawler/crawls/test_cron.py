@@ -17,7 +17,7 @@ from crawler.lock import CrawlLock
 from tests.crawling import ROOT, crawl, environment, history, outcomes, rows
 from tests.servers.wayback_server import WaybackServer
 
-SAMPLE = ROOT / "crawler" / "archives" / "sample"
+SAMPLE = ROOT / "data" / "sample"
 RADIO = "http://tinroofradio.example/privacy.html"
 KART = "http://lumenkart.example/privacy"
 LEDGER = "https://quillledger.example/privacy"  # without redirects, which may take a request more
@@ -97,7 +97,7 @@ def test_sigterm_ends_a_crawl_cleanly(tmp_path):
         "crawl",
         "policies",
         "-a",
-        f"sites={ROOT / 'crawler/archives/sample/sites.csv'}",
+        f"sites={ROOT / 'data/sites/sample.csv'}",
     ]
     command += ["-a", "strategy=all", "-s", "POLICYLAPSE_ARCHIVE=sample", "-s", f"POLICYLAPSE_DB={database}"]
     process = subprocess.Popen(
@@ -136,7 +136,7 @@ def test_the_commands_of_the_cron_page_work_as_written(tmp_path):
     page = (ROOT / "docs" / "cron.md").read_text(encoding="utf-8")
     written = re.findall(r"policylapse (crawl --sites \S*sites\.csv .*?)(?: >>.*)?$", page, re.MULTILINE)
     assert len(written) == 3
-    (tmp_path / "sites.csv").write_bytes((ROOT / "crawler/archives/sample/sites.csv").read_bytes())
+    (tmp_path / "sites.csv").write_bytes((ROOT / "data/sites/sample.csv").read_bytes())
     state = environment(
         POLICYLAPSE_ARCHIVE="sample", POLICYLAPSE_DB=str(tmp_path / "p.db"), POLICYLAPSE_STATE=str(tmp_path / "s")
     )

@@ -186,7 +186,7 @@ def test_a_redirect_to_another_company_s_host_is_followed_if_the_page_names_the_
 
 
 def test_pywb_answers_what_discovery_asks(tmp_path):
-    with pywb_server(tmp_path, ROOT / "crawler/archives/sample/sample.warc.gz") as archive:
+    with pywb_server(tmp_path, ROOT / "data/sample/sample.warc.gz") as archive:
         crawl(tmp_path / "x.db", archive, site="harborline.example", scrapy_settings=ONLY_DISCOVER)
     found = rows(tmp_path / "x.db", "SELECT url FROM url_spans ORDER BY number")
     assert found == [("http://www.harborline.example/privacy.asp",), ("http://www.harborline.example/legal/privacy",)]

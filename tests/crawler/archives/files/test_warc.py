@@ -14,7 +14,7 @@ from crawler.archives.files.warc import DAMAGE_HEADER, WarcArchive, write_index
 from crawler.archives.memento import Answer, classify_playback, split_memento_url
 from crawler.archives.timestamps import parse_http_date
 
-SAMPLE = Path(__file__).resolve().parents[4] / "crawler" / "archives" / "sample"
+SAMPLE = Path(__file__).resolve().parents[4] / "data" / "sample"
 URL = "http://a.example/privacy"
 HTML = (("Content-Type", "text/html; charset=utf-8"),)
 
