@@ -68,7 +68,7 @@ DOWNLOAD_HANDLERS = {
 CONCURRENT_REQUESTS = 16  # default 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 8  # default 8; public archives get 2 by their row
 DOWNLOAD_DELAY = 0  # default 0: the gate in the handler holds the budget
-DOWNLOAD_TIMEOUT = 120  # default 180; a capture's first load is slow, then cached (archive-facts.md 2.2)
+DOWNLOAD_TIMEOUT = 120  # default 180; a capture's first load is slow, then cached (docs/archives.md)
 DOWNLOAD_MAXSIZE = 128 * 2**20  # default 1 GiB: an archived page is hostile input
 DOWNLOAD_WARNSIZE = 0  # default 32 MiB: a large page is an outcome, not a warning
 

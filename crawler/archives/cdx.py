@@ -3,7 +3,7 @@
     body ──read_wayback / read_pywb──► CdxPage(captures, resume_key)
 
 The rows an archive really gives are not clean: half of a page may be exact repeats, timestamps have month 00,
-lengths are "-", originals are `mailto:` links or no URLs at all (recorded, archive-facts.md 2.1). A row that can be
+lengths are "-", originals are `mailto:` links or no URLs at all (recorded, docs/archives.md). A row that can be
 told apart from others is kept, with its oddity said; a row that cannot be (fields or timestamp unreadable) is
 listed in `CdxPage.broken`. An answer that is no listing raises, it is never "no captures".
 

@@ -84,7 +84,7 @@ class Archive:
         """Return the index request for the captures of exactly one URL (exact on its SURT), oldest first.
 
         waybackpy checks the parameters and builds the query, encoding each value once; its client, which blocks, is
-        not used. No filter is ever sent: `statuscode:200` would lose every revisit (archive-facts.md 2.1). A star
+        not used. No filter is ever sent: `statuscode:200` would lose every revisit (docs/archives.md). A star
         is encoded, since the index would take it for "everything that begins so".
         """
         query = WaybackMachineCDXServerAPI(

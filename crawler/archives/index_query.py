@@ -3,7 +3,7 @@
     IndexQuery ──wayback_params / pywb_params──► parameters of the request
     rows, parameters ──select_rows──► the rows that a server in the Wayback dialect answers with (for WARC files)
 
-Filters and collapsing: archive-facts.md 2.1 and 2.4. A filter is a regular expression over the whole field; collapsing
+Filters and collapsing: docs/archives.md. A filter is a regular expression over the whole field; collapsing
 keeps the first of neighbouring rows. `statuscode:200` is never asked for, since it would lose every revisit.
 """
 

@@ -1,4 +1,4 @@
-"""Classifying what playback answered: Memento-Datetime first, status second (archive-facts.md 2.2).
+"""Classifying what playback answered: Memento-Datetime first, status second (docs/archives.md).
 
 | Memento-Datetime | status | meaning |
 |---|---|---|

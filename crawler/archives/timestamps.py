@@ -53,7 +53,7 @@ def repair_timestamp(timestamp: str) -> datetime:
     """Return the datetime meant by a broken timestamp of an index; ValueError where none can be read.
 
     Crawls of the year 2000 wrote an empty "00" before the month or the day: the digits behind it are right, so
-    it is cut out and the seconds are lost (archive-facts.md 2.1; the same rule as in EDGI's `wayback`).
+    it is cut out and the seconds are lost (docs/archives.md; the same rule as in EDGI's `wayback`).
 
     >>> repair_timestamp("20000008241731")
     datetime.datetime(2000, 8, 24, 17, 31, tzinfo=datetime.timezone.utc)

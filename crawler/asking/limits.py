@@ -7,7 +7,7 @@ Pure: seconds in, seconds out; the state is kept by crawler/asking/limits_file.p
 moments are Unix times of one clock. That clock may be wrong or be set: a state that was written later than now is
 moved to now (sound, on_this_clock), and no pause is longer than a week, whoever asked for it.
 
-What web.archive.org does when pressed (archive-facts.md 3): 429; if that is ignored for more than a minute, refused
+What web.archive.org does when pressed (docs/archives.md): 429; if that is ignored for more than a minute, refused
 connections for an hour; each further time doubles.
 """
 

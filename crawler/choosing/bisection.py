@@ -139,7 +139,7 @@ def _cover(survey: Survey, gap: Gap) -> Iterator[Probe]:
     """The fewest captures that leave no stretch longer than the max gap, as far as there are captures.
 
     Where fewest leaves a choice, it falls on the capture after the likeliest step: it costs nothing, and finds one of
-    the wordings that came and went in ../shared/histories for which lengths are no reason to ask (271 changes for 269).
+    the wordings that came and went in 48 real histories for which lengths are no reason to ask (271 changes for 269).
     """
     at, max_gap, times, odds = gap.left, survey.max_gap, survey.times, survey.rows.evidence.odds
     while survey.span(at, gap.right) > max_gap:

@@ -6,7 +6,7 @@ The length of an archived record jumps when the page's text does, and wobbles by
 server headers). It cannot tell a new wording from a new menu, so that it only says where to look first: no version
 begins or ends because of a length.
 
-How much to trust a step was measured on 48 real histories (../shared/histories, 184 changes among 15,000 captures;
+How much to trust a step was measured on 48 real histories (184 changes among 15,000 captures;
 the lengths are those of the pages compressed). A step counts by the smaller of two: the jump between the two captures
 and the jump between the medians of three on either side, which one odd capture does not move. In units of the wobble:
 

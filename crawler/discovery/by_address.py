@@ -1,7 +1,7 @@
 """Which URLs of an archive's files look like privacy policies, where nobody has named one. Pure.
 
 A URL is taken where its address alone makes a policy likely (policy_links.rank_url). Of 992 real addresses
-(shared/discovery) it takes 246 of 275 privacy policies and 12 of 717 other documents, most of them below `/privacy/` or
+it takes 246 of 275 privacy policies and 12 of 717 other documents, most of them below `/privacy/` or
 the like; what is no policy after all is an outcome of the crawl, never a version.
 """
 

@@ -8,7 +8,7 @@ from crawler.archives.index_query import IndexQuery
 from crawler.discovery.asks import AskKind
 
 # Keys under which policies are filed: word stems in 24 and more languages, as they stand in paths. Of 992 real
-# addresses (shared/discovery) it lets through 259 of 275 privacy policies and 191 of 717 other documents. Behind the host, or
+# addresses it lets through 259 of 275 privacy policies and 191 of 717 other documents. Behind the host, or
 # as a host's own name below the site's: the site's name says nothing (privacyinternational.org).
 _STEMS: Final = """
     priva[ct] priv.?pol data.?(protection|policy|privacy) personal.?(data|info) gdpr dsgvo dsgv rgpd lgpd ccpa

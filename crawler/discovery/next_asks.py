@@ -38,7 +38,7 @@ from crawler.discovery.spans import (
 BUDGET: Final = 12  # requests a site, of one discovery
 FRESH: Final = timedelta(days=30)  # what an index answered is asked for again after so long, as listings are
 EXCLUDED_FOR: Final = timedelta(days=7)  # an exclusion is asked about once a week, as by listings
-# Where policies stand most often, of 992 real addresses (shared/discovery); asked only where the index could not be.
+# Where policies stand most often, of 992 real addresses; asked only where the index could not be.
 WELL_KNOWN_PATHS: Final = ("/privacy", "/privacy-policy", "/privacy.html", "/legal/privacy", "/privacypolicy")
 SURE: Final = 0.65  # a link below it is taken only when its page has been read
 _LONG: Final = timedelta(days=4 * 365)  # nothing was seen of the policy for so long: another may have been in between

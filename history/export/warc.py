@@ -26,7 +26,7 @@ from history.export.manifest import Done
 from history.pages import read_payload
 
 WARC_VERSION = "WARC/1.1"
-_ORIGINAL = "x-archive-orig-"  # how archives pass a header on that they do not mean themselves (archive-facts.md 2.2)
+_ORIGINAL = "x-archive-orig-"  # how archives pass a header on that they do not mean themselves (docs/archives.md)
 # of the transfer and of codings that are undone; Location and Content-Length are written anew
 _DROPPED = frozenset({"content-encoding", "transfer-encoding", "connection", "content-length", "location"})
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")  # a header's name, RFC 9110 5.1

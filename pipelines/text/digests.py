@@ -1,6 +1,6 @@
 """Keys of content: of a block, of a text, and of a payload against what the archive's index says.
 
-The archive's digest is of the body as stored there, and not always of what playback sends (archive-facts.md 2.1: 14
+The archive's digest is of the body as stored there, and not always of what playback sends (docs/archives.md: 14
 of 16 match), so a mismatch is recorded and never a reason to reject.
 """
 

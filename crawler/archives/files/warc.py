@@ -52,9 +52,7 @@ from crawler.archives.timestamps import format_timestamp, parse_http_date, parse
 
 DAMAGE_HEADER = "x-archive-damage"  # a JSON list of texts, one for each thing that is wrong
 _MOST_DAMAGES: Final = 100  # of one archive that are told one by one; the rest are counted
-_UNPREFIXED = frozenset(
-    {"content-type", "location", "content-encoding"}
-)  # archive-facts.md 2.2; the body is as captured
+_UNPREFIXED = frozenset({"content-type", "location", "content-encoding"})  # docs/archives.md; the body is as captured
 _DROPPED = frozenset({"transfer-encoding", "content-length", "connection"})  # of the transfer, not of the body
 _READ_ERRORS = (OSError, EOFError, ValueError, zlib.error, zstandard.ZstdError)
 _PIECE = 64 * 1024

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # Fewer characters in the declared parts: an empty shell that a script would have filled; no policy is as short.
 MIN_CHARS: Final = 200
 # What a page may cost: the sum of its elements' depths, the sum of the squares of its parents' children, and elements
-# times steps of selectors. Of 203 real pages (shared/pairs) the first two were at most 56,000 and 480,000; a page and
+# times steps of selectors. of 203 real pages the first two were at most 56,000 and 480,000; a page and
 # selectors made to be slow take up to 6 s within these.
 MAX_DEPTHS: Final = 2_000_000
 MAX_SQUARES: Final = 25_000_000
