@@ -37,7 +37,7 @@ _SHARED = ("archive", "db", "contact", "wait", "max_requests", "max_minutes")
 @click.option("--all-policies", is_flag=True, help="Take the children's, applicants', regional … policies, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @click.pass_context
-def discover(ctx: click.Context, sites: tuple[str, ...], listed: str | None, **options: Any) -> None:
+def discover(ctx: click.Context, /, sites: tuple[str, ...], listed: str | None, **options: Any) -> None:
     """Find the policies of sites: their URLs over time, with the evidence, and what was not taken and why.
 
     It asks an archive for at most 12 things a site: its index, a few home pages, a few candidates. A crawl of the site

@@ -37,7 +37,7 @@ _COMPLETE, _PARTLY, _NOT_RUN = 0, 1, 2  # as crawler.summary, which loads rich
     "--by-title", is_flag=True, help="Also take pages whose title names a privacy policy, whatever their URL."
 )
 @click.pass_context
-def import_warc(ctx: click.Context, paths: tuple[Path, ...], strategy: str, by_title: bool, **options: Any) -> None:
+def import_warc(ctx: click.Context, /, paths: tuple[Path, ...], strategy: str, by_title: bool, **options: Any) -> None:
     """Take policies out of WARC, ARC and WACZ files, or folders of them, into the database.
 
     It is a crawl of the files: the same outcomes, the same summary, and what was taken in before is not read again.

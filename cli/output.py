@@ -20,8 +20,8 @@ from rich.console import Console
 from rich.text import Text
 
 from crawler.archives.errors import PolicylapseError
-from history.plain import clean
-from history.plain import line as line  # noqa: PLC0414 - all commands find it here
+from history.plain import clean as clean  # noqa: PLC0414 - all commands find these here
+from history.plain import line as line  # noqa: PLC0414
 from history.plain import plain_text as plain_text  # noqa: PLC0414
 
 Command = TypeVar("Command", bound=Callable[..., Any])

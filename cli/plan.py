@@ -21,7 +21,7 @@ _SHARED = (*_SETTINGS, *_DAYS, "urls", "sites", "listed", "declarations", "terms
 
 @click.command(params=[option for option in crawl.params if option.name in _SHARED])
 @click.pass_context
-def plan(ctx: click.Context, **options: Any) -> None:
+def plan(ctx: click.Context, /, **options: Any) -> None:
     """Say what a crawl would take: requests, minutes at the archive's budget, disk; and which sites are excluded.
 
     It asks the archive's index and, to find the policies of sites, a few home pages (policylapse discover); what is

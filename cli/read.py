@@ -80,8 +80,8 @@ def show(
         policy = the_policy(connection, site, number, names)
         versions = read_versions(connection, policy)
         if at:
-            answer = at_date(versions, at)
-            selected = Selected(answer.version, answer, doubt_of(answer))
+            dated = at_date(versions, at)
+            selected = Selected(dated.version, dated, doubt_of(dated))
         elif version:
             selected = Selected(numbered(versions, version))
         else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 from rich.text import Text
 
 from cli.output import db_option, json_option, line, print_json, print_lines, print_wrapped, stdout_console
@@ -61,7 +61,7 @@ async def _run(db: Path, site: str, processes: int) -> list[Reextracted]:
             raise ConfigError(f"no policy of {site} in {db}: `policylapse sites` lists what is there")
         console = Console(stderr=True)
         with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-            tasks: dict[Policy, int] = {}
+            tasks: dict[Policy, TaskID] = {}
 
             def progress(policy: Policy, read: int, of: int) -> None:
                 if policy not in tasks:
