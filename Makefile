@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := build/demo.db
 
-.PHONY: demo test lint bench bench-store bench-text bench-requests bench-exports bench-standin fuzz docs clean
+.PHONY: demo web test lint bench bench-store bench-text bench-requests bench-exports bench-standin fuzz docs clean
 
 demo: .venv/ready  ## crawl the bundled sample archive, then show a timeline and a diff
 	@mkdir -p build && rm -f $(DEMO) $(DEMO)-wal $(DEMO)-shm
@@ -14,6 +14,12 @@ demo: .venv/ready  ## crawl the bundled sample archive, then show a timeline and
 	$(BIN)/policylapse timeline lumenkart.example --db $(DEMO)
 	@echo
 	$(BIN)/policylapse diff lumenkart.example 4 5 --db $(DEMO) --color always
+	@echo
+	@echo "In a browser: make web"
+
+web: .venv/web-ready  ## the demo's database in a browser, on this machine only
+	@test -f $(DEMO) || $(MAKE) demo
+	$(BIN)/policylapse web --db $(DEMO) --open
 
 test: .venv/test-ready lint  ## every test
 	$(BIN)/python -m pytest -q -n auto --dist loadfile
@@ -58,6 +64,10 @@ bench-exports: .venv/test-ready  ## versions per second and memory of every expo
 
 .venv/ready: .venv/bin/python pyproject.toml requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c requirements.lock -e .
+	@touch $@
+
+.venv/web-ready: .venv/ready
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c requirements.lock -e '.[web]'
 	@touch $@
 
 .venv/test-ready: .venv/ready

@@ -49,6 +49,16 @@ def limits(lift: str | None, as_json: bool) -> None:
             _print(stdout_console(), rows, file.path)
 
 
+def stored_limits() -> list[dict[str, Any]]:
+    """Return what is stored of each archive on this machine, as JSON data; nothing is created where nothing is."""
+    path = Path(POLICYLAPSE_STATE).expanduser()
+    if not path.exists():
+        return []
+    with closing(LimitsFile(path)) as file:
+        now = time.time()
+        return [_data(one, now) for one in file.stored(now)]
+
+
 def _lift(file: LimitsFile, name: str, now: float) -> None:
     stored = [one.archive for one in file.stored(now)]
     private = [one for one in stored if _is_private(one)]

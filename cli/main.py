@@ -27,6 +27,7 @@ from cli.reextract import re_extract
 from cli.search import search_command
 from cli.timeline import timeline
 from cli.trends import trends
+from cli.web import web
 from crawler import __version__
 
 
@@ -70,6 +71,7 @@ for command in (
     fsck,
     merge,
     forget,
+    web,
 ):
     main.add_command(command)
 

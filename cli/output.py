@@ -7,8 +7,6 @@ markup, and what would steer a terminal is made visible.
 from __future__ import annotations
 
 import io
-import json
-import re
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -21,12 +19,11 @@ from rich.text import Text
 
 from crawler.archives.errors import PolicylapseError
 from history.plain import clean as clean  # noqa: PLC0414 - all commands find these here
+from history.plain import json_text
 from history.plain import line as line  # noqa: PLC0414
 from history.plain import plain_text as plain_text  # noqa: PLC0414
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-_NOT_IN_JSON = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")  # json escapes the rest
 
 
 class Failed(click.ClickException):
@@ -111,12 +108,6 @@ def print_wrapped(console: Console, text: Text, first: Text | str = "", rest: st
     for number, piece in enumerate(text.wrap(console, width)):
         piece.rstrip()
         print_lines(console, Text.assemble(rest if number else first, piece))
-
-
-def json_text(data: Any, indent: int | None = None) -> str:
-    """Return data as JSON: characters as they are, but none that a terminal obeys."""
-    text = json.dumps(data, ensure_ascii=False, indent=indent)
-    return _NOT_IN_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 def print_json(data: Any) -> None:

@@ -5,10 +5,13 @@ clean("a\x1b[31mb") ──► "a\ufffd[31mb"      plain_text("We *never* \*sell*
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # C0 but tab and newline, DEL, C1
 _EMPHASIS = re.compile(r"\\([!-/:-@\[-`{-~])|\*+|<br>")
+_NOT_IN_JSON = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")  # json escapes the rest
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")  # would reorder what stands beside it
 
 
@@ -30,3 +33,9 @@ def plain_text(text: str) -> str:
 def line(text: str) -> str:
     """Return text cleaned and on one line."""
     return clean(" ".join(text.split()))
+
+
+def json_text(data: Any, indent: int | None = None) -> str:
+    """Return data as JSON: characters as they are, but none that a terminal obeys."""
+    text = json.dumps(data, ensure_ascii=False, indent=indent)
+    return _NOT_IN_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", text)

@@ -5,9 +5,10 @@ find_policies(db, "tinder.com" | "policies.tinder.com" | a policy's URL) ──�
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -168,14 +169,20 @@ def _example(name: str) -> str:
     return url if urlsplit(url).path != "/" else f"{url}privacy"
 
 
-def list_sites(db: sqlite3.Connection) -> list[SiteRow]:
-    """Return every site with what is known of it, in alphabetical order."""
-    outcomes, last = _outcomes(db), _last_changes(db)
+def list_sites(db: sqlite3.Connection, names: Collection[str] | None = None) -> list[SiteRow]:
+    """Return every site with what is known of it, in alphabetical order.
+
+    :param names: only these sites; None for all.
+    """
+    only = None if names is None else json.dumps(sorted(names))
+    outcomes, last = _outcomes(db, only), _last_changes(db, only)
     rows = db.execute(
         "SELECT s.id, s.site, count(DISTINCT p.id) AS asked, count(DISTINCT v.policy_id) AS policies, "
         "count(v.id) AS versions, min(v.first_seen) AS first_seen, max(v.last_seen) AS last_seen "
         "FROM sites s LEFT JOIN policies p ON p.site_id = s.id "
-        "LEFT JOIN versions v ON v.policy_id = p.id AND v.extractor_id = p.extractor_id GROUP BY s.id ORDER BY s.site"
+        "LEFT JOIN versions v ON v.policy_id = p.id AND v.extractor_id = p.extractor_id "
+        "WHERE ?1 IS NULL OR s.site IN (SELECT value FROM json_each(?1)) GROUP BY s.id ORDER BY s.site",
+        [only],
     )
     return [
         SiteRow(
@@ -188,10 +195,13 @@ def list_sites(db: sqlite3.Connection) -> list[SiteRow]:
     ]  # fmt: skip
 
 
-def _outcomes(db: sqlite3.Connection) -> dict[int, Counter[Outcome]]:
+def _outcomes(db: sqlite3.Connection, only: str | None) -> dict[int, Counter[Outcome]]:
     rows = db.execute(
         "SELECT p.site_id, k.outcome, count(DISTINCT k.id) AS captures FROM policies p "
-        "JOIN policy_urls u ON u.policy_id = p.id JOIN captures k ON k.urlkey = u.urlkey GROUP BY 1, 2"
+        "JOIN policy_urls u ON u.policy_id = p.id JOIN captures k ON k.urlkey = u.urlkey "
+        "WHERE ?1 IS NULL OR p.site_id IN (SELECT id FROM sites WHERE site IN (SELECT value FROM json_each(?1))) "
+        "GROUP BY 1, 2",
+        [only],
     )
     counts: dict[int, Counter[Outcome]] = {}
     for row in rows:
@@ -199,9 +209,11 @@ def _outcomes(db: sqlite3.Connection) -> dict[int, Counter[Outcome]]:
     return counts
 
 
-def _last_changes(db: sqlite3.Connection) -> dict[str, LastChange]:
+def _last_changes(db: sqlite3.Connection, only: str | None) -> dict[str, LastChange]:
     rows = db.execute(
-        "SELECT site, policy_url, to_version, change_class, not_before, not_after FROM change_detail ORDER BY not_after"
+        "SELECT site, policy_url, to_version, change_class, not_before, not_after FROM change_detail "
+        "WHERE ?1 IS NULL OR site IN (SELECT value FROM json_each(?1)) ORDER BY not_after",
+        [only],
     )
     return {
         row["site"]: LastChange(

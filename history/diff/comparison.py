@@ -100,8 +100,8 @@ def read_comparison(
         new_blocks,
         _language(db, old),
         _language(db, new),
-        _page(db, policy, old, "last_capture_id"),
-        _page(db, policy, new, "first_capture_id"),
+        page_of(db, policy, old, "last_capture_id"),
+        page_of(db, policy, new, "first_capture_id"),
         _links(db, policy, old, new) if links else None,
     )
 
@@ -113,7 +113,7 @@ def _links(
     return None if before is None or after is None else link_changes(before, after)
 
 
-def _page(db: sqlite3.Connection, policy: PolicyRow, version: VersionRow, which: str) -> Page | None:
+def page_of(db: sqlite3.Connection, policy: PolicyRow, version: VersionRow, which: str) -> Page | None:
     row = db.execute(
         "SELECT k.citation_url, y.payload_digest, k.digest, k.digest_verdict FROM versions v "
         "JOIN policies p ON p.id = v.policy_id AND p.extractor_id = v.extractor_id "

@@ -45,17 +45,17 @@ def html_report(comparison: Comparison, context: int | None = 1, *, side_by_side
     :param side_by_side: old and new words in two columns.
     """
     c = comparison
-    parts = list(_parts(c.blocks, context)) if c.change else []
+    parts = list(diff_parts(c.blocks, context)) if c.change else []
     style = (_TEMPLATES / "diff.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return _template().render(
         site=line(c.policy.site),
-        old=_side(c.old, c.old_citation, c.old_page, c.old_language),
-        new=_side(c.new, c.new_citation, c.new_page, c.new_language),
-        summary=_summary(c),
+        old=version_side(c.old, c.old_citation, c.old_page, c.old_language),
+        new=version_side(c.new, c.new_citation, c.new_page, c.new_language),
+        summary=summary_of(c),
         headings=[part for part in parts if "id" in part and not part["again"]],
         parts=parts,
-        links=None if c.links is None else [_link(change) for change in c.links],
+        links=None if c.links is None else [link_row(change) for change in c.links],
         sides=side_by_side,
         style_hash=f"sha256-{digest}",
     )
@@ -70,7 +70,7 @@ def _template() -> Template:
     return environment.get_template("diff.html")
 
 
-def _summary(c: Comparison) -> str:
+def summary_of(c: Comparison) -> str:
     if c.change is None:
         return f"{line(c.policy.policy_url)}: the same wording."
     told = f"{line(c.policy.policy_url)}: {c.change.change_class.value} change, "
@@ -82,7 +82,7 @@ def _summary(c: Comparison) -> str:
     return told + "."
 
 
-def _side(version: VersionRow, cited: str, page: Page | None, language: str) -> dict[str, Any]:
+def version_side(version: VersionRow, cited: str, page: Page | None, language: str) -> dict[str, Any]:
     capture = page.capture_url if page else ""
     return {
         "number": version.version,
@@ -102,7 +102,7 @@ def _side(version: VersionRow, cited: str, page: Page | None, language: str) -> 
     }
 
 
-def _parts(blocks: Sequence[DiffBlock], context: int | None) -> Iterator[dict[str, Any]]:
+def diff_parts(blocks: Sequence[DiffBlock], context: int | None) -> Iterator[dict[str, Any]]:
     """Shown and folded stretches, in order."""
     at, heading = 0, None
     for number, hunk in enumerate(hunks(blocks, context), start=1):
@@ -161,7 +161,7 @@ def _moved(block: DiffBlock) -> str:
     return f"Moved here, {where} “{plain_text(line(block.moved_from))}”:"
 
 
-def _link(change: LinkChange) -> dict[str, Any]:
+def link_row(change: LinkChange) -> dict[str, Any]:
     return {
         "kind": change.kind.value,
         **{

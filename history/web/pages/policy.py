@@ -1,0 +1,73 @@
+"""What all pages of one policy share: which policy it is, its versions, the menu of its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from history.sites import PolicyRow
+from history.timeline.timeline import VersionRow
+from history.web.keys import version_keys
+from history.web.page import Ask
+
+
+def policy_of(ask: Ask) -> PolicyRow:
+    """Return the policy of the asked path: site/SITE/POLICY/…"""
+    _site, site, name, *_rest = ask.path.split("/")
+    return ask.catalogue.policy(site, name)
+
+
+def base_context(ask: Ask, policy: PolicyRow, versions: Sequence[VersionRow], here: str) -> dict[str, Any]:
+    """Return what the head of a policy's page shows.
+
+    :param here: which of its pages this is: timeline, calendar, read, diff, blame.
+    """
+    path, keys = ask.catalogue.path(policy), version_keys(versions)
+    return {
+        "policy": {
+            "site": policy.site,
+            "url": policy.policy_url,
+            "name": policy.name,
+            "path": path,
+            "site_path": f"site/{path.split('/')[1]}/policies",
+            "several": len(ask.catalogue.policies[policy.site]) > 1,
+            "title": versions[-1].title if versions else "",
+        },
+        "here": here,
+        "keys": keys,
+        "versions_count": len(versions),
+        "tabs": _tabs(path, keys),
+    }
+
+
+def _tabs(path: str, keys: Sequence[str]) -> list[tuple[str, str, str]]:
+    """(name of the page, label, path)."""
+    tabs = [("timeline", "Timeline", f"{path}/timeline"), ("calendar", "Calendar", f"{path}/calendar")]
+    if keys:
+        tabs.append(("read", "Read", f"{path}/v/{keys[-1]}"))
+        tabs.append(("blame", "Blame", f"{path}/blame/{keys[-1]}"))
+    if len(keys) > 1:
+        tabs.append(("diff", "Compare", f"{path}/diff/{keys[-2]}..{keys[-1]}"))
+    return tabs
+
+
+def version_line(key: str, version: VersionRow) -> dict[str, Any]:
+    """Return what pages show of a version."""
+    change = version.change
+    return {
+        "key": key,
+        "number": version.version,
+        "first": version.first_seen,
+        "last": version.last_seen,
+        "before": version.previous_last_seen,
+        "captures": version.captures,
+        "words": version.words,
+        "title": version.title,
+        "class": change.change_class.value if change else "",
+        "added": change.words_added if change else 0,
+        "removed": change.words_removed if change else 0,
+        "sections": change.sections if change else (),
+        "first_url": version.first_capture_url,
+        "last_url": version.last_capture_url,
+        "wording": version.wording,
+    }

@@ -1,0 +1,120 @@
+"""Pages as HTML: every value is escaped, and nothing in it steers what stands beside it.
+
+render(Page, Ask, …) ──► HTML
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from crawler.archives.timestamps import format_iso
+from history.plain import clean
+from history.uris import uri
+from history.web.page import Ask, Page
+
+_HERE: Final = Path(__file__).parent
+STATIC: Final = _HERE / "static"
+ASSET_TYPES: Final = {"style.css": "text/css; charset=utf-8", "script.js": "text/javascript; charset=utf-8", "search.js": "text/javascript; charset=utf-8"}  # fmt: skip
+_WEB = re.compile(r"https?://[^\s\x00-\x20]+", re.IGNORECASE)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")  # BCP 47, roughly
+NAV: Final[tuple[tuple[str, str, str], ...]] = (
+    ("sites", "", "Sites"),
+    ("changes", "changes", "Changes"),
+    ("search", "search", "Search"),
+    ("trends", "trends", "Trends"),
+    ("coverage", "coverage", "Coverage"),
+    ("runs", "runs", "Runs"),
+)
+
+
+def render(page: Page, ask: Ask, program: str, dynamic: bool = True) -> str:
+    """Return a page.
+
+    :param program: name and version of this program. :param dynamic: forms work: somebody answers them.
+    """
+    forms = [] if ask.links.is_static else [("json", "JSON"), *([("csv", "CSV")] if page.rows else [])]
+    return _environment().get_template(page.template).render(
+        page.context,
+        title=page.title,
+        nav=NAV if dynamic else [one for one in NAV if one[0] != "trends"],
+        active=page.nav,
+        to=ask.links.to,
+        asset=lambda name: ask.links.asset(name, assets_version()),
+        downloads=[(label, ask.links.to(ask.path, form, **ask.query)) for form, label in forms],
+        tables=ask.tables,
+        program=program,
+        dynamic=dynamic,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def assets_version() -> str:
+    """Return a key of the style sheet and the scripts: another one when they change."""
+    digest = hashlib.sha256()
+    for name in sorted(ASSET_TYPES):
+        digest.update((STATIC / name).read_bytes())
+    return digest.hexdigest()[:10]
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, finalize=_finalize,
+    )  # fmt: skip
+    environment.filters |= {
+        "day": lambda moment: f"{moment:%Y-%m-%d}",
+        "minute": lambda moment: f"{moment:%Y-%m-%d %H:%M}",
+        "iso": lambda moment: format_iso(moment) if isinstance(moment, datetime) else moment.isoformat(),
+        "time": _time,
+        "between": _between,
+        "n": lambda number: f"{number:,}",
+        "count": _count,
+        "percent": lambda share: f"{share:.0%}",
+        "href": _href,
+        "lang": lambda language: language if _LANGUAGE.fullmatch(language or "") else "",
+    }
+    return environment
+
+
+def _finalize(value: Any) -> Any:
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return clean(value.replace("\r", ""))
+
+
+def _time(moment: date) -> Markup:
+    iso = format_iso(moment) if isinstance(moment, datetime) else moment.isoformat()
+    return Markup('<time datetime="{}">{}</time>').format(iso, f"{moment:%Y-%m-%d}")
+
+
+def _between(before: datetime | None, after: datetime) -> Markup:
+    """When something happened, as closely as it is known."""
+    if before is None:
+        return Markup("first seen {}").format(_time(after))
+    if before.date() == after.date():
+        return Markup("{} {}–{}").format(_time(after), f"{before:%H:%M}", f"{after:%H:%M}")
+    return Markup('<span class="between">{} – {}</span>').format(_time(before), _time(after))
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _href(url: str) -> str:
+    """A web address that may be linked, "" for anything else (`javascript:` is one)."""
+    return uri(url) if _WEB.fullmatch(url or "") else ""
+
+
+def pages_of(query: Mapping[str, str], **changed: object) -> Mapping[str, object]:
+    """Return a query with some values changed."""
+    return {**query, **changed}
