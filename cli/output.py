@@ -7,7 +7,6 @@ markup, and what would steer a terminal is made visible.
 from __future__ import annotations
 
 import io
-import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,31 +16,12 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from crawler.archives.errors import PolicylapseError
 from history.plain import clean as clean  # noqa: PLC0414 - all commands find these here
 from history.plain import json_text
 from history.plain import line as line  # noqa: PLC0414
 from history.plain import plain_text as plain_text  # noqa: PLC0414
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-class Failed(click.ClickException):
-    """An error of ours, as `Error: …` on standard error."""
-
-    exit_code = 2
-
-
-class Commands(click.Group):
-    """A group whose commands end with exit code 2 and a message where they could not do what was asked."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except PolicylapseError as error:
-            raise Failed(clean(str(error))) from error
-        except sqlite3.Error as error:
-            raise Failed(f"cannot read the database: {error}; try again, or name another with --db") from error
 
 
 def db_option(command: Command) -> Command:

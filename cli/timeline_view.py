@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
@@ -21,7 +22,9 @@ from history.timeline.stated_dates import Doubt, Stated
 from history.timeline.technical import Technical
 from history.timeline.timeline import Alternation, Aside, Gap, HowSure, Silent, Timeline, VersionRow
 from pipelines.model import ChangeClass
-from pipelines.versions.steady import Unsteady
+
+if TYPE_CHECKING:
+    from pipelines.versions.steady import Unsteady
 
 CLASS_STYLES = {
     ChangeClass.SUBSTANTIVE: "bold yellow",

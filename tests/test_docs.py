@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.main import main
+from cli.commands import COMMANDS
 from crawler.archives.capture import Outcome
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -16,9 +16,8 @@ PAGES = README + "".join(path.read_text(encoding="utf-8") for path in (ROOT / "d
 SETTINGS = re.findall(r"^(POLICYLAPSE_\w+) = .*os\.environ", (ROOT / "crawler/settings.py").read_text(), re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", main.commands)
-def test_every_command_has_help_and_is_in_the_readme(name):
-    assert main.commands[name].help
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_in_the_readme(name):
     assert re.search(rf"policylapse\s+{name}\b", README)
 
 

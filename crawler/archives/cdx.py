@@ -18,8 +18,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from waybackpy.cdx_snapshot import CDXSnapshot
-
 from crawler.archives.capture import Capture
 from crawler.archives.errors import UnexpectedArchiveResponse
 from crawler.archives.surt import surt
@@ -80,6 +78,8 @@ def make_capture(fields: Mapping[str, str]) -> Capture:
 
     waybackpy's CDXSnapshot reads the row; it raises on the real broken timestamps, which are repaired here.
     """
+    from waybackpy.cdx_snapshot import CDXSnapshot  # noqa: PLC0415 - it loads requests, which takes 0.2 s
+
     snapshot_fields, oddities = dict(fields), []
     try:
         captured_at = parse_timestamp(fields["timestamp"])

@@ -16,9 +16,6 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
-from waybackpy.cdx_api import WaybackMachineCDXServerAPI
-from waybackpy.cdx_utils import full_url
-
 from crawler.archives import cdx
 from crawler.archives.capture import Capture
 from crawler.archives.cdx import CdxPage
@@ -87,6 +84,9 @@ class Archive:
         not used. No filter is ever sent: `statuscode:200` would lose every revisit (docs/archives.md). A star
         is encoded, since the index would take it for "everything that begins so".
         """
+        from waybackpy.cdx_api import WaybackMachineCDXServerAPI  # noqa: PLC0415 - it loads requests, which takes 0.2 s
+        from waybackpy.cdx_utils import full_url  # noqa: PLC0415
+
         query = WaybackMachineCDXServerAPI(
             url.replace("*", "%2A"),
             start_timestamp=format_timestamp(since) if since else None,
@@ -104,6 +104,8 @@ class Archive:
         """Return the index request of a query that is filtered, collapsed or over many URLs."""
         if self.pywb:
             return f"{self.cdx_url}?{urlencode(pywb_params(query), quote_via=quote, safe='')}"
+        from waybackpy.cdx_utils import full_url  # noqa: PLC0415 - as above
+
         return str(full_url(self.cdx_url, wayback_params(query)))
 
     def memento_url(self, capture: Capture) -> str:

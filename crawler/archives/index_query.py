@@ -14,8 +14,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from waybackpy.cdx_api import WaybackMachineCDXServerAPI
-
 from crawler.archives.capture import Capture
 
 _NO_PAGES: Final = "(image|audio|video|font)/.*|text/(css|javascript)|application/(javascript|x-javascript|json)"
@@ -44,6 +42,8 @@ class IndexQuery:
 
 def wayback_params(query: IndexQuery) -> dict[str, str]:
     """Return the parameters in the Wayback dialect; waybackpy checks and names them."""
+    from waybackpy.cdx_api import WaybackMachineCDXServerAPI  # noqa: PLC0415 - it loads requests, which takes 0.2 s
+
     filters = [f"urlkey:{query.like}"] if query.like else []
     if query.pages:
         filters += ["!statuscode:[345]..", f"!mimetype:{_NO_PAGES}"]

@@ -6,21 +6,28 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-import idna
-import surt as surt_library
-import tldextract
 
 from crawler.archives.errors import ConfigError
 
-MAX_URL = 2083  # what the Wayback Machine's own form takes; longer ones are spider traps
-# The list that tldextract ships, never one from the network; `shop.blogspot.com` is a site of its own.
-_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
-# The part of it in which registries sell names: nobody has pages there, while github.io and wordpress.com have.
-_registries = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=False)
+MAX_URL = 2083  # what the Wayback Machine's own form takes; longer ones are spider traps
+
+
+@cache
+def _suffixes(*, private: bool) -> TLDExtract:
+    """The list that tldextract ships, never one from the network.
+
+    :param private: with the names that companies give away below (`shop.blogspot.com` is a site of its own); without
+        them it is the part in which registries sell names: nobody has pages there, while github.io has.
+    """
+    from tldextract import TLDExtract  # noqa: PLC0415 - it loads requests, 0.2 s that a command may not need
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=private)
 
 
 @lru_cache(maxsize=4096)
@@ -29,8 +36,10 @@ def surt(url: str) -> str:
 
     What is no URL is its own key: it matches itself, and no archive has it.
     """
+    from surt import surt as surt_of  # noqa: PLC0415 - it loads tldextract
+
     try:
-        return str(surt_library.surt(url))
+        return str(surt_of(url))
     except ValueError:  # a port, a bracket, an encoding
         return url
 
@@ -61,7 +70,7 @@ def check_url(text: str) -> str:
         raise ConfigError(f"{text!r} is not a URL: {host!r} is no host name")
     if ascii_host != parts.hostname:
         parts = parts._replace(netloc=ascii_host if port is None else f"{ascii_host}:{port}")
-    if _is_suffix(ascii_host, _registries):
+    if _is_suffix(ascii_host, _suffixes(private=False)):
         raise ConfigError(f"{text!r} is no site: sites are registered under {ascii_host}; name one of them")
     if len(url) > MAX_URL or not url.isprintable() or " " in url:
         raise ConfigError(f"{text[:80]!r} is not a URL: it has white space or over {MAX_URL} characters")
@@ -75,10 +84,10 @@ def is_public_suffix(host: str) -> bool:
     >>> [is_public_suffix(host) for host in ("co.uk", "github.io", "bbc.co.uk", "www.gov.uk")]
     [True, True, False, False]
     """
-    return _is_suffix(host, _suffixes)
+    return _is_suffix(host, _suffixes(private=True))
 
 
-def _is_suffix(host: str, suffixes: tldextract.TLDExtract) -> bool:
+def _is_suffix(host: str, suffixes: TLDExtract) -> bool:
     found = suffixes(host)
     return bool(found.suffix) and not (found.domain or found.subdomain)
 
@@ -92,6 +101,8 @@ def _is_host(host: str) -> bool:
 
 def _ascii(host: str) -> str:
     """The host as DNS has it (UTS 46); "" where that is not possible."""
+    import idna  # noqa: PLC0415 - as above: few addresses need it
+
     try:
         return ".".join(
             label if label.isascii() else idna.encode(label, uts46=True).decode() for label in host.split(".")
@@ -115,7 +126,21 @@ def site_of(url: str) -> str:
         host = (urlsplit(url).hostname or "").lower().removesuffix(".")
     except ValueError:
         return ""
-    return _suffixes(host).top_domain_under_public_suffix or _suffixless(host)
+    return _suffixes(private=True)(host).top_domain_under_public_suffix or _suffixless(host)
+
+
+def is_of_site(url: str, site: str) -> bool:
+    """Tell whether a URL belongs to the site of a host.
+
+    >>> [is_of_site(url, "tinder.com") for url in ("http://www.tinder.com/", "http://policies.tinder.com/", "http://a.example/")]
+    [True, True, False]
+    """
+    try:
+        host = (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return False
+    alike = host.removeprefix("www.") == site.removeprefix("www.")  # as nearly always; the list is not asked
+    return alike or site_of(url) == site_of(f"http://{site}/")
 
 
 def _suffixless(host: str) -> str:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from crawler.archives.capture import Outcome
-from crawler.archives.surt import site_of
+from crawler.archives.surt import is_of_site
 from history.timeline.owners import Owner, differ
 
 # "For good": the last captures, at least so many over so long, show it. Our choice: an outage takes days, a relaunch
@@ -140,7 +140,7 @@ def _says(sight: Sight, kind: EventKind, site: str) -> bool:
     if kind is EventKind.DELETED:
         soft = sight.outcome is Outcome.NOT_A_POLICY and sight.detail == _SOFT_404
         return soft or (sight.outcome is Outcome.ARCHIVED_ERROR and sight.status in _GONE_STATUS)
-    away = sight.redirect_url.startswith(("http://", "https://")) and site_of(sight.redirect_url) != _site(site)
+    away = sight.redirect_url.startswith(("http://", "https://")) and not is_of_site(sight.redirect_url, site)
     return sight.outcome is Outcome.REDIRECT and away
 
 
@@ -162,16 +162,12 @@ def move_off_site(sights: Iterable[Sight], site: str, evidence: str = "") -> lis
     :param evidence: how it is known, if by more than its captures.
     """
     shown = sorted((sight for sight in sights if sight.shows), key=_in_time)
-    home = [index for index, sight in enumerate(shown) if site_of(sight.url) == _site(site)]
+    home = [index for index, sight in enumerate(shown) if is_of_site(sight.url, site)]
     if not home or home[-1] + 1 == len(shown):
         return []
     last, first = shown[home[-1]], shown[home[-1] + 1]
     told = tuple(text for text in (f"at {first.url}", evidence) if text)
     return [Event(EventKind.MOVED_OFF_SITE, last.at, first.at, told, first.capture_url)]
-
-
-def _site(name: str) -> str:
-    return site_of(f"http://{name}/")
 
 
 def silence(sights: Iterable[Sight], last_of_host: datetime, asked: datetime) -> list[Event]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from crawler.archives.capture import Outcome
 from crawler.archives.dialects import goes_on_capturing
-from crawler.archives.surt import surt
+from crawler.archives.surt import is_of_site, surt
 from crawler.archives.timestamps import parse_iso
 from history.sites import PolicyRow
 from history.timeline.events import (
@@ -88,6 +88,9 @@ def _after(db: sqlite3.Connection, policy: PolicyRow, last: Sight) -> Iterable[S
 
 
 def _moved(db: sqlite3.Connection, policy: PolicyRow, url: str) -> str:
+    """How it is known that a policy went to another site; "" of one that did not."""
+    if is_of_site(url, policy.site):
+        return ""
     row = db.execute(
         "SELECT evidence FROM policy_urls WHERE policy_id = ? AND urlkey = ?", [policy.policy_id, surt(url)]
     ).fetchone()
@@ -96,10 +99,10 @@ def _moved(db: sqlite3.Connection, policy: PolicyRow, url: str) -> str:
 
 def _silences(db: sqlite3.Connection, policy: PolicyRow, sights: Sequence[Sight]) -> list[Event]:
     """Only an archive that goes on capturing can fall silent."""
-    key = surt(sights[0].url).partition(")")[0]
     for row in db.execute(_ASKED, [policy.policy_id]):
         asked = parse_iso(row["at"])
         if goes_on_capturing(row["archive"]) and asked - sights[0].at >= SILENCE:
+            key = surt(sights[0].url).partition(")")[0]
             newest = db.execute(_NEWEST, [row["archive"], f"{key})", f"{key}-"]).fetchone()["at"]
             return silence(sights, parse_iso(newest) if newest else sights[0].at, asked)
     return []

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from crawler.archives.capture import Outcome
 from crawler.archives.timestamps import parse_iso
@@ -23,8 +23,10 @@ from history.timeline.events import Event
 from history.timeline.events_read import read_events
 from pipelines.model import Change, ChangeClass
 from pipelines.store.load import WHILE_THERE, text_blocks
-from pipelines.versions.changes import Text, compare
-from pipelines.versions.steady import Unsteady
+
+if TYPE_CHECKING:
+    from pipelines.versions.changes import Text
+    from pipelines.versions.steady import Unsteady
 
 GAP = timedelta(days=400)  # longer without a usable capture, and a change and its undoing may both be missing
 
@@ -290,7 +292,11 @@ def _left_out(db: sqlite3.Connection, policy: PolicyRow) -> list[Unsteady]:
         "JOIN policies p ON p.id = u.policy_id AND p.extractor_id = u.extractor_id "
         "WHERE u.policy_id = ? ORDER BY u.number",
         [policy.policy_id],
-    )
+    ).fetchall()
+    if not rows:
+        return []
+    from pipelines.versions.steady import Unsteady  # noqa: PLC0415 - it brings how versions are made, which takes 0.1 s
+
     return [Unsteady(row[0], row[1], row[2], parse_iso(row[3]), parse_iso(row[4])) for row in rows]
 
 
@@ -386,10 +392,14 @@ def change_between(
         return None
     if new.version == old.version + 1 and new.change:
         return new.change
+    from pipelines.versions.changes import compare  # noqa: PLC0415 - as above
+
     seen_before = {v.wording for v in versions if v.version < min(old.version, new.version)}
     return compare(_text(db, old), _text(db, new), seen_before)
 
 
 def _text(db: sqlite3.Connection, version: VersionRow) -> Text:
+    from pipelines.versions.changes import Text  # noqa: PLC0415 - as above
+
     row = db.execute("SELECT language FROM texts WHERE id = ?", [version.text_id]).fetchone()
     return Text(text_blocks(db, version.text_id), version.wording, row["language"])

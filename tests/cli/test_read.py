@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 from click.testing import CliRunner
 
+from cli.commands import COMMANDS
 from cli.main import main
 
 KEEP, SELL = (
@@ -366,7 +367,7 @@ def test_export_of_nothing(run, history_db, tmp_path):
 
 def test_version_and_help(run):
     assert re.fullmatch(r"policylapse, version \d+\.\d+\.\d+\n", ok(run("--version")))
-    for command in main.commands:
+    for command in COMMANDS:
         assert "Example" in ok(run(command, "--help"))
 
 

@@ -4,31 +4,18 @@ import json
 import shutil
 import sqlite3
 
-import click
 import pytest
 from click.testing import CliRunner
 
-from cli.forget import forget
-from cli.fsck import fsck
-from cli.merge import merge
-from cli.output import Commands
+from cli.main import main
 from crawler.lock import CrawlLock
 from tests.stores import SITE, URL, Seen, damage, write
 
 KEEP, SELL = "We keep your data.\nWrite to us.", "We sell your data.\nWrite to us."
 
 
-@click.group(cls=Commands)
-def upkeep():
-    """The commands as `policylapse` has them."""
-
-
-for command in (fsck, merge, forget):
-    upkeep.add_command(command)
-
-
 def run(*arguments, code=0, stdin=None):
-    result = CliRunner().invoke(upkeep, [str(argument) for argument in arguments], input=stdin)
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments], input=stdin)
     assert result.exit_code == code, (result.output, result.exception)
     return result
 

@@ -1,0 +1,101 @@
+"""The table of commands, and the group that loads a command when it is called.
+
+    policylapse NAME … ──► COMMANDS[NAME] ──import──► the command
+    policylapse --help ──► the table alone
+
+A command brings the libraries that it needs: `timeline` reads the database without Scrapy, `--help` reads nothing.
+A line of the table is the first sentence of the command's own help; tests/cli/test_commands.py holds them together.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sqlite3
+from dataclasses import dataclass
+from typing import Any, Final
+
+import click
+
+from crawler.archives.errors import PolicylapseError
+from history.plain import clean
+
+GET: Final = "Get captures"
+READ: Final = "Read the history"
+GIVE: Final = "Give it to others"
+KEEP: Final = "Keep the database"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command, unloaded.
+
+    :param group: the heading that it stands under. :param attribute: its name in the module.
+    :param line: what it does, for the list of all.
+    """
+
+    group: str
+    name: str
+    module: str
+    attribute: str
+    line: str
+
+
+COMMANDS: Final = {
+    entry.name: entry
+    for entry in (
+        Entry(GET, "crawl", "cli.crawl", "crawl", "Crawl policies out of a web archive into the database."),
+        Entry(GET, "plan", "cli.plan", "plan", "Say what a crawl would take: requests, minutes at the archive's budget, disk; and which sites are excluded."),
+        Entry(GET, "discover", "cli.discover", "discover", "Find the policies of sites: their URLs over time, with the evidence, and what was not taken and why."),
+        Entry(GET, "import-warc", "cli.import_warc", "import_warc", "Take policies out of WARC, ARC and WACZ files, or folders of them, into the database."),
+        Entry(GET, "limits", "cli.limits", "limits", "Show every pause and budget of the archives, which all crawls of this machine keep."),
+        Entry(READ, "sites", "cli.read", "sites", "List the sites in the database, with what is known of each."),
+        Entry(READ, "timeline", "cli.timeline", "timeline", "Show every version of SITE's policy: when it changed, how much, and what is not known."),
+        Entry(READ, "coverage", "cli.coverage", "coverage", "Show of which half-years each SITE's policy is known, and why not of the others: a row a policy."),
+        Entry(READ, "show", "cli.read", "show", "Print one version of SITE's policy as Markdown: the latest, or the one that is named."),
+        Entry(READ, "diff", "cli.diff", "diff_command", "Show what changed in SITE's policy from A to B, word by word."),
+        Entry(READ, "search", "cli.search", "search_command", "Find passages by their words, in every version of every site's policy."),
+        Entry(READ, "changes", "cli.changes", "changes", "List what changed, over all sites, newest first."),
+        Entry(READ, "trends", "cli.trends", "trends", "Show which share of the sites has TERM in its policy, by half-year; several terms side by side."),
+        Entry(READ, "readability", "cli.readability", "readability_command", "Show how long each version of SITE's policy is and how hard to read."),
+        Entry(READ, "blame", "cli.blame", "blame", "Show since when each sentence of SITE's policy stands in it."),
+        Entry(READ, "web", "cli.web", "web", "Show the database in a browser: timelines, versions, diffs, blame, search."),
+        Entry(GIVE, "extract", "cli.extract", "extract", "Print the text of saved policy pages, HTML or PDF, as Markdown."),
+        Entry(GIVE, "export", "cli.export", "export", "Write what is known of SITE..., or of all sites, to a file or folder, with a manifest."),
+        Entry(GIVE, "feed", "cli.feed", "feed", "Write the changes of SITE..., or of all sites, as Atom feeds; with --json as a JSON Feed."),
+        Entry(KEEP, "re-extract", "cli.reextract", "re_extract", "Read every stored page anew, after an upgrade; asks no archive for anything."),
+        Entry(KEEP, "compact", "cli.compact", "compact", "Make the database small: compress pages against those most like them, drop what nothing needs."),
+        Entry(KEEP, "fsck", "cli.fsck", "fsck", "Read all of the database again, and prove that it holds together."),
+        Entry(KEEP, "merge", "cli.merge", "merge", "Bring what the databases DB... hold into one."),
+        Entry(KEEP, "forget", "cli.forget", "forget", "Remove what SITE's pages, or the one at URL, held: for good, and so that no later crawl fetches them again."),
+    )
+}  # fmt: skip
+
+
+class Failed(click.ClickException):
+    """An error of ours, as `Error: …` on standard error."""
+
+    exit_code = 2
+
+
+class Commands(click.Group):
+    """The commands of the table; one ends with exit code 2 and a message where it could not do what was asked."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        entry = COMMANDS.get(cmd_name)
+        return entry and getattr(importlib.import_module(entry.module), entry.attribute)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        for group in dict.fromkeys(entry.group for entry in COMMANDS.values()):
+            with formatter.section(group):
+                formatter.write_dl([(entry.name, entry.line) for entry in COMMANDS.values() if entry.group == group])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PolicylapseError as error:
+            raise Failed(clean(str(error))) from error
+        except sqlite3.Error as error:
+            raise Failed(f"cannot read the database: {error}; try again, or name another with --db") from error
