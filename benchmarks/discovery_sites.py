@@ -33,7 +33,9 @@ def measure(count: int, seed: int) -> bool:
     with tempfile.TemporaryDirectory() as folder, WaybackServer(GeneratedArchive(sites)) as server:
         database = Path(folder) / "sites.db"
         names = ",".join(site.name for site in sites)
-        run = crawl(database, server.archive, site=names, timeout=3600, scrapy_settings={"POLICYLAPSE_DISCOVER": "1"})
+        run = crawl(
+            database, server.archive, site=names, timeout=3600, scrapy_settings={"POLICYLAPSE_MODE": "discover"}
+        )
         if run.code not in (0, 1):
             sys.exit(run.err[-2000:])
         with closing(open_database(database)) as db:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import logging
-import os
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from crawler.archives.errors import ConfigError
 from crawler.archives.surt import check_url
+
+if TYPE_CHECKING:
+    from crawler.options import RunOptions
 
 _SETTINGS_MODULE = "crawler.settings"
 
@@ -94,11 +101,7 @@ _SETTINGS_MODULE = "crawler.settings"
 @click.option("--max-minutes", type=click.FloatRange(0, min_open=True), metavar="N", help="End the run after so long.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.pass_context
-def crawl(
-    ctx: click.Context, urls: tuple[str, ...], sites: tuple[str, ...], listed: str | None, declarations: tuple[str, ...], terms: tuple[str, ...], archive: str | None,
-    db: str | None, strategy: str | None, max_gap: float | None, resolution: float | None, since: str | None, until: str | None, contact: str | None,
-    wait: bool | None, all_policies: bool, max_requests: int | None, max_minutes: float | None, as_json: bool,
-) -> None:  # fmt: skip
+def crawl(ctx: click.Context, **options: Any) -> None:
     """Crawl policies out of a web archive into the database.
 
     A crawl that was stopped goes on where it was. One that is repeated fetches only what is new. A crawl of the bundled
@@ -113,50 +116,78 @@ def crawl(
       policylapse crawl --sites list.txt --since 2016 --until 2019 --contact you@example.org
       policylapse crawl --declarations contrib-declarations/declarations --terms privacy --terms cookies
     """  # noqa: D301 - Click reads \b as a character
-    if not (urls or sites or listed or declarations or archive == "sample"):
+    if not (any(options[name] for name in NAMING) or options["archive"] == "sample"):
         raise ConfigError(
             "name whose policy to crawl: --url https://example.com/privacy, --site example.com, --sites FILE or "
             "--declarations FOLDER"
         )
-    settings = {
-        "POLICYLAPSE_ARCHIVE": archive, "POLICYLAPSE_DB": db, "POLICYLAPSE_STRATEGY": strategy,
-        "POLICYLAPSE_CONTACT": contact, "POLICYLAPSE_WAIT": {True: "inf", False: "0", None: None}[wait],
-        "POLICYLAPSE_MAX_REQUESTS": max_requests and str(max_requests),
-        "POLICYLAPSE_MAX_MINUTES": max_minutes and str(max_minutes),
-        "POLICYLAPSE_MAX_GAP": None if max_gap is None else f"{max_gap:g}",
-        "POLICYLAPSE_RESOLUTION": None if resolution is None else f"{resolution:g}",
-        "POLICYLAPSE_SUMMARY": "json" if as_json else None,
-    }  # fmt: skip
-    arguments = {
-        "url": ",".join(check_url(url) for url in urls), "site": ",".join(sites), "sites": listed, "since": since, "until": until,
-        "declarations": os.pathsep.join(declarations), "terms": ",".join(terms), "all_policies": "1" if all_policies else None,
-    }  # fmt: skip
-    ctx.exit(
-        run(
-            {name: value for name, value in settings.items() if value},
-            {name: value for name, value in arguments.items() if value},
-        )
-    )
+    ctx.exit(run(asked(options)))
 
 
-def run(settings: Mapping[str, str], arguments: Mapping[str, str]) -> int:
-    """Run a crawl in this process; return its exit code.
+NAMING = ("urls", "sites", "listed", "declarations")  # options that name whose policy is meant
 
-    :param settings: POLICYLAPSE_* settings that win over the environment's.
-    :param arguments: the spider's.
+
+def asked(given: Mapping[str, Any], **more: Any) -> RunOptions:
+    """Return the run that a command's options ask for; what they do not say is as the environment says.
+
+    :param given: options of `crawl`, by name, as Click gives them.
+    :param more: fields of the record that the command itself decides.
+    :raises ConfigError: an option cannot be read, or two contradict each other.
     """
+    # here, as in `run`: the commands that read need none of it
+    from crawler import options as record  # noqa: PLC0415
+    from crawler import settings  # noqa: PLC0415
+    from crawler.archives.capture import Period  # noqa: PLC0415
+    from crawler.archives.dialects import parse_archive  # noqa: PLC0415
+    from crawler.archives.timestamps import parse_date  # noqa: PLC0415
+    from crawler.choosing.strategies import parse_strategy  # noqa: PLC0415
+    from crawler.targets.targets import split_urls  # noqa: PLC0415
+
+    made: dict[str, tuple[str, Callable[[Any], Any]]] = {
+        "urls": ("urls", lambda urls: tuple(one for url in urls for one in split_urls(check_url(url)))),
+        "sites": ("sites", _at_commas),
+        "listed": ("listed", str),
+        "declarations": ("declarations", lambda paths: tuple(map(Path, paths))),
+        "terms": ("terms", _at_commas),
+        "all_policies": ("all_policies", bool),
+        "archive": ("archive", parse_archive),
+        "db": ("database", Path),
+        "strategy": ("strategy", parse_strategy),
+        "contact": ("contact", str),
+        "max_gap": ("max_gap", lambda days: timedelta(days=days)),
+        "resolution": ("resolution", lambda days: timedelta(days=days)),
+        "wait": ("wait", lambda wait: math.inf if wait else 0.0),
+        "max_requests": ("max_requests", int),
+        "max_minutes": ("max_minutes", float),
+        "as_json": ("summary", lambda as_json: record.SummaryStyle.JSON if as_json else record.SummaryStyle.TEXT),
+    }
+    said = {name: value for name, value in given.items() if name in made and value not in (None, "", ())}
+    fields = {made[name][0]: made[name][1](value) for name, value in said.items()}
+    since, until = given.get("since"), given.get("until")
+    if since or until:
+        fields["period"] = Period(parse_date(since) if since else None, parse_date(until, end=True) if until else None)
+    return replace(record.options_of(vars(settings)), **(fields | more))
+
+
+def _at_commas(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(part.strip() for text in texts for part in text.split(",") if part.strip())
+
+
+def run(options: RunOptions) -> int:
+    """Run a crawl in this process; return its exit code."""
     # here, so that the commands that read need not load Scrapy
     from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415
     from scrapy.settings import Settings  # noqa: PLC0415
 
+    from crawler.options import OPTIONS  # noqa: PLC0415
     from crawler.run import run_crawl  # noqa: PLC0415
 
     project = Settings()
     project.setmodule(_SETTINGS_MODULE, priority="project")
-    project.setdict(dict(settings), priority="cmdline")
+    project.set(OPTIONS, options, priority="cmdline")
     project.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="cmdline")
     process = AsyncCrawlerProcess(project)
     # Scrapy's account of its own start is of no interest here; our outcomes are, one line each
     logging.getLogger("scrapy").setLevel(logging.WARNING)
     logging.basicConfig(level=project["LOG_LEVEL"], format="%(asctime)s %(levelname)s %(message)s")
-    return run_crawl(process, arguments)
+    return run_crawl(process)

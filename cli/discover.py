@@ -6,23 +6,21 @@ from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
 import click
 
-from cli.crawl import crawl, run
+from cli.crawl import asked, crawl, run
 from cli.discover_view import print_discovery
 from cli.output import note, print_json, stdout_console
-from crawler.archives.dialects import parse_archive
 from crawler.archives.errors import ConfigError
+from crawler.options import Mode, SummaryStyle
 from crawler.summary import COMPLETE, NOT_RUN, PARTLY, STOPPED
 from crawler.targets.lists import BadLine
 from crawler.targets.targets import read_targets
 from history.database import open_database
 from history.discoveries import SiteDiscovery, read_discovery
 
-_SETTINGS = {"archive": "POLICYLAPSE_ARCHIVE", "db": "POLICYLAPSE_DB", "contact": "POLICYLAPSE_CONTACT"}
 _SHARED = ("archive", "db", "contact", "wait", "max_requests", "max_minutes")
 
 
@@ -54,35 +52,24 @@ def discover(ctx: click.Context, /, sites: tuple[str, ...], listed: str | None, 
     if not (sites or listed):
         raise ConfigError("name a site, or a list of them: policylapse discover example.com, --list FILE")
     names, missing = [], False
-    for target in read_targets(site=",".join(sites), sites=listed or ""):
+    for target in read_targets(sites=sites, listed=listed or ""):
         if isinstance(target, BadLine):
             note(f"{target.where}: {target.reason}")
             missing = True
         elif target.site not in names:
             names.append(target.site)
-    code = run(
-        _settings(options), {"site": ",".join(names)} | ({"all_policies": "1"} if options["all_policies"] else {})
-    )
+    told = asked(options, sites=tuple(names), mode=Mode.DISCOVER, summary=SummaryStyle.NONE)
+    code = run(told)
     if code == NOT_RUN:
         ctx.exit(code)
-    archive = parse_archive(options["archive"] or "").name
-    with closing(open_database(Path(options["db"] or "policylapse.db"))) as connection:
-        found = [(name, read_discovery(connection, name, archive)) for name in names]
+    with closing(open_database(told.database)) as connection:
+        found = [(name, read_discovery(connection, name, told.archive.name)) for name in names]
     if options["as_json"]:
         print_json([_data(name, one) for name, one in found])
     else:
         _print(found)
     missing = missing or any(one is None or one.general is None for _name, one in found)
     ctx.exit(STOPPED if code == STOPPED else PARTLY if missing else COMPLETE)
-
-
-def _settings(options: dict[str, Any]) -> dict[str, str]:
-    settings = {setting: options[name] for name, setting in _SETTINGS.items() if options[name]}
-    settings |= {"POLICYLAPSE_DISCOVER": "1", "POLICYLAPSE_SUMMARY": "none"}
-    for name, setting in (("max_requests", "POLICYLAPSE_MAX_REQUESTS"), ("max_minutes", "POLICYLAPSE_MAX_MINUTES")):
-        settings |= {setting: str(options[name])} if options[name] else {}
-    wait = {True: "inf", False: "0", None: ""}[options["wait"]]
-    return settings | ({"POLICYLAPSE_WAIT": wait} if wait else {})
 
 
 def _print(found: list[tuple[str, SiteDiscovery | None]]) -> None:

@@ -9,24 +9,25 @@ import multiprocessing
 import signal
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from cli.crawl import crawl, run
+from cli.crawl import asked, crawl, run
 from cli.output import clean, line, note
 from cli.timeline_view import count
 from crawler.archives.dialects import parse_archive
 from crawler.archives.errors import ConfigError, PolicylapseError
 from crawler.archives.files.archive_files import PATTERNS, unread_files, warc_files
-from crawler.archives.surt import check_url
+from crawler.choosing.strategies import DISTINCT, parse_strategy
 from crawler.discovery.by_address import can_be_asked, find_policy_urls
+from crawler.options import RunOptions
 
 _SHARED = ("urls", "sites", "db", "since", "until", "as_json")  # options that mean what they mean in `crawl`
 _SHOWN = 50  # URLs of one file that are named; the database has them all
 _UNREAD = 5  # files that an error names
-_BY_TITLE = "by_title"
 _COMPLETE, _PARTLY, _NOT_RUN = 0, 1, 2  # as crawler.summary, which loads rich
 
 
@@ -52,19 +53,9 @@ def import_warc(ctx: click.Context, /, paths: tuple[Path, ...], strategy: str, b
       policylapse import-warc crawl.warc.gz
       policylapse import-warc export.wacz --url http://example.com/privacy
     """  # noqa: D301 - Click reads \b as a character
-    settings = {
-        "POLICYLAPSE_DB": options["db"], "POLICYLAPSE_STRATEGY": strategy or "distinct",
-        "POLICYLAPSE_SUMMARY": "json" if options["as_json"] else None,
-    }  # fmt: skip
-    arguments = {
-        "url": ",".join(check_url(url) for url in options["urls"]), "site": ",".join(options["sites"]),
-        "since": options["since"], "until": options["until"],
-    }  # fmt: skip
-    given = [{name: value for name, value in some.items() if value} for some in (settings, arguments)]
-    if by_title:
-        given[1][_BY_TITLE] = "yes"
+    told = asked(options, strategy=parse_strategy(strategy or DISTINCT.value), wacz_apart=True)
     archives = list(_archives(paths))
-    code = _import(archives[0], *given) if len(archives) == 1 else _import_in_turn(archives, *given)
+    code = _import(archives[0], told, by_title) if len(archives) == 1 else _import_in_turn(archives, told, by_title)
     ctx.exit(code)
 
 
@@ -82,14 +73,13 @@ def _archives(paths: Iterable[Path]) -> Iterable[Path]:
     return dict.fromkeys(found)
 
 
-def _import(path: Path, settings: Mapping[str, str], arguments: Mapping[str, str]) -> int:
+def _import(path: Path, told: RunOptions, by_title: bool) -> int:
     """Crawl one archive; return the exit code."""
     archive = parse_archive(str(path))
-    arguments = dict(arguments)
-    by_title = bool(arguments.pop(_BY_TITLE, ""))
-    if archive.root is not None and not ("url" in arguments or "site" in arguments):
-        arguments["url"] = ",".join(_policies_of(archive.root, by_title=by_title))
-    return run({**settings, "POLICYLAPSE_ARCHIVE": str(path), "POLICYLAPSE_WACZ_APART": "1"}, arguments)
+    urls = told.urls
+    if archive.root is not None and not (urls or told.sites):
+        urls = tuple(_policies_of(archive.root, by_title=by_title))
+    return run(replace(told, archive=archive, urls=urls))
 
 
 def _policies_of(root: Path, *, by_title: bool) -> list[str]:
@@ -129,13 +119,13 @@ def _name(heading: str, urls: Mapping[str, int]) -> None:
         note(f"  … and {len(urls) - _SHOWN:,} more")
 
 
-def _import_in_turn(paths: Iterable[Path], settings: Mapping[str, str], arguments: Mapping[str, str]) -> int:
+def _import_in_turn(paths: Iterable[Path], told: RunOptions, by_title: bool) -> int:
     """Crawl one archive after the other, each in a process of its own, since a reactor runs once."""
     turns = _Turns()
     for path in paths:
         if not turns.stopped:
             note(f"{path}:")
-            turns.take(path, settings, arguments)
+            turns.take(path, told, by_title)
     if turns.stopped or any(turns.codes):
         return _NOT_RUN if set(turns.codes) == {_NOT_RUN} else _PARTLY
     return _COMPLETE
@@ -148,8 +138,8 @@ class _Turns:
         self.codes: list[int] = []
         self.stopped = False
 
-    def take(self, path: Path, settings: Mapping[str, str], arguments: Mapping[str, str]) -> None:
-        process = multiprocessing.get_context("spawn").Process(target=_turn, args=(path, settings, arguments))
+    def take(self, path: Path, told: RunOptions, by_title: bool) -> None:
+        process = multiprocessing.get_context("spawn").Process(target=_turn, args=(path, told, by_title))
 
         def stop(signum: int, _frame: object) -> None:
             self.stopped = True
@@ -166,9 +156,9 @@ class _Turns:
         self.codes.append(process.exitcode or _COMPLETE)
 
 
-def _turn(path: Path, settings: Mapping[str, str], arguments: Mapping[str, str]) -> None:
+def _turn(path: Path, told: RunOptions, by_title: bool) -> None:
     try:
-        code = _import(path, settings, arguments)
+        code = _import(path, told, by_title)
     except PolicylapseError as error:
         click.echo(f"Error: {clean(str(error))}", err=True)
         code = _NOT_RUN

@@ -8,23 +8,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from scrapy.utils.misc import load_object
 
 from crawler.archives.capture import Capture, ListedCapture, Listing, ListingPlan, Memento, Outcome, Period, Policy
-from crawler.archives.dialects import SAMPLE, SAMPLE_SITES, Archive, parse_archive
+from crawler.archives.dialects import Archive
 from crawler.archives.errors import ConfigError
-from crawler.archives.timestamps import parse_date
 from crawler.asking.gate import open_gate
 from crawler.choosing.certainty import Certainty
-from crawler.choosing.strategies import Strategy, parse_strategy
-from crawler.choosing.survey import Options
+from crawler.choosing.strategies import Strategy
 from crawler.discovery.asks import Answer, Discovery, Found, Verdict
 from crawler.discovery.links import PolicyLink
+from crawler.options import RunOptions, options_of
 from crawler.targets.declarations import Declared
 from crawler.targets.hints import Hints
 from crawler.targets.lists import BadLine
@@ -32,10 +30,6 @@ from crawler.targets.targets import Target, read_targets
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
-
-_MAX_DAYS = 36_500
-WHOSE = ("url", "site", "sites", "declarations")  # arguments that name policies
-ARGUMENTS = ("url", "site", "sites", "since", "until", "strategy", "all_policies", "declarations", "terms")
 
 
 class Reader(Protocol):
@@ -121,73 +115,54 @@ class Keeper(Protocol):
 
 @dataclass(frozen=True)
 class Job:
-    archive: Archive
-    strategy: Strategy
-    options: Options
-    period: Period
+    """What a run was asked for, and what it works with.
+
+    :param targets: to be gone through once.
+    """
+
+    options: RunOptions
     targets: Iterator[Target | BadLine]
     store: Keeper
     reader: Reader
-    arguments: Mapping[str, str] = field(default_factory=dict)
-    all_policies: bool = False
+
+    @property
+    def archive(self) -> Archive:
+        return self.options.archive
+
+    @property
+    def strategy(self) -> Strategy:
+        return self.options.strategy
+
+    @property
+    def period(self) -> Period:
+        return self.options.period
 
 
-def open_job(
-    settings: BaseSettings, arguments: Mapping[str, str], reach: Callable[[BaseSettings], None] | None = None
-) -> Job:
+def open_job(settings: BaseSettings, options: RunOptions, reach: Callable[[BaseSettings], None] | None = None) -> Job:
     """Check everything that a crawl is told, and open what it needs.
 
+    :param settings: Scrapy's; they name the store and the reader.
     :param reach: asks the archive whether it is there (crawler/reach.py), when all else is right and nothing is stored.
     :raises ConfigError: a setting or an argument is wrong; its text says what to write instead.
     :raises RateLimited: an earlier run was told to stay away, for longer than one is willing to wait.
     :raises NotRunning: nobody listens at the address of a private archive.
     :raises StoreError: the database cannot be used.
     """
-    unknown = sorted(set(arguments) - set(ARGUMENTS))
-    if unknown:
-        raise ConfigError(f"there is no argument {unknown[0]!r}: the spider takes {', '.join(ARGUMENTS)}")
-    given = {name: str(arguments.get(name) or "") for name in ARGUMENTS}
-    archive = parse_archive(settings["POLICYLAPSE_ARCHIVE"])
-    check_contact(archive, settings["POLICYLAPSE_CONTACT"])
-    if archive.root is None:
-        with closing(open_gate(settings)) as gate:
+    check_contact(options.archive, options.contact)
+    if options.archive.root is None:
+        with closing(open_gate(options)) as gate:
             gate.check()
-    strategy = parse_strategy(given["strategy"] or settings["POLICYLAPSE_STRATEGY"])
-    options = Options(
-        timedelta(days=_days(settings, "POLICYLAPSE_MAX_GAP")),
-        timedelta(days=_days(settings, "POLICYLAPSE_RESOLUTION")),
-    )
-    period = Period(
-        parse_date(given["since"]) if given["since"] else None,
-        parse_date(given["until"], end=True) if given["until"] else None,
-    )
-    if period.since and period.until and period.since > period.until:
-        raise ConfigError(f"since={given['since']} is later than until={given['until']}")
-    if archive.root == SAMPLE and not any(given[name] for name in WHOSE):
-        given["sites"] = str(SAMPLE_SITES)
-    targets = read_targets(given["url"], given["site"], given["sites"], given["declarations"], given["terms"])
+    targets = read_targets(options.urls, options.sites, options.listed, options.declarations, options.terms)
     if reach:
         reach(settings)
-    store = load_object(settings["POLICYLAPSE_STORE"])(Path(settings["POLICYLAPSE_DB"]), lambda: datetime.now(UTC))
-    reader = load_object(settings["POLICYLAPSE_READER"])(settings.getint("POLICYLAPSE_WORKERS"))
-    kept = {k: v for k, v in given.items() if v}
-    everything = given["all_policies"].lower() in ("1", "true", "yes")
-    return Job(archive, strategy, options, period, targets, store, reader, kept, everything)
-
-
-def _days(settings: BaseSettings, name: str) -> float:
-    try:
-        days = float(settings[name])
-    except ValueError:
-        days = -1
-    if not 0 <= days <= _MAX_DAYS:  # NaN is not either
-        raise ConfigError(f"{name} is {settings[name]!r}: write a number of days, such as 180")
-    return days
+    store = load_object(settings["POLICYLAPSE_STORE"])(options.database, lambda: datetime.now(UTC))
+    reader = load_object(settings["POLICYLAPSE_READER"])(options.workers)
+    return Job(options, targets, store, reader)
 
 
 def user_agent(settings: BaseSettings) -> str:
     """Return who asks, with the contact that an archive's operators write to."""
-    return f"{settings['USER_AGENT']} {settings['POLICYLAPSE_CONTACT'] or 'no contact given'}"
+    return f"{settings['USER_AGENT']} {options_of(settings).contact or 'no contact given'}"
 
 
 def check_contact(archive: Archive, contact: str) -> None:

@@ -1,7 +1,7 @@
 """What a person sees while a crawl runs, and the summary at its end.
 
 Progress goes to standard error and only where that is a terminal; the summary goes to standard output, as text or
-(POLICYLAPSE_SUMMARY=json) as one JSON object.
+(--json) as one JSON object.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from rich.progress import Progress as Bar
 from scrapy import signals
 
 from crawler.archives.capture import Outcome
-from crawler.archives.dialects import PLAYBACK, Archive
-from crawler.asking.limits import budgets_of
+from crawler.archives.dialects import PLAYBACK
 from crawler.log import make_harmless
+from crawler.options import Mode, RunOptions, SummaryStyle
 from crawler.summary import Plan, Summary, as_json, print_summary, sureness
 
 if TYPE_CHECKING:
@@ -81,8 +81,7 @@ class Progress:
         self._bar.stop()
         self._log_above_the_bar()
         job = spider.job
-        planned = self.crawler.settings.getbool("POLICYLAPSE_PLAN")
-        certainties = [] if planned or spider.store_error else self._certainties(spider)
+        certainties = [] if job.options.mode is Mode.PLAN or spider.store_error else self._certainties(spider)
         summary = self._summary(spider, certainties)
         if not summary.broken:
             job.store.finish_run(
@@ -92,9 +91,9 @@ class Progress:
         job.store.close()
         job.reader.close()
         self.crawler.stats.set_value("policylapse/exit_code", summary.exit_code)  # type: ignore[union-attr]
-        if self.crawler.settings["POLICYLAPSE_SUMMARY"] == "json":
+        if job.options.summary is SummaryStyle.JSON:
             print(json.dumps(as_json(summary), indent=2))  # noqa: T201 - it is the command's output
-        elif self.crawler.settings["POLICYLAPSE_SUMMARY"] != "none":
+        elif job.options.summary is SummaryStyle.TEXT:
             print_summary(summary, Console(highlight=False, soft_wrap=True))
 
     def _certainties(self, spider: Any) -> list[tuple[str, Certainty]]:
@@ -109,13 +108,13 @@ class Progress:
         return found
 
     def _cut_short(self, spider: Any) -> bool:
-        return bool(spider.stopped_by_archive or spider.limited or self._out_of_time())
+        return bool(spider.stopped_by_archive or spider.limited or self._out_of_time(spider))
 
     def _outcomes(self, spider: Any) -> dict[Outcome, int]:
         """Captures by outcome; those that a strategy did not ask for, in searches that came to an end, are not pending."""
         job = spider.job
         found = job.store.outcomes(spider.run_id, spider.policies(), job.archive.name, job.period)
-        if self._exhaustive or self._cut_short(spider) or self.crawler.settings.getbool("POLICYLAPSE_PLAN"):
+        if self._exhaustive or self._cut_short(spider) or job.options.mode is Mode.PLAN:
             return found
         done = [policy for policy, search in spider.searches() if search.ended]
         left = job.store.outcomes(0, done, job.archive.name, job.period).get(Outcome.PENDING, 0)
@@ -126,7 +125,7 @@ class Progress:
         job, after = spider.job, spider.job.store.totals()
         return Summary(
             archive=job.archive.label,
-            database=str(self.crawler.settings["POLICYLAPSE_DB"]),
+            database=str(job.options.database),
             policies=len(spider.policies()),
             listed=self._stat("listed"),
             new_captures=after.captures - self._before.captures,
@@ -140,17 +139,17 @@ class Progress:
             sure=sureness(certainties),
             stopped=spider.stopped_by_archive,
             broken=spider.store_error,
-            limited=spider.limited or self._out_of_time(),
-            plan=self._plan(job.archive) if self.crawler.settings.getbool("POLICYLAPSE_PLAN") else None,
+            limited=spider.limited or self._out_of_time(spider),
+            plan=self._plan(job.options) if job.options.mode is Mode.PLAN else None,
         )
 
-    def _plan(self, archive: Archive) -> Plan:
-        budget = budgets_of(archive, self.crawler.settings["POLICYLAPSE_BUDGET"]).get(PLAYBACK)
+    def _plan(self, options: RunOptions) -> Plan:
+        budget = options.budgets.get(PLAYBACK)
         low, high = self._stat("planned_low"), self._stat("planned_high")
         return Plan(low, high, budget.interval if budget else 0.0)
 
-    def _out_of_time(self) -> str:
-        minutes = self.crawler.settings.getfloat("POLICYLAPSE_MAX_MINUTES")
+    def _out_of_time(self, spider: Any) -> str:
+        minutes = spider.job.options.max_minutes
         over = self._reason == "closespider_timeout"
         return f"the run's limit of {minutes:g} minutes is reached" if over else ""
 

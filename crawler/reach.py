@@ -32,6 +32,7 @@ from crawler.archives.memento import TRANSIENT_STATUSES, classify_exclusion
 from crawler.asking.gate import Gate, open_gate
 from crawler.asking.limits import parse_retry_after
 from crawler.job import user_agent
+from crawler.options import options_of
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -151,10 +152,10 @@ def reach(settings: BaseSettings) -> None:
     :raises NotRunning: nobody listens at a private address.
     :raises RateLimited: it refuses connections, or asks us to wait for longer than one is willing to.
     """
-    archive = parse_archive(settings["POLICYLAPSE_ARCHIVE"])
-    if is_named(archive):
-        with closing(open_gate(settings)) as gate, closing(asyncio.new_event_loop()) as loop:
-            check_archive(archive, _asking(gate, loop, user_agent(settings)))
+    options = options_of(settings)
+    if is_named(options.archive):
+        with closing(open_gate(options)) as gate, closing(asyncio.new_event_loop()) as loop:
+            check_archive(options.archive, _asking(gate, loop, user_agent(settings)))
 
 
 def _asking(gate: Gate, loop: asyncio.AbstractEventLoop, agent: str) -> Ask:

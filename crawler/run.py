@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.archives.errors import PolicylapseError, RateLimited
 from crawler.job import open_job
 from crawler.lock import CrawlLock
 from crawler.log import make_harmless
+from crawler.options import OPTIONS, options_of
 from crawler.reach import reach
 from crawler.summary import NOT_RUN, PARTLY, STOPPED
 
@@ -21,19 +21,22 @@ else:
     CrawlerProcessBase = Any
 
 
-def run_crawl(process: CrawlerProcessBase, arguments: Mapping[str, str]) -> int:
+def run_crawl(process: CrawlerProcessBase, arguments: Mapping[str, str] | None = None) -> int:
     """Run the spider `policies` to its end; return the exit code (0 complete, 1 partly, 2 could not run, 3 stopped).
 
-    :param process: a Scrapy crawler process with this project's settings.
-    :param arguments: the spider's arguments.
+    :param process: a Scrapy crawler process with this project's settings; a command puts what it was told in there as
+        one record (crawler/options.py).
+    :param arguments: the spider's, where no command did.
     """
     lock = None
     try:
+        options = options_of(process.settings, arguments)
+        process.settings.set(OPTIONS, options, priority="cmdline")
         crawler = process.create_crawler("policies")
         make_harmless(logging.getLogger())  # a crawler sets up Scrapy's handler
-        database = Path(process.settings["POLICYLAPSE_DB"])
+        database = options.database
         lock = CrawlLock(database) if database.parent.is_dir() and not database.is_dir() else None
-        job = open_job(process.settings, arguments, reach)
+        job = open_job(process.settings, options, reach)
         process.crawl(crawler, job=job)
         process.start()
     except RateLimited as error:

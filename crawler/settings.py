@@ -24,19 +24,18 @@ POLICYLAPSE_CONTACT = os.environ.get("POLICYLAPSE_CONTACT") or ""  # e-mail or U
 # archives, any for an archive named by its own address).
 _STATE_HOME = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
 POLICYLAPSE_STATE = os.environ.get("POLICYLAPSE_STATE") or f"{_STATE_HOME}/policylapse"
-POLICYLAPSE_WAIT = float(os.environ.get("POLICYLAPSE_WAIT") or 600)
-POLICYLAPSE_MAX_REQUESTS = int(os.environ.get("POLICYLAPSE_MAX_REQUESTS") or 0)  # of one run; 0: no limit
-POLICYLAPSE_MAX_MINUTES = float(os.environ.get("POLICYLAPSE_MAX_MINUTES") or 0)
-POLICYLAPSE_RETRY_DELAY = float(os.environ.get("POLICYLAPSE_RETRY_DELAY") or 5)  # seconds before the first of 3 retries
+POLICYLAPSE_WAIT = os.environ.get("POLICYLAPSE_WAIT") or "600"
+POLICYLAPSE_MAX_REQUESTS = os.environ.get("POLICYLAPSE_MAX_REQUESTS") or "0"  # of one run; 0: no limit
+POLICYLAPSE_MAX_MINUTES = os.environ.get("POLICYLAPSE_MAX_MINUTES") or "0"
+POLICYLAPSE_RETRY_DELAY = os.environ.get("POLICYLAPSE_RETRY_DELAY") or "5"  # seconds before the first of 3 retries
 POLICYLAPSE_BUDGET = os.environ.get("POLICYLAPSE_BUDGET") or ""
 POLICYLAPSE_STRATEGY = os.environ.get("POLICYLAPSE_STRATEGY") or "changes"
 # Days: captures of one wording further apart than this are not taken for one version unasked; how narrow a change's
 # bracket has to be (0: down to neighbouring captures).
 POLICYLAPSE_MAX_GAP = os.environ.get("POLICYLAPSE_MAX_GAP") or "180"
 POLICYLAPSE_RESOLUTION = os.environ.get("POLICYLAPSE_RESOLUTION") or "0"
-POLICYLAPSE_WORKERS = int(os.environ.get("POLICYLAPSE_WORKERS") or 0)  # processes that read pages; 0: one a core
-POLICYLAPSE_PLAN = False  # list only, and say what a crawl would take (`policylapse plan`)
-POLICYLAPSE_DISCOVER = False  # find policies only, and list what was asked for on the way (`policylapse discover`)
+POLICYLAPSE_WORKERS = os.environ.get("POLICYLAPSE_WORKERS") or "0"  # processes that read pages; 0: one a core
+POLICYLAPSE_MODE = "crawl"  # or "plan", "discover": crawler/options.py, which reads all of these
 POLICYLAPSE_SUMMARY = os.environ.get("POLICYLAPSE_SUMMARY") or "text"  # or "json", "none"
 POLICYLAPSE_STORE = "pipelines.store.store.Store"
 POLICYLAPSE_READER = "pipelines.reading.pool.ReaderPool"

@@ -18,23 +18,22 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import DownloadConnectionRefusedError, IgnoreRequest
 
-from crawler.archives.dialects import Archive, Budget, parse_archive
+from crawler.archives.dialects import Archive, Budget
 from crawler.archives.errors import NotRunning, RateLimited
 from crawler.asking.bounded import BoundedFactory, told_of_headers
-from crawler.asking.limits import Pause, after_answer, after_refusal, budgets_of, come_back, parse_retry_after
+from crawler.asking.limits import Pause, after_answer, after_refusal, come_back, parse_retry_after
 from crawler.asking.limits_file import LimitsFile
+from crawler.options import RunOptions, options_of
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-    from scrapy.settings import BaseSettings
 
 logger = logging.getLogger(__name__)
 
@@ -177,22 +176,19 @@ class Gate:
         self._limits.close()
 
 
-def open_gate(settings: BaseSettings) -> Gate:
-    """Return the gate that the settings describe.
+def open_gate(options: RunOptions) -> Gate:
+    """Return the gate of a run.
 
-    :raises ConfigError: a budget or the state's folder is wrong.
+    :raises ConfigError: the state's folder is wrong.
     """
-    archive = parse_archive(settings["POLICYLAPSE_ARCHIVE"])
-    budgets = budgets_of(archive, settings["POLICYLAPSE_BUDGET"])
-    limits = LimitsFile(Path(settings["POLICYLAPSE_STATE"]).expanduser())
-    return Gate(archive, budgets, limits, settings.getfloat("POLICYLAPSE_WAIT"))
+    return Gate(options.archive, options.budgets, LimitsFile(options.state.expanduser()), options.wait)
 
 
 def gate_of(crawler: Crawler) -> Gate:
     """Return the one gate of a crawl: the handlers of both schemes wait at it, the middleware asks it."""
     gate: Gate | None = getattr(crawler, "policylapse_gate", None)
     if gate is None:
-        gate = crawler.policylapse_gate = open_gate(crawler.settings)  # type: ignore[attr-defined]
+        gate = crawler.policylapse_gate = open_gate(options_of(crawler.settings))  # type: ignore[attr-defined]
     return gate
 
 

@@ -19,10 +19,11 @@ from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.exceptions import DownloadCancelledError, NotConfigured
 from scrapy.http import Response
 
-from crawler.archives.dialects import PAGE_ROWS, parse_archive
+from crawler.archives.dialects import PAGE_ROWS
 from crawler.archives.files.wacz import is_wacz, unpack_wacz
 from crawler.archives.files.warc import Answered, WarcArchive
 from crawler.archives.memento import split_memento_url
+from crawler.options import options_of
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -36,11 +37,12 @@ class WarcHandler(BaseDownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        root = parse_archive(crawler.settings["POLICYLAPSE_ARCHIVE"]).root
+        options = options_of(crawler.settings)
+        root = options.archive.root
         if root is None:
             raise NotConfigured("POLICYLAPSE_ARCHIVE names no WARC files")
         self._root = root
-        self._wacz_apart = crawler.settings.getbool("POLICYLAPSE_WACZ_APART")  # set by import-warc
+        self._wacz_apart = options.wacz_apart
         self._archive: WarcArchive | None = None
         self._opening = asyncio.Lock()
         self._max_size = crawler.settings.getint("DOWNLOAD_MAXSIZE")

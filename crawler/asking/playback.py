@@ -24,7 +24,7 @@ from scrapy.http import Response
 
 from crawler.archives.capture import Memento, sha1_base32
 from crawler.archives.coding import undo_content_encoding
-from crawler.archives.dialects import PLAYBACK, Archive, parse_archive
+from crawler.archives.dialects import PLAYBACK
 from crawler.archives.errors import DecodeError
 from crawler.archives.memento import (
     MAX_DRIFT,
@@ -37,6 +37,7 @@ from crawler.archives.memento import (
     same_page,
 )
 from crawler.asking.gate import gate_of
+from crawler.options import RunOptions, options_of
 
 if TYPE_CHECKING:
     from typing import Self
@@ -66,16 +67,17 @@ class PlaybackMiddleware:
     drift, and asks again what failed in passing.
     """
 
-    def __init__(self, crawler: Crawler, archive: Archive) -> None:
+    def __init__(self, crawler: Crawler, options: RunOptions) -> None:
         self.crawler = crawler
-        self.archive = archive
-        self._most = crawler.settings.getint("POLICYLAPSE_MAX_REQUESTS") or MAX_A_RUN
+        self.archive = options.archive
+        self._retry_delay = options.retry_delay
+        self._most = options.max_requests or MAX_A_RUN
         self._asked = 0
         self._asked_of: Counter[tuple[str, int | str]] = Counter()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler, parse_archive(crawler.settings["POLICYLAPSE_ARCHIVE"]))
+        return cls(crawler, options_of(crawler.settings))
 
     def process_request(self, request: Request) -> Response | None:
         """Let no request out beyond POLICYLAPSE_MAX_REQUESTS; what is left stays pending for the next run. None beyond
@@ -153,9 +155,8 @@ class PlaybackMiddleware:
             request, spider=self.crawler.spider, reason=reason, max_retry_times=RETRIES, priority_adjust=-1
         )
         if again is not None:
-            first = self.crawler.settings.getfloat("POLICYLAPSE_RETRY_DELAY")
             times = again.meta["retry_times"]
-            await gate_of(self.crawler).nap(first * 3 ** (times - 1) * random.uniform(0.5, 1.5))  # noqa: S311
+            await gate_of(self.crawler).nap(self._retry_delay * 3 ** (times - 1) * random.uniform(0.5, 1.5))  # noqa: S311
         return again
 
 

@@ -30,7 +30,7 @@ from twisted.web.error import Error as HTTPClientError
 from crawler.archives.capture import ListedCapture, ListingPlan, Outcome, Policy
 from crawler.archives.cdx import about, says_no_captures
 from crawler.archives.coding import undo_content_encoding
-from crawler.archives.dialects import CDX, PLAYBACK, parse_archive
+from crawler.archives.dialects import CDX, PLAYBACK
 from crawler.archives.errors import (
     DecodeError,
     LimitsError,
@@ -44,6 +44,7 @@ from crawler.archives.memento import Answer, classify_exclusion
 from crawler.asking.gate import gate_of
 from crawler.asking.playback import TooManyRequests, plain_headers
 from crawler.job import Job, open_job, user_agent
+from crawler.options import OPTIONS, options_of
 from crawler.spiders.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -96,16 +97,20 @@ class ArchiveSpider(Spider):
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
         super().update_settings(settings)
-        archive = parse_archive(settings["POLICYLAPSE_ARCHIVE"])
+        options = options_of(settings)
+        archive = options.archive
         settings.set("USER_AGENT", user_agent(settings), priority="spider")
-        minutes = settings.getfloat("POLICYLAPSE_MAX_MINUTES")
-        settings.set("CLOSESPIDER_TIMEOUT", minutes * 60, priority="spider")  # ends after what is in flight
+        settings.set("CLOSESPIDER_TIMEOUT", options.max_minutes * 60, priority="spider")  # ends after what is in flight
         slot = {"concurrency": archive.concurrency, "delay": 0}  # the gate holds the budget
         settings.set("DOWNLOAD_SLOTS", {archive.slot(e): slot for e in (CDX, PLAYBACK)}, priority="spider")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, job: Job | None = None, **arguments: str) -> Self:
-        spider = super().from_crawler(crawler, job or open_job(crawler.settings, arguments))
+        if job is None:  # nobody ran crawler.run: `CrawlerProcess(…).crawl("policies", site="…")`
+            options = options_of(crawler.settings, arguments)
+            crawler.settings.set(OPTIONS, options, priority="cmdline")
+            job = open_job(crawler.settings, options)
+        spider = super().from_crawler(crawler, job)
         crawler.signals.connect(spider.opened, signal=signals.spider_opened)
         crawler.signals.connect(spider.broken, signal=signals.spider_error)
         crawler.signals.connect(spider.broken, signal=signals.item_error)

@@ -55,7 +55,7 @@ class DiscoveringSpider(InquiringSpider):
         job, site = self.job, inquiry.site
         state = self._state(site, inquiry.answers)
         job.store.save_discovery(site, job.archive.name, state)
-        wanted = [one for one in state.policies if one.label is Label.GENERAL or job.all_policies]
+        wanted = [one for one in state.policies if one.label is Label.GENERAL or job.options.all_policies]
         if not wanted:
             self.record(*self._not_found(site, state, inquiry.answers))
         for found in wanted:

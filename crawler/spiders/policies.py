@@ -30,6 +30,7 @@ from crawler.archives.memento import Answer, stray_outcome
 from crawler.archives.surt import surt
 from crawler.asking.playback import NOWHERE, memento_of
 from crawler.discovery.companies import lineage_target, one_line_of_urls
+from crawler.options import Mode
 from crawler.spiders.base import OUR_FAULTS, OUTCOMES
 from crawler.spiders.listings import ListingSpider, Progress
 from crawler.spiders.policy_search import Search
@@ -102,7 +103,7 @@ class PoliciesSpider(ListingSpider):
         job = self.job
         self.run_id = job.store.begin_run(
             program=self.settings["USER_AGENT"].split(" ")[0], archive=job.archive.name,
-            strategy=job.strategy.value, arguments=job.arguments,
+            strategy=job.strategy.value, arguments=job.options.arguments,
         )  # fmt: skip
 
     async def _begin_target(self, target: Target) -> AsyncIterator[Any]:
@@ -127,7 +128,7 @@ class PoliciesSpider(ListingSpider):
         if policy.policy_id in self._progress:  # named by its URL, too
             return
         progress = self._begin(policy)
-        only = self.settings.getbool("POLICYLAPSE_DISCOVER")
+        only = self.job.options.mode is Mode.DISCOVER
         for url in one_line_of_urls(self.job.store.policy_urls(policy)):
             page = self._of_period(pages.get(surt(url)))
             if page is None and only:
@@ -176,7 +177,7 @@ class PoliciesSpider(ListingSpider):
             self.program_error(error, progress.policy.url, progress.policy)
 
     async def _next_of(self, progress: Progress) -> AsyncIterator[Any]:
-        if self.settings.getbool("POLICYLAPSE_PLAN"):
+        if self.job.options.mode is Mode.PLAN:
             self._plan_requests(progress)
             return
         if not progress.caught_up:
@@ -276,7 +277,7 @@ class PoliciesSpider(ListingSpider):
         """When all else is done: ask what has waited for another answer; then once more for what failed, as a capture's
         first load is slow and then it is cached.
         """
-        if self.ending or self.settings.getbool("POLICYLAPSE_PLAN") or self.settings.getbool("POLICYLAPSE_DISCOVER"):
+        if self.ending or self.job.options.mode is not Mode.CRAWL:
             return
         some: list[Progress] = []
         try:
@@ -447,7 +448,7 @@ class PoliciesSpider(ListingSpider):
 
     def _note_parts(self, progress: Progress, reading: Any) -> None:
         """With all_policies, the other documents of a page are policies, too: one of each kind."""
-        if self.job.all_policies and not progress.policy.part and reading.extraction is not None:
+        if self.job.options.all_policies and not progress.policy.part and reading.extraction is not None:
             progress.parts |= set(reading.extraction.other_kinds)
 
     async def _read_parts(self, progress: Progress) -> AsyncIterator[Any]:

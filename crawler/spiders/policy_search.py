@@ -191,7 +191,7 @@ class Search:
             self.reload()
         assert self._rows is not None
         width = STRETCH if self._all else None
-        batch = next_batch(self._rows, self._knowledge(), self._job.strategy, self._job.options, width)
+        batch = next_batch(self._rows, self._knowledge(), self._job.strategy, self._job.options.survey, width)
         infer = [one for one in batch.infer if self._name(one[0])]
         for number, outcome, why in infer:
             (listed,) = self._job.store.listed([number])
@@ -266,4 +266,4 @@ class Search:
         if self._rows is None:
             self.reload()
         assert self._rows is not None
-        return forecast(self._rows, self._knowledge(), self._job.strategy, self._job.options)
+        return forecast(self._rows, self._knowledge(), self._job.strategy, self._job.options.survey)

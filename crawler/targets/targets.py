@@ -1,6 +1,6 @@
 """Whose policies to crawl: what a person names on the command line or in a list.
 
-    read_targets(url=, site=, sites=, declarations=) ──► Target or BadLine, one after the other
+    read_targets(urls=, sites=, listed=, declarations=) ──► Target or BadLine, one after the other
 
 A line of a list that is neither a site nor a URL is told with file, line number and reason; the rest goes on. Lists are
 read as the crawl takes their targets, so that they may have millions of lines.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -50,36 +50,36 @@ class Target:
 
 
 def read_targets(
-    url: str = "", site: str = "", sites: str = "", declarations: str = "", terms: str = ""
+    urls: Sequence[str] = (),
+    sites: Sequence[str] = (),
+    listed: str = "",
+    declarations: Sequence[Path] = (),
+    terms: Sequence[str] = (),
 ) -> Iterator[Target | BadLine]:
-    """Return what the arguments name, in the order given, each target once: an iterator, to be gone through once.
+    """Return what is named, in the order given, each target once: an iterator, to be gone through once.
 
-    :param url: policy URLs, separated by commas.
-    :param site: sites, separated by commas.
-    :param sites: a list (crawler/targets/lists.py); "-" reads standard input.
-    :param declarations: folders and files of Open Terms Archive declarations, separated as PATH is.
-    :param terms: of declarations, the types of terms (or our kinds) to take, separated by commas.
+    :param urls: of policies.
+    :param listed: a list (crawler/targets/lists.py); "-" reads standard input.
+    :param declarations: folders and files of Open Terms Archive declarations.
+    :param terms: of declarations, the types of terms (or our kinds) to take.
     :raises ConfigError: nothing is named, a named URL is none, or the file cannot be read.
     """
-    named = [_url_target(part) for part in _parts(url)] + [
-        _site_target(part) for part in site.split(",") if part.strip()
-    ]
+    named = [*map(_url_target, urls), *map(_site_target, sites)]
     declared = _begun(_declared(declarations, terms)) if declarations else ()
-    listed = _begun(_listed(sites)) if sites else ()
-    found = _once(chain(declared, named, listed))  # of a policy named twice, what is declared of it counts
+    lines = _begun(_listed(listed)) if listed else ()
+    found = _once(chain(declared, named, lines))  # of a policy named twice, what is declared of it counts
     first: list[Target | BadLine] = []
     for one in found:
         first.append(one)
         if isinstance(one, Target) or len(first) == _BAD_AT_MOST:
             break
     if not first or isinstance(first[-1], BadLine):
-        raise ConfigError(_nothing(sites or declarations, first))
+        raise ConfigError(_nothing(listed or os.pathsep.join(map(str, declarations)), first))
     return chain(first, found)
 
 
-def _declared(paths: str, terms: str) -> Iterator[Target | BadLine]:
-    wanted = [name.strip() for name in terms.split(",") if name.strip()] or DEFAULT_TERMS
-    for one in read_declarations([Path(path) for path in paths.split(os.pathsep) if path], wanted):
+def _declared(paths: Sequence[Path], terms: Sequence[str]) -> Iterator[Target | BadLine]:
+    for one in read_declarations(paths, terms or DEFAULT_TERMS):
         yield one if isinstance(one, BadLine) else Target(one.site, one.url, one)
 
 
@@ -107,8 +107,12 @@ def _nothing(sites: str, bad: list[Target | BadLine]) -> str:
     return "name whose policy to crawl: url=https://example.com/privacy, site=example.com, sites=FILE or declarations=FOLDER"
 
 
-def _parts(text: str) -> list[str]:
-    """Split at commas, but not inside a URL: where the first begins with http://, so does each that follows."""
+def split_urls(text: str) -> list[str]:
+    """Split at commas, but not inside a URL: where the first begins with http://, so does each that follows.
+
+    >>> split_urls("http://a.example/p,1,http://b.example/p")
+    ['http://a.example/p,1', 'http://b.example/p']
+    """
     begins = _SCHEME if _SCHEME.match(text) else _HOST
     parts: list[str] = []
     for part in text.split(","):

@@ -4,12 +4,19 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from cli import crawl
 from cli.main import main
+from crawler.archives.capture import Period
+from crawler.archives.dialects import parse_archive
+from crawler.choosing.strategies import ALL
+from crawler.options import RunOptions, SummaryStyle
+from tests.builders import utc
 
 URL = "http://lumenkart.example/privacy"
 
@@ -79,20 +86,26 @@ def test_nothing_named(tmp_path):
     )
 
 
-def test_options_become_settings_and_arguments(monkeypatch):
-    asked = {}
-    monkeypatch.setattr(crawl, "run", lambda settings, arguments: asked.update(settings, **arguments) or 3)
+def test_options_become_one_record(monkeypatch):
+    asked = []
+    monkeypatch.setattr(crawl, "run", lambda options: asked.append(options) or 3)
     result = CliRunner().invoke(
         main,
-        ["crawl", "--url", "a.example/x", "--url", "b.example/y", "--site", "c.example", "--sites", "list.txt", "--since", "2018",
-         "--until", "2019", "--strategy", "all", "--db", "x.db", "--archive", "sample", "--contact", "me@example.org", "--json"],
+        ["crawl", "--url", "a.example/x", "--url", "b.example/y,z", "--site", "c.example", "--sites", "list.txt", "--since", "2018",
+         "--until", "2019", "--strategy", "all", "--db", "x.db", "--archive", "sample", "--contact", "me@example.org", "--json",
+         "--no-wait", "--resolution", "0.5", "--max-gap", "0", "--declarations", "a:b", "--declarations", "c", "--terms", "x,y",
+         "--max-requests", "7", "--max-minutes", "0.5", "--all-policies"],
     )  # fmt: skip
     assert result.exit_code == 3
-    assert asked == {
-        "POLICYLAPSE_ARCHIVE": "sample", "POLICYLAPSE_DB": "x.db", "POLICYLAPSE_STRATEGY": "all",
-        "POLICYLAPSE_CONTACT": "me@example.org", "POLICYLAPSE_SUMMARY": "json", "url": "http://a.example/x,http://b.example/y",
-        "site": "c.example", "sites": "list.txt", "since": "2018", "until": "2019",
-    }  # fmt: skip
+    assert asked == [
+        RunOptions(
+            urls=("http://a.example/x", "http://b.example/y,z"), sites=("c.example",), listed="list.txt",
+            period=Period(utc(2018, 1, 1), utc(2019, 12, 31, 23, 59, 59)), strategy=ALL, database=Path("x.db"),
+            archive=parse_archive("sample"), contact="me@example.org", summary=SummaryStyle.JSON, wait=0,
+            resolution=timedelta(hours=12), max_gap=timedelta(0), declarations=(Path("a:b"), Path("c")), terms=("x", "y"),
+            max_requests=7, max_minutes=0.5, all_policies=True, state=asked[0].state,
+        )
+    ]  # fmt: skip
 
 
 def test_reading_loads_no_scrapy(sample_db):

@@ -15,6 +15,11 @@ from warcio.archiveiterator import ArchiveIterator
 
 from cli import import_warc as command
 from cli.main import main
+from crawler.archives.capture import Period
+from crawler.archives.dialects import parse_archive
+from crawler.choosing.strategies import ALL
+from crawler.options import RunOptions
+from tests.builders import utc
 from tests.crawling import ROOT, crawl, environment, history, outcomes, rows
 from tests.sample_archive.truth import TRUTH
 from tests.servers.pywb_server import pywb_server
@@ -270,19 +275,22 @@ def test_a_wacz_that_would_fill_the_disk_is_refused(tmp_path):
     assert "it would unpack to 80 MiB" in result.stderr
 
 
-def test_options_become_settings_and_arguments(monkeypatch, tmp_path):
-    asked = {}
-    monkeypatch.setattr(command, "run", lambda settings, arguments: asked.update(settings, **arguments) or 3)
+def test_options_become_one_record(monkeypatch):
+    asked = []
+    monkeypatch.setattr(command, "run", lambda options: asked.append(options) or 3)
     monkeypatch.setenv("POLICYLAPSE_STRATEGY", "distinct")
     result = CliRunner().invoke(
         main,
         ["import-warc", str(SAMPLE), "--url", "a.example/x", "--site", "c.example", "--since", "2018", "--db", "x.db"],
     )
     assert result.exit_code == 3
-    assert asked == {
-        "POLICYLAPSE_ARCHIVE": str(SAMPLE), "POLICYLAPSE_DB": "x.db", "POLICYLAPSE_STRATEGY": "all",
-        "POLICYLAPSE_WACZ_APART": "1", "url": "http://a.example/x", "site": "c.example", "since": "2018",
-    }  # fmt: skip
+    assert asked == [
+        RunOptions(
+            archive=parse_archive(str(SAMPLE)), database=Path("x.db"), strategy=ALL, wacz_apart=True,
+            urls=("http://a.example/x",), sites=("c.example",), period=Period(since=utc(2018, 1, 1)),
+            state=asked[0].state,
+        )
+    ]  # fmt: skip
 
 
 def test_a_page_that_only_its_title_calls_a_policy_is_named_and_taken_with_a_flag(tmp_path):

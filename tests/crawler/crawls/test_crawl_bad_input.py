@@ -98,13 +98,13 @@ def test_a_sample_that_is_not_installed_is_no_empty_archive(monkeypatch, tmp_pat
 def test_a_public_suffix_is_no_site(site):
     """0 requests, since a list's line becomes a BadLine and a named one ends the run."""
     with pytest.raises(ConfigError, match=f"under {site}; name"):
-        list(read_targets(site=site))
+        list(read_targets(sites=[site]))
 
 
 @pytest.mark.parametrize(("text", "site"), [("www.gov.uk", "www.gov.uk"), ("www.example.com", "example.com"),
                                             ("shop.example", "shop.example"), ("bbc.co.uk", "bbc.co.uk")])  # fmt: skip
 def test_what_is_under_a_public_suffix_is_a_site(text, site):
-    assert list(read_targets(site=text)) == [Target(site)]
+    assert list(read_targets(sites=[text])) == [Target(site)]
 
 
 def test_a_site_that_was_never_archived(tmp_path):

@@ -99,8 +99,8 @@ def test_re_extract_applies_hints_again(crawled, tmp_path):
 # folders and files
 
 
-def found(*paths, terms=""):
-    targets = list(read_targets(declarations=":".join(map(str, paths)), terms=terms))
+def found(*paths, terms=()):
+    targets = list(read_targets(declarations=paths, terms=terms))
     return [one.declared.terms if isinstance(one, Target) else one.where for one in targets]
 
 
@@ -116,13 +116,13 @@ def test_folders_files_and_repositories(tmp_path):
         [folder, folder],
     ):
         assert found(*paths) == ["Privacy Policy", "Privacy Policy"]
-    assert found(folder, terms="terms") == ["Terms of Service"]
+    assert found(folder, terms=["terms"]) == ["Terms of Service"]
     assert found(folder / "b.example.history.json") == ["Privacy Policy"]
 
 
 def test_what_is_declared_counts_where_the_url_is_named_too(tmp_path):
     folder = write(tmp_path / "d", Privacy_Policy={"fetch": URL})
-    (target,) = read_targets(url=URL, declarations=str(folder))
+    (target,) = read_targets(urls=[URL], declarations=[folder])
     assert isinstance(target.declared, Declared)
 
 
@@ -130,7 +130,7 @@ def test_files_that_are_no_declarations_are_told_and_the_rest_goes_on(tmp_path):
     folder = write(tmp_path / "d", Privacy_Policy={"fetch": URL})
     (folder / "a.json").write_bytes(b"\xff\xfe{")
     (folder / "z.json").write_text("[]")
-    good, bad, other = read_targets(declarations=str(folder))
+    good, bad, other = read_targets(declarations=[folder])
     assert [type(one) for one in (good, bad, other)] == [Target, BadLine, BadLine]
     assert [one.where.rpartition("/")[2] for one in (bad, other)] == ["a.json", "z.json"]
 
@@ -138,18 +138,18 @@ def test_files_that_are_no_declarations_are_told_and_the_rest_goes_on(tmp_path):
 def test_what_has_nothing_of_the_terms_says_what_it_has(tmp_path):
     folder = write(tmp_path / "d", Trackers_Policy={"fetch": URL})
     with pytest.raises(ConfigError, match=r"has privacy; they have Trackers Policy: choose with terms="):
-        read_targets(declarations=str(folder), url=URL)
+        read_targets(declarations=[folder], urls=[URL])
     (tmp_path / "none").mkdir()
     with pytest.raises(ConfigError, match="there is no declaration"):
-        read_targets(declarations=str(tmp_path / "none"))
+        read_targets(declarations=[tmp_path / "none"])
     with pytest.raises(ConfigError, match="it is no folder and no JSON file"):
-        read_targets(declarations=str(tmp_path / "missing"))
+        read_targets(declarations=[tmp_path / "missing"])
 
 
 @pytest.mark.shared
 @pytest.mark.skipif(not REAL.is_dir(), reason=f"no real declarations in {REAL}")
 def test_real_declarations_are_taken_as_they_are():
-    targets = list(read_targets(declarations=str(REAL)))
+    targets = list(read_targets(declarations=[REAL]))
     assert [target.site for target in targets] == [
         "123greetings.com", "airbnb.co.uk", "apple.com", "discord.com", "facebook.com",
     ]  # fmt: skip

@@ -21,7 +21,7 @@ from tests.servers.pywb_server import pywb_server
 from tests.servers.wayback_server import EXCLUDED, WaybackServer
 
 SITES = generate(len(PROFILES), seed=7)
-ONLY_DISCOVER = {"POLICYLAPSE_DISCOVER": "1"}
+ONLY_DISCOVER = {"POLICYLAPSE_MODE": "discover"}
 
 
 def site_of(profile):

@@ -137,7 +137,7 @@ def test_a_wrong_number_of_days_is_told(tmp_path, name, value):
 def test_a_plan_is_kept_by_the_crawl(many, tmp_path):
     server, _runs = many
     options = {"url": URL, "strategy": "changes"}
-    settings = {"POLICYLAPSE_PLAN": "1", "POLICYLAPSE_SUMMARY": "json"}
+    settings = {"POLICYLAPSE_MODE": "plan", "POLICYLAPSE_SUMMARY": "json"}
     planned = json.loads(crawl(tmp_path / "x.db", server.archive, scrapy_settings=settings, **options).out)["plan"]
     run = crawl(tmp_path / "x.db", server.archive, **options)
     assert planned["low"] <= fetched(run) <= planned["high"]

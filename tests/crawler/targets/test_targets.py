@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crawler.archives.errors import ConfigError
 from crawler.targets.lists import BadLine
-from crawler.targets.targets import Target
+from crawler.targets.targets import Target, split_urls
 from crawler.targets.targets import read_targets as stream_targets
 
 
@@ -27,7 +27,7 @@ def listed(tmp_path, monkeypatch):
 
     def read(content, **arguments):
         (tmp_path / "list").write_bytes(content if isinstance(content, bytes) else content.encode())
-        return read_targets(sites="list", **arguments)
+        return read_targets(listed="list", **arguments)
 
     return read
 
@@ -41,12 +41,12 @@ def sites(targets):
 
 
 def test_one_url():
-    targets = read_targets(url="https://www.a.example/privacy")
+    targets = read_targets(urls=["https://www.a.example/privacy"])
     assert targets.targets == (Target("a.example", "https://www.a.example/privacy"),)
 
 
 def test_one_site():
-    assert read_targets(site="www.A.example").targets == (Target("a.example"),)
+    assert read_targets(sites=["www.A.example"]).targets == (Target("a.example"),)
 
 
 @pytest.mark.parametrize(
@@ -68,11 +68,11 @@ def test_one_site():
     ],
 )
 def test_commas_part_urls_and_stand_in_them(text, expected):
-    assert urls(read_targets(url=text)) == expected
+    assert urls(read_targets(urls=split_urls(text))) == expected
 
 
 def test_sites_and_ports():
-    assert sites(read_targets(site="a.example,https://b.example/,localhost:8000")) == [
+    assert sites(read_targets(sites=["a.example", "https://b.example/", "localhost:8000"])) == [
         "a.example",
         "b.example",
         "localhost:8000",
@@ -80,22 +80,22 @@ def test_sites_and_ports():
 
 
 def test_the_three_arguments_add_up_each_target_once(listed):
-    targets = listed("http://a.example/p\nc.example\n", url="http://a.example/p", site="b.example")
+    targets = listed("http://a.example/p\nc.example\n", urls=["http://a.example/p"], sites=["b.example"])
     assert targets.targets == (Target("a.example", "http://a.example/p"), Target("b.example"), Target("c.example"))
 
 
 @pytest.mark.parametrize("site", ["a.example/privacy", "http://a.example/?page_id=3"])
 def test_a_url_is_no_site(site):
     with pytest.raises(ConfigError, match=r"is a URL, not a site: name it with url="):
-        read_targets(site=site)
+        read_targets(sites=[site])
 
 
 def test_a_bad_argument_is_said():
     with pytest.raises(ConfigError, match="'nonsense' is no host name"):
-        read_targets(url="nonsense")
+        read_targets(urls=["nonsense"])
 
 
-@pytest.mark.parametrize("arguments", [{}, {"url": " , "}, {"site": ""}])
+@pytest.mark.parametrize("arguments", [{}, {"urls": split_urls(" , ")}, {"sites": []}])
 def test_nothing_named(arguments):
     with pytest.raises(ConfigError, match="name whose policy to crawl: url="):
         read_targets(**arguments)
@@ -223,7 +223,7 @@ def test_a_file_of_something_else_is_refused_early(tmp_path):
     path = tmp_path / "list"
     path.write_bytes(b"no list\n" * 100_000 + b"a.example\n")
     with pytest.raises(ConfigError, match=r"list names no site: .*list:1: 'no list' is not a URL"):
-        read_targets(sites=str(path))
+        read_targets(listed=str(path))
 
 
 def test_a_list_is_read_as_it_is_gone_through(tmp_path):
@@ -231,7 +231,7 @@ def test_a_list_is_read_as_it_is_gone_through(tmp_path):
     path.write_text("".join(f"{n},site{n}.example\n" for n in range(1, 20_001)))
     tracemalloc.start()
     try:
-        found = sum(1 for _ in stream_targets(sites=str(path)))
+        found = sum(1 for _ in stream_targets(listed=str(path)))
         _now, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -252,7 +252,7 @@ def test_a_list_is_read_as_it_is_gone_through(tmp_path):
 def test_every_line_is_a_target_a_bad_line_a_double_or_nothing(tmp_path_factory, lines, end):
     path = tmp_path_factory.mktemp("lists") / "list"
     path.write_bytes(end.join(["known.example", *lines]).encode("utf-8", "replace"))
-    found = read_targets(sites=str(path))
+    found = read_targets(listed=str(path))
     assert found.targets[0] == Target("known.example")
     numbers = [int(bad.where.rpartition(":")[2]) for bad in found.bad]
     assert numbers == sorted(set(numbers))
@@ -265,7 +265,7 @@ def test_standard_input(monkeypatch):
     monkeypatch.setattr(
         "sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"\xef\xbb\xbfa.example\r\nnonsense\n# no\nb.example"))
     )
-    targets = read_targets(sites="-")
+    targets = read_targets(listed="-")
     assert sites(targets) == ["a.example", "b.example"]
     assert [bad.where for bad in targets.bad] == ["-:2"]
 
@@ -278,6 +278,6 @@ def test_an_empty_list_is_said(listed, content):
 
 def test_a_list_that_cannot_be_read(tmp_path):
     with pytest.raises(ConfigError, match=r"cannot read the list .*missing: No such file"):
-        read_targets(sites=str(tmp_path / "missing"))
+        read_targets(listed=str(tmp_path / "missing"))
     with pytest.raises(ConfigError, match=r"cannot read the list .*: Is a directory"):
-        read_targets(sites=str(tmp_path))
+        read_targets(listed=str(tmp_path))
