@@ -16,7 +16,15 @@ from crawler.archives.errors import ConfigError
 from crawler.archives.surt import check_url
 
 if TYPE_CHECKING:
+    from crawler import job
     from crawler.options import RunOptions
+    from pipelines.reading.pool import ReaderPool
+    from pipelines.store.store import Store
+
+    def _fit(store: Store, reader: ReaderPool) -> tuple[job.Store, job.Reader]:
+        """What crawler.settings names by dotted path is what the spider asks for: mypy holds one against the other."""
+        return store, reader
+
 
 _SETTINGS_MODULE = "crawler.settings"
 

@@ -1,12 +1,13 @@
 """One crawl, checked before its first request: where, who, which, and the store and reader it works with.
 
-The store and the reader are named by dotted path in the settings (as Scrapy does with HTTPCACHE_STORAGE), so that
-this half of the program knows only `crawler.archives` and the two protocols below.
+The store and the reader are named by dotted path in the settings (as Scrapy does with HTTPCACHE_STORAGE), so that this
+half of the program knows the protocols below, and no class of the other. Each part of the spider says what it uses of
+the store; `Store` is all of that. cli/crawl.py holds the real classes against both, for mypy.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,17 +15,22 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from scrapy.utils.misc import load_object
 
-from crawler.archives.capture import Capture, ListedCapture, Listing, ListingPlan, Memento, Outcome, Period, Policy
+from crawler.archives.capture import Outcome, Period, Policy
 from crawler.archives.dialects import Archive
 from crawler.archives.errors import ConfigError
 from crawler.asking.gate import open_gate
 from crawler.choosing.certainty import Certainty
 from crawler.choosing.strategies import Strategy
-from crawler.discovery.asks import Answer, Discovery, Found, Verdict
-from crawler.discovery.links import PolicyLink
 from crawler.options import RunOptions, options_of
-from crawler.targets.declarations import Declared
-from crawler.targets.hints import Hints
+from crawler.spiders.current_run import RunStore
+from crawler.spiders.discovering import DiscoveryStore
+from crawler.spiders.fetching import CaptureStore
+from crawler.spiders.following import RedirectStore
+from crawler.spiders.inquiring import InquiryStore, LinkReader
+from crawler.spiders.listing import ListingStore
+from crawler.spiders.policy_search import SearchStore
+from crawler.spiders.reading import PolicyReader, ReadingStore
+from crawler.spiders.taking import PolicyStore
 from crawler.targets.lists import BadLine
 from crawler.targets.targets import Target, read_targets
 
@@ -32,85 +38,40 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
 
-class Reader(Protocol):
+class Reader(LinkReader, PolicyReader, Protocol):
     """Reads payloads beside the reactor (pipelines.reading.pool.ReaderPool)."""
 
-    extractor: str
     workers: int
-
-    async def read_links(self, body: bytes, headers: Mapping[str, str], url: str) -> tuple[PolicyLink, ...]: ...
-
-    async def read_candidate(
-        self, body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int, site: str
-    ) -> tuple[Verdict, tuple[PolicyLink, ...]]: ...
-
-    async def read(
-        self, body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int, hints: Hints
-    ) -> Any: ...
-
-    def read_kept(self, kept: Sequence[Any], load: Callable[[int], bytes]) -> AsyncIterator[tuple[Any, Any]]: ...
 
     def close(self) -> None: ...
 
 
-class Keeper(Protocol):
-    """The store, as far as the spiders use it (pipelines.store.store.Store)."""
+class EndStore(Protocol):
+    """What is kept, and asked, at the end of a run."""
 
-    def begin_run(self, *, program: str, archive: str, strategy: str, arguments: Mapping[str, str]) -> int: ...
     def finish_run(self, run_id: int, *, listed: int, fetched: int, reused: int, exit_code: int) -> None: ...
-    def record(
-        self, run_id: int, outcome: Outcome, subject: str, detail: str = "", *, policy: Policy | None = None
-    ) -> None: ...
-    def policy(self, site: str, url: str, evidence: str) -> Policy: ...
-    def add_policy_url(self, policy: Policy, url: str, valid_from: datetime | None, evidence: str) -> bool: ...
-    def declare(self, policy: Policy, declared: Declared) -> None: ...
-    def hints(self, policy: Policy, capture_id: int) -> Hints: ...
-    def policy_urls(self, policy: Policy) -> list[str]: ...
-    def answers(self, site: str, archive: str) -> list[Answer]: ...
-    def save_answer(self, site: str, archive: str, answer: Answer) -> None: ...
-    def save_discovery(self, site: str, archive: str, found: Discovery) -> None: ...
-    def discovered(self, site: str, found: Found) -> Policy: ...
-    def linked(self, site: str, url: str) -> bool: ...
-    def page_capture(self, archive: str, capture: Capture, citation: str) -> ListedCapture: ...
-    def kept_page(self, capture_id: int) -> tuple[bytes, dict[str, str], int]: ...
-    def save_listing(self, run_id: int, listing: Listing) -> int: ...
-    def listing_plan(self, archive: str, url: str, period: Period) -> ListingPlan: ...
-    def captures(
-        self, policy: Policy, archive: str, period: Period, after: ListedCapture | None = None, limit: int = -1
-    ) -> list[ListedCapture]: ...
-    def listed(self, capture_ids: Sequence[int]) -> list[ListedCapture]: ...
-    def wordings(self, policy: Policy, extractor: str) -> tuple[dict[int, str], list[int]]: ...
-    def held_digests(self, digests: Iterable[str]) -> set[str]: ...
-    def keep(
-        self,
-        listed: ListedCapture,
-        memento: Memento,
-        outcome: Outcome,
-        detail: str = "",
-        redirect_url: str = "",
-    ) -> None: ...
-    def keep_redirect(
-        self, listed: ListedCapture, memento: Memento, detail: str, location: str, policy: Policy, moved_to: str
-    ) -> bool: ...
-    def reuse(self, listed: ListedCapture) -> Outcome: ...
-    def settle(
-        self,
-        run_id: int,
-        policy: Policy | None,
-        listed: ListedCapture,
-        outcome: Outcome,
-        detail: str,
-        memento_url: str = "",
-    ) -> None: ...
-    def unread(self, policy: Policy, extractor: str) -> list[Any]: ...
-    def known_reading(self, policy: Policy, capture_id: int, extractor: str) -> tuple[Outcome, str] | None: ...
     def save_certainty(
         self, policy: Policy, archive: str, strategy: str, how_sure: Certainty, *, complete: bool
     ) -> None: ...
-    def payload(self, payload_id: int) -> bytes: ...
     def totals(self) -> Any: ...
     def outcomes(self, run_id: int, policies: Sequence[Policy], archive: str, period: Period) -> dict[Outcome, int]: ...
     def close(self) -> None: ...
+
+
+class Store(
+    RunStore,
+    SearchStore,
+    ListingStore,
+    InquiryStore,
+    DiscoveryStore,
+    CaptureStore,
+    RedirectStore,
+    ReadingStore,
+    PolicyStore,
+    EndStore,
+    Protocol,
+):
+    """The store (pipelines.store.store.Store), as the parts of the spider, and the end of the run, use it."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +83,7 @@ class Job:
 
     options: RunOptions
     targets: Iterator[Target | BadLine]
-    store: Keeper
+    store: Store
     reader: Reader
 
     @property

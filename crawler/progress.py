@@ -81,11 +81,11 @@ class Progress:
         self._bar.stop()
         self._log_above_the_bar()
         job = spider.job
-        certainties = [] if job.options.mode is Mode.PLAN or spider.store_error else self._certainties(spider)
+        certainties = [] if job.options.mode is Mode.PLAN or spider.run.store_error else self._certainties(spider)
         summary = self._summary(spider, certainties)
         if not summary.broken:
             job.store.finish_run(
-                spider.run_id, listed=summary.listed, fetched=summary.fetched, reused=summary.reused,
+                spider.run.number, listed=summary.listed, fetched=summary.fetched, reused=summary.reused,
                 exit_code=summary.exit_code,
             )  # fmt: skip
         job.store.close()
@@ -108,12 +108,12 @@ class Progress:
         return found
 
     def _cut_short(self, spider: Any) -> bool:
-        return bool(spider.stopped_by_archive or spider.limited or self._out_of_time(spider))
+        return bool(spider.run.stopped_by_archive or spider.run.limited or self._out_of_time(spider))
 
     def _outcomes(self, spider: Any) -> dict[Outcome, int]:
         """Captures by outcome; those that a strategy did not ask for, in searches that came to an end, are not pending."""
         job = spider.job
-        found = job.store.outcomes(spider.run_id, spider.policies(), job.archive.name, job.period)
+        found = job.store.outcomes(spider.run.number, spider.policies(), job.archive.name, job.period)
         if self._exhaustive or self._cut_short(spider) or job.options.mode is Mode.PLAN:
             return found
         done = [policy for policy, search in spider.searches() if search.ended]
@@ -137,9 +137,9 @@ class Progress:
             seconds=time.monotonic() - self._begun,
             outcomes=self._outcomes(spider),
             sure=sureness(certainties),
-            stopped=spider.stopped_by_archive,
-            broken=spider.store_error,
-            limited=spider.limited or self._out_of_time(spider),
+            stopped=spider.run.stopped_by_archive,
+            broken=spider.run.store_error,
+            limited=spider.run.limited or self._out_of_time(spider),
             plan=self._plan(job.options) if job.options.mode is Mode.PLAN else None,
         )
 

@@ -48,6 +48,4 @@ def run_crawl(process: CrawlerProcessBase, arguments: Mapping[str, str] | None =
     finally:
         if lock:
             lock.release()
-    if crawler.stats is None:
-        return NOT_RUN
     return int(crawler.stats.get_value("policylapse/exit_code", PARTLY))

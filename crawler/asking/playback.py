@@ -151,6 +151,7 @@ class PlaybackMiddleware:
 
     async def _retry(self, request: Request, reason: str) -> Request | None:
         """Return the request to make once more, after a delay that grows threefold each time, give or take a half."""
+        assert self.crawler.spider is not None
         again = get_retry_request(
             request, spider=self.crawler.spider, reason=reason, max_retry_times=RETRIES, priority_adjust=-1
         )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from crawler.archives.capture import Capture, Outcome, Policy
 from crawler.archives.surt import surt
@@ -14,7 +15,11 @@ from crawler.discovery.asks import Answer, Ask, Discovery, Found
 from crawler.discovery.companies import same_company
 from crawler.discovery.links import Label
 from crawler.discovery.next_asks import BUDGET, discover, judge_target, target_verdict
-from crawler.spiders.inquiries import InquiringSpider, Inquiry
+from crawler.options import RunOptions
+from crawler.spiders.current_run import CurrentRun
+from crawler.spiders.inquiring import Inquirer, Inquiry
+from crawler.spiders.policy_work import PolicyWork
+from crawler.spiders.waits import For, Waits
 
 if TYPE_CHECKING:
     from crawler.archives.cdx import CdxPage
@@ -23,45 +28,54 @@ logger = logging.getLogger(__name__)
 
 # Is told why a target is followed, "" if it is not, and the listings that were asked for on the way, by key.
 Judged = Callable[[str, "Mapping[str, CdxPage]"], AsyncIterator[Any]]
+# Is given a policy that was found, and the listings of its URLs that were asked for on the way, by key.
+TakePolicy = Callable[[Policy, "Mapping[str, CdxPage]"], AsyncIterator[Any]]
 MAX_JUDGED = 8  # other companies' pages that are judged for a site: each is a listing and a page
 
 
-class DiscoveringSpider(InquiringSpider):
-    """A spider that finds policies."""
+class DiscoveryStore(Protocol):
+    """Where it is kept what was found."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def save_discovery(self, site: str, archive: str, found: Discovery) -> None: ...
+    def discovered(self, site: str, found: Found) -> Policy: ...
+    def linked(self, site: str, url: str) -> bool: ...
+
+
+class Discoverer:
+    """Finds policies: where they stood, and whether a redirect leads to one's next place."""
+
+    def __init__(
+        self, run: CurrentRun, inquirer: Inquirer, waits: Waits, store: DiscoveryStore, options: RunOptions
+    ) -> None:
+        self._run, self._inquirer, self._waits, self._store = run, inquirer, waits, store
+        self._archive, self._all_policies = options.archive.name, options.all_policies
         self._begun = datetime.now(UTC).replace(microsecond=0)
-        self._judging: dict[tuple[str, str], list[Judged]] = {}
-        self._verdicts: dict[tuple[str, str], str] = {}
+        self._judged: Counter[str] = Counter()  # targets, by site
+        self._verdicts: dict[tuple[str, str], str] = {}  # why a target is followed, "" if it is not
+        self._pages: dict[tuple[str, str], Mapping[str, CdxPage]] = {}  # of the verdict that is being told
 
-    def take_policy(self, policy: Policy, pages: Mapping[str, CdxPage]) -> AsyncIterator[Any]:
-        """Yield what comes next for a policy that was found.
-
-        :param pages: listings of its URLs that were asked for on the way, by key.
-        """
-        raise NotImplementedError
-
-    async def discover_site(self, site: str) -> AsyncIterator[Any]:
+    async def discover_site(self, site: str, take_policy: TakePolicy) -> AsyncIterator[Any]:
         """Search for the policies of a site, then take them."""
-        inquiry = self.inquiry(site, lambda answers: self._state(site, answers).asks, self._site_searched)
-        async for found in self.inquire(inquiry):
+        inquiry = self._inquirer.inquiry(
+            site, lambda answers: self._state(site, answers).asks, partial(self._site_searched, take_policy)
+        )
+        async for found in self._inquirer.inquire(inquiry):
             yield found
 
     def _state(self, site: str, answers: list[Answer]) -> Discovery:
         return discover(site, answers, self._begun, BUDGET)
 
-    async def _site_searched(self, inquiry: Inquiry) -> AsyncIterator[Any]:
-        job, site = self.job, inquiry.site
+    async def _site_searched(self, take_policy: TakePolicy, inquiry: Inquiry) -> AsyncIterator[Any]:
+        site = inquiry.site
         state = self._state(site, inquiry.answers)
-        job.store.save_discovery(site, job.archive.name, state)
-        wanted = [one for one in state.policies if one.label is Label.GENERAL or job.options.all_policies]
+        self._store.save_discovery(site, self._archive, state)
+        wanted = [one for one in state.policies if one.label is Label.GENERAL or self._all_policies]
         if not wanted:
-            self.record(*self._not_found(site, state, inquiry.answers))
+            self._run.record(*self._not_found(site, state, inquiry.answers))
         for found in wanted:
             self._tell(site, found)
-            policy = job.store.discovered(site, found)
-            async for request in self.take_policy(policy, inquiry.pages):
+            policy = self._store.discovered(site, found)
+            async for request in take_policy(policy, inquiry.pages):
                 yield request
         for one in state.policies:
             if one not in wanted:
@@ -87,44 +101,52 @@ class DiscoveringSpider(InquiringSpider):
 
     # redirects
 
-    async def judge_redirect(self, policy: Policy, row: Capture, target: str, judged: Judged) -> AsyncIterator[Any]:
+    async def judge_redirect(self, work: PolicyWork, row: Capture, target: str, judged: Judged) -> AsyncIterator[Any]:
         """Find out whether an archived redirect leads to the same company's policy, and tell `judged`.
 
         Another host is followed where it has the same name, where the site links to that page, or where the page's
         text names the site; else a sold domain's new owner would become a part of the old one's history.
         """
-        site = policy.site
+        site = work.policy.site
         if same_company(f"http://{site}/", target) or same_company(row.original, target):
             why = "the same site or name"
-        elif self.job.store.linked(site, target):
+        elif self._store.linked(site, target):
             why = "the site links to it"
         else:
             why = ""
         key = (site, surt(target))
         why = why or self._verdicts.get(key, "")
-        begun = sum(other == site for other, _target in (*self._judging, *self._verdicts))
-        if why or key in self._verdicts or (key not in self._judging and begun >= MAX_JUDGED):
+        judging = self._waits.under_way(For.VERDICT, key)
+        if why or key in self._verdicts or not (judging or self._judged[site] < MAX_JUDGED):
             async for found in judged(why, {}):
                 yield found
-        elif key in self._judging:
-            self._judging[key].append(judged)
-        else:
-            self._judging[key] = [judged]
+            return
+        self._waits.wait(work, For.VERDICT, key, partial(self._tell_verdict, key, judged))
+        if not judging:
+            self._judged[site] += 1
             plan: Callable[[list[Answer]], tuple[Ask, ...]] = partial(judge_target, target, row.timestamp)
-            inquiry = self.inquiry(site, plan, partial(self._target_judged, key, target))
+            inquiry = self._inquirer.inquiry(site, plan, partial(self._target_judged, key, target))
             inquiry.failed = partial(self._not_judged, key)
-            async for found in self.inquire(inquiry):
+            async for found in self._inquirer.inquire(inquiry):
                 yield found
 
     async def _target_judged(self, key: tuple[str, str], target: str, inquiry: Inquiry) -> AsyncIterator[Any]:
-        self._verdicts[key] = why = target_verdict(target, inquiry.answers)
-        for judged in self._judging.pop(key, ()):
-            async for found in judged(why, inquiry.pages):
-                yield found
+        async for found in self._verdict(key, target_verdict(target, inquiry.answers), inquiry):
+            yield found
 
     async def _not_judged(self, key: tuple[str, str], inquiry: Inquiry) -> AsyncIterator[Any]:
         """This program failed on the way: the target is not followed in this run, and its policies go on."""
-        self._verdicts[key] = ""
-        for judged in self._judging.pop(key, ()):
-            async for found in judged("", inquiry.pages):
+        async for found in self._verdict(key, "", inquiry):
+            yield found
+
+    async def _verdict(self, key: tuple[str, str], why: str, inquiry: Inquiry) -> AsyncIterator[Any]:
+        self._verdicts[key] = why
+        self._pages[key] = inquiry.pages
+        for wake in self._waits.end(For.VERDICT, key):
+            async for found in wake():
                 yield found
+        del self._pages[key]
+
+    async def _tell_verdict(self, key: tuple[str, str], judged: Judged) -> AsyncIterator[Any]:
+        async for found in judged(self._verdicts[key], self._pages[key]):
+            yield found

@@ -2,32 +2,32 @@
 
     who wants a capture ──holder──► the capture under way that will tell (wait for it), or None
                         ──take────► True: request it; False: it was requested as often as it may be
-    its answer          ──give_back──► whoever waited for it is woken
+    its answer          ──give_back
 
 Two policies of one site share captures: the old URL redirects to the new one, so that both have the new one's
-captures, which are one row each in the store. What the store holds needs no request (the spiders look there first);
-what another policy has under way is waited for here. So a request is sent for a capture once, whatever the searches
-believe: a mistake in one of them cannot make a loop.
+captures, which are one row each in the store. What the store holds needs no request (the spider looks there first);
+what another policy has under way is waited for (waits.py). So a request is sent for a capture once, whatever the
+searches believe: a mistake in one of them cannot make a loop.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from typing import Any
-
 from crawler.choosing.rows import TELLS_NOTHING
-
-Wake = Callable[[], AsyncIterator[Any]]
 
 
 class Ledger:
-    """The captures of one run that were requested, and those whose answer is still to come."""
+    """The captures of one run that were requested, and those whose answer is still to come.
+
+    :ivar second_pass: what failed in passing is asked for once more.
+    :ivar sent: requests for captures of policies.
+    """
 
     def __init__(self) -> None:
+        self.second_pass = False
+        self.sent = 0
         self._times: dict[int, int] = {}
         self._under_way: dict[int, int] = {}  # capture -> digest_key
         self._bringing: dict[int, int] = {}  # digest_key -> the capture under way that brings its payload
-        self._waiting: dict[int, list[Wake]] = {}
 
     def holder(self, capture_id: int, digest: int = TELLS_NOTHING) -> int | None:
         """Return the capture under way that will tell of this one: itself, or one of the same digest.
@@ -49,23 +49,13 @@ class Ledger:
             self._bringing.setdefault(digest, capture_id)
         return True
 
-    def wait(self, holder: int, wake: Wake) -> None:
-        """Let `wake` be called when the answer of a capture under way is known."""
-        self._waiting.setdefault(holder, []).append(wake)
-
-    def give_back(self, capture_id: int) -> list[Wake]:
-        """Note that a capture is no longer under way; return who waited for it. Harmless where it was not."""
+    def give_back(self, capture_id: int) -> None:
+        """Note that a capture is no longer under way. Harmless where it was not."""
         digest = self._under_way.pop(capture_id, TELLS_NOTHING)
         if self._bringing.get(digest) == capture_id:
             del self._bringing[digest]
-        return self._waiting.pop(capture_id, [])
 
-    def forget_under_way(self) -> list[int]:
-        """Return the captures of which no answer will come, when nothing is under way any more; whoever waits for them
-        waits in vain.
-        """
-        lost = list(self._under_way)
+    def forget_under_way(self) -> None:
+        """Note that no answer will come any more."""
         self._under_way.clear()
         self._bringing.clear()
-        self._waiting.clear()
-        return lost

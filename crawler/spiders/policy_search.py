@@ -14,15 +14,16 @@ from __future__ import annotations
 import logging
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Protocol
 
-from crawler.archives.capture import REVISIT_MIMETYPE, ListedCapture, Outcome, Policy
+from crawler.archives.capture import REVISIT_MIMETYPE, ListedCapture, Outcome, Period, Policy
 from crawler.choosing.certainty import Certainty, Forecast, certainty, forecast
 from crawler.choosing.rows import TELLS_NOTHING, Captures, digest_key, index_verdict, rows_of
 from crawler.choosing.strategies import Wanted, next_batch
 from crawler.choosing.survey import Knowledge
-from crawler.job import Job
+from crawler.options import RunOptions
 
 logger = logging.getLogger(__name__)
 
@@ -31,19 +32,50 @@ SLICE = 200  # captures that are reused in one step, a transaction each: a tenth
 _READ = (Outcome.FETCHED, Outcome.REVISIT)
 
 
+class SearchStore(Protocol):
+    """What is listed and known of captures."""
+
+    def captures(
+        self, policy: Policy, archive: str, period: Period, after: ListedCapture | None = None, limit: int = -1
+    ) -> list[ListedCapture]: ...
+    def listed(self, capture_ids: Sequence[int]) -> list[ListedCapture]: ...
+    def held_digests(self, digests: Iterable[str]) -> set[str]: ...
+    def wordings(self, policy: Policy, extractor: str) -> tuple[dict[int, str], list[int]]: ...
+    def reuse(self, listed: ListedCapture) -> Outcome: ...
+    def settle(
+        self,
+        run_id: int,
+        policy: Policy | None,
+        listed: ListedCapture,
+        outcome: Outcome,
+        detail: str,
+        memento_url: str = "",
+    ) -> None: ...
+
+
 class Search:
     """One policy's captures in one archive and period.
 
+    :param options: the run's: archive, period, strategy and how sure to be.
+    :param extractor: whose readings count.
     :param run_id: the run that settles captures.
     :param on_reuse: called for each capture that needed no request, since its payload is held.
     :param held: digest_key of the digests whose payload the store holds; one set for all searches of a run.
     """
 
     def __init__(
-        self, job: Job, policy: Policy, run_id: int, on_reuse: Callable[[], None], held: set[int] | None = None
+        self,
+        store: SearchStore,
+        options: RunOptions,
+        extractor: str,
+        policy: Policy,
+        run_id: int,
+        on_reuse: Callable[[], None],
+        held: set[int] | None = None,
     ) -> None:
-        self._job, self._policy, self._run_id, self._on_reuse = job, policy, run_id, on_reuse
-        self._all = job.strategy.exhaustive  # no wordings are needed
+        self._store, self._options, self._extractor = store, options, extractor
+        self._policy, self._run_id, self._on_reuse = policy, run_id, on_reuse
+        self._all = options.strategy.exhaustive  # no wordings are needed
         self._rows: Captures | None = None
         self._asked: set[int] = set()  # under way, or read and not stored yet
         self._fresh: dict[int, str] = {}  # wordings that were read in this run
@@ -129,7 +161,7 @@ class Search:
         for listed in self._stream():
             verdict = None if listed.outcome.settled else index_verdict(listed.capture)
             if verdict is not None:
-                self._job.store.settle(self._run_id, self._policy, listed, *verdict)
+                self._store.settle(self._run_id, self._policy, listed, *verdict)
                 continue
             self._note(listed, now)
             yield listed
@@ -149,11 +181,11 @@ class Search:
             self._finish(number)
 
     def _stream(self) -> Iterator[ListedCapture]:
-        job, after = self._job, None
+        options, after = self._options, None
         while True:
-            some = job.store.captures(self._policy, job.archive.name, job.period, after, STRETCH)
+            some = self._store.captures(self._policy, options.archive.name, options.period, after, STRETCH)
             open_digests = {one.capture.digest for one in some if not one.outcome.settled}
-            self._held |= {digest_key(digest) for digest in job.store.held_digests(open_digests)}
+            self._held |= {digest_key(digest) for digest in self._store.held_digests(open_digests)}
             yield from some
             if len(some) < STRETCH:
                 return
@@ -163,7 +195,7 @@ class Search:
         if self._all:
             done = array("q", [*self._done, *self._no_policy, *self._put_off])
             return Knowledge(failed=done, asked=self._asked, held=self._held, targets=self._targets)
-        wordings, others = self._job.store.wordings(self._policy, self._job.reader.extractor)
+        wordings, others = self._store.wordings(self._policy, self._extractor)
         aside = set(others)
         fresh = {number: word for number, word in self._fresh.items() if number not in wordings and number not in aside}
         self._asked -= wordings.keys() | aside
@@ -191,11 +223,11 @@ class Search:
             self.reload()
         assert self._rows is not None
         width = STRETCH if self._all else None
-        batch = next_batch(self._rows, self._knowledge(), self._job.strategy, self._job.options.survey, width)
+        batch = next_batch(self._rows, self._knowledge(), self._options.strategy, self._options.survey, width)
         infer = [one for one in batch.infer if self._name(one[0])]
         for number, outcome, why in infer:
-            (listed,) = self._job.store.listed([number])
-            self._job.store.settle(self._run_id, self._policy, listed, outcome, why)
+            (listed,) = self._store.listed([number])
+            self._store.settle(self._run_id, self._policy, listed, outcome, why)
             self._targets[number] = ""
         self._to_reuse.extend(number for number in batch.reuse if self._name(number))
         self._reuse_some()
@@ -227,14 +259,14 @@ class Search:
         word: strategy `all` does so only for revisits.
         """
         capture = listed.capture
-        if self._job.strategy.name == "all" and capture.mimetype != REVISIT_MIMETYPE:
+        if self._options.strategy.name == "all" and capture.mimetype != REVISIT_MIMETYPE:
             return TELLS_NOTHING
         return digest_key(capture.digest)
 
     def reuse(self, numbers: Sequence[int]) -> None:
         """Give captures the payloads that are held under their digests."""
-        for listed in self._job.store.listed(numbers):
-            outcome = self._job.store.reuse(listed)
+        for listed in self._store.listed(numbers):
+            outcome = self._store.reuse(listed)
             self._on_reuse()
             if outcome in _READ and not self._all:
                 self._asked.add(listed.capture_id)
@@ -266,4 +298,4 @@ class Search:
         if self._rows is None:
             self.reload()
         assert self._rows is not None
-        return forecast(self._rows, self._knowledge(), self._job.strategy, self._job.options.survey)
+        return forecast(self._rows, self._knowledge(), self._options.strategy, self._options.survey)

@@ -9,7 +9,7 @@ pages have a cap.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crawler.archives.capture import Capture, ListingPlan, Outcome
 from crawler.archives.dialects import PAGE_ROWS
@@ -25,7 +25,6 @@ class SharedListing:
     """What an index has said of a URL so far.
 
     :param plan: what was left to ask when the listing began.
-    :param followers: the policies whose URL it is; each is told of every page.
     :ivar resume_key: of the next page, "" after the last.
     :ivar keys: one row for each urlkey that came: the archive's own name of the URL may differ from ours.
     :ivar flaw: why the listing brought nothing, or not all; None while it goes well.
@@ -33,7 +32,6 @@ class SharedListing:
 
     url: str
     plan: ListingPlan
-    followers: list[Any]
     pages: int = 0
     resume_key: str = ""
     ended: bool = False
@@ -61,9 +59,7 @@ class SharedListing:
         """The index has no captures of the URL, in all of the period."""
         return self.ended and self.flaw is None and not self.keys and self.plan == ListingPlan()
 
-    def end(self, flaw: tuple[Outcome, str] | None = None) -> list[Any]:
-        """Note that nothing more will come, and why if something is wrong; return the followers."""
+    def end(self, flaw: tuple[Outcome, str] | None = None) -> None:
+        """Note that nothing more will come, and why if something is wrong."""
         self.ended, self.flaw = True, flaw or self.flaw
         self._rows.clear()
-        followers, self.followers = self.followers, []
-        return followers

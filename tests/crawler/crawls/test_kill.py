@@ -18,7 +18,7 @@ import pytest
 
 from crawler.archives.capture import Outcome
 from crawler.settings import CONCURRENT_REQUESTS
-from crawler.spiders.policies import WINDOW
+from crawler.spiders.advancing import WINDOW
 from pipelines.store.load import load_payload
 from tests.crawling import ROOT, Crawled, crawl, environment, group_ends, history, outcomes, rows
 from tests.generators.many_captures import EDITIONS, URL, Run, build

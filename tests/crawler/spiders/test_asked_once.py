@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 import pytest
 import scrapy.exceptions
 import twisted.internet.error
-from twisted.python.failure import Failure
 
 from crawler.archives.capture import Outcome
 from crawler.asking.playback import MAX_HOPS, RETRIES
-from crawler.spiders.base import ArchiveSpider
-from crawler.spiders.listings import Progress
-from crawler.spiders.policies import PoliciesSpider
+from crawler.spiders.advancing import Advancer
+from crawler.spiders.asking import outcome_of
+from crawler.spiders.policy_work import PolicyWork
+from crawler.spiders.waits import Waits
 from tests.crawling import SHARED, crawl, outcomes, rows
 from tests.generators import faults
 from tests.servers.odd_archive import ANSWERS, CAPTURES, STATUSES, OddArchive
@@ -120,7 +120,7 @@ def test_an_exception_is_the_outcome_of_its_capture_and_the_others_go_on(tmp_pat
     "place",
     [
         "crawler.asking.playback:PlaybackMiddleware.process_response",
-        "crawler.spiders.listings:ListingSpider._conclude",
+        "crawler.spiders.listing:Lister._conclude",
         "crawler.spiders.shared_listing:SharedListing.take",
         "crawler.spiders.policy_search:Search.hand_back",
         "pipelines.stages:VersionStage.process_item",
@@ -162,7 +162,7 @@ def test_a_fault_of_ours_wherever_it_is_is_told_as_ours(tmp_path, place):
     ],
 )
 def test_only_what_a_download_can_fail_by_is_the_archives(error, outcome):
-    assert ArchiveSpider.failed(None, Failure(error))[0] is outcome
+    assert outcome_of(error)[0] is outcome
 
 
 def test_two_policies_that_share_captures_request_each_once(tmp_path):
@@ -187,12 +187,13 @@ def test_a_search_that_never_ends_lets_a_signal_end_it():
         def step(self):
             return None
 
-    class Spider:
+    class Run:
         ending = False
 
     async def crawl_until_a_signal():
-        spider = Spider()
-        asyncio.get_running_loop().call_later(0, setattr, spider, "ending", True)
-        return [found async for found in PoliciesSpider._fill_window(spider, Progress(None, Endless()))]
+        run = Run()
+        asyncio.get_running_loop().call_later(0, setattr, run, "ending", True)
+        advancer = Advancer(run, Waits(), None, None, None, "", None, None, None)
+        return [found async for found in advancer._fill_window(PolicyWork(None, Endless(), None))]
 
     assert asyncio.run(crawl_until_a_signal()) == []

@@ -1,11 +1,9 @@
 """The search through a policy's captures: its cost grows with the captures, not with their square."""
 
 from datetime import timedelta
-from types import SimpleNamespace
 
-from crawler.archives.capture import Outcome, Period
-from crawler.choosing.strategies import parse_strategy
-from crawler.choosing.survey import Options
+from crawler.archives.capture import Outcome
+from crawler.options import RunOptions
 from crawler.spiders.policy_search import SLICE, Search
 from tests.builders import make_listed, utc
 
@@ -41,12 +39,8 @@ class Store:
 
 def test_however_many_captures_are_reused_the_history_is_read_a_few_times():
     store = Store(5 * SLICE)
-    options = Options(timedelta(0), timedelta(0))  # nothing is inferred, everything is reused
-    job = SimpleNamespace(
-        store=store, archive=SimpleNamespace(name="a"), period=Period(), strategy=parse_strategy("changes"),
-        options=options, reader=SimpleNamespace(extractor="x"),
-    )  # fmt: skip
-    search = Search(job, None, 1, lambda: None)
+    options = RunOptions(max_gap=timedelta(0), resolution=timedelta(0))  # nothing is inferred, everything is reused
+    search = Search(store, options, "x", None, 1, lambda: None)
     steps = 0
     while (wanted := search.step()) is None:
         steps += 1

@@ -10,24 +10,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from scrapy import Request
 
-from crawler.archives.capture import ListedCapture, Memento, Outcome
-from crawler.archives.dialects import CDX, PLAYBACK, citation_url
+from crawler.archives.capture import Capture, ListedCapture, Memento, Outcome
+from crawler.archives.dialects import Archive, citation_url
 from crawler.archives.memento import Answer as Playback
 from crawler.archives.memento import stray_outcome
 from crawler.archives.surt import surt
 from crawler.asking.playback import memento_of
-from crawler.discovery.asks import Answer, Ask, AskKind, Key
+from crawler.discovery.asks import Answer, Ask, AskKind, Key, Verdict
 from crawler.discovery.index_queries import index_query
 from crawler.discovery.known import thin
-from crawler.spiders.base import OUR_FAULTS, OUTCOMES, ArchiveSpider
+from crawler.discovery.links import PolicyLink
+from crawler.spiders.asking import OUTCOMES, Asker
+from crawler.spiders.current_run import OUR_FAULTS, CurrentRun
+from crawler.spiders.ledger import Ledger
+from crawler.spiders.waits import For, Waits, Wake
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -38,7 +42,28 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-@dataclass
+class InquiryStore(Protocol):
+    """Where answers and the pages that were asked for are kept."""
+
+    def answers(self, site: str, archive: str) -> list[Answer]: ...
+    def save_answer(self, site: str, archive: str, answer: Answer) -> None: ...
+    def page_capture(self, archive: str, capture: Capture, citation: str) -> ListedCapture: ...
+    def kept_page(self, capture_id: int) -> tuple[bytes, dict[str, str], int]: ...
+    def keep(
+        self, listed: ListedCapture, memento: Memento, outcome: Outcome, detail: str = "", redirect_url: str = ""
+    ) -> None: ...
+
+
+class LinkReader(Protocol):
+    """Reads what discovery wants to know of a page, beside the reactor."""
+
+    async def read_links(self, body: bytes, headers: Mapping[str, str], url: str) -> tuple[PolicyLink, ...]: ...
+    async def read_candidate(
+        self, body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int, site: str
+    ) -> tuple[Verdict, tuple[PolicyLink, ...]]: ...
+
+
+@dataclass(eq=False)
 class Inquiry:
     """What is to be found out about a site.
 
@@ -61,8 +86,21 @@ class Inquiry:
     failed: Callable[[Inquiry], AsyncIterator[Any]] | None = None
 
 
-class InquiringSpider(ArchiveSpider):
-    """A spider that can ask more than listings and captures of one policy."""
+class Inquirer:
+    """Asks what an inquiry wants to know."""
+
+    def __init__(
+        self,
+        run: CurrentRun,
+        asker: Asker,
+        waits: Waits,
+        ledger: Ledger,
+        store: InquiryStore,
+        reader: LinkReader,
+        archive: Archive,
+    ) -> None:
+        self._run, self._asker, self._waits, self._ledger = run, asker, waits, ledger
+        self._store, self._reader, self._archive = store, reader, archive
 
     def inquiry(
         self,
@@ -71,7 +109,7 @@ class InquiringSpider(ArchiveSpider):
         ended: Callable[[Inquiry], AsyncIterator[Any]],
     ) -> Inquiry:
         """Return an inquiry that knows what was answered in earlier runs."""
-        return Inquiry(site, plan, ended, self.job.store.answers(site, self.job.archive.name))
+        return Inquiry(site, plan, ended, self._store.answers(site, self._archive.name))
 
     async def inquire(self, inquiry: Inquiry) -> AsyncIterator[Any]:
         """Yield the requests of the next round, or what comes at the end of an inquiry.
@@ -89,14 +127,14 @@ class InquiringSpider(ArchiveSpider):
 
     async def _failed_here(self, error: Exception, inquiry: Inquiry) -> AsyncIterator[Any]:
         inquiry.cut_short = True
-        self.program_error(error, inquiry.site)
+        self._run.program_error(error, inquiry.site)
         failed, inquiry.failed = inquiry.failed, None
         if failed is not None:
             async for found in failed(inquiry):
                 yield found
 
     async def _next_round(self, inquiry: Inquiry) -> AsyncIterator[Any]:
-        while not (inquiry.waiting or inquiry.cut_short or self.ending):
+        while not (inquiry.waiting or inquiry.cut_short or self._run.ending):
             asks = tuple(ask for ask in inquiry.plan(inquiry.answers) if ask.key not in inquiry.asked)
             if not asks:
                 async for found in inquiry.ended(inquiry):
@@ -115,7 +153,7 @@ class InquiringSpider(ArchiveSpider):
         """Return the request of an ask; None where the store has the answer."""
         if ask.capture is None:
             return self._index_request(inquiry, ask)
-        archive, store, capture = self.job.archive, self.job.store, ask.capture
+        archive, store, capture = self._archive, self._store, ask.capture
         citation = citation_url(capture.timestamp, capture.original, archive.citation)
         listed = store.page_capture(archive.name, capture, citation)
         if listed.outcome is Outcome.REDIRECT:
@@ -125,9 +163,10 @@ class InquiringSpider(ArchiveSpider):
             self._answered(inquiry, ask, await self._read_page(inquiry, ask, body, headers, status))
         elif listed.outcome.settled or (listed.not_before and listed.not_before > datetime.now(UTC)):
             self._answered(inquiry, ask, self._nothing(ask, listed.outcome))
-        elif (holder := self.ledger.holder(listed.capture_id)) is not None:  # a policy's, too
-            self.ledger.wait(holder, partial(self._ask_once_more, inquiry, ask))
-        elif self.ledger.take(listed.capture_id, rounds=2):
+        elif (holder := self._ledger.holder(listed.capture_id)) is not None:  # a policy's, too
+            self._waits.wait(inquiry, For.ANOTHERS, holder, partial(self._ask_once_more, inquiry, ask))
+        elif self._ledger.take(listed.capture_id, rounds=2):
+            self._waits.wait(inquiry, For.REQUEST, listed.capture_id, partial(self.inquire, inquiry))
             return self._page_request(inquiry, ask, listed)
         else:
             self._answered(inquiry, ask, self._nothing(ask, Outcome.PLAYBACK_FAILED, "requested in vain in this run"))
@@ -142,26 +181,14 @@ class InquiringSpider(ArchiveSpider):
             yield found
 
     def _index_request(self, inquiry: Inquiry, ask: Ask) -> Request:
-        archive, query = self.job.archive, index_query(ask.kind, ask.url)
+        archive, query = self._archive, index_query(ask.kind, ask.url)
         url = archive.query_url(query) if query else archive.listing_url(ask.url, since=None, until=None)
-        return Request(
-            url, callback=self.parse_index, errback=self.ask_failed, cb_kwargs={"inquiry": inquiry, "ask": ask},
-            meta={"endpoint": CDX, "download_slot": archive.slot(CDX)}, priority=10, dont_filter=True,
-        )  # fmt: skip
+        return self._asker.index_request(url, self.parse_index, self.ask_failed, inquiry=inquiry, ask=ask)
 
     def _page_request(self, inquiry: Inquiry, ask: Ask, listed: ListedCapture) -> Request:
-        archive = self.job.archive
-        return Request(
-            archive.memento_url(listed.capture),
-            callback=self.parse_page,
-            errback=self.ask_failed,
-            cb_kwargs={"inquiry": inquiry, "ask": ask, "listed": listed},
-            meta={"endpoint": PLAYBACK, "download_slot": archive.slot(PLAYBACK),
-                  "captured_at": listed.capture.captured_at, "digest": listed.capture.digest,
-                  "capture": listed.capture_id},
-            priority=5,  # where the policies are, before their captures
-            dont_filter=True,
-        )  # fmt: skip
+        return self._asker.page_request(
+            listed, self.parse_page, self.ask_failed, priority=5, inquiry=inquiry, ask=ask
+        )  # where the policies are, before their captures
 
     # answers
 
@@ -189,7 +216,7 @@ class InquiringSpider(ArchiveSpider):
         self, answer: Awaitable[None], inquiry: Inquiry, listed: ListedCapture | None = None
     ) -> AsyncIterator[Any]:
         """Take in an answer, then yield what comes next, for the inquiry and for whoever waited for the capture."""
-        woken = []
+        woken: list[Wake] = [partial(self.inquire, inquiry)]
         try:
             await answer
         except OUR_FAULTS:
@@ -199,15 +226,14 @@ class InquiringSpider(ArchiveSpider):
                 yield found
         finally:
             if listed is not None:
-                woken = self.ledger.give_back(listed.capture_id)
-        async for found in self.inquire(inquiry):
-            yield found
+                self._ledger.give_back(listed.capture_id)
+                woken = self._waits.end(For.REQUEST, listed.capture_id)
         for wake in woken:
             async for found in wake():
                 yield found
 
     async def _index_said(self, response: Response, inquiry: Inquiry, ask: Ask) -> None:
-        page, outcome, detail = self.read_index(response, ask.url, domain=ask.kind is AskKind.INDEX)
+        page, outcome, detail = self._asker.read_index(response, ask.url, domain=ask.kind is AskKind.INDEX)
         if outcome is Outcome.RATE_LIMITED:
             inquiry.cut_short = True
             return
@@ -230,10 +256,10 @@ class InquiringSpider(ArchiveSpider):
             self._settled(inquiry, ask, listed, *stray, response.url)
         elif playback.answer in (Playback.MEMENTO, Playback.REDIRECT):
             memento, flaw = memento_of(response, playback.memento_at)
-            self.crawler.stats.inc_value("policylapse/fetched")
+            self._run.count("fetched")
             self._answered(inquiry, ask, await self._kept(inquiry, ask, listed, memento, flaw, playback.location))
         elif playback.answer is Playback.RATE_LIMITED:
-            self.stop()
+            self._run.stop()
             inquiry.cut_short = True
         else:
             detail = f"the archive answered HTTP {response.status}"
@@ -243,17 +269,17 @@ class InquiringSpider(ArchiveSpider):
         self, inquiry: Inquiry, ask: Ask, listed: ListedCapture, memento: Memento, flaw: str, location: str
     ) -> Answer:
         if location:
-            self.job.store.keep(listed, memento, Outcome.REDIRECT, f"to {location}", location)
+            self._store.keep(listed, memento, Outcome.REDIRECT, f"to {location}", location)
             return self._redirect_answer(ask, location)
         outcome = Outcome.UNDECODABLE if flaw else Outcome.FETCHED if memento.body else Outcome.NOT_A_POLICY
-        self.job.store.keep(listed, memento, outcome, flaw or ("" if memento.body else "empty page"))
+        self._store.keep(listed, memento, outcome, flaw or ("" if memento.body else "empty page"))
         if outcome is not Outcome.FETCHED:
             return self._nothing(ask, outcome, flaw)
         return await self._read_page(inquiry, ask, memento.body, dict(memento.headers), memento.status)
 
     async def _read_page(self, inquiry: Inquiry, ask: Ask, body: bytes, headers: dict[str, str], status: int) -> Answer:
         assert ask.capture is not None
-        answer, reader = self._nothing(ask, Outcome.FETCHED), self.job.reader
+        answer, reader = self._nothing(ask, Outcome.FETCHED), self._reader
         if ask.kind is AskKind.PAGE:
             verdict, links = await reader.read_candidate(
                 body, headers, ask.url, ask.capture.captured_at, status, inquiry.site
@@ -269,7 +295,7 @@ class InquiringSpider(ArchiveSpider):
     def _settled(
         self, inquiry: Inquiry, ask: Ask, listed: ListedCapture, outcome: Outcome, detail: str, url: str
     ) -> None:
-        self.settle(None, listed, outcome, detail, url)
+        self._run.settle(None, listed, outcome, detail, url)
         self._answered(inquiry, ask, self._nothing(ask, outcome, detail))
 
     def _nothing(self, ask: Ask, outcome: Outcome, detail: str = "") -> Answer:
@@ -277,18 +303,19 @@ class InquiringSpider(ArchiveSpider):
         return Answer(ask.kind, ask.url, timestamp, datetime.now(UTC).replace(microsecond=0), outcome, detail)
 
     def _answered(self, inquiry: Inquiry, ask: Ask, answer: Answer) -> None:
-        self.job.store.save_answer(inquiry.site, self.job.archive.name, answer)
+        self._store.save_answer(inquiry.site, self._archive.name, answer)
         inquiry.answers.append(answer)
         inquiry.waiting.discard(ask.key)
 
     async def _missed_answer(self, failure: Failure, inquiry: Inquiry, ask: Ask, listed: ListedCapture | None) -> None:
-        if self.turned_away(failure):
+        if self._asker.turned_away(failure):
             inquiry.cut_short = True
             return
-        outcome, detail = self.failed(failure)
+        outcome, detail = self._asker.failed(failure)
         if outcome is Outcome.PROGRAM_ERROR:
+            assert failure.value is not None
             raise failure.value
-        if self.stopped_by_archive:
+        if self._run.stopped_by_archive:
             inquiry.cut_short = True
         elif listed is not None:
             self._settled(inquiry, ask, listed, outcome, detail, failure.request.url)  # type: ignore[attr-defined]

@@ -1,0 +1,158 @@
+"""What comes next for each policy of a run, and what is left when nothing is under way.
+
+PolicyWork ──advance──► grown? read its listing ──► known redirects followed ──► requests up to the window
+└─ nothing requested: what is kept of it and was not read
+idle ──left_to_do──► who waited in vain, who waits for a wording, then the second pass; nobody: the run has ended
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from crawler.archives.capture import Policy
+from crawler.options import Mode, RunOptions
+from crawler.spiders.current_run import OUR_FAULTS, CurrentRun
+from crawler.spiders.fetching import Fetcher
+from crawler.spiders.following import Follower
+from crawler.spiders.ledger import Ledger
+from crawler.spiders.policy_search import Search, SearchStore
+from crawler.spiders.policy_work import PolicyWork
+from crawler.spiders.reading import Reading
+from crawler.spiders.waits import Waits
+
+WINDOW = 16  # mementos of one policy under way at once: enough to keep connections and readers busy
+
+
+class Advancer:
+    """Moves the policies of a run on.
+
+    :ivar works: every policy of the run, in the order they came.
+    """
+
+    def __init__(
+        self,
+        run: CurrentRun,
+        waits: Waits,
+        ledger: Ledger,
+        store: SearchStore,
+        options: RunOptions,
+        extractor: str,
+        fetcher: Fetcher,
+        follower: Follower,
+        reading: Reading,
+    ) -> None:
+        self._run, self._waits, self._ledger = run, waits, ledger
+        self._store, self._options, self._extractor = store, options, extractor
+        self._fetcher, self._follower, self._reading = fetcher, follower, reading
+        self._works: dict[int, PolicyWork] = {}
+        self._held: set[int] = set()  # digests whose payload is in the store, for all searches
+        self._sent_when_idle = -1
+
+    @property
+    def works(self) -> list[PolicyWork]:
+        return list(self._works.values())
+
+    def begin(self, policy: Policy) -> PolicyWork | None:
+        """Take a policy into the run; None where it is in it already."""
+        if policy.policy_id in self._works:
+            return None
+
+        def reused() -> None:
+            self._run.count("reused")
+            work.unread = True  # the payload may not have been read as this policy's
+
+        search = Search(self._store, self._options, self._extractor, policy, self._run.number, reused, self._held)
+        work = PolicyWork(policy, search, lambda: self.advance(work))
+        self._works[policy.policy_id] = work
+        return work
+
+    async def advance(self, work: PolicyWork) -> AsyncIterator[Any]:
+        """Yield what comes next for a policy: what was kept and not read, then requests as the search wants them.
+
+        Nothing comes while a listing is under way. A failure of ours ends the policy for this run, and no other.
+        """
+        if work.failed or self._run.ending or not self._waits.can_choose(work):
+            return
+        try:
+            async for found in self._next_of(work):
+                yield found
+        except OUR_FAULTS:
+            raise
+        except Exception as error:  # noqa: BLE001 - the other policies go on
+            work.failed = True
+            self._run.program_error(error, work.policy.url, work.policy)
+
+    async def _next_of(self, work: PolicyWork) -> AsyncIterator[Any]:
+        if self._options.mode is Mode.PLAN:
+            self._plan_requests(work)
+            return
+        async for item in self._read_left(work):
+            yield item
+        if work.grown:
+            work.grown = False
+            work.search.reload()
+        async for found in self._follower.follow_known(work):
+            yield found
+        async for found in self._fill_window(work):
+            yield found
+        async for item in self._read_left(work):  # what was reused on the way
+            yield item
+
+    async def _read_left(self, work: PolicyWork) -> AsyncIterator[Any]:
+        if not self._waits.requests(work):
+            async for item in self._reading.read_left(work):
+                yield item
+
+    async def _fill_window(self, work: PolicyWork) -> AsyncIterator[Any]:
+        """Yield requests up to the window."""
+        waits = self._waits
+        while waits.requests(work) < WINDOW and waits.can_choose(work) and not self._run.ending:
+            if not work.queue:
+                wanted = work.search.step()
+                if wanted is None:  # it may go on for long without a request: let a signal be heard
+                    await asyncio.sleep(0)
+                    continue
+                work.queue.extend(wanted)
+            if not work.queue:
+                return
+            room = min(WINDOW - waits.requests(work), len(work.queue))
+            some = [work.queue.popleft() for _ in range(room)]
+            listed = self._store.listed([one.capture_id for one in some])
+            for one, capture in zip(some, listed, strict=True):
+                async for found in self._fetcher.get(capture, work, one.level):
+                    yield found
+
+    def _plan_requests(self, work: PolicyWork) -> None:
+        if work.planned:
+            return
+        work.planned = True
+        expected = work.search.forecast()
+        for name, number in (("low", expected.low), ("high", expected.high)):
+            self._run.count(f"planned_{name}", number + expected.redirects)
+
+    # when nothing is under way
+
+    def left_to_do(self) -> list[PolicyWork]:
+        """Return the policies that can go on; empty at the end of the run.
+
+        Each call that returns any was preceded by a new request, or gives something up: so it comes to an end.
+        """
+        self._ledger.forget_under_way()
+        lost = self._waits.forget()
+        going = [work for work in self.works if not work.failed]
+        some = [work for work in going if lost[work]]
+        for work in some:
+            error = RuntimeError(f"{lost[work]} answers never came")
+            self._run.program_error(error, work.policy.url, work.policy)
+        waiting = [work for work in going if work.search.waiting]
+        if self._ledger.sent == self._sent_when_idle:  # they were let go on before, and nothing came of it
+            for work in waiting:
+                work.search.give_up()
+        self._sent_when_idle = self._ledger.sent
+        some += [work for work in waiting if work not in some]
+        if not some and not self._ledger.second_pass:
+            self._ledger.second_pass = True
+            some = [work for work in going if work.search.retry()]
+        return some

@@ -1,0 +1,166 @@
+"""The run as it stands: its row in the store, what is recorded and counted in it, and why it ends.
+
+    any part ──record, settle, count──► store, log, stats
+             ──stop, cannot_go_on────► the engine closes the spider; `ending` is True from then on
+
+A failure of ours is an outcome, too: an exception in a callback is recorded for its site (`program_error`), with its
+traceback in the log, and the other sites go on. What slips through is caught by `broken`, which hears every exception
+that leaves a callback or a pipeline.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from crawler.archives.capture import ListedCapture, Outcome, Policy
+from crawler.archives.errors import LimitsError, NotRunning, StoreError
+from crawler.asking.gate import gate_of
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from twisted.python.failure import Failure
+
+logger = logging.getLogger(__name__)
+
+OUR_FAULTS = (StoreError, LimitsError, NotRunning)  # of this machine, not of the archive: the run cannot go on
+
+
+class RunStore(Protocol):
+    """What a run keeps of itself."""
+
+    def begin_run(self, *, program: str, archive: str, strategy: str, arguments: Mapping[str, str]) -> int: ...
+    def record(
+        self, run_id: int, outcome: Outcome, subject: str, detail: str = "", *, policy: Policy | None = None
+    ) -> None: ...
+    def settle(
+        self,
+        run_id: int,
+        policy: Policy | None,
+        listed: ListedCapture,
+        outcome: Outcome,
+        detail: str,
+        memento_url: str = "",
+    ) -> None: ...
+
+
+class CurrentRun:
+    """One run of the spider.
+
+    :ivar number: of its row in the store, 0 before it has one.
+    :ivar stopped_by_archive: why the archive ended it, "" while it did not; so it is with `limited`, which a limit or
+        a signal sets, and `store_error`, a fault of this machine.
+    """
+
+    def __init__(self, store: RunStore, crawler: Crawler) -> None:
+        self._store, self._crawler = store, crawler
+        self.number = 0
+        self.stopped_by_archive = ""
+        self.limited = ""
+        self.store_error = ""
+        self._ending = False
+
+    def begin(self, *, program: str, archive: str, strategy: str, arguments: Mapping[str, str]) -> None:
+        """Write the run's row."""
+        self.number = self._store.begin_run(program=program, archive=archive, strategy=strategy, arguments=arguments)
+
+    def opened(self) -> None:
+        """From now on, whoever waits at the gate is woken by what ends the run: a signal, its time, the archive."""
+        engine = self._crawler.engine
+        assert engine is not None
+        close = engine.close_spider_async
+
+        async def closing(*, reason: str = "cancelled") -> None:
+            if reason == "shutdown":
+                self.limited = self.limited or "it was told to end (Ctrl-C or SIGTERM)"
+            self._ending = True
+            if reason != "limit":  # what the limit of requests has let out is still to be asked, and kept
+                gate_of(self._crawler).shut("the run is ending")
+            await close(reason=reason)
+
+        engine.close_spider_async = closing  # type: ignore[method-assign]
+
+    @property
+    def ending(self) -> bool:
+        """Nothing more is to be asked: the archive, a limit or the store has ended the run, or a signal has.
+
+        Every loop that can go on without a request looks here, and lets the reactor run (`asyncio.sleep(0)`) so that a
+        signal is heard.
+        """
+        return bool(self.stopped_by_archive or self.limited or self.store_error or self._ending)
+
+    # what is told
+
+    def count(self, what: str, by: int = 1) -> None:
+        """Add to one of the run's counts: "listed", "fetched", "reused", …"""
+        assert self._crawler.stats is not None
+        self._crawler.stats.inc_value(f"policylapse/{what}", by)
+
+    def settle(
+        self, policy: Policy | None, listed: ListedCapture, outcome: Outcome, detail: str, memento_url: str
+    ) -> None:
+        """Record what became of a capture that brought no payload."""
+        self._store.settle(self.number, policy, listed, outcome, detail, memento_url)
+        logger.info("%s %s: %s (%s)", listed.capture.timestamp, listed.capture.original, outcome.value, detail)
+
+    def record(self, outcome: Outcome, subject: str, detail: str, policy: Policy | None = None) -> None:
+        """Record an outcome that is no capture's, and tell the person its next step."""
+        self._store.record(self.number, outcome, subject, detail, policy=policy)
+        logger.warning(
+            "%s: %s (%s). Next: %s", subject, outcome.about.meaning, detail, outcome.about.next_step or "nothing to do"
+        )
+
+    def program_error(
+        self, error: BaseException, subject: str, policy: Policy | None = None, *, log: bool = True
+    ) -> None:
+        """Record that this program failed on a site; the other sites go on."""
+        if log:
+            logger.error("%s: policylapse failed: %s", subject, error, exc_info=error)
+        try:
+            self.record(Outcome.PROGRAM_ERROR, subject, f"{type(error).__name__}: {error}"[:500], policy)
+        except StoreError as failed:
+            self.cannot_go_on(failed)
+
+    # what ends it
+
+    def stop(self) -> None:
+        """The archive has said stop: nothing more goes out, what is in flight is kept, the run ends."""
+        if not self.stopped_by_archive:
+            gate = gate_of(self._crawler)
+            self.stopped_by_archive = gate.why
+            gate.shut(gate.why)
+            logger.error("%s; the run ends, the same crawl goes on where it stopped", gate.why)
+            self._close("rate_limited")
+
+    def limit(self, why: str) -> None:
+        """A limit that a person has set is reached."""
+        if not self.ending:
+            self.limited = why
+            self._close("limit")
+
+    def cannot_go_on(self, error: BaseException) -> None:
+        """End the run: nothing more could be kept, or no limit held."""
+        if not self.store_error:
+            self.store_error = str(error)
+            self._close("our_fault")
+
+    def broken(self, failure: Failure, response: Any = None, item: Any = None) -> None:
+        """An exception left a callback or a pipeline: what is this machine's fault, and keeps us from going on, ends the
+        run; any other is the outcome of whose it is. Scrapy has logged it.
+        """
+        error = failure.value
+        assert error is not None
+        if isinstance(error, OUR_FAULTS):
+            self.cannot_go_on(error)
+            return
+        request = getattr(response, "request", None)
+        context = getattr(request, "cb_kwargs", {})
+        policy = getattr(item, "policy", None) or getattr(context.get("work"), "policy", None)
+        subject = policy.url if policy else getattr(context.get("inquiry"), "site", getattr(request, "url", ""))
+        self.program_error(error, subject, policy, log=False)
+
+    def _close(self, reason: str) -> None:
+        assert self._crawler.engine is not None
+        self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason))

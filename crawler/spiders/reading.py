@@ -1,0 +1,96 @@
+"""From a policy's kept captures to what is read of them: one by one as they come, and what was left.
+
+    capture, body ──read──► ReadCapture (an item), its wording told to the search
+    PolicyWork ──read_left──► ReadCapture of all that is kept and was not read for it, and of its pages' other documents
+
+A capture that another policy brought is kept once and read for each policy, since each has a declaration of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from crawler.archives.capture import ListedCapture, Outcome, Policy, ReadCapture
+from crawler.spiders.policy_work import PolicyWork
+from crawler.targets.hints import Hints
+
+logger = logging.getLogger(__name__)
+
+
+class ReadingStore(Protocol):
+    """What is kept, and what was read of it."""
+
+    def hints(self, policy: Policy, capture_id: int) -> Hints: ...
+    def known_reading(self, policy: Policy, capture_id: int, extractor: str) -> tuple[Outcome, str] | None: ...
+    def unread(self, policy: Policy, extractor: str) -> list[Any]: ...
+    def payload(self, payload_id: int) -> bytes: ...
+    def part_policy(self, policy: Policy, part: str) -> Policy: ...
+
+
+class PolicyReader(Protocol):
+    """Reads pages beside the reactor."""
+
+    extractor: str
+
+    async def read(
+        self, body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int, hints: Hints
+    ) -> Any: ...
+    def read_kept(self, kept: Sequence[Any], load: Callable[[int], bytes]) -> AsyncIterator[tuple[Any, Any]]: ...
+
+
+class Reading:
+    """Reads what is kept of policies."""
+
+    def __init__(self, store: ReadingStore, reader: PolicyReader, *, all_policies: bool) -> None:
+        self._store, self._reader, self._all_policies = store, reader, all_policies
+
+    async def read(
+        self, work: PolicyWork, listed: ListedCapture, body: bytes, headers: Mapping[str, str], status: int
+    ) -> AsyncIterator[ReadCapture]:
+        """Yield the item of a payload, nothing where it was read before."""
+        extractor, capture = self._reader.extractor, listed.capture
+        known = self._store.known_reading(work.policy, listed.capture_id, extractor)
+        if known is not None:
+            work.search.answered(listed.capture_id, *known)
+            return
+        work.tried.add(listed.capture_id)
+        hints = self._store.hints(work.policy, listed.capture_id)
+        reading = await self._reader.read(body, headers, capture.original, capture.captured_at, status, hints)
+        self._note(work, listed.capture_id, reading)
+        what = reading.detail or f"{reading.words} words"
+        logger.info("%s %s: %s (%s)", capture.timestamp, capture.original, reading.outcome.value, what)
+        yield ReadCapture(work.policy, listed.capture_id, reading)
+
+    async def read_left(self, work: PolicyWork) -> AsyncIterator[ReadCapture]:
+        """Yield what is kept and was not read by this extractor: what another policy brought, or what was left by a run
+        that was killed, or by an older extractor. Then the other documents on the policy's pages.
+        """
+        if not work.unread:
+            return
+        work.unread = False
+        left = self._store.unread(work.policy, self._reader.extractor)
+        unread = [one for one in left if one.capture_id not in work.tried]
+        work.tried |= {one.capture_id for one in unread}
+        async for kept, reading in self._reader.read_kept(unread, self._store.payload):
+            self._note(work, kept.capture_id, reading)
+            yield ReadCapture(work.policy, kept.capture_id, reading)
+        async for item in self._read_parts(work):
+            yield item
+
+    def _note(self, work: PolicyWork, capture_id: int, reading: Any) -> None:
+        """Tell the search; with all_policies, the other documents of a page are policies, too: one of each kind."""
+        work.search.answered(capture_id, reading.outcome, reading.wording)
+        if self._all_policies and not work.policy.part and reading.extraction is not None:
+            others = set(reading.extraction.other_kinds)
+            work.parts |= others
+            work.unread = work.unread or bool(others)
+
+    async def _read_parts(self, work: PolicyWork) -> AsyncIterator[ReadCapture]:
+        for kind in sorted(work.parts):
+            policy = self._store.part_policy(work.policy, kind)
+            unread = self._store.unread(policy, self._reader.extractor)
+            async for kept, reading in self._reader.read_kept(unread, self._store.payload):
+                yield ReadCapture(policy, kept.capture_id, reading)

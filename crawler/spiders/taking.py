@@ -1,0 +1,84 @@
+"""From a target that a person named to a policy under way: declared, its URLs listed, its first captures asked for.
+
+Target with a URL ──► policy ──► its URLs listed ──► it goes on
+Target, a site ──► discovery ──► each policy that it finds, with what was listed on the way ──► it goes on
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from crawler.archives.capture import Policy
+from crawler.archives.surt import surt
+from crawler.discovery.companies import one_line_of_urls
+from crawler.options import Mode, RunOptions
+from crawler.spiders.advancing import Advancer
+from crawler.spiders.discovering import Discoverer
+from crawler.spiders.listing import Lister, page_within
+from crawler.targets.declarations import Declared
+
+if TYPE_CHECKING:
+    from crawler.archives.cdx import CdxPage
+    from crawler.targets.targets import Target
+
+logger = logging.getLogger(__name__)
+
+
+class PolicyStore(Protocol):
+    """Which policies there are, and at which URLs."""
+
+    def policy(self, site: str, url: str, evidence: str, part: str = "") -> Policy: ...
+    def policy_urls(self, policy: Policy) -> list[str]: ...
+    def declare(self, policy: Policy, declared: Declared) -> None: ...
+
+
+class Taker:
+    """Takes targets into the run."""
+
+    def __init__(
+        self, lister: Lister, discoverer: Discoverer, advancer: Advancer, store: PolicyStore, options: RunOptions
+    ) -> None:
+        self._lister, self._discoverer, self._advancer = lister, discoverer, advancer
+        self._store, self._options = store, options
+
+    async def take(self, target: Target) -> AsyncIterator[Any]:
+        """Yield what comes first for a target."""
+        if not target.url:
+            async for found in self._discoverer.discover_site(target.site, self._take_found):
+                yield found
+            return
+        policy = self._store.policy(target.site, target.url, "named by the user", target.part)
+        if target.declared is not None:
+            self._declare(policy, target.declared)
+        work = self._advancer.begin(policy)
+        if work is None:  # http and https name one policy
+            return
+        for url in one_line_of_urls(self._store.policy_urls(policy)):
+            for request in self._lister.list_url(url, work):
+                yield request
+        async for found in work.go_on():  # its listing may have been another policy's, and have ended
+            yield found
+
+    def _declare(self, policy: Policy, declared: Declared) -> None:
+        self._store.declare(policy, declared)
+        for note in declared.notes:
+            logger.warning("%s", note)
+
+    async def _take_found(self, policy: Policy, pages: Mapping[str, CdxPage]) -> AsyncIterator[Any]:
+        """Store what was listed on the way to a policy, list the rest, then begin to fetch."""
+        work = self._advancer.begin(policy)
+        if work is None:  # named by its URL, too
+            return
+        only = self._options.mode is Mode.DISCOVER
+        for url in one_line_of_urls(self._store.policy_urls(policy)):
+            page = page_within(pages.get(surt(url)), self._options.period)
+            if page is None and only:
+                continue
+            for request in self._lister.list_url(url, work, page):
+                if not only:
+                    yield request
+        if not only:
+            async for found in work.go_on():
+                yield found

@@ -1,0 +1,73 @@
+"""What is kept of a policy's captures is read once for it, whoever brought it; and only where something may be unread."""
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+
+from crawler.archives.capture import Outcome
+from crawler.spiders.policy_work import PolicyWork
+from crawler.spiders.reading import Reading
+
+
+class Store:
+    """Captures of one policy, and of a part of its pages."""
+
+    def __init__(self):
+        self.kept, self.asked = [1, 2], 0
+
+    def unread(self, policy, _extractor):
+        self.asked += policy.part == ""
+        return [SimpleNamespace(capture_id=one) for one in self.kept]
+
+    def payload(self, number):
+        return b""
+
+    def part_policy(self, _policy, kind):
+        return SimpleNamespace(part=kind)
+
+
+class Reader:
+    extractor = "x"
+
+    def __init__(self, others=()):
+        self.others = others
+
+    async def read_kept(self, kept, _load):
+        for one in kept:
+            extraction = SimpleNamespace(other_kinds=self.others)
+            yield one, SimpleNamespace(outcome=Outcome.FETCHED, wording="w", extraction=extraction)
+
+
+def left(reading, work):
+    async def read():
+        return [(item.policy.part, item.capture_id) async for item in reading.read_left(work)]
+
+    return asyncio.run(read())
+
+
+def begun():
+    return PolicyWork(SimpleNamespace(part=""), SimpleNamespace(answered=lambda *_: None), None)
+
+
+@pytest.mark.parametrize("grow", [PolicyWork.grow, lambda work: setattr(work, "unread", True)])
+def test_what_another_policy_brought_is_read_when_there_may_be_something(grow):
+    store = Store()
+    reading, work = Reading(store, Reader(), all_policies=False), begun()
+    assert left(reading, work) == [("", 1), ("", 2)]
+    store.kept.append(3)
+    assert left(reading, work) == []  # nothing has told that there may be more
+    assert store.asked == 1
+    grow(work)
+    assert left(reading, work) == [("", 3)]  # the others were read in this run
+
+
+def test_other_documents_of_its_pages_are_read_with_all_policies_alone():
+    store, reader = Store(), Reader(others=("cookies",))
+    assert left(Reading(store, reader, all_policies=True), begun()) == [
+        ("", 1),
+        ("", 2),
+        ("cookies", 1),
+        ("cookies", 2),
+    ]
+    assert left(Reading(store, reader, all_policies=False), begun()) == [("", 1), ("", 2)]
