@@ -109,7 +109,7 @@ _SETTINGS_MODULE = "crawler.settings"
 @click.option("--max-minutes", type=click.FloatRange(0, min_open=True), metavar="N", help="End the run after so long.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.pass_context
-def crawl(ctx: click.Context, **options: Any) -> None:
+def crawl(ctx: click.Context, /, **options: Any) -> None:
     """Crawl policies out of a web archive into the database.
 
     A crawl that was stopped goes on where it was. One that is repeated fetches only what is new. A crawl of the bundled

@@ -10,7 +10,7 @@ import json
 import logging
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -26,10 +26,10 @@ from crawler.summary import Plan, Summary, as_json, print_summary, sureness
 if TYPE_CHECKING:
     from typing import Self
 
-    from scrapy import Spider
     from scrapy.crawler import Crawler
 
     from crawler.choosing.certainty import Certainty
+    from crawler.spiders.policies import PoliciesSpider
 
 
 class Progress:
@@ -52,10 +52,10 @@ class Progress:
         crawler.signals.connect(extension.closed, signal=signals.spider_closed)
         return extension
 
-    def opened(self, spider: Spider) -> None:
+    def opened(self, spider: PoliciesSpider) -> None:
         self._begun = time.monotonic()
-        self._exhaustive = spider.job.strategy.exhaustive  # type: ignore[attr-defined]
-        self._before = spider.job.store.totals()  # type: ignore[attr-defined]
+        self._exhaustive = spider.job.strategy.exhaustive
+        self._before = spider.job.store.totals()
         self._bar.start()
         make_harmless(logging.getLogger())  # Scrapy has set up its handler once more
         self._log_above_the_bar()
@@ -76,7 +76,7 @@ class Progress:
             completed=fetched, total=max(listed - reused, fetched) or None if self._exhaustive else None,
         )  # fmt: skip
 
-    def closed(self, spider: Any, reason: str = "") -> None:
+    def closed(self, spider: PoliciesSpider, reason: str = "") -> None:
         self._reason = reason
         self._bar.stop()
         self._log_above_the_bar()
@@ -90,13 +90,13 @@ class Progress:
             )  # fmt: skip
         job.store.close()
         job.reader.close()
-        self.crawler.stats.set_value("policylapse/exit_code", summary.exit_code)  # type: ignore[union-attr]
+        self.crawler.stats.set_value("policylapse/exit_code", summary.exit_code)
         if job.options.summary is SummaryStyle.JSON:
             print(json.dumps(as_json(summary), indent=2))  # noqa: T201 - it is the command's output
         elif job.options.summary is SummaryStyle.TEXT:
             print_summary(summary, Console(highlight=False, soft_wrap=True))
 
-    def _certainties(self, spider: Any) -> list[tuple[str, Certainty]]:
+    def _certainties(self, spider: PoliciesSpider) -> list[tuple[str, Certainty]]:
         """How sure each policy's history is, written down too."""
         job, found = spider.job, []
         for policy, search in spider.searches():
@@ -107,10 +107,10 @@ class Progress:
                 found.append((policy.site, how_sure))
         return found
 
-    def _cut_short(self, spider: Any) -> bool:
+    def _cut_short(self, spider: PoliciesSpider) -> bool:
         return bool(spider.run.stopped_by_archive or spider.run.limited or self._out_of_time(spider))
 
-    def _outcomes(self, spider: Any) -> dict[Outcome, int]:
+    def _outcomes(self, spider: PoliciesSpider) -> dict[Outcome, int]:
         """Captures by outcome; those that a strategy did not ask for, in searches that came to an end, are not pending."""
         job = spider.job
         found = job.store.outcomes(spider.run.number, spider.policies(), job.archive.name, job.period)
@@ -121,7 +121,7 @@ class Progress:
         counts = found | {Outcome.PENDING: found.get(Outcome.PENDING, 0) - left, Outcome.NOT_ASKED: left}
         return {outcome: counts[outcome] for outcome in Outcome if counts.get(outcome)}
 
-    def _summary(self, spider: Any, certainties: list[tuple[str, Certainty]]) -> Summary:
+    def _summary(self, spider: PoliciesSpider, certainties: list[tuple[str, Certainty]]) -> Summary:
         job, after = spider.job, spider.job.store.totals()
         return Summary(
             archive=job.archive.label,
@@ -148,10 +148,10 @@ class Progress:
         low, high = self._stat("planned_low"), self._stat("planned_high")
         return Plan(low, high, budget.interval if budget else 0.0)
 
-    def _out_of_time(self, spider: Any) -> str:
+    def _out_of_time(self, spider: PoliciesSpider) -> str:
         minutes = spider.job.options.max_minutes
         over = self._reason == "closespider_timeout"
         return f"the run's limit of {minutes:g} minutes is reached" if over else ""
 
     def _stat(self, name: str) -> int:
-        return int(self.crawler.stats.get_value(f"policylapse/{name}", 0))  # type: ignore[union-attr]
+        return int(self.crawler.stats.get_value(f"policylapse/{name}", 0))
