@@ -28,6 +28,7 @@ import psutil
 
 from benchmarks.crawl import ROOT, SHARED
 from crawler.archives.capture import Outcome
+from crawler.targets.fetched import Fetched
 from pipelines.reading.pool import ReaderPool
 
 AT = datetime(2020, 1, 1, tzinfo=UTC)
@@ -140,8 +141,9 @@ async def read_all(pages, numbers, workers=0):
         async with waiting:
             body, content_type = mutated(pages, number)
             begun = time.monotonic()
-            reading = await pool.read(body, {"content-type": content_type}, URL, AT, 200)
-            links = await pool.read_links(body, {"content-type": content_type}, URL)
+            page = Fetched(body, {"content-type": content_type}, URL)
+            reading = await pool.read(page)
+            links = await pool.read_links(page)
             largest = max(largest, *(child.memory_info().rss for child in psutil.Process().children()), 0)
         outcomes[reading.outcome] += 1
         if (

@@ -15,7 +15,6 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 from benchmarks.text import seen_text
-from crawler.archives.timestamps import format_iso
 from pipelines.model import Observation
 from pipelines.versions.fold import fold, wordings_of
 from pipelines.versions.sightings import SeenText
@@ -58,9 +57,7 @@ def read(history: Generated) -> tuple[list[Observation], dict[int, SeenText]]:
     observations = []
     for shot in history.shots:
         body = page(history, shot).encode()
-        wording, seen = seen_text(
-            body, f"https://{history.name.replace('/', '-')}.example/privacy", format_iso(shot.at)
-        )
+        wording, seen = seen_text(body, f"https://{history.name.replace('/', '-')}.example/privacy")
         if wording:
             text_id = ids.setdefault(wording, len(ids) + 1)
             texts.setdefault(text_id, seen)

@@ -70,7 +70,7 @@ def score_pairs(args: argparse.Namespace) -> None:
     index = SHARED / "pairs" / "index.jsonl"
     rows = [row for row in scorer.read_jsonl(index) if row["privacy"] or not args.privacy][: args.limit]
     with tempfile.TemporaryDirectory() as folder:
-        jobs = [(str(index.parent / f"{row['id']}.html"), row["url"], row["date"], folder) for row in rows]
+        jobs = [(str(index.parent / f"{row['id']}.html"), row["url"], folder) for row in rows]
         with ProcessPoolExecutor(WORKERS) as pool:
             seconds = sum(pool.map(write_markdown, jobs))
         wanted = {row["id"] for row in rows}
@@ -89,7 +89,7 @@ def compare_speed(args: argparse.Namespace) -> None:
     ours = theirs = 0.0
     for body, name in pages:
         start = time.process_time()
-        markdown_of(body, f"https://{name[:20]}.example/", "2025-01-01T00:00:00Z")
+        markdown_of(body, f"https://{name[:20]}.example/")
         middle = time.process_time()
         trafilatura.extract(body.decode("utf-8", "replace"), favor_recall=True, output_format="markdown")
         ours, theirs = ours + middle - start, theirs + time.process_time() - middle
@@ -99,21 +99,21 @@ def compare_speed(args: argparse.Namespace) -> None:
     )
 
 
-def write_markdown(job: tuple[str, str, str, str]) -> float:
+def write_markdown(job: tuple[str, str, str]) -> float:
     """Write one page's Markdown; out: seconds of CPU."""
-    path, url, date, folder = job
+    path, url, folder = job
     body = Path(path).read_bytes()
     start = time.process_time()
-    text = markdown_of(body, url, date)
+    text = markdown_of(body, url)
     seconds = time.process_time() - start
     (Path(folder) / f"{Path(path).stem}.md").write_text(text, encoding="utf-8")
     return seconds
 
 
-def markdown_of(body: bytes, url: str, date: str) -> str:
+def markdown_of(body: bytes, url: str) -> str:
     try:
         page = decode_payload(body, HEADERS)
-        return render_markdown(extract_text(page, url=url, captured_at=_time(date)).blocks)
+        return render_markdown(extract_text(page, url=url).blocks)
     except (DecodeError, ExtractError):
         return ""
 
@@ -156,7 +156,7 @@ def versions_of(job: tuple[str, str]) -> tuple[str, list[tuple[str, str]], int, 
         if blob not in known:
             body = store.get(blob)
             start = time.process_time()
-            known[blob], seen = seen_text(body, row.get("url") or url, row["date"])
+            known[blob], seen = seen_text(body, row.get("url") or url)
             seconds += time.process_time() - start
             texts[ids.setdefault(known[blob], len(ids))] = seen
         if known[blob]:
@@ -169,12 +169,12 @@ def versions_of(job: tuple[str, str]) -> tuple[str, list[tuple[str, str]], int, 
     return name, found, len(known), seconds
 
 
-def seen_text(body: bytes, url: str, date: str) -> tuple[str, SeenText]:
+def seen_text(body: bytes, url: str) -> tuple[str, SeenText]:
     """Key of the wording, "" for what is no policy; and the text as the time axis sees it."""
     nothing = "", SeenText(())
     try:
         page = decode_payload(body, HEADERS)
-        extraction = extract_text(page, url=url, captured_at=_time(date))
+        extraction = extract_text(page, url=url)
     except (DecodeError, ExtractError):
         return nothing
     judgement = judge(page, extraction, headers={})

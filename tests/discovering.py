@@ -14,6 +14,7 @@ from crawler.discovery.index_queries import index_query
 from crawler.discovery.known import thin
 from crawler.discovery.next_asks import BUDGET, discover
 from crawler.discovery.spans import WELL
+from crawler.targets.fetched import Fetched
 from pipelines.reading.candidates import read_candidate, read_links
 from tests.generators.sites_generated import Site
 
@@ -38,8 +39,8 @@ def answer(archive: WarcArchive, site: str, ask: Ask, at: datetime = NOW) -> Ans
     if got.status != 200:
         return Answer(**told, outcome=Outcome.ARCHIVED_ERROR, detail=f"HTTP {got.status}")
     if ask.kind in (AskKind.HOME, AskKind.SITEMAP):
-        return Answer(**told, links=read_links(got.body, got.headers, ask.url))
-    verdict, links = read_candidate(got.body, got.headers, ask.url, ask.capture.captured_at, 200, site)
+        return Answer(**told, links=read_links(Fetched(got.body, got.headers, ask.url)))
+    verdict, links = read_candidate(Fetched(got.body, got.headers, ask.url), site)
     return Answer(**told, verdict=verdict, links=links)
 
 

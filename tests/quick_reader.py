@@ -18,7 +18,8 @@ class QuickReader:
     def __init__(self, workers=0):
         pass
 
-    async def read(self, body, headers, url, captured_at, status, hints):
+    async def read(self, page):
+        body = page.body
         if b"explode" in body:
             raise ZeroDivisionError("a fault")
         text = body.decode("utf-8", "replace")
@@ -28,17 +29,17 @@ class QuickReader:
             wording=key, text_digest=key, words=len(text.split()),
         )  # fmt: skip
 
-    async def read_links(self, body, headers, url):
-        if b"explode" in body:
+    async def read_links(self, page):
+        if b"explode" in page.body:
             raise ZeroDivisionError("a fault")
         return ()
 
-    async def read_candidate(self, body, headers, url, captured_at, status, site):
+    async def read_candidate(self, page, site):
         return Verdict(privacy=True, kind="privacy", score=0.9), ()
 
     async def read_kept(self, kept, load):
         for one in kept:
-            yield one, await self.read(load(one.payload_id), {}, "", None, 200, None)
+            yield one, await self.read(one.page(load(one.payload_id)))
 
     def close(self):
         pass

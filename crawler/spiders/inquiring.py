@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -32,6 +32,7 @@ from crawler.spiders.asking import OUTCOMES, Asker
 from crawler.spiders.current_run import OUR_FAULTS, CurrentRun
 from crawler.spiders.ledger import Ledger
 from crawler.spiders.waits import For, Waits, Wake
+from crawler.targets.fetched import Fetched
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -57,10 +58,8 @@ class InquiryStore(Protocol):
 class LinkReader(Protocol):
     """Reads what discovery wants to know of a page, beside the reactor."""
 
-    async def read_links(self, body: bytes, headers: Mapping[str, str], url: str) -> tuple[PolicyLink, ...]: ...
-    async def read_candidate(
-        self, body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int, site: str
-    ) -> tuple[Verdict, tuple[PolicyLink, ...]]: ...
+    async def read_links(self, page: Fetched) -> tuple[PolicyLink, ...]: ...
+    async def read_candidate(self, page: Fetched, site: str) -> tuple[Verdict, tuple[PolicyLink, ...]]: ...
 
 
 @dataclass(eq=False)
@@ -160,7 +159,8 @@ class Inquirer:
             self._answered(inquiry, ask, self._redirect_answer(ask, listed.redirect_url))
         elif listed.held:
             body, headers, status = store.kept_page(listed.capture_id)
-            self._answered(inquiry, ask, await self._read_page(inquiry, ask, body, headers, status))
+            page = Fetched(body, headers, ask.url, status)
+            self._answered(inquiry, ask, await self._read_page(inquiry, ask, page))
         elif listed.outcome.settled or (listed.not_before and listed.not_before > datetime.now(UTC)):
             self._answered(inquiry, ask, self._nothing(ask, listed.outcome))
         elif (holder := self._ledger.holder(listed.capture_id)) is not None:  # a policy's, too
@@ -275,17 +275,15 @@ class Inquirer:
         self._store.keep(listed, memento, outcome, flaw or ("" if memento.body else "empty page"))
         if outcome is not Outcome.FETCHED:
             return self._nothing(ask, outcome, flaw)
-        return await self._read_page(inquiry, ask, memento.body, dict(memento.headers), memento.status)
+        page = Fetched(memento.body, dict(memento.headers), ask.url, memento.status)
+        return await self._read_page(inquiry, ask, page)
 
-    async def _read_page(self, inquiry: Inquiry, ask: Ask, body: bytes, headers: dict[str, str], status: int) -> Answer:
-        assert ask.capture is not None
-        answer, reader = self._nothing(ask, Outcome.FETCHED), self._reader
+    async def _read_page(self, inquiry: Inquiry, ask: Ask, page: Fetched) -> Answer:
+        answer = self._nothing(ask, Outcome.FETCHED)
         if ask.kind is AskKind.PAGE:
-            verdict, links = await reader.read_candidate(
-                body, headers, ask.url, ask.capture.captured_at, status, inquiry.site
-            )
+            verdict, links = await self._reader.read_candidate(page, inquiry.site)
             return replace(answer, verdict=verdict, links=links)
-        return replace(answer, links=await reader.read_links(body, headers, ask.url))
+        return replace(answer, links=await self._reader.read_links(page))
 
     def _redirect_answer(self, ask: Ask, location: str) -> Answer:
         if ask.kind is AskKind.REDIRECT:

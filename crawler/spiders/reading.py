@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any, Protocol
 
 from crawler.archives.capture import ListedCapture, Outcome, Policy, ReadCapture
 from crawler.spiders.policy_work import PolicyWork
+from crawler.targets.fetched import Fetched
 from crawler.targets.hints import Hints
 
 logger = logging.getLogger(__name__)
@@ -35,9 +35,7 @@ class PolicyReader(Protocol):
 
     extractor: str
 
-    async def read(
-        self, body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int, hints: Hints
-    ) -> Any: ...
+    async def read(self, page: Fetched) -> Any: ...
     def read_kept(self, kept: Sequence[Any], load: Callable[[int], bytes]) -> AsyncIterator[tuple[Any, Any]]: ...
 
 
@@ -58,7 +56,7 @@ class Reading:
             return
         work.tried.add(listed.capture_id)
         hints = self._store.hints(work.policy, listed.capture_id)
-        reading = await self._reader.read(body, headers, capture.original, capture.captured_at, status, hints)
+        reading = await self._reader.read(Fetched(body, dict(headers), capture.original, status, hints))
         self._note(work, listed.capture_id, reading)
         what = reading.detail or f"{reading.words} words"
         logger.info("%s %s: %s (%s)", capture.timestamp, capture.original, reading.outcome.value, what)

@@ -1,6 +1,6 @@
 """Pages that are read for discovery: a home page's links, a candidate's verdict. What the process pool runs.
 
-    payload ──read_links──► PolicyLink…, best first          payload ──read_candidate──► (Verdict, PolicyLink…)
+    page ──read_links──► PolicyLink…, best first          page ──read_candidate──► (Verdict, PolicyLink…)
 
 A page that cannot be read has no links, and its verdict says why.
 """
@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from datetime import datetime
 from html import unescape
 from itertools import islice
 from typing import Final
@@ -20,6 +18,7 @@ from crawler.archives.errors import DecodeError
 from crawler.discovery.asks import Verdict
 from crawler.discovery.companies import same_company
 from crawler.discovery.links import PolicyLink, brand_of, rank_links, rank_url
+from crawler.targets.fetched import Fetched
 from pipelines.model import DocumentKind
 from pipelines.reading.decode import decode_payload
 from pipelines.reading.html.page_links import page_links
@@ -34,19 +33,15 @@ _MOST_MAPPED: Final = 50_000
 _SHORT_NAME: Final = 4  # a shorter name has to stand as a word of its own
 
 
-def read_links(body: bytes, headers: Mapping[str, str], url: str) -> tuple[PolicyLink, ...]:
-    """Return the links of a page (or the addresses of a sitemap) that may lead to a policy, best first.
-
-    :param headers: of the memento, names lower-cased.
-    :param url: the page's URL on its original site.
-    """
+def read_links(fetched: Fetched) -> tuple[PolicyLink, ...]:
+    """Return the links of a page (or the addresses of a sitemap) that may lead to a policy, best first."""
     try:
-        page = decode_payload(body, headers)
+        page = decode_payload(fetched.body, fetched.headers)
     except DecodeError:
         return ()
     if _SITEMAP.search(page.text, 0, _HEAD):
         return _mapped(page.text)
-    return rank_links(page_links(page.text, url), url)[:MOST_LINKS]
+    return rank_links(page_links(page.text, fetched.url), fetched.url)[:MOST_LINKS]
 
 
 def _mapped(text: str) -> tuple[PolicyLink, ...]:
@@ -57,15 +52,9 @@ def _mapped(text: str) -> tuple[PolicyLink, ...]:
     return tuple(sorted(good, key=lambda link: (-link.score, len(link.url), link.url))[:MOST_LINKS])
 
 
-def read_candidate(
-    body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int, site: str
-) -> tuple[Verdict, tuple[PolicyLink, ...]]:
-    """Judge a page as a candidate for the privacy policy of a site.
-
-    :param captured_at: the latest date that the page can speak of.
-    """
-    reading = read_payload(body, headers, url, captured_at, status)
-    return _verdict(reading, url, site), read_links(body, headers, url)
+def read_candidate(fetched: Fetched, site: str) -> tuple[Verdict, tuple[PolicyLink, ...]]:
+    """Judge a page as a candidate for the privacy policy of a site."""
+    return _verdict(read_payload(fetched), fetched.url, site), read_links(fetched)
 
 
 def _verdict(reading: Reading, url: str, site: str) -> Verdict:

@@ -33,7 +33,6 @@ from pipelines.reading.titles import mark_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from pipelines.model import Decoded
 
@@ -98,7 +97,6 @@ def extract_text(
     page: Decoded,
     *,
     url: str,
-    captured_at: datetime,  # noqa: ARG001 -- the day a page is read as of; nothing here depends on any date yet
     options: ExtractOptions = ExtractOptions(),
     hints: Sequence[Hint] = (),
     asked: Asked = ANY_PART,
@@ -106,7 +104,6 @@ def extract_text(
     """Get the text of a page.
 
     :param url: the page's original address, for relative links.
-    :param captured_at: when the archive took it.
     :param hints: what others declared of it, to be tried in this order; where none matches it is read as usual.
     :param asked: which document, where the page holds several.
     :raises ExtractError: too long, nested too deep, or beyond the parsers.

@@ -1,6 +1,6 @@
 """From a payload to its text, in one pure call: what the process pool runs for each page.
 
-    read_payload(body, headers, …) ──decode──extract──judge──► Reading(outcome, text, wording, evidence)
+    read_payload(Fetched) ──decode──extract──judge──► Reading(outcome, text, wording, evidence)
 
 Every page gets a Reading: what cannot be decoded or extracted is an outcome with its reason, not an exception. Limits of
 time and memory are not kept here but by whoever runs it, from outside (apart.py): C code feels no limit from inside.
@@ -9,14 +9,13 @@ time and memory are not kept here but by whoever runs it, from outside (apart.py
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import lru_cache
 
 from crawler.archives.capture import Outcome
 from crawler.archives.errors import DecodeError, ExtractError, TookTooLong
-from crawler.targets.hints import NO_HINTS, Asked, Hints
+from crawler.targets.fetched import Fetched
+from crawler.targets.hints import Asked
 from pipelines.model import Block, Extraction, Judgement, TextDate
 from pipelines.reading.dates.text_dates import find_dates
 from pipelines.reading.decode import decode_payload
@@ -56,25 +55,14 @@ class Reading:
     notes: tuple[str, ...] = ()
 
 
-def read_payload(
-    body: bytes,
-    headers: Mapping[str, str],
-    url: str,
-    captured_at: datetime,
-    status: int = 200,
-    hints: Hints = NO_HINTS,
-) -> Reading:
-    """Decode, extract and judge one payload.
+def read_payload(fetched: Fetched) -> Reading:
+    """Decode, extract and judge one page; where something is declared of it, its extractor is one of its own.
 
-    :param headers: of the memento, names lower-cased.
-    :param url: the page's URL on its original site.
-    :param captured_at: the latest date that the page can speak of.
-    :param hints: what others declared of the page; its extractor is then one of its own.
     :raises MemoryError: the process has not enough for it (pool.py reads it again in a new one).
     """
-    extractor = declared_extractor(extractor_id(), hints.key)
+    extractor = declared_extractor(extractor_id(), fetched.hints.key)
     try:
-        return _read(body, headers, url, captured_at, status, extractor, hints)
+        return _read(fetched, extractor)
     except DecodeError as error:
         return Reading(Outcome.UNDECODABLE, extractor, str(error))
     except TookTooLong as error:
@@ -88,18 +76,16 @@ def read_payload(
     except (
         Exception
     ) as error:  # one page of a thousand finds what nobody thought of: it has an outcome, and we a traceback
-        logger.exception("%s: the reader failed on the page", url)
+        logger.exception("%s: the reader failed on the page", fetched.url)
         return Reading(Outcome.EXTRACT_FAILED, extractor, f"the reader failed on the page: {error!r}"[:500])
 
 
-def _read(
-    body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int, extractor: str, hints: Hints
-) -> Reading:
-    page = decode_payload(body, headers)
-    extraction = extract_text(page, url=url, captured_at=captured_at, hints=hints.hints, asked=hints.asked)
-    judgement = judge(page, extraction, status=status, headers=headers, url=url)
-    if judgement.is_policy and not _holds(extraction, judgement, hints.asked):
-        evidence = (f"the page does not hold {hints.asked.name!r}", *judgement.evidence)
+def _read(fetched: Fetched, extractor: str) -> Reading:
+    page, url, asked = decode_payload(fetched.body, fetched.headers), fetched.url, fetched.hints.asked
+    extraction = extract_text(page, url=url, hints=fetched.hints.hints, asked=asked)
+    judgement = judge(page, extraction, status=fetched.status, headers=fetched.headers, url=url)
+    if judgement.is_policy and not _holds(extraction, judgement, asked):
+        evidence = (f"the page does not hold {asked.name!r}", *judgement.evidence)
         judgement = replace(judgement, is_policy=False, reason="not on the page", evidence=evidence)
     text = _of_text(extraction.blocks, extraction.language)
     return Reading(

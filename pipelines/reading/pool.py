@@ -19,16 +19,14 @@ import asyncio
 import logging
 import os
 import queue
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
-from functools import partial
 from typing import Any, Final, TypeVar
 
 from crawler.archives.capture import Outcome
 from crawler.discovery.asks import Verdict
 from crawler.discovery.links import PolicyLink
-from crawler.targets.hints import NO_HINTS, Hints
+from crawler.targets.fetched import Fetched
 from pipelines.model import Block, BlockKind
 from pipelines.reading.apart import Apart, Limits, Stopped, Why
 from pipelines.reading.candidates import read_candidate, read_links
@@ -62,34 +60,23 @@ class ReaderPool:
             self._idle.put(process)
         self._threads = ThreadPoolExecutor(self.workers, thread_name_prefix="reader")
 
-    async def read(
-        self,
-        body: bytes,
-        headers: Mapping[str, str],
-        url: str,
-        captured_at: datetime,
-        status: int,
-        hints: Hints = NO_HINTS,
-    ) -> Reading:
+    async def read(self, page: Fetched) -> Reading:
         """Return what read_payload returns, or a Reading that says why there is none; never raises for a page."""
-        extractor = declared_extractor(self.extractor, hints.key)
-        read = partial(read_payload, hints=hints)
-        arguments = (body, dict(headers), url, captured_at, status)
-        return await self.run(read, arguments, url, lambda outcome, detail: Reading(outcome, extractor, detail))
+        extractor = declared_extractor(self.extractor, page.hints.key)
+        return await self.run(
+            read_payload, (page,), page.url, lambda outcome, detail: Reading(outcome, extractor, detail)
+        )
 
-    async def read_links(self, body: bytes, headers: Mapping[str, str], url: str) -> tuple[PolicyLink, ...]:
+    async def read_links(self, page: Fetched) -> tuple[PolicyLink, ...]:
         """Return what pipelines.reading.candidates.read_links returns; () for a page that cannot be read."""
-        return await self.run(read_links, (body, dict(headers), url), url, lambda _outcome, _detail: ())
+        return await self.run(read_links, (page,), page.url, lambda _outcome, _detail: ())
 
-    async def read_candidate(
-        self, body: bytes, headers: Mapping[str, str], url: str, captured_at: datetime, status: int, site: str
-    ) -> tuple[Verdict, tuple[PolicyLink, ...]]:
+    async def read_candidate(self, page: Fetched, site: str) -> tuple[Verdict, tuple[PolicyLink, ...]]:
         """Return what pipelines.reading.candidates.read_candidate returns; a page that cannot be read is not a policy."""
-        arguments = (body, dict(headers), url, captured_at, status, site)
         return await self.run(
             read_candidate,
-            arguments,
-            url,
+            (page, site),
+            page.url,
             lambda _outcome, detail: (Verdict(privacy=False, kind=detail, score=0.0), ()),
         )
 
@@ -138,7 +125,7 @@ class ReaderPool:
         step = 2 * self.workers
         for start in range(0, len(kept), step):
             some = kept[start : start + step]
-            reads = (self.read(load(u.payload_id), u.headers, u.url, u.captured_at, u.status, u.hints) for u in some)
+            reads = (self.read(one.page(load(one.payload_id))) for one in some)
             for unread, reading in zip(some, await asyncio.gather(*reads), strict=True):
                 yield unread, reading
 

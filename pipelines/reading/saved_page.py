@@ -6,9 +6,9 @@ bytes ──read_saved──► SavedReading(reading, dates of the text, dates o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Final
+from datetime import datetime
 
+from crawler.targets.fetched import Fetched
 from crawler.targets.hints import NO_HINTS, Hints
 from pipelines.model import PageDate, TextDate
 from pipelines.reading.dates.page_dates import page_dates
@@ -16,8 +16,6 @@ from pipelines.reading.dates.text_dates import find_dates
 from pipelines.reading.decode import decode_payload
 from pipelines.reading.judging.languages import language_code, text_languages
 from pipelines.reading.payload import Reading, read_payload
-
-_UNBOUNDED: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ def read_saved(body: bytes, url: str, captured_at: datetime | None, hints: Hints
     :param captured_at: when it was saved; None holds its dates against no time.
     :param hints: which document is asked for, where the page holds several.
     """
-    reading = read_payload(body, {}, url, captured_at or _UNBOUNDED, hints=hints)
+    reading = read_payload(Fetched(body, {}, url, hints=hints))
     if reading.extraction is None:
         return SavedReading(reading)
     languages = reading.languages or text_languages(())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from crawler.archives.capture import Outcome
 from crawler.archives.timestamps import format_iso, parse_iso
+from crawler.targets.fetched import Fetched
 from crawler.targets.hints import NO_HINTS, Hints
 from pipelines.reading.extract import base_extractor
 from pipelines.reading.payload import Reading
@@ -44,6 +45,10 @@ class Unread:
     status: int
     headers: Mapping[str, str]
     hints: Hints = NO_HINTS
+
+    def page(self, body: bytes) -> Fetched:
+        """Return the page that its payload is."""
+        return Fetched(body, dict(self.headers), self.url, self.status, self.hints)
 
 
 class ReadingShelf:

@@ -17,7 +17,6 @@ import difflib
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from html import escape
 
 from pipelines.reading.decode import decode_payload
@@ -33,8 +32,6 @@ from tests.generators.everyday_furniture import (
     UNDER_TITLE,
     cookie_table,
 )
-
-NOW = datetime(2021, 3, 4, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -840,7 +837,7 @@ def page(kind: str, seed: int, capture: int = 0) -> Generated:
 def read(html: str, url: str = "https://marrowby.example/legal/privacy"):
     """What policylapse makes of a page: the decoded page and its extraction."""
     decoded = decode_payload(html.encode(), {"content-type": "text/html; charset=utf-8"})
-    return decoded, extract_text(decoded, url=url, captured_at=NOW)
+    return decoded, extract_text(decoded, url=url)
 
 
 def words_read(html: str) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ import hashlib
 import re
 import tomllib
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rapidfuzz.distance import Indel
@@ -73,7 +72,7 @@ def read_page(page):
     """Our text of a page as Markdown, and its links."""
     decoded = decode_payload(page.html, {"content-type": "text/html"})
     url = f"https://{page.name}.example/legal/privacy.html"
-    extraction = extract_text(decoded, url=url, captured_at=datetime(2024, 5, 1, tzinfo=UTC))
+    extraction = extract_text(decoded, url=url)
     return render_markdown(extraction.blocks), {(link.text, link.href) for link in extraction.links}
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler.targets.fetched import Fetched
 from pipelines.reading.candidates import MOST_LINKS, names, read_candidate, read_links
-from tests.builders import utc
 
 HTML = {"content-type": "text/html; charset=utf-8"}
 TEXT = "We collect personal data, and this privacy policy tells what Ringtone uses your personal information for. " * 8
@@ -13,12 +13,12 @@ POLICY = f"<html><title>Privacy Policy</title><body><h1>Privacy Policy</h1><p>{T
 
 
 def judged(body, site="ringtone.example", url="http://other.test/privacy"):
-    return read_candidate(body, HTML, url, utc(2020, 1, 1), 200, site)[0]
+    return read_candidate(Fetched(body, HTML, url), site)[0]
 
 
 def test_a_home_page_s_links_best_first():
     body = b'<footer><a href="/terms">Terms</a> <a href="/privacy">Privacy Policy</a></footer>'
-    assert read_links(body, HTML, "http://a.example/")[0].url == "http://a.example/privacy"
+    assert read_links(Fetched(body, HTML, "http://a.example/"))[0].url == "http://a.example/privacy"
 
 
 def test_a_sitemap_s_addresses_that_look_like_a_policy_s():
@@ -29,7 +29,7 @@ def test_a_sitemap_s_addresses_that_look_like_a_policy_s():
     body = "".join(
         ["<?xml version='1.0'?><urlset xmlns='x'>", *(f"<url><loc>\n{url}</loc></url>" for url in urls), "</urlset>"]
     )
-    (found,) = read_links(body.encode(), {"content-type": "application/xml"}, "http://a.example/sitemap.xml")
+    (found,) = read_links(Fetched(body.encode(), {"content-type": "application/xml"}, "http://a.example/sitemap.xml"))
     assert found.url == "http://a.example/legal/privacy?a=1&b=2"
 
 
@@ -58,4 +58,4 @@ def test_a_text_names_a_site(text, site, named):
 @settings(max_examples=50)
 @given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: f"<urlset><loc>{text}".encode()))
 def test_no_page_is_too_strange(body):
-    assert len(read_links(body, HTML, "http://a.example/")) <= MOST_LINKS
+    assert len(read_links(Fetched(body, HTML, "http://a.example/"))) <= MOST_LINKS

@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,6 @@ from pipelines.text.wording import text_words, wording_key, words
 
 ROOT = Path(__file__).resolve().parents[3]
 SHARED = ROOT.parent / "shared"
-NOW = datetime(2020, 1, 1, tzinfo=UTC)
 URL = "https://www.example.org/legal/privacy.html"
 K = BlockKind
 
@@ -41,7 +39,7 @@ def page_of(html):
 
 
 def extracted(html, **options):
-    return extract_text(page_of(html), url=URL, captured_at=NOW, options=ExtractOptions(**options))
+    return extract_text(page_of(html), url=URL, options=ExtractOptions(**options))
 
 
 def document(body, title="Privacy | Acme", head=""):
@@ -331,7 +329,7 @@ def test_extractor_id_names_versions_and_options():
 
 def test_plain_text_is_read_in_paragraphs():
     page = decode_payload(b"Privacy\r\n\r\nWe keep\nnothing.", {"content-type": "text/plain"})
-    blocks = extract_text(page, url=URL, captured_at=NOW).blocks
+    blocks = extract_text(page, url=URL).blocks
     assert [block.markdown for block in blocks] == ["Privacy", "We keep\nnothing."]
 
 
@@ -415,7 +413,7 @@ def test_another_process_gives_the_same():
         "import sys, json; from datetime import datetime; from pipelines.reading.extract import extract_text; "
         "from pipelines.model import Decoded; from pipelines.text.wording import wording_key; "
         "page = Decoded(sys.stdin.read(), 'utf-8', 'header', 'text/html'); "
-        f"got = extract_text(page, url={URL!r}, captured_at=datetime(2001, 1, 1)); "
+        f"got = extract_text(page, url={URL!r}); "
         "print(json.dumps([wording_key(got.blocks), [b.markdown for b in got.blocks]]))"
     )
     done = subprocess.run(
@@ -436,7 +434,7 @@ needs_seeds = pytest.mark.skipif(
 def seed_captures(site):
     paths = sorted((SHARED / "seeds").glob(f"{site}-*.html"))
     pages = [decode_payload(path.read_bytes(), {"content-type": "text/html"}) for path in paths]
-    return [extract_text(page, url=f"http://www.{site}/privacy.html", captured_at=NOW) for page in pages]
+    return [extract_text(page, url=f"http://www.{site}/privacy.html") for page in pages]
 
 
 def seed_document(site):

@@ -2,18 +2,17 @@
 
 import asyncio
 import os
-from datetime import UTC, datetime
 
 import pytest
 
 from crawler.archives.capture import Outcome
+from crawler.targets.fetched import Fetched
 from pipelines.reading import payload as reading_module
 from pipelines.reading.apart import Apart, Limits, Stopped, Why
 from pipelines.reading.payload import read_payload
 from pipelines.reading.pool import ReaderPool
 from tests.pipelines.reading import test_apart as apart_functions
 
-AT = datetime(2015, 1, 1, tzinfo=UTC)
 PAGE = b"<html><title>Privacy Policy</title><body><h1>Privacy Policy</h1>" + b"".join(
     b"<p>We collect your name and e-mail address to deliver order %d, and keep this personal information as the law asks.</p>"
     % n
@@ -22,7 +21,7 @@ PAGE = b"<html><title>Privacy Policy</title><body><h1>Privacy Policy</h1>" + b""
 
 
 def test_a_policy_is_read():
-    result = read_payload(PAGE, {"content-type": "text/html"}, "http://a.example/privacy", AT)
+    result = read_payload(Fetched(PAGE, {"content-type": "text/html"}, "http://a.example/privacy"))
     assert result.outcome is Outcome.FETCHED
     assert result.words > 90
     assert len(result.wording) == len(result.text_digest) == 64
@@ -41,7 +40,7 @@ def test_a_policy_is_read():
     ],
 )
 def test_what_is_none_is_an_outcome_with_a_reason(body, outcome):
-    result = read_payload(body, {"content-type": "text/html"}, "http://a.example/privacy", AT)
+    result = read_payload(Fetched(body, {"content-type": "text/html"}, "http://a.example/privacy"))
     assert result.outcome is outcome
     assert result.detail
 
@@ -56,7 +55,7 @@ def test_whatever_a_stage_raises_is_the_outcome_of_the_page_with_its_traceback(s
 
     reading_module._of_text.cache_clear()
     monkeypatch.setattr(reading_module, stage, fail)
-    result = read_payload(PAGE, {"content-type": "text/html"}, "http://a.example/privacy", AT)
+    result = read_payload(Fetched(PAGE, {"content-type": "text/html"}, "http://a.example/privacy"))
     assert result.outcome is Outcome.EXTRACT_FAILED
     if error is RecursionError:
         assert "nested" in result.detail
@@ -73,15 +72,15 @@ def test_memory_is_not_for_the_page_to_answer_for(monkeypatch):
 
     monkeypatch.setattr(reading_module, "extract_text", fail)
     with pytest.raises(MemoryError):
-        read_payload(PAGE, {}, "http://a.example/privacy", AT)
+        read_payload(Fetched(PAGE, {}, "http://a.example/privacy"))
 
 
 def test_the_pool_outlives_a_page_that_kills_its_worker():
     async def scenario() -> list[Outcome]:
         pool = ReaderPool(2)
         try:
-            pages = [pool.read(PAGE, {}, "http://a.example/privacy", AT, 200) for _ in range(4)]
-            killer = pool.read(_Killer(PAGE), {}, "http://a.example/privacy", AT, 200)
+            pages = [pool.read(Fetched(PAGE, {}, "http://a.example/privacy")) for _ in range(4)]
+            killer = pool.read(Fetched(_Killer(PAGE), {}, "http://a.example/privacy"))
             results = await asyncio.gather(*pages[:2], killer, *pages[2:])
             return [result.outcome for result in results]
         finally:
@@ -113,7 +112,7 @@ def test_whatever_ends_a_page_is_its_outcome_and_is_logged(call, outcome, pool, 
     assert found is outcome
     assert detail
     assert any("http://a.example/privacy" in record.getMessage() for record in caplog.records)
-    assert asyncio.run(pool.read(PAGE, {}, "http://a.example/privacy", AT, 200)).outcome is Outcome.FETCHED
+    assert asyncio.run(pool.read(Fetched(PAGE, {}, "http://a.example/privacy"))).outcome is Outcome.FETCHED
 
 
 @pytest.mark.parametrize("why", [Why.TIME, Why.KILLED, Why.START, Why.CLOSED])
@@ -124,7 +123,7 @@ def test_what_is_not_the_pages_fault_is_tried_again_later(why, monkeypatch):
     pool = ReaderPool(1)
     monkeypatch.setattr(Apart, "call", stopped)
     try:
-        reading = asyncio.run(pool.read(b"<p>text", {}, "http://a.example/", AT, 200))
+        reading = asyncio.run(pool.read(Fetched(b"<p>text", {}, "http://a.example/")))
     finally:
         pool.close()
     assert (reading.outcome, reading.detail) == (Outcome.READING_STOPPED, "it stopped")
@@ -134,9 +133,9 @@ def test_a_tag_with_300000_attributes_ends_within_its_processor_time(pool):
     tag = b"<p " + b" ".join(b"a%d=1" % n for n in range(300_000)) + b">"
     results = asyncio.run(
         _all(
-            pool.read(tag + PAGE, {}, "http://a.example/privacy", AT, 200),
-            pool.read_links(tag + PAGE, {}, "http://a.example/privacy"),
-            pool.read_candidate(tag + PAGE, {}, "http://a.example/privacy", AT, 200, "a.example"),
+            pool.read(Fetched(tag + PAGE, {}, "http://a.example/privacy")),
+            pool.read_links(Fetched(tag + PAGE, {}, "http://a.example/privacy")),
+            pool.read_candidate(Fetched(tag + PAGE, {}, "http://a.example/privacy"), "a.example"),
         )
     )
     assert results[0].outcome in (Outcome.READING_STOPPED, Outcome.FETCHED)
@@ -166,8 +165,10 @@ def test_a_worker_gives_the_same_reading_as_a_call():
     async def scenario():
         pool = ReaderPool(1)
         try:
-            return await pool.read(PAGE, {"content-type": "text/html"}, "http://a.example/privacy", AT, 200)
+            return await pool.read(Fetched(PAGE, {"content-type": "text/html"}, "http://a.example/privacy"))
         finally:
             pool.close()
 
-    assert asyncio.run(scenario()) == read_payload(PAGE, {"content-type": "text/html"}, "http://a.example/privacy", AT)
+    assert asyncio.run(scenario()) == read_payload(
+        Fetched(PAGE, {"content-type": "text/html"}, "http://a.example/privacy")
+    )

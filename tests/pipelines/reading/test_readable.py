@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from crawler.archives.capture import Outcome
+from crawler.targets.fetched import Fetched
 from pipelines.reading.payload import read_payload
 from pipelines.reading.readable import readable, readable_html
-from tests.pipelines.reading.test_payload import AT, PAGE
+from tests.pipelines.reading.test_payload import PAGE
 
 CONTROLS = [*range(9), 11, 12, *range(14, 32), 127, 0x80, 0x9F, 0xD800, 0xDFFF, 0xFFFE, 0xFFFF, 0x110000, 10**30]
 PLACES = {
@@ -34,7 +35,7 @@ def test_a_control_character_costs_no_page(place, code):
     for reference in written:
         extra = PLACES[place].replace("{amp}", reference.replace("&", "&amp;")).replace("{}", reference)
         body = PAGE + extra.encode("utf-8", "surrogatepass")
-        result = read_payload(body, {"content-type": "text/html"}, "http://a.example/privacy", AT)
+        result = read_payload(Fetched(body, {"content-type": "text/html"}, "http://a.example/privacy"))
         assert result.outcome is Outcome.FETCHED, (place, reference, result.detail)
 
 
@@ -46,7 +47,7 @@ def test_an_obfuscated_address_may_hold_any_byte(code, key):
         f'<p>mail <a href="/cdn-cgi/l/email-protection#{hidden}">[email protected]</a></p>',
         f'<p>mail <span data-cfemail="{hidden}">[email]</span> to us</p>',
     ):
-        result = read_payload(PAGE + extra.encode(), {}, "http://a.example/privacy", AT)
+        result = read_payload(Fetched(PAGE + extra.encode(), {}, "http://a.example/privacy"))
         assert result.outcome is Outcome.FETCHED
         assert any("mail a" in block.markdown for block in result.extraction.blocks) == (
             not extra.count("span") or True

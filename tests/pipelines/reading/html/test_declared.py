@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.archives.capture import Outcome
+from crawler.targets.fetched import Fetched
 from crawler.targets.hints import Hint, Hints, Range
 from pipelines.reading.extract import declared_extractor, extractor_id
 from pipelines.reading.html import declared
 from pipelines.reading.html.declared import _Matches, narrow
 from pipelines.reading.parts.stretches import Places
 from pipelines.reading.payload import read_payload
-from tests.pipelines.versions.time_axis import EPOCH, POLICY
+from tests.pipelines.versions.time_axis import POLICY
 
 HEADERS = {"content-type": "text/html; charset=utf-8"}
 LONG = "We keep it for as long as the law asks us to keep it and not a day longer than that. " * 4
@@ -161,7 +162,7 @@ PAGE = f"<html><title>x</title><body>{MENU}<div class=all><div class=news>{NEWS}
 
 
 def read(hints, key="k1"):
-    return read_payload(PAGE.encode(), HEADERS, "http://a.example/privacy", EPOCH, hints=Hints(key, tuple(hints)))
+    return read_payload(Fetched(PAGE.encode(), HEADERS, "http://a.example/privacy", hints=Hints(key, tuple(hints))))
 
 
 def test_a_reading_with_hints_takes_the_declared_part_and_says_so():
@@ -179,12 +180,12 @@ def test_several_parts_are_the_policy_together():
     )
     html = f"<html><body>{MENU}{body}</body></html>".encode()
     hints = Hints("k", (Hint("k", (".part",)),))
-    reading = read_payload(html, HEADERS, "http://a.example/privacy", EPOCH, hints=hints)
+    reading = read_payload(Fetched(html, HEADERS, "http://a.example/privacy", hints=hints))
     assert [block.markdown for block in reading.extraction.blocks] == POLICY
 
 
 def test_a_page_that_no_hint_matches_is_read_as_usual_and_says_so():
-    usual = read_payload(PAGE.encode(), HEADERS, "http://a.example/privacy", EPOCH)
+    usual = read_payload(Fetched(PAGE.encode(), HEADERS, "http://a.example/privacy"))
     reading = read([Hint("k", ("#elsewhere",)), Hint("k", ("article",))])
     assert reading.wording == usual.wording
     assert reading.notes[0] == "No declared selector matches the page, of 2 tried; read as usual."

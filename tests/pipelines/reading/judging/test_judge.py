@@ -1,7 +1,6 @@
 """Policies stay, what stands in their place goes."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,14 +17,13 @@ from tests.generators.judge_pages import JUNK as MORE_JUNK
 from tests.generators.judge_pages import MENU, NOTICES, SENTENCES, SHOP
 
 PAIRS = Path(__file__).resolve().parents[5] / "shared" / "pairs"
-NOW = datetime(2020, 1, 1, tzinfo=UTC)
 SENTENCE = "We collect personal data such as your name and e-mail address and disclose it to no third party. "
 
 
 def judged(title, body, status=200, headers=None, url=""):
     html = f"<html><head><title>{title}</title></head><body>{body}</body></html>"
     page = decode_payload(html.encode(), {"content-type": "text/html; charset=utf-8"})
-    extraction = extract_text(page, url="https://example.org/privacy", captured_at=NOW)
+    extraction = extract_text(page, url="https://example.org/privacy")
     return judge(page, extraction, status=status, headers=headers or {}, url=url)
 
 
@@ -168,7 +166,7 @@ def test_real_documents_are_kept_and_privacy_is_told_from_the_rest():
     for row in map(json.loads, index.read_text(encoding="utf-8").splitlines()):
         page = decode_payload((PAIRS / f"{row['id']}.html").read_bytes(), {"content-type": "text/html; charset=utf-8"})
         asked = Asked("" if "Privacy" in row["terms"] else row["terms"])
-        extraction = extract_text(page, url=row["url"], captured_at=NOW, asked=asked)
+        extraction = extract_text(page, url=row["url"], asked=asked)
         verdict = judge(page, extraction, headers={}, url=row["url"])
         assert verdict.is_policy, row["id"]
         right += (verdict.kind is DocumentKind.PRIVACY) == ("Privacy" in row["terms"])

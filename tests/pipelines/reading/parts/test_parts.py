@@ -11,7 +11,6 @@ from pipelines.model import DocumentKind
 from pipelines.reading.decode import Decoded
 from pipelines.reading.extract import extract_text
 from pipelines.reading.html.reduce import reduce_page
-from tests.builders import utc
 from tests.generators.pages_of_parts import EDITIONS, SINGLES, STYLES, kept_versions, several, single
 
 URL = "https://www.acme.example/legal"
@@ -20,7 +19,7 @@ SEEDS = range(5)
 
 def read(html, asked=ANY_PART, url=URL):
     page = Decoded(html, "utf-8", "header", "text/html")
-    return extract_text(page, url=url, captured_at=utc(2024, 1, 1), asked=asked)
+    return extract_text(page, url=url, asked=asked)
 
 
 def marks(extraction):

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import zlib
-from datetime import UTC, datetime
 from functools import partial
 
 import pytest
@@ -21,6 +20,7 @@ from crawler.archives.errors import DecodeError, ExtractError, TookTooLong
 from crawler.choosing.rows import rows_of
 from crawler.choosing.strategies import next_batch, parse_strategy
 from crawler.choosing.survey import Knowledge
+from crawler.targets.fetched import Fetched
 from pipelines.model import Block, BlockKind
 from pipelines.reading.payload import read_payload
 from pipelines.reading.pdf import document as pdf
@@ -45,7 +45,6 @@ from tests.pipelines.reading.pdf.pdf_files import (
 )
 
 URL = "http://acme.example/legal/privacy.pdf"
-AT = datetime(2018, 6, 1, tzinfo=UTC)
 SENTENCE = (
     "We collect your name and e-mail address to deliver your orders, and we keep this personal information as long "
     "as the law asks us to, but never longer than ten years. Our partners help us with payments and deliveries. "
@@ -114,8 +113,8 @@ def policy_as_html():
 
 @pytest.mark.parametrize("header", ["application/pdf", "text/html; charset=utf-8", "application/octet-stream", ""])
 def test_the_same_policy_has_the_same_wording_as_html_and_as_pdf(header):
-    printed = read_payload(policy_as_pdf(running=running), {"content-type": header}, URL, AT)
-    web = read_payload(policy_as_html(), {"content-type": "text/html"}, URL, AT)
+    printed = read_payload(Fetched(policy_as_pdf(running=running), {"content-type": header}, URL))
+    web = read_payload(Fetched(policy_as_html(), {"content-type": "text/html"}, URL))
     assert printed.outcome is web.outcome is Outcome.FETCHED
     assert printed.words > 500
     assert printed.wording == web.wording
@@ -136,7 +135,7 @@ def test_the_same_bytes_give_the_same_text():
 
 
 def test_a_pdf_behind_a_junk_line_is_read():
-    assert read_payload(b"\r\n" + policy_as_pdf(), {}, URL, AT).outcome is Outcome.FETCHED
+    assert read_payload(Fetched(b"\r\n" + policy_as_pdf(), {}, URL)).outcome is Outcome.FETCHED
 
 
 # --- blocks ---------------------------------------------------------------------------------------------------
@@ -447,7 +446,7 @@ def nested_forms(levels, fan):
 def test_what_cannot_be_read_is_an_error_that_says_what_to_do(body, error, words):
     with pytest.raises(error, match=words):
         read_pdf(body, URL)
-    result = read_payload(body, {"content-type": "application/pdf"}, URL, AT)
+    result = read_payload(Fetched(body, {"content-type": "application/pdf"}, URL))
     assert result.outcome is (Outcome.UNDECODABLE if error is DecodeError else Outcome.EXTRACT_FAILED)
 
 
@@ -473,7 +472,7 @@ def test_a_pdf_that_never_ends_is_given_up():
 
 def test_a_pdf_that_never_ends_is_read_again_later(monkeypatch):
     monkeypatch.setattr(pdf, "TIME_LIMIT", 1.0)
-    result = read_payload(nested_forms(12, 12), {}, URL, AT)
+    result = read_payload(Fetched(nested_forms(12, 12), {}, URL))
     assert result.outcome is Outcome.READING_STOPPED
     assert "processor time" in result.detail
 
@@ -486,13 +485,13 @@ def test_a_reader_that_nobody_ends_ends_itself(limits, code):
 
 
 def test_a_pdf_without_text_is_an_empty_page():
-    result = read_payload(placed([]), {}, URL, AT)
+    result = read_payload(Fetched(placed([]), {}, URL))
     assert (result.outcome, result.detail) == (Outcome.NOT_A_POLICY, "empty page")
 
 
 def test_a_cut_off_file_gives_what_its_reader_saves():
     body = policy_as_pdf()
-    result = read_payload(body[: body.rindex(b"startxref")], {}, URL, AT)
+    result = read_payload(Fetched(body[: body.rindex(b"startxref")], {}, URL))
     assert result.outcome is Outcome.FETCHED
 
 
