@@ -16,8 +16,8 @@ from crawler.archives.errors import ConfigError
 from crawler.archives.surt import check_url
 
 if TYPE_CHECKING:
-    from crawler import job
     from crawler.options import RunOptions
+    from crawler.spiders import job
     from pipelines.reading.pool import ReaderPool
     from pipelines.store.store import Store
 

@@ -13,9 +13,10 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.output import json_option, line, note, print_json, print_lines, stdout_console
+from crawler.archives.budgets import budgets_of
 from crawler.archives.dialects import CDX, PLAYBACK, WAYBACK, Archive, Budget, parse_archive
 from crawler.archives.errors import ConfigError
-from crawler.asking.limits import Pace, budgets_of, come_back
+from crawler.asking.limits import Pace, come_back
 from crawler.asking.limits_file import LimitsFile, Stored
 from crawler.settings import POLICYLAPSE_BUDGET, POLICYLAPSE_STATE
 

@@ -20,11 +20,11 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from crawler.archives.budgets import budgets_of
 from crawler.archives.capture import Period
 from crawler.archives.dialects import SAMPLE, SAMPLE_SITES, WAYBACK, Archive, Budget, parse_archive
 from crawler.archives.errors import ConfigError
 from crawler.archives.timestamps import parse_date
-from crawler.asking.limits import budgets_of
 from crawler.choosing.strategies import CHANGES, Strategy, parse_strategy
 from crawler.choosing.survey import MAX_GAP, Options
 from crawler.targets.targets import split_urls
@@ -63,7 +63,7 @@ class RunOptions:
     :param wait: what a pause may last before the run ends.
     :param max_requests: of the run; 0 is no limit; so it is with `max_minutes`.
     :param retry_delay: before the first of three retries.
-    :param budget_changes: as a person wrote them (crawler.asking.limits.budgets_of); `budgets` is what holds.
+    :param budget_changes: as a person wrote them (crawler.archives.budgets.budgets_of); `budgets` is what holds.
     :param state: the folder of the archives' limits.
     :param workers: processes that read pages; 0 is one a core.
     :param wacz_apart: a WACZ file is an archive of its own, and not a part of its folder.

@@ -31,8 +31,8 @@ from crawler.archives.errors import ConfigError, DecodeError, RateLimited, Unexp
 from crawler.archives.memento import TRANSIENT_STATUSES, classify_exclusion
 from crawler.asking.gate import Gate, open_gate
 from crawler.asking.limits import parse_retry_after
-from crawler.job import user_agent
 from crawler.options import options_of
+from crawler.spiders.job import user_agent
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from crawler.archives.errors import PolicylapseError, RateLimited
-from crawler.job import open_job
 from crawler.lock import CrawlLock
 from crawler.log import make_harmless
 from crawler.options import OPTIONS, options_of
 from crawler.reach import reach
+from crawler.spiders.job import open_job
 from crawler.summary import NOT_RUN, PARTLY, STOPPED
 
 if TYPE_CHECKING:

@@ -13,13 +13,10 @@ connections for an hour; each further time doubles.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from crawler.archives.dialects import CDX, PLAYBACK, Archive, Budget
-from crawler.archives.errors import ConfigError
+from crawler.archives.dialects import Budget
 from crawler.archives.timestamps import parse_http_date
 
 SHORTEST_PAUSE = 60.0  # seconds after a 429 that names none: "more than a minute" of ignoring it brings the ban
@@ -31,8 +28,6 @@ TOO_MANY, REFUSES = "it answered 429 (too many requests)", "it refuses connectio
 # Requests are an interval apart, this much longer than the budget's share: so many never fit into one window, ends
 # included (24 requests 2.5 s apart leave room for a 25th exactly 60 s after the first).
 _SLACK = 1.001
-_UNITS = {"s": 1.0, "sec": 1.0, "min": 60.0, "h": 3600.0, "hour": 3600.0}
-_BUDGET = re.compile(r"(cdx|playback)\s*=\s*(\d{1,7})\s*/\s*(s|sec|min|h|hour)")
 
 # The pace that is learned where an archive refuses: below what it took until then; then slowly up again.
 _CAREFUL = 0.8  # of the rate that it took, when it refuses for the first time
@@ -191,27 +186,6 @@ def parse_retry_after(text: str, now: float) -> float | None:
         return min(float(stripped), WEEK)  # of any length: a float of too many digits is inf
     date = parse_http_date(stripped)
     return min(max(0.0, date.timestamp() - now), WEEK) if date else None
-
-
-def budgets_of(archive: Archive, text: str) -> Mapping[str, Budget]:
-    """Return an archive's budgets with a person's changes: `cdx=24/min,playback=480/min`.
-
-    :raises ConfigError: it cannot be read, or would raise the budget of a public archive.
-    """
-    budgets = dict(archive.budgets)
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        match = _BUDGET.fullmatch(part)
-        if not match or not int(match[2]):
-            raise ConfigError(f"POLICYLAPSE_BUDGET: {part!r} is none; write {CDX}=24/min,{PLAYBACK}=480/min")
-        budget = Budget(int(match[2]), _UNITS[match[3]], "POLICYLAPSE_BUDGET")
-        known = archive.budgets.get(match[1])
-        if archive.public and known and budget.interval < known.interval:
-            raise ConfigError(
-                f"POLICYLAPSE_BUDGET: {part!r} is more than the {archive.label} allows ({known.requests} in "
-                f"{known.seconds:g} s: {known.source}); a public archive's budget can be lowered, not raised"
-            )
-        budgets[match[1]] = budget
-    return budgets
 
 
 def come_back(pause: Pause, now: float) -> str:

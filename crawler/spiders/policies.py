@@ -5,8 +5,8 @@
                └──discovering─────┘                  └── wakes ───┴── waits.py: who waits for what ◄───┘
                       └── inquiring: rounds of asks
 
-Each part is handed what it needs and knows no part to its right: what comes next for a policy is called by its wake,
-`PolicyWork.go_on`. Shared by all: `CurrentRun` (what is recorded, why the run ends), `Asker` (requests, failures),
+Each part is handed what it needs and knows no part above it (tests/contracts.toml): what comes next for a policy is
+called by its wake, `PolicyWork.go_on`. Shared by all: `CurrentRun` (what is recorded, why the run ends), `Asker` (requests, failures),
 `Ledger` (each capture is requested once), `Waits`. Of the store, each part names what it uses by a Protocol of its own.
 
 The spider holds no knowledge that is not in the store but which requests are under way: kill it anywhere, run it
@@ -25,7 +25,6 @@ from scrapy.exceptions import DontCloseSpider
 from crawler.archives.capture import Outcome, Policy
 from crawler.archives.dialects import CDX, PLAYBACK
 from crawler.archives.errors import StoreError
-from crawler.job import Job, open_job, user_agent
 from crawler.options import OPTIONS, Mode, options_of
 from crawler.spiders.advancing import Advancer
 from crawler.spiders.asking import Asker
@@ -34,6 +33,7 @@ from crawler.spiders.discovering import Discoverer
 from crawler.spiders.fetching import Fetcher
 from crawler.spiders.following import Follower
 from crawler.spiders.inquiring import Inquirer
+from crawler.spiders.job import Job, open_job, user_agent
 from crawler.spiders.ledger import Ledger
 from crawler.spiders.listing import Lister
 from crawler.spiders.policy_search import Search

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scrapy.exceptions import IgnoreRequest
 
+from crawler.archives.budgets import budgets_of
 from crawler.archives.dialects import CDX, PLAYBACK, WAYBACK, Budget, parse_archive
 from crawler.archives.errors import ConfigError, LimitsError, NotRunning, RateLimited
 from crawler.asking.gate import GRACE, Gate
@@ -27,7 +28,6 @@ from crawler.asking.limits import (
     after_429,
     after_answer,
     after_refusal,
-    budgets_of,
     next_slot,
     parse_retry_after,
     slowed,
