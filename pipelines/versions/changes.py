@@ -13,10 +13,12 @@ from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from rapidfuzz.distance import OSA, LCSseq
 
 from pipelines.model import Block, BlockKind, Change, ChangeClass
+from pipelines.text.calendar import Mark, date_marks, may_be_date
 from pipelines.text.wording import words
 
 REPLACED_SHARE = 0.5  # of the words of the longer text, design.md
@@ -119,7 +121,7 @@ def _classify(old: Text, new: Text, sides: _Sides, seen_before: Collection[str])
         return ChangeClass.RETURN
     if _bag(sides.old) == _bag(sides.new):
         return ChangeClass.MOVED
-    if all(_is_date_word(word) for word in (*removed, *added)):
+    if _only_dates(sides, old.language, new.language):
         return ChangeClass.DATES
     longer = max(sum(len(part.words) for part in parts) for parts in (sides.old, sides.new))
     if max(len(removed), len(added)) > REPLACED_SHARE * longer:
@@ -127,6 +129,28 @@ def _classify(old: Text, new: Text, sides: _Sides, seen_before: Collection[str])
     if _is_beside(sides):
         return ChangeClass.UNSURE
     return ChangeClass.MINOR if _only_spelling(removed, added) else ChangeClass.SUBSTANTIVE
+
+
+def _only_dates(sides: _Sides, old_language: str, new_language: str) -> bool:
+    """Tell whether nothing differs but numbers and dates. A month or day without a number beside it counts where another
+    has its place: it may be another word ("we may share").
+    """
+    quick = chain(
+        ((word, old_language) for word, _ in sides.removed), ((word, new_language) for word, _ in sides.added)
+    )
+    if not all(may_be_date(*each) for each in quick):
+        return False
+    for went, came in _gaps([part.words for part in sides.old], [part.words for part in sides.new]):
+        gone, arrived = _marked(sides.old[went], old_language), _marked(sides.new[came], new_language)
+        for old, new in _gaps([word for word, _ in gone], [word for word, _ in arrived]):
+            marks = [mark for _, mark in (*gone[old], *arrived[new])]
+            if Mark.NONE in marks or (Mark.NAME in marks and not (gone[old] and arrived[new])):
+                return False
+    return True
+
+
+def _marked(parts: Iterable[_Part], language: str) -> list[tuple[str, Mark]]:
+    return [pair for part in parts for pair in zip(part.words, date_marks(part.words, language), strict=True)]
 
 
 def _is_label(block: Block) -> bool:
@@ -169,26 +193,3 @@ def _only_spelling(removed: Sequence[str], added: Sequence[str]) -> bool:
         min(len(a), len(b)) >= _MIN_TWIN_LENGTH and not a.isdigit() and OSA.distance(a, b) == 1
         for a, b in zip(removed, added, strict=True)
     )
-
-
-# Names of months and days, full and short, in the languages in which policies most often date themselves.
-_DATE_WORDS = frozenset(
-    """
-    january february march april may june july august september october november december
-    jan feb mar apr jun jul aug sep sept oct nov dec
-    monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun
-    januar februar märz april mai juni juli august september oktober november dezember
-    montag dienstag mittwoch donnerstag freitag samstag sonntag
-    janvier février mars avril mai juin juillet août septembre octobre novembre décembre
-    enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
-    gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre
-    januari februari maart mei juni augustus oktober
-    janeiro fevereiro março maio junho julho setembro outubro novembro dezembro
-    stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia
-    st nd rd th am pm utc gmt
-    """.split()
-)
-
-
-def _is_date_word(word: str) -> bool:
-    return word in _DATE_WORDS or word.isdigit() or (word[:-2].isdigit() and word[-2:] in ("st", "nd", "rd", "th"))

@@ -10,7 +10,9 @@ from typing import Final
 
 import regex
 
-from pipelines.reading.dates.written_dates import fold, has_date, is_month, written_dates
+from pipelines.reading.dates.written_dates import has_date, written_dates
+from pipelines.text.calendar import is_month
+from pipelines.text.folding import fold
 from pipelines.text.wording import words
 from pipelines.versions.sightings import Words
 

@@ -19,7 +19,8 @@ import regex
 
 from pipelines.model import Block, DateKind, TextDate
 from pipelines.reading.dates.words import EFFECTIVE, LAWS, OTHER, PUBLISHED, UPDATED, UPDATED_WEAKLY
-from pipelines.reading.dates.written_dates import WrittenDate, fold, has_date, letters, written_dates
+from pipelines.reading.dates.written_dates import WrittenDate, has_date, written_dates
+from pipelines.text.folding import fold, letters
 
 # Where a text dates itself: above its first sections, below its last.
 _FIRST_BLOCKS: Final = 12

@@ -1,70 +1,12 @@
-"""The words by which a policy dates itself: names of months, and labels, in 34 languages.
+"""The labels by which a policy dates itself, and how languages write numbers as dates. Names of months: pipelines.text.calendar.
 
-Months: Unicode CLDR 48 through Babel 2.18 (wide and abbreviated, in a date and alone; a test compares), and forms that
-CLDR leaves out: other cases, spellings without accents' help ("sept", "jänner"), Levantine and Maghrebi Arabic.
-A static table, since loading 34 locales takes 0.4 s in every process, and what Babel 2.18 says of a month alone depends
-on the locales asked for before. Labels are ours; `*` at the end allows further letters of the word.
+Labels are ours, in 34 languages and more; `*` at the end allows further letters of the word.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
-
-# language -> its twelve months, forms of one month divided by "/"
-MONTHS: Final[Mapping[str, str]] = {
-    "ar": "يناير/كانون الثاني/جانفي, فبراير/شباط/فيفري, مارس/آذار, أبريل/ابريل/إبريل/نيسان/أفريل, مايو/أيار/ماي, يونيو/يونيه/حزيران/جوان, "
-    "يوليو/يوليه/تموز/يوليوز/جويلية, أغسطس/آب/غشت/أوت, سبتمبر/أيلول/شتنبر, أكتوبر/تشرين الأول, نوفمبر/تشرين الثاني/نونبر, ديسمبر/كانون الأول/دجنبر",
-    "bg": "януари/яну, февруари/фев, март, април/апр, май, юни, юли, август/авг, септември/сеп, октомври/окт, ноември/ное, декември/дек",
-    "cs": "ledna/leden/led, února/únor/úno, března/březen/bře, dubna/duben/dub, května/květen/kvě, června/červen/čvn, července/červenec/čvc, "
-    "srpna/srpen/srp, září/zář, října/říjen/říj, listopadu/listopad/lis, prosince/prosinec/pro",
-    "da": "januar/jan, februar/feb, marts/mar, april/apr, maj, juni/jun, juli/jul, august/aug, september/sep/sept, oktober/okt, november/nov, december/dec",
-    "de": "januar/jänner/jan, februar/feber/feb, märz/maerz/mär/mrz, april/apr, mai, juni/jun, juli/jul, august/aug, september/sept/sep, oktober/okt, november/nov, "
-    "dezember/dez",
-    "el": "ιανουαρίου/ιανουάριος/ιανουάριο/ιαν, φεβρουαρίου/φεβρουάριος/φεβρουάριο/φεβ, μαρτίου/μάρτιος/μάρτιο/μαρ, απριλίου/απρίλιος/απρίλιο/απρ, "
-    "μαΐου/μάιος/μάιο/μάι, ιουνίου/ιούνιος/ιούνιο/ιουν, ιουλίου/ιούλιος/ιούλιο/ιουλ, αυγούστου/αύγουστος/αύγουστο/αυγ, "
-    "σεπτεμβρίου/σεπτέμβριος/σεπτέμβριο/σεπ, οκτωβρίου/οκτώβριος/οκτώβριο/οκτ, νοεμβρίου/νοέμβριος/νοέμβριο/νοε, δεκεμβρίου/δεκέμβριος/δεκέμβριο/δεκ",
-    "en": "january/jan, february/feb, march/mar, april/apr, may, june/jun, july/jul, august/aug, september/sept/sep, october/oct, november/nov, december/dec",
-    "es": "enero/ene, febrero/feb, marzo/mar, abril/abr, mayo/may, junio/jun, julio/jul, agosto/ago, septiembre/setiembre/sept/sep, octubre/oct, noviembre/nov, "
-    "diciembre/dic",
-    "et": "jaanuar/jaanuaril/jaan, veebruar/veebruaril/veebr, märts/märtsil, aprill/aprillil/apr, mai/mail, juuni/juunil, juuli/juulil, august/augustil/aug, "
-    "september/septembril/sept, oktoober/oktoobril/okt, november/novembril/nov, detsember/detsembril/dets",
-    "fi": "tammikuuta/tammikuu/tammi, helmikuuta/helmikuu/helmi, maaliskuuta/maaliskuu/maalis, huhtikuuta/huhtikuu/huhti, toukokuuta/toukokuu/touko, "
-    "kesäkuuta/kesäkuu/kesä, heinäkuuta/heinäkuu/heinä, elokuuta/elokuu/elo, syyskuuta/syyskuu/syys, lokakuuta/lokakuu/loka, marraskuuta/marraskuu/marras, "
-    "joulukuuta/joulukuu/joulu",
-    "fr": "janvier/janv, février/févr/fév, mars, avril/avr, mai, juin, juillet/juil, août, septembre/sept, octobre/oct, novembre/nov, décembre/déc",
-    "ga": "eanáir/ean, feabhra/feabh, márta, aibreán/aib, bealtaine/beal, meitheamh/meith, iúil, lúnasa/lún, meán fómhair/mfómh, deireadh fómhair/dfómh, "
-    "samhain/samh, nollaig/noll",
-    "he": "ינואר/ינו, פברואר/פבר, מרץ/מרס, אפריל/אפר, מאי, יוני, יולי, אוגוסט/אוג, ספטמבר/ספט, אוקטובר/אוק, נובמבר/נוב, דצמבר/דצמ",
-    "hi": "जनवरी/जन॰, फ़रवरी/फरवरी/फ़र॰, मार्च, अप्रैल, मई, जून, जुलाई/जुल॰, अगस्त/अग॰, सितंबर/सितम्बर/सित॰, अक्टूबर/अक्तूबर/अक्टू॰, नवंबर/नवम्बर/नव॰, दिसंबर/दिसम्बर/दिस॰",
-    "hr": "siječnja/siječanj/sij, veljače/veljača/velj, ožujka/ožujak/ožu, travnja/travanj/tra, svibnja/svibanj/svi, lipnja/lipanj/lip, srpnja/srpanj/srp, "
-    "kolovoza/kolovoz/kol, rujna/rujan/ruj, listopada/listopad/lis, studenoga/studenog/studeni/stu, prosinca/prosinac/pro",
-    "hu": "január/jan, február/febr, március/márc, április/ápr, május/máj, június/jún, július/júl, augusztus/aug, szeptember/szept, október/okt, november/nov, "
-    "december/dec",
-    "it": "gennaio/gen, febbraio/feb, marzo/mar, aprile/apr, maggio/mag, giugno/giu, luglio/lug, agosto/ago, settembre/set, ottobre/ott, novembre/nov, dicembre/dic",
-    "lt": "sausio/sausis/saus, vasario/vasaris/vas, kovo/kovas/kov, balandžio/balandis/bal, gegužės/gegužė/geg, birželio/birželis/birž, liepos/liepa/liep, "
-    "rugpjūčio/rugpjūtis/rugp, rugsėjo/rugsėjis/rugs, spalio/spalis/spal, lapkričio/lapkritis/lapkr, gruodžio/gruodis/gruod",
-    "lv": "janvāris/janvāra/janvārī/janv, februāris/februāra/februārī/febr, marts/marta/martā, aprīlis/aprīļa/aprīlī/apr, maijs/maija/maijā, jūnijs/jūnija/jūnijā/jūn, "
-    "jūlijs/jūlija/jūlijā/jūl, augusts/augusta/augustā/aug, septembris/septembra/septembrī/sept, oktobris/oktobra/oktobrī/okt, "
-    "novembris/novembra/novembrī/nov, decembris/decembra/decembrī/dec",
-    "mt": "jannar/jan, frar/fra, marzu/mar, april/apr, mejju/mej, ġunju/ġun, lulju/lul, awwissu/aww, settembru/set, ottubru/ott, novembru/nov, diċembru/diċ",
-    "nb": "januar/jan, februar/feb, mars/mar, april/apr, mai, juni/jun, juli/jul, august/aug, september/sep/sept, oktober/okt, november/nov, desember/des",
-    "nl": "januari/jan, februari/feb, maart/mrt, april/apr, mei, juni/jun, juli/jul, augustus/aug, september/sep/sept, oktober/okt, november/nov, december/dec",
-    "pl": "stycznia/styczeń/sty, lutego/luty/lut, marca/marzec/mar, kwietnia/kwiecień/kwi, maja/maj, czerwca/czerwiec/cze, lipca/lipiec/lip, "
-    "sierpnia/sierpień/sie, września/wrzesień/wrz, października/październik/paź, listopada/listopad/lis, grudnia/grudzień/gru",
-    "pt": "janeiro/jan, fevereiro/fev, março/mar, abril/abr, maio/mai, junho/jun, julho/jul, agosto/ago, setembro/set, outubro/out, novembro/nov, dezembro/dez",
-    "ro": "ianuarie/ian, februarie/feb, martie/mar, aprilie/apr, mai, iunie/iun, iulie/iul, august/aug, septembrie/sept, octombrie/oct, noiembrie/nov, decembrie/dec",
-    "ru": "января/январь/янв, февраля/февраль/февр/фев, марта/март/мар, апреля/апрель/апр, мая/май, июня/июнь/июн, июля/июль/июл, августа/август/авг, "
-    "сентября/сентябрь/сент/сен, октября/октябрь/окт, ноября/ноябрь/нояб, декабря/декабрь/дек",
-    "sk": "januára/január/jan, februára/február/feb, marca/marec/mar, apríla/apríl/apr, mája/máj, júna/jún, júla/júl, augusta/august/aug, septembra/september/sep, "
-    "októbra/október/okt, novembra/november/nov, decembra/december/dec",
-    "sl": "januar/januarja/jan, februar/februarja/feb, marec/marca/mar, april/aprila/apr, maj/maja, junij/junija/jun, julij/julija/jul, avgust/avgusta/avg, "
-    "september/septembra/sep, oktober/oktobra/okt, november/novembra/nov, december/decembra/dec",
-    "sv": "januari/jan, februari/feb, mars, april/apr, maj, juni/jun, juli/jul, augusti/aug, september/sep/sept, oktober/okt, november/nov, december/dec",
-    "tr": "ocak/oca, şubat/şub, mart/mar, nisan/nis, mayıs/may, haziran/haz, temmuz/tem, ağustos/ağu, eylül/eyl, ekim/eki, kasım/kas, aralık/ara",
-    "uk": "січня/січень/січ, лютого/лютий/лют, березня/березень/бер, квітня/квітень/квіт, травня/травень/трав, червня/червень/черв, липня/липень/лип, "
-    "серпня/серпень/серп, вересня/вересень/вер, жовтня/жовтень/жовт, листопада/листопад/лист, грудня/грудень/груд",
-}  # fmt: skip
 
 # Languages that write numbers day first and never month first (CLDR's short date of every region of the language).
 DAY_FIRST: Final = frozenset(

@@ -8,25 +8,21 @@ and today's date never fills a gap.
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from typing import Final
 
 import regex
 
-from pipelines.reading.dates.words import DAY_FIRST, ERAS, MONTH_FIRST, MONTHS, NOT_DAY_FIRST
+from pipelines.reading.dates.words import DAY_FIRST, ERAS, MONTH_FIRST, NOT_DAY_FIRST
+from pipelines.text.calendar import MONTH_NUMBERS, SAME_NAMES
 
 # The web is of 1991; a year of two digits is of 1990 to 2089, and so is one of four.
 _FIRST_YEAR: Final = 1990
-_SAME_MONTHS: Final = {"no": "nb", "nn": "nb"}
 _MARGIN: Final = 40  # the longest date has fewer characters beside its year
 _ALL_ORDERS: Final = ("dm", "md")
-# Unicode's block "Combining Diacritical Marks": accents of Latin, Greek and Cyrillic letters.
-_ACCENT: Final = re.compile("[\u0300-\u036f]")
-_LETTER: Final = re.compile("(?s:.)[\u0300-\u036f]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,44 +35,9 @@ class WrittenDate:
     month_only: bool = False
 
 
-@lru_cache(maxsize=4096)
-def _fold_char(char: str) -> str:
-    if char.isdecimal():
-        return str(unicodedata.decimal(char))
-    lower = "i" if char in "İı" else char.lower()
-    if "\u0900" <= lower < "\u0980" or lower >= "\u3000":  # Devanagari's and East Asia's marks are no accents
-        return lower
-    return unicodedata.normalize("NFD", lower)[0].replace("ς", "σ")
-
-
-def letters(text: str) -> Sequence[str]:
-    """Return the characters of a text, each with the accents that follow it.
-
-    Some accented letters have no capital of their own, so that "μαΐου" in capitals has seven characters.
-
-    >>> len("μαΐου"), len("μαΐου".upper()), len(letters("μαΐου".upper()))
-    (5, 7, 5)
-    """
-    return _LETTER.findall(text) if _ACCENT.search(text) else text
-
-
-def fold(text: Iterable[str]) -> str:
-    """Return letters in lower case, without accents, with ASCII digits: one character for each.
-
-    >>> fold("Dernière Mise À JOUR")
-    'derniere mise a jour'
-    """
-    return "".join(map(_fold_char, text))
-
-
 def has_date(text: str) -> bool:
     """Tell quickly whether there may be a date."""
     return _MAYBE.search(text) is not None
-
-
-def is_month(word: str) -> bool:
-    """Tell whether a word names a month in any language."""
-    return fold(word) in _MONTH_NAMES
 
 
 def written_dates(text: str, language: str = "") -> list[WrittenDate]:
@@ -134,9 +95,9 @@ def _year(parts: dict[str, str]) -> int:
 
 def _month(name: str, language: str) -> int:
     """The month of a name in the text's language, or in all that have it; 0 if they differ."""
-    languages = _MONTH_NAMES[name]
+    languages = MONTH_NUMBERS[name]
     base = language.partition("-")[0]
-    months = {languages.get(_SAME_MONTHS.get(base, base), 0)} - {0} or set(languages.values())
+    months = {languages.get(SAME_NAMES.get(base, base), 0)} - {0} or set(languages.values())
     return months.pop() if len(months) == 1 else 0
 
 
@@ -159,20 +120,6 @@ def _valid(year: int, month: int, day: int) -> tuple[date, ...]:
         return ()
 
 
-def _month_names() -> dict[str, dict[str, int]]:
-    """Folded name -> language -> month."""
-    names: dict[str, dict[str, int]] = {}
-    for language, months in MONTHS.items():
-        for number, forms in enumerate(months.split(","), start=1):
-            for form in forms.split("/"):
-                folded = fold(letters(unicodedata.normalize("NFKC", form.strip())))
-                names.setdefault(folded, {})[language] = number
-                if language == "he":
-                    names["ב" + folded] = {language: number}  # "in"
-    return names
-
-
-_MONTH_NAMES: Final = _month_names()
 _SEP: Final = r"[./\-‐–]"
 _YEAR: Final = r"(?P<y>(?:199|20\d)\d)(?!\d)"
 _DAY: Final = r"(?<![\d.,/])(?P<d>\d{1,2})"
@@ -201,5 +148,5 @@ _FORMS: Final = (
 
 @cache
 def _forms() -> tuple[regex.Pattern[str], ...]:
-    names = list(_MONTH_NAMES)
+    names = list(MONTH_NUMBERS)
     return tuple(regex.compile(form, months=names, eras=list(ERAS), ignore_unused=True) for form in _FORMS)

@@ -17,10 +17,11 @@ from typing import Final
 
 import regex
 
-from pipelines.reading.dates.written_dates import fold, written_dates
+from pipelines.reading.dates.written_dates import written_dates
 from pipelines.reading.judging.document_kind import folded
 from pipelines.reading.parts.stretches import Stretch, Texts
 from pipelines.reading.parts.titles import says_earlier
+from pipelines.text.folding import fold
 from pipelines.text.wording import words
 
 # Two versions of a document share most of their words: this share of the words that either has. Other documents of one

@@ -1,10 +1,13 @@
 """The class of a change, and how many words came and went."""
 
+from datetime import date
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pipelines.model import Block, BlockKind, ChangeClass
+from pipelines.text.calendar import MONTHS, WEEKDAYS
 from pipelines.text.wording import wording_key
 from pipelines.versions.changes import Text, compare
 
@@ -55,6 +58,64 @@ def test_class_and_counts(paragraphs, kind, added, removed):
 )
 def test_only_a_date(old, new):
     assert compare(text(*POLICY, old), text(*POLICY, new)).change_class is ChangeClass.DATES
+
+
+LETTER = "{day}. {month} {year}", "{month} {day}, {year}", "{year}. {month} {day}.", "{day} de {month} de {year}"
+# how a language writes a whole date, where that is none of the above
+FORMS = {
+    "lt": ("{year} m. {month} {day} d.",), "lv": ("{year}. gada {day}. {month}",), "bg": ("{day} {month} {year} г.",),
+    "ga": ("{day} {month} {year}",), "he": ("{day} ב{month} {year}", "{day} {month} {year}"), "ru": ("{day} {month} {year} г.",),
+}  # fmt: skip
+DAYS = st.dates(date(1990, 1, 1), date(2089, 12, 31))
+
+
+@given(DAYS, DAYS, st.sampled_from(sorted(MONTHS)), st.data())
+def test_a_new_date_alone_is_dates_in_every_language(old, new, language, data):
+    """Whatever form its months and weekdays have, and whether the text's language is known."""
+    form = data.draw(st.sampled_from(FORMS.get(language, LETTER)))
+    named, case = data.draw(st.booleans()), data.draw(st.sampled_from([str, str.upper, str.title]))
+    tell = data.draw(st.sampled_from([language, ""]))
+
+    def dated(day):
+        names = MONTHS[language][day.month - 1]
+        month = case(data.draw(st.sampled_from(names)))
+        weekday = data.draw(st.sampled_from(WEEKDAYS[language][day.weekday()])) + ", " if named else ""
+        return f"Updated: {weekday}{form.format(day=day.day, month=month, year=day.year)}"
+
+    one, other = dated(old), dated(new)
+    assume(wording_key(text(one).blocks) != wording_key(text(other).blocks))
+    change = compare(text(*POLICY, one, language=tell), text(*POLICY, other, language=tell))
+    assert change.change_class is ChangeClass.DATES, (one, other)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("2018年5月25日", "2020年12月1日"),
+        ("2018년 5월 25일", "2020년 12월 1일"),
+        ("25 مايو 2018", "3 كانون الثاني 2020"),
+        ("25 कानून", "26 कानून"),
+        ("Updated in May", "Updated in June"),
+        ("Monday, 9 am", "Tuesday, 10 am"),
+    ],
+)
+def test_a_date_of_other_forms_alone(old, new):
+    assert compare(text(*POLICY, old), text(*POLICY, new)).change_class is ChangeClass.DATES
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "language"),
+    [
+        ("We may share your data with them.", "We share your data with them.", "en"),
+        ("We share it within 30 days.", "We may share it within 60 days.", "en"),
+        ("We got it 30 days ago.", "We got it 30 days.", "en"),  # "ago" is Italian's August
+        ("Sent out 3 times a year.", "Sent 3 times a year.", "en"),  # Portuguese's October
+        ("La parte الثاني pays.", "La parte الأول pays.", "ar"),  # half a name of a month
+    ],
+)
+def test_a_word_that_is_a_month_elsewhere_is_an_edit(old, new, language):
+    change = compare(text(*POLICY, old, language=language), text(*POLICY, new, language=language))
+    assert change.change_class is ChangeClass.SUBSTANTIVE
 
 
 def test_a_wording_seen_before_is_a_return():
