@@ -153,7 +153,7 @@ def test_real_declarations_are_taken_as_they_are():
     assert [target.site for target in targets] == [
         "123greetings.com", "airbnb.co.uk", "apple.com", "discord.com", "facebook.com",
     ]  # fmt: skip
-    assert len(found(REAL, terms="all")) > 15
+    assert len(found(REAL, terms=["all"])) > 15
 
 
 def test_documents_declared_at_one_url_are_policies_of_their_own(tmp_path, sample_db):
