@@ -20,7 +20,7 @@ from history.timeline.events import Event
 from history.timeline.periods import lengths
 from history.timeline.stated_dates import Doubt, Stated
 from history.timeline.technical import Technical
-from history.timeline.timeline import Alternation, Aside, Gap, HowSure, Silent, Timeline, VersionRow
+from history.timeline.timeline import Alternation, Aside, Gap, PolicyCertainty, Silent, Timeline, VersionRow
 from pipelines.model import ChangeClass
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _length(console: Console, versions: Sequence[VersionRow]) -> None:
     )
 
 
-def _how_sure(sure: HowSure, named: bool) -> str:
+def _how_sure(sure: PolicyCertainty, named: bool) -> str:
     told = f"how sure: {sure.fetched:,} of {sure.listed:,} captures known, {sure.inferred:,} inferred"
     told += f", {sure.undecided:,} undecided" if sure.undecided else ""
     between = count(sure.longest_captures, "capture")

@@ -35,7 +35,7 @@ _OTHER_SCHEME = re.compile(r"/\d{4,14}[a-z]{2}_/((?!https?:)[a-z][a-z0-9+.-]*:.*
 MAX_DRIFT = 24 * 3600  # seconds; what EDGI's client accepts as the same capture
 
 
-class Answer(Enum):
+class PlaybackAnswer(Enum):
     MEMENTO = auto()
     REDIRECT = auto()
     ARCHIVED_ERROR = auto()
@@ -56,7 +56,7 @@ class Playback:
     :param location: for REDIRECT the target on the original site, for MOVED_ON the archive's URL to ask next.
     """
 
-    answer: Answer
+    answer: PlaybackAnswer
     memento_at: datetime | None = None
     location: str = ""
 
@@ -72,15 +72,15 @@ def classify_playback(status: int, headers: Mapping[str, str], body: bytes, url:
     if memento_at is not None:
         return _memento(status, memento_at, _resolve(url, location), url)
     if 300 <= status < 400 and location:
-        return Playback(Answer.MOVED_ON, location=_resolve(url, location))
+        return Playback(PlaybackAnswer.MOVED_ON, location=_resolve(url, location))
     exclusion = classify_exclusion(status, headers, body)
     if exclusion:
         return Playback(exclusion)
     if status == 404:
-        return Playback(Answer.NOT_ARCHIVED)
+        return Playback(PlaybackAnswer.NOT_ARCHIVED)
     if status == 429:
-        return Playback(Answer.RATE_LIMITED)
-    return Playback(Answer.TRANSIENT if status in TRANSIENT_STATUSES else Answer.NO_MEMENTO)
+        return Playback(PlaybackAnswer.RATE_LIMITED)
+    return Playback(PlaybackAnswer.TRANSIENT if status in TRANSIENT_STATUSES else PlaybackAnswer.NO_MEMENTO)
 
 
 def _resolve(url: str, location: str) -> str:
@@ -93,21 +93,21 @@ def _resolve(url: str, location: str) -> str:
 
 def _memento(status: int, memento_at: datetime, location: str, url: str) -> Playback:
     if status < 300:
-        return Playback(Answer.MEMENTO, memento_at)
+        return Playback(PlaybackAnswer.MEMENTO, memento_at)
     if status < 400:
-        return Playback(Answer.REDIRECT, memento_at, original_url(location, url))
-    return Playback(Answer.ARCHIVED_ERROR, memento_at)
+        return Playback(PlaybackAnswer.REDIRECT, memento_at, original_url(location, url))
+    return Playback(PlaybackAnswer.ARCHIVED_ERROR, memento_at)
 
 
-def classify_exclusion(status: int, headers: Mapping[str, str], body: bytes) -> Answer | None:
+def classify_exclusion(status: int, headers: Mapping[str, str], body: bytes) -> PlaybackAnswer | None:
     """Tell an exclusion by the class name in the runtime-error header or the body (it comes with 403, and once 200)."""
     runtime_error = headers.get("x-archive-wayback-runtime-error", "").encode("latin-1", "replace")
     seen = runtime_error + body[:_SEEN_BYTES]
     if status >= 400 and b"RobotAccessControlException" in seen:
-        return Answer.EXCLUDED_ROBOTS
+        return PlaybackAnswer.EXCLUDED_ROBOTS
     if (status >= 400 and b"AccessControlException" in seen) or _EXCLUDED_TEXT in seen:
-        return Answer.EXCLUDED
-    return Answer.EXCLUDED if status == 451 else None
+        return PlaybackAnswer.EXCLUDED
+    return PlaybackAnswer.EXCLUDED if status == 451 else None
 
 
 def split_memento_url(url: str) -> tuple[str, str] | None:
@@ -180,7 +180,7 @@ def stray_outcome(capture: Capture, playback: Playback) -> tuple[Outcome, str] |
     if playback.memento_at is None or playback.memento_at == capture.captured_at:
         return None
     instead = f"the archive played back its capture of {playback.memento_at:%Y-%m-%d %H:%M:%S} instead"
-    if capture.is_redirect and playback.answer is Answer.MEMENTO:
+    if capture.is_redirect and playback.answer is PlaybackAnswer.MEMENTO:
         return Outcome.REDIRECT, f"to the same page; {instead}"
     if abs(drift_seconds(capture.captured_at, playback.memento_at)) > MAX_DRIFT:
         return Outcome.DRIFTED, instead

@@ -29,8 +29,8 @@ from crawler.archives.errors import DecodeError
 from crawler.archives.memento import (
     MAX_DRIFT,
     TRANSIENT_STATUSES,
-    Answer,
     Playback,
+    PlaybackAnswer,
     classify_playback,
     drift_seconds,
     memento_date,
@@ -102,15 +102,15 @@ class PlaybackMiddleware:
             onward = self._throttled(request) if response.status == 429 else None
             return onward or await self._again(request, response.status) or response
         playback = classify_playback(response.status, headers, _seen(response.body, headers), response.url)
-        if playback.answer is Answer.MOVED_ON:
+        if playback.answer is PlaybackAnswer.MOVED_ON:
             onward = self._follow(request, response, playback)
             if onward is not None:
                 return onward
-        elif playback.answer is Answer.TRANSIENT:
+        elif playback.answer is PlaybackAnswer.TRANSIENT:
             onward = await self._again(request, response.status)
             if onward is not None:
                 return onward
-        elif playback.answer is Answer.RATE_LIMITED:
+        elif playback.answer is PlaybackAnswer.RATE_LIMITED:
             onward = self._throttled(request)
             if onward is not None:
                 return onward

@@ -1,6 +1,6 @@
 """What a text or an address says for its being a privacy policy's, taken alone: str → Witness. Pure.
 
-    text ────► Reading (policy_text) ──► worth, label, doubt
+    text ────► PhrasesRead (policy_text) ──► worth, label, doubt
     address ──► its parts ──► Readings ──► the last part that names privacy, what stands before and after it
 
 Weights are round on purpose; they were set on 495 real pages and 992 real addresses (benchmarks/discovery.py).
@@ -16,7 +16,7 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
 
 from crawler.archives.surt import MAX_URL
-from crawler.discovery.phrases import MAX_CHARS, Reading, fold, read_text
+from crawler.discovery.phrases import MAX_CHARS, PhrasesRead, fold, read_text
 
 
 class Label(StrEnum):
@@ -151,11 +151,11 @@ def says_ours(text: str) -> bool:
     return reading is not None and "OURS" in reading
 
 
-def _read(text: str, *, anywhere: bool = False) -> Reading | None:
+def _read(text: str, *, anywhere: bool = False) -> PhrasesRead | None:
     return read_text(_CAMEL.sub(" ", text), anywhere=anywhere)
 
 
-def _worth(reading: Reading, values: tuple[float, float, float, float]) -> float:
+def _worth(reading: PhrasesRead, values: tuple[float, float, float, float]) -> float:
     """What a reading is worth, by what names a policy, the subject, other words of it, legal matters."""
     named, bare, weak, legal = values
     left = round(reading.rest)
@@ -171,7 +171,7 @@ def _worth(reading: Reading, values: tuple[float, float, float, float]) -> float
     return worth * _beside(reading)
 
 
-def _beside(reading: Reading) -> float:
+def _beside(reading: PhrasesRead) -> float:
     factor = _COMBINED if "cookies" in reading or "terms" in reading else 1.0
     if "settings" in reading:
         factor *= _NOT_A_POLICY
@@ -184,7 +184,7 @@ def _beside(reading: Reading) -> float:
     return factor
 
 
-def _label(reading: Reading) -> Label:
+def _label(reading: PhrasesRead) -> Label:
     tells = _tells(reading)
     if "settings" in reading or ("cookies" in reading and not tells):
         return Label.COOKIES
@@ -196,7 +196,7 @@ def _label(reading: Reading) -> Label:
     return Label.HUB if "HUB" in reading and "document" not in reading else Label.GENERAL
 
 
-def _why(source: str, reading: Reading, label: Label) -> tuple[str, ...]:
+def _why(source: str, reading: PhrasesRead, label: Label) -> tuple[str, ...]:
     words = [reading.said[subject] for subject in _SUBJECTS if subject in reading]
     told = f"{source}: {' + '.join(words)}" + (f" ({reading.language})" if reading.language else "")
     return _told(told, source, label)
@@ -206,7 +206,7 @@ def _told(told: str, source: str, label: Label) -> tuple[str, ...]:
     return (told,) if label in _UNREMARKABLE else (told, f"{source} says {label.value}")
 
 
-def _tells(reading: Reading | None) -> bool:
+def _tells(reading: PhrasesRead | None) -> bool:
     return reading is not None and ("privacy" in reading or "weak" in reading)
 
 

@@ -1,4 +1,4 @@
-"""What a few words say about privacy, whatever their language: text of a link or address → Reading. Pure.
+"""What a few words say about privacy, whatever their language: text of a link or address → PhrasesRead. Pure.
 
     text ──fold──► words without case, accents, soft hyphens ──tables of words──► which subjects, what is left over
 
@@ -60,7 +60,7 @@ LABELS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PhrasesRead:
     """What was read in a text.
 
     :param said: subject or label → its words as the tables write them.
@@ -80,7 +80,7 @@ class Reading:
         """How many words no table knows, little ones counted little."""
         return sum(map(_weight, self.names))
 
-    def without(self, brand: str) -> Reading:
+    def without(self, brand: str) -> PhrasesRead:
         """Return the same without the names, and the labels, that the site's own name explains."""
         labels = {
             subject: word
@@ -106,7 +106,7 @@ def fold(text: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def read_text(text: str, *, anywhere: bool = False) -> Reading | None:
+def read_text(text: str, *, anywhere: bool = False) -> PhrasesRead | None:
     """Read a link's text, or a part of an address (`anywhere`: its words may be run together).
 
     :returns: None where it says nothing of privacy, cookies or legal matters.
@@ -132,7 +132,7 @@ def read_text(text: str, *, anywhere: bool = False) -> Reading | None:
             left = tables[label, False].sub(_mark, left)
     if "SECURITY" in said and _comes_first(tables, folded, anywhere=anywhere):
         said["TALK"] = said["SECURITY"]  # "Security & Privacy" is about security
-    return Reading(said, language, tuple(_left_over(left)))
+    return PhrasesRead(said, language, tuple(_left_over(left)))
 
 
 def _comes_first(tables: dict[tuple[str, bool], re.Pattern[str]], folded: str, *, anywhere: bool) -> bool:

@@ -19,7 +19,7 @@ from crawler.spiders.following import Follower
 from crawler.spiders.ledger import Ledger
 from crawler.spiders.policy_search import Search, SearchStore
 from crawler.spiders.policy_work import PolicyWork
-from crawler.spiders.reading import Reading
+from crawler.spiders.reading import PolicyReading
 from crawler.spiders.waits import Waits
 
 WINDOW = 16  # mementos of one policy under way at once: enough to keep connections and readers busy
@@ -41,7 +41,7 @@ class Advancer:
         extractor: str,
         fetcher: Fetcher,
         follower: Follower,
-        reading: Reading,
+        reading: PolicyReading,
     ) -> None:
         self._run, self._waits, self._ledger = run, waits, ledger
         self._store, self._options, self._extractor = store, options, extractor

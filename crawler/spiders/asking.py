@@ -34,7 +34,7 @@ from crawler.archives.coding import undo_content_encoding
 from crawler.archives.dialects import CDX, PLAYBACK, Archive
 from crawler.archives.errors import DecodeError, RateLimited, UnexpectedArchiveResponse
 from crawler.archives.files.warc import DAMAGE_HEADER, read_damages
-from crawler.archives.memento import Answer, classify_exclusion
+from crawler.archives.memento import PlaybackAnswer, classify_exclusion
 from crawler.asking.playback import NOWHERE, TooManyRequests, plain_headers
 from crawler.spiders.current_run import OUR_FAULTS, CurrentRun
 
@@ -45,14 +45,14 @@ if TYPE_CHECKING:
     from crawler.archives.cdx import CdxPage
 
 OUTCOMES = {
-    Answer.ARCHIVED_ERROR: Outcome.ARCHIVED_ERROR,
-    Answer.MOVED_ON: Outcome.DRIFTED,
-    Answer.EXCLUDED: Outcome.EXCLUDED,
-    Answer.EXCLUDED_ROBOTS: Outcome.EXCLUDED_ROBOTS,
-    Answer.NOT_ARCHIVED: Outcome.UNPLAYABLE,
-    Answer.RATE_LIMITED: Outcome.RATE_LIMITED,
-    Answer.TRANSIENT: Outcome.PLAYBACK_FAILED,
-    Answer.NO_MEMENTO: Outcome.PLAYBACK_FAILED,
+    PlaybackAnswer.ARCHIVED_ERROR: Outcome.ARCHIVED_ERROR,
+    PlaybackAnswer.MOVED_ON: Outcome.DRIFTED,
+    PlaybackAnswer.EXCLUDED: Outcome.EXCLUDED,
+    PlaybackAnswer.EXCLUDED_ROBOTS: Outcome.EXCLUDED_ROBOTS,
+    PlaybackAnswer.NOT_ARCHIVED: Outcome.UNPLAYABLE,
+    PlaybackAnswer.RATE_LIMITED: Outcome.RATE_LIMITED,
+    PlaybackAnswer.TRANSIENT: Outcome.PLAYBACK_FAILED,
+    PlaybackAnswer.NO_MEMENTO: Outcome.PLAYBACK_FAILED,
 }
 # How a download fails: by Scrapy's names, by Twisted's (wrapped by Scrapy or not), and in the files of an archive.
 _FAILURES = (

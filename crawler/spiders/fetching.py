@@ -18,14 +18,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from crawler.archives.capture import ListedCapture, Memento, Outcome
-from crawler.archives.memento import Answer, stray_outcome
+from crawler.archives.memento import PlaybackAnswer, stray_outcome
 from crawler.asking.playback import memento_of
 from crawler.spiders.asking import OUTCOMES, Asker
 from crawler.spiders.current_run import OUR_FAULTS, CurrentRun
 from crawler.spiders.following import Follower
 from crawler.spiders.ledger import Ledger
 from crawler.spiders.policy_work import PolicyWork
-from crawler.spiders.reading import Reading
+from crawler.spiders.reading import PolicyReading
 from crawler.spiders.waits import For, Waits, Wake
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Fetcher:
         waits: Waits,
         ledger: Ledger,
         store: CaptureStore,
-        reading: Reading,
+        reading: PolicyReading,
         follower: Follower,
     ) -> None:
         self._run, self._asker, self._waits, self._ledger = run, asker, waits, ledger
@@ -144,10 +144,10 @@ class Fetcher:
         stray = stray_outcome(listed.capture, playback)
         if stray is not None:
             self._settle(work, listed, *stray, response.url)
-        elif playback.answer in (Answer.MEMENTO, Answer.REDIRECT):
+        elif playback.answer in (PlaybackAnswer.MEMENTO, PlaybackAnswer.REDIRECT):
             memento, flaw = memento_of(response, playback.memento_at)
             self._run.count("fetched")
-            if playback.answer is Answer.REDIRECT:
+            if playback.answer is PlaybackAnswer.REDIRECT:
                 async for found in self._follower.redirected(listed, memento, playback.location, work):
                     yield found
             elif flaw or not memento.body:
@@ -175,14 +175,16 @@ class Fetcher:
 
     # what brought no payload
 
-    def _not_a_memento(self, response: Response, listed: ListedCapture, work: PolicyWork, answer: Answer) -> None:
+    def _not_a_memento(
+        self, response: Response, listed: ListedCapture, work: PolicyWork, answer: PlaybackAnswer
+    ) -> None:
         outcome = OUTCOMES[answer]
         detail = f"the archive answered HTTP {response.status}"
-        if answer is Answer.ARCHIVED_ERROR:
+        if answer is PlaybackAnswer.ARCHIVED_ERROR:
             detail = f"HTTP {response.status}"
-        elif answer is Answer.MOVED_ON:
+        elif answer is PlaybackAnswer.MOVED_ON:
             detail = f"the archive sends to {response.meta['playback'].location}"
-        elif answer is Answer.RATE_LIMITED:
+        elif answer is PlaybackAnswer.RATE_LIMITED:
             self._run.stop()
         self._settle_or_put_off(work, listed, outcome, detail, response.url)
 

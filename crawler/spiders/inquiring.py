@@ -20,8 +20,7 @@ from scrapy import Request
 
 from crawler.archives.capture import Capture, ListedCapture, Memento, Outcome
 from crawler.archives.dialects import Archive, citation_url
-from crawler.archives.memento import Answer as Playback
-from crawler.archives.memento import stray_outcome
+from crawler.archives.memento import PlaybackAnswer, stray_outcome
 from crawler.archives.surt import surt
 from crawler.asking.playback import memento_of
 from crawler.discovery.asks import Answer, Ask, AskKind, Key, Verdict
@@ -254,11 +253,11 @@ class Inquirer:
         stray = stray_outcome(listed.capture, playback)
         if stray is not None:
             self._settled(inquiry, ask, listed, *stray, response.url)
-        elif playback.answer in (Playback.MEMENTO, Playback.REDIRECT):
+        elif playback.answer in (PlaybackAnswer.MEMENTO, PlaybackAnswer.REDIRECT):
             memento, flaw = memento_of(response, playback.memento_at)
             self._run.count("fetched")
             self._answered(inquiry, ask, await self._kept(inquiry, ask, listed, memento, flaw, playback.location))
-        elif playback.answer is Playback.RATE_LIMITED:
+        elif playback.answer is PlaybackAnswer.RATE_LIMITED:
             self._run.stop()
             inquiry.cut_short = True
         else:

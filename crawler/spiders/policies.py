@@ -38,7 +38,7 @@ from crawler.spiders.ledger import Ledger
 from crawler.spiders.listing import Lister
 from crawler.spiders.policy_search import Search
 from crawler.spiders.policy_work import PolicyWork
-from crawler.spiders.reading import Reading
+from crawler.spiders.reading import PolicyReading
 from crawler.spiders.taking import Taker
 from crawler.spiders.waits import Waits
 from crawler.targets.lists import BadLine
@@ -64,7 +64,7 @@ class PoliciesSpider(Spider):
         lister = Lister(run, asker, waits, store, job.archive, job.period)
         inquirer = Inquirer(run, asker, waits, ledger, store, job.reader, job.archive)
         discoverer = Discoverer(run, inquirer, waits, store, options)
-        reading = Reading(store, job.reader, all_policies=options.all_policies)
+        reading = PolicyReading(store, job.reader, all_policies=options.all_policies)
         follower = Follower(lister, discoverer, store, job.period)
         fetcher = Fetcher(run, asker, waits, ledger, store, reading, follower)
         self._advancer = Advancer(run, waits, ledger, store, options, job.reader.extractor, fetcher, follower, reading)

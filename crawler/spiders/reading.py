@@ -39,7 +39,7 @@ class PolicyReader(Protocol):
     def read_kept(self, kept: Sequence[Any], load: Callable[[int], bytes]) -> AsyncIterator[tuple[Any, Any]]: ...
 
 
-class Reading:
+class PolicyReading:
     """Reads what is kept of policies."""
 
     def __init__(self, store: ReadingStore, reader: PolicyReader, *, all_policies: bool) -> None:

@@ -95,7 +95,7 @@ NO_HINTS: Final = Hints()
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SelectorStep:
     """One compound of a selector ("div.a:first-child"), and how it stands to the one before: "" for the first, " "
     (below it), ">" (its child), "+" (next to it), "~" (after it).
     """
@@ -105,7 +105,7 @@ class Step:
 
 
 @lru_cache(maxsize=4096)
-def steps_of(css: str) -> tuple[tuple[Step, ...], ...]:
+def steps_of(css: str) -> tuple[tuple[SelectorStep, ...], ...]:
     """Return a CSS selector as its alternatives, each as steps, so that matching it is bounded (pipelines/reading/html/declared.py):
     as one XPath it would take libxml2 minutes on a page made for it.
 
@@ -125,14 +125,14 @@ def steps_of(css: str) -> tuple[tuple[Step, ...], ...]:
     return found
 
 
-def _steps(selector: cssselect.Selector) -> list[Step]:
+def _steps(selector: cssselect.Selector) -> list[SelectorStep]:
     if selector.pseudo_element:
         raise cssselect.SelectorSyntaxError(f"::{selector.pseudo_element} is in no page")
-    tree, steps = selector.parsed_tree, list[Step]()
+    tree, steps = selector.parsed_tree, list[SelectorStep]()
     while isinstance(tree, CombinedSelector):
-        steps.append(Step(tree.combinator, _xpath(tree.subselector)))
+        steps.append(SelectorStep(tree.combinator, _xpath(tree.subselector)))
         tree = tree.selector
-    return [Step("", _xpath(tree)), *reversed(steps)]
+    return [SelectorStep("", _xpath(tree)), *reversed(steps)]
 
 
 def _xpath(compound: Any) -> str:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from history.answers.rows import change_data, policy_data, version_data
-from history.diff.comparison import Comparison, Page
+from history.diff.comparison import CapturedPage, Comparison
 from history.diff.links import LinkChange
 from history.diff.patch import patch_data
 
@@ -23,7 +23,7 @@ def comparison_data(c: Comparison) -> dict[str, Any]:
     return data if c.links is None else data | {"links": [_link_data(change) for change in c.links]}
 
 
-def _evidence(cited: str, page: Page | None) -> dict[str, Any]:
+def _evidence(cited: str, page: CapturedPage | None) -> dict[str, Any]:
     return {"citation": cited, "page": asdict(page) if page else None}
 
 

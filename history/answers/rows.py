@@ -7,7 +7,7 @@ from typing import Any
 
 from crawler.archives.timestamps import format_iso
 from history.sites import PolicyRow, SiteRow
-from history.timeline.timeline import Answer, Timeline, VersionRow
+from history.timeline.timeline import AtMoment, Timeline, VersionRow
 from pipelines.model import Change
 
 
@@ -132,7 +132,7 @@ def timeline_data(timeline: Timeline) -> dict[str, Any]:
     }
 
 
-def answer_data(answer: Answer) -> dict[str, Any]:
+def answer_data(answer: AtMoment) -> dict[str, Any]:
     return {
         "at": format_iso(answer.moment),
         "certainty": answer.certainty.value,

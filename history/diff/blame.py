@@ -137,7 +137,7 @@ class _History:
 
     def read(self, text: int, blocks: list[Block]) -> tuple[_Standing, ...]:
         """Go on to the next text."""
-        step = _Step(self._lives, self._dead, text)
+        step = _BlameStep(self._lives, self._dead, text)
         numbers: list[tuple[int, ...] | None] = [None] * len(blocks)
         for old, new, equal in _stretches(self._blocks, blocks):
             if equal:
@@ -171,7 +171,7 @@ class _New:
     number: int | None = None
 
 
-class _Step:
+class _BlameStep:
     """From one text to the next: which sentences stay, move, return, come, go."""
 
     def __init__(self, lives: list[_Life], dead: dict[tuple[str, ...], list[int]], text: int) -> None:

@@ -19,7 +19,7 @@ from pipelines.store.load import text_blocks
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class CapturedPage:
     """The captured page that a version was read from: by what anybody can tell that it is the same.
 
     :param capture_url: where a person finds it. :param payload_digest: SHA-256 of its bytes, hexadecimal.
@@ -52,8 +52,8 @@ class Comparison:
     new_blocks: tuple[Block, ...] = ()
     old_language: str = ""
     new_language: str = ""
-    old_page: Page | None = None
-    new_page: Page | None = None
+    old_page: CapturedPage | None = None
+    new_page: CapturedPage | None = None
     links: tuple[LinkChange, ...] | None = None
 
     @property
@@ -113,7 +113,7 @@ def _links(
     return None if before is None or after is None else link_changes(before, after)
 
 
-def page_of(db: sqlite3.Connection, policy: PolicyRow, version: VersionRow, which: str) -> Page | None:
+def page_of(db: sqlite3.Connection, policy: PolicyRow, version: VersionRow, which: str) -> CapturedPage | None:
     row = db.execute(
         "SELECT k.citation_url, y.payload_digest, k.digest, k.digest_verdict FROM versions v "
         "JOIN policies p ON p.id = v.policy_id AND p.extractor_id = v.extractor_id "
@@ -121,7 +121,7 @@ def page_of(db: sqlite3.Connection, policy: PolicyRow, version: VersionRow, whic
         "WHERE v.policy_id = ? AND v.version = ?",
         [policy.policy_id, version.version],
     ).fetchone()
-    return Page(row[0], row[1], row[2], row[3] or "not checkable") if row else None
+    return CapturedPage(row[0], row[1], row[2], row[3] or "not checkable") if row else None
 
 
 def _language(db: sqlite3.Connection, version: VersionRow) -> str:

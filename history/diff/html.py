@@ -21,7 +21,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from crawler.archives.timestamps import format_iso
-from history.diff.comparison import Comparison, Page
+from history.diff.comparison import CapturedPage, Comparison
 from history.diff.diff import DiffBlock, DiffKind, hunks
 from history.diff.links import LinkChange
 from history.diff.word_steps import Op
@@ -82,7 +82,7 @@ def summary_of(c: Comparison) -> str:
     return told + "."
 
 
-def version_side(version: VersionRow, cited: str, page: Page | None, language: str) -> dict[str, Any]:
+def version_side(version: VersionRow, cited: str, page: CapturedPage | None, language: str) -> dict[str, Any]:
     capture = page.capture_url if page else ""
     return {
         "number": version.version,

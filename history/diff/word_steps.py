@@ -50,7 +50,7 @@ class Segment:
 
 
 @dataclass(slots=True)
-class _Step:
+class _WordStep:
     """Words that stay, or words that went and words that came in their place."""
 
     equal: bool
@@ -75,7 +75,7 @@ def compare_texts(old: str, new: Sequence[str]) -> list[tuple[Segment, ...]]:
             cuts.append((True, ours, theirs))
         else:
             cuts += _word_cuts(before.words, after.words, ours, theirs)
-    steps = _joined(_Step(equal, before.cut(ours), after.cut(theirs)) for equal, ours, theirs in cuts)
+    steps = _joined(_WordStep(equal, before.cut(ours), after.cut(theirs)) for equal, ours, theirs in cuts)
     writer = _Writer(before.leads[0], after.leads)
     for step in _joined(_readable(_joined(_unglued(steps)))):
         writer.write(step)
@@ -161,20 +161,20 @@ def _word_cuts(
         yield equal, ours[went.start : went.stop], theirs[came.start : came.stop]
 
 
-def _joined(steps: Iterable[_Step]) -> list[_Step]:
+def _joined(steps: Iterable[_WordStep]) -> list[_WordStep]:
     """Neighbours of one kind as one step; empty ones left out."""
-    joined: list[_Step] = []
+    joined: list[_WordStep] = []
     for step in steps:
         if joined and joined[-1].equal == step.equal:
-            joined[-1] = _Step(step.equal, joined[-1].old + step.old, joined[-1].new + step.new)
+            joined[-1] = _WordStep(step.equal, joined[-1].old + step.old, joined[-1].new + step.new)
         elif step.old or step.new:
             joined.append(step)
     return joined
 
 
-def _unglued(steps: Sequence[_Step]) -> list[_Step]:
+def _unglued(steps: Sequence[_WordStep]) -> list[_WordStep]:
     """Equal words that hang on a changed one (`mail` of `e-mail`) become part of the change."""
-    steps = [_Step(step.equal, list(step.old), list(step.new)) for step in steps]
+    steps = [_WordStep(step.equal, list(step.old), list(step.new)) for step in steps]
     for before, after in pairwise(steps):
         while before.equal and before.new and _hangs(before, after):
             after.old.insert(0, before.old.pop())
@@ -186,15 +186,15 @@ def _unglued(steps: Sequence[_Step]) -> list[_Step]:
     return steps
 
 
-def _hangs(before: _Step, after: _Step) -> bool:
+def _hangs(before: _WordStep, after: _WordStep) -> bool:
     return any(
         bool(left and right and left[-1].glued) for left, right in ((before.old, after.old), (before.new, after.new))
     )
 
 
-def _readable(steps: Sequence[_Step]) -> list[_Step]:
+def _readable(steps: Sequence[_WordStep]) -> list[_WordStep]:
     """One or two short equal words between larger changes become part of them."""
-    readable: list[_Step] = []
+    readable: list[_WordStep] = []
     for at, step in enumerate(steps):
         between = step.equal and 0 < at < len(steps) - 1
         absorbed = between and _is_small(step) and _outweighed(step, readable[-1], steps[at + 1])
@@ -202,11 +202,11 @@ def _readable(steps: Sequence[_Step]) -> list[_Step]:
     return readable
 
 
-def _is_small(step: _Step) -> bool:
+def _is_small(step: _WordStep) -> bool:
     return len(step.new) <= _MAX_ABSORBED and all(len(word.text) <= _SHORT for word in step.new)
 
 
-def _outweighed(step: _Step, before: _Step, after: _Step) -> bool:
+def _outweighed(step: _WordStep, before: _WordStep, after: _WordStep) -> bool:
     old, new = len(before.old) + len(after.old), len(before.new) + len(after.new)
     same_block = len({word.block for word in (*before.new, *step.new, *after.new)}) == 1
     return same_block and bool(old and new) and old + new >= 2 * _OUTWEIGH * len(step.new)
@@ -225,7 +225,7 @@ class _Writer:
         self._blocks: list[list[_Piece]] = [[]]
         self._old_gap, self._new_gap = old_lead, leads[0] if leads else ""
 
-    def write(self, step: _Step) -> None:
+    def write(self, step: _WordStep) -> None:
         if step.equal:
             for old, new in _by_block(step):
                 self._same(old, new)
@@ -249,7 +249,7 @@ class _Writer:
         self._add(Op.EQUAL, _text(old), _text(new))
         self._old_gap, self._new_gap = old[-1].after, new[-1].after
 
-    def _change(self, step: _Step, old: str, new: str) -> None:
+    def _change(self, step: _WordStep, old: str, new: str) -> None:
         """A change inside one block."""
         shared = _common_head(self._old_gap, self._new_gap)
         self._add(Op.EQUAL, shared, shared)
@@ -260,7 +260,7 @@ class _Writer:
         self._add(Op.INSERT if step.new else Op.EQUAL, "", new.removesuffix(tail))
         self._add(Op.EQUAL, tail, tail)
 
-    def _across(self, step: _Step) -> None:
+    def _across(self, step: _WordStep) -> None:
         """A change in which blocks of the new text begin: what went stands before what came."""
         self._flush()
         self._open(step.new[0].block)
@@ -288,7 +288,7 @@ class _Writer:
             self._blocks[-1].append((op, old, new))
 
 
-def _by_block(step: _Step) -> Iterator[tuple[list[Token], list[Token]]]:
+def _by_block(step: _WordStep) -> Iterator[tuple[list[Token], list[Token]]]:
     """An equal step cut where the new text's blocks end."""
     start = 0
     for _block, run in groupby(step.new, key=attrgetter("block")):

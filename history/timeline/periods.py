@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from history.timeline.timeline import GAP, Certainty, Silent, Timeline, VersionRow, version_at
+from history.timeline.timeline import GAP, Silent, Standing, Timeline, VersionRow, version_at
 
 _EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
@@ -54,7 +54,7 @@ def lengths(versions: Sequence[VersionRow], moments: int) -> tuple[int | None, .
 
 def _length(versions: Sequence[VersionRow], moment: datetime) -> int | None:
     answer = version_at(versions, moment)
-    if answer.certainty is Certainty.BETWEEN and answer.following:
+    if answer.certainty is Standing.BETWEEN and answer.following:
         bracket = answer.following.first_seen - answer.version.last_seen
         return None if bracket > GAP else answer.version.words
     return answer.version.words

@@ -15,7 +15,7 @@ from crawler.archives.errors import ConfigError, NotFound
 from crawler.archives.timestamps import parse_date
 from history.sites import PolicyRow
 from history.timeline.citations import Status, is_citation, resolve
-from history.timeline.timeline import Answer, Certainty, VersionRow, version_at
+from history.timeline.timeline import AtMoment, Standing, VersionRow, version_at
 
 _NUMBER = re.compile(r"v?(\d{1,3})|v(\d+)", re.ASCII)  # four digits are a year
 
@@ -29,7 +29,7 @@ class Selected:
     """
 
     version: VersionRow
-    answer: Answer | None = None
+    answer: AtMoment | None = None
     doubt: str = ""
 
 
@@ -71,13 +71,13 @@ def numbered(versions: Sequence[VersionRow], number: int) -> VersionRow:
     return versions[number - 1]
 
 
-def at_date(versions: Sequence[VersionRow], date: str) -> Answer:
+def at_date(versions: Sequence[VersionRow], date: str) -> AtMoment:
     """Return the version in force on a date: at its end, so that a day's own capture counts.
 
     :raises NotFound: nothing is known of that time. :raises ConfigError: it is no date.
     """
     answer = version_at(versions, parse_date(date, end=True))
-    if answer.certainty is Certainty.BEFORE_FIRST:
+    if answer.certainty is Standing.BEFORE_FIRST:
         raise NotFound(
             f"nothing is known of {date}: the first capture is of {answer.version.first_seen:%Y-%m-%d}; "
             "`policylapse show … --version 1` prints it"
@@ -85,12 +85,12 @@ def at_date(versions: Sequence[VersionRow], date: str) -> Answer:
     return answer
 
 
-def doubt_of(answer: Answer) -> str:
+def doubt_of(answer: AtMoment) -> str:
     """Return what a reader must know before quoting, "" where the version is certain."""
     version, following = answer.version, answer.following
-    if answer.certainty is Certainty.AFTER_LAST:
+    if answer.certainty is Standing.AFTER_LAST:
         return f"version {version.version} was last seen {version.last_seen:%Y-%m-%d}; nothing is known since"
-    if answer.certainty is Certainty.BETWEEN and following:
+    if answer.certainty is Standing.BETWEEN and following:
         return (
             f"the policy changed between {version.last_seen:%Y-%m-%d} and {following.first_seen:%Y-%m-%d}: "
             f"on {answer.moment:%Y-%m-%d} either version {version.version} or {following.version} was in force; "

@@ -1,7 +1,7 @@
 """One policy through time: its versions, and as plainly what is not known.
 
 read_timeline(db, policy) ──► Timeline(versions, gaps, moves, title changes, captures without a text)
-version_at(versions, moment) ──► Answer(version, certainty): never surer than the archive
+version_at(versions, moment) ──► AtMoment(version, certainty): never surer than the archive
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
-class HowSure:
+class PolicyCertainty:
     """How much of a policy's captures in an archive was read, after its latest crawl, and how much follows from it.
 
     :param listed: captures that only playback can tell of: `fetched` are known, `inferred` were not asked for (between
@@ -160,7 +160,7 @@ class Timeline:
     alternations: tuple[Alternation, ...]
     aside: tuple[Aside, ...] = ()
     left_out: tuple[Unsteady, ...] = ()
-    how_sure: tuple[HowSure, ...] = ()
+    how_sure: tuple[PolicyCertainty, ...] = ()
     events: tuple[Event, ...] = ()
 
 
@@ -300,13 +300,13 @@ def _left_out(db: sqlite3.Connection, policy: PolicyRow) -> list[Unsteady]:
     return [Unsteady(row[0], row[1], row[2], parse_iso(row[3]), parse_iso(row[4])) for row in rows]
 
 
-def _how_sure(db: sqlite3.Connection, policy: PolicyRow) -> list[HowSure]:
+def _how_sure(db: sqlite3.Connection, policy: PolicyRow) -> list[PolicyCertainty]:
     rows = db.execute(
         "SELECT archive, strategy, listed, fetched, inferred, undecided, longest_inferred_days, "
         "longest_inferred_captures FROM certainty WHERE policy_id = ? ORDER BY archive",
         [policy.policy_id],
     )
-    return [HowSure(*row) for row in rows]
+    return [PolicyCertainty(*row) for row in rows]
 
 
 _ALTERNATING = 4  # versions A-B-A-B: fewer is a change that was taken back
@@ -345,7 +345,7 @@ def _takes_turn(versions: Sequence[Worded], index: int, start: int) -> bool:
     return index - start >= 2 and here.wording == other.wording and here.first_seen - other.last_seen <= _TURN
 
 
-class Certainty(StrEnum):
+class Standing(StrEnum):
     IN_FORCE = "in_force"  # captures with this wording before and after the moment
     BETWEEN = "between"  # the change happened between two captures, and the moment lies there too
     AFTER_LAST = "after_last"  # nothing is known since the last capture
@@ -353,7 +353,7 @@ class Certainty(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AtMoment:
     """Which version was in force at a moment.
 
     :param version: that version; BETWEEN: the earlier of two; AFTER_LAST: the last; BEFORE_FIRST: the first.
@@ -362,24 +362,24 @@ class Answer:
 
     moment: datetime
     version: VersionRow
-    certainty: Certainty
+    certainty: Standing
     following: VersionRow | None = None
 
 
-def version_at(versions: Sequence[VersionRow], moment: datetime) -> Answer:
+def version_at(versions: Sequence[VersionRow], moment: datetime) -> AtMoment:
     """Return the version in force at a moment, or the honest answer.
 
     :param versions: those of one policy, oldest first; at least one.
     """
     if moment < versions[0].first_seen:
-        return Answer(moment, versions[0], Certainty.BEFORE_FIRST)
+        return AtMoment(moment, versions[0], Standing.BEFORE_FIRST)
     index = max(index for index, version in enumerate(versions) if version.first_seen <= moment)
     version = versions[index]
     if moment <= version.last_seen:
-        return Answer(moment, version, Certainty.IN_FORCE)
+        return AtMoment(moment, version, Standing.IN_FORCE)
     if index + 1 == len(versions):
-        return Answer(moment, version, Certainty.AFTER_LAST)
-    return Answer(moment, version, Certainty.BETWEEN, versions[index + 1])
+        return AtMoment(moment, version, Standing.AFTER_LAST)
+    return AtMoment(moment, version, Standing.BETWEEN, versions[index + 1])
 
 
 def change_between(

@@ -65,7 +65,7 @@ class ExtractOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _Extracted:
     blocks: tuple[Block, ...]
     links: tuple[Link, ...]
     decisions: tuple[str, ...]
@@ -132,18 +132,18 @@ def _plain_blocks(text: str) -> tuple[Block, ...]:
 
 
 @lru_cache(maxsize=_MEMO_SIZE)
-def _read(html: str, options: ExtractOptions) -> _Reading:
+def _read(html: str, options: ExtractOptions) -> _Extracted:
     """Stage 2, once per reduced page."""
     if not html:
-        return _Reading((), (), ("Nothing of the page is text.",))
+        return _Extracted((), (), ("Nothing of the page is text.",))
     blocks, links = read_blocks(etree.fromstring(html, _parser()))
     blocks, decisions = without_edges(with_bold_headings(blocks))
     if not options.engine:
-        return _Reading(blocks, links, decisions)
+        return _Extracted(blocks, links, decisions)
     if not may_end_in_leftovers(blocks):
-        return _Reading(blocks, links, (*decisions, _NO_LOOSE_END))
+        return _Extracted(blocks, links, (*decisions, _NO_LOOSE_END))
     kept, decision = without_leftovers(blocks, _engine_text(html))
-    return _Reading(kept, links, (*decisions, decision))
+    return _Extracted(kept, links, (*decisions, decision))
 
 
 @cache

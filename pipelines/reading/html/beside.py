@@ -63,7 +63,7 @@ _HIDING: Final = re.compile(
 _FIXED: Final = re.compile(r"position\s?:\s?fixed", re.IGNORECASE)
 
 
-class Page:
+class WeighedPage:
     """A page's body with its weights, and its <main> if it has one with a text."""
 
     def __init__(self, body: HtmlElement, weights: Weights) -> None:
@@ -91,7 +91,7 @@ def in_text(element: HtmlElement) -> bool:
     )
 
 
-def stands_beside(page: Page, element: HtmlElement, kind: Kind) -> bool:
+def stands_beside(page: WeighedPage, element: HtmlElement, kind: Kind) -> bool:
     """Is it, by its marks and its place, something beside the text?"""
     tag = element.tag
     if tag in NEVER_FURNITURE or tag in INLINE_TAGS or page.holds_main(element):
@@ -114,7 +114,7 @@ def is_hidden(element: HtmlElement) -> bool:
     return style is not None and _HIDING.search(style) is not None
 
 
-def _is_column(page: Page, element: HtmlElement, kind: Kind) -> bool:
+def _is_column(page: WeighedPage, element: HtmlElement, kind: Kind) -> bool:
     """A menu, footer or side column, by tag, role or name."""
     landmark = element.tag in _LANDMARK_TAGS or element.get("role") in _LANDMARK_ROLES
     if not (landmark or kind.menu) or in_text(element):
@@ -189,7 +189,7 @@ def tells_date(element: HtmlElement, weights: Weights) -> bool:
     return DATE_LINE.search(text) is not None and any(char.isdigit() for char in text)
 
 
-def _is_panel(page: Page, element: HtmlElement, kind: Kind) -> bool:
+def _is_panel(page: WeighedPage, element: HtmlElement, kind: Kind) -> bool:
     """A panel of an accordion or a tab of the text: labelled, or one of several of its make."""
     if element.get("role") in _PANEL_ROLES or kind.panel:
         return True
@@ -217,7 +217,7 @@ def _its_like(element: HtmlElement) -> Iterator[HtmlElement]:
             yield sibling
 
 
-def consent_blocks(page: Page, accepting: list[HtmlElement]) -> list[HtmlElement]:
+def consent_blocks(page: WeighedPage, accepting: list[HtmlElement]) -> list[HtmlElement]:
     """The block round each button that accepts cookies, up to the one that holds the text: a panel of any make.
 
     Without a <main> it must be a button by its tag, with an h1 elsewhere, and no headed text itself.
@@ -247,7 +247,7 @@ def _has_few_headings(block: HtmlElement) -> bool:
 # --- what would be left ---------------------------------------------------------------------------------------
 
 
-def without_text(page: Page, beside: list[HtmlElement]) -> list[HtmlElement]:
+def without_text(page: WeighedPage, beside: list[HtmlElement]) -> list[HtmlElement]:
     """Those of them that can go: all if a text is left, but for a document that stands in one of them; else none.
 
     :param beside: elements of which none is inside another.
@@ -264,7 +264,7 @@ def without_text(page: Page, beside: list[HtmlElement]) -> list[HtmlElement]:
     return beside
 
 
-def _leaves_text(page: Page, chosen: set[HtmlElement]) -> bool:
+def _leaves_text(page: WeighedPage, chosen: set[HtmlElement]) -> bool:
     """Is there prose left, in <main> or under a heading?"""
     weights = page.weights
     if page.main is None and next(_headings(page, chosen), None) is None:
@@ -278,7 +278,7 @@ def _leaves_text(page: Page, chosen: set[HtmlElement]) -> bool:
     return False
 
 
-def _headings(page: Page, chosen: set[HtmlElement]) -> Iterator[HtmlElement]:
+def _headings(page: WeighedPage, chosen: set[HtmlElement]) -> Iterator[HtmlElement]:
     """The headings that are left."""
     for heading in page.body.iter(*HEADINGS):
         if page.weights.free[heading] and not _is_in(heading, chosen):

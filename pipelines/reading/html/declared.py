@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import lxml.etree
 
 from crawler.archives.errors import ConfigError
-from crawler.targets.hints import Hint, Range, Selector, Step, counts_siblings, steps_of
+from crawler.targets.hints import Hint, Range, Selector, SelectorStep, counts_siblings, steps_of
 from pipelines.reading.parts.stretches import Kept, Places, Stretch, joined
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class _Matches:
             self._matched[css] = sorted(within & self._places.opens.keys(), key=self._places.opens.__getitem__)
         return self._matched[css]
 
-    def _match(self, steps: Sequence[Step]) -> Iterator[HtmlElement]:
+    def _match(self, steps: Sequence[SelectorStep]) -> Iterator[HtmlElement]:
         """Each element of the page that the steps lead to, found in one pass over the page for all steps together."""
         self.work += len(self._places.opens) * len(steps)
         costly = self._places.squares > MAX_SQUARES and any(counts_siblings(step.xpath) for step in steps)

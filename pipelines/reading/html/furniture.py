@@ -13,7 +13,7 @@ import lxml.etree
 
 from pipelines.reading.html.beside import (
     TELLING_TAGS,
-    Page,
+    WeighedPage,
     consent_blocks,
     in_text,
     is_section,
@@ -90,7 +90,7 @@ def _is_search(field: HtmlElement) -> bool:
 
 def drop_furniture(body: HtmlElement, weights: Weights) -> None:
     """Drop menus, footers, forms, overlays, consent widgets, action buttons and doubled text."""
-    page = Page(body, weights)
+    page = WeighedPage(body, weights)
     beside: list[HtmlElement] = []
     walker = lxml.etree.iterwalk(body, events=("start",))
     for _, element in walker:

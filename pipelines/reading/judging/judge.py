@@ -75,7 +75,7 @@ _BUTTON: Final = re.compile(
 
 
 @dataclass(frozen=True)  # without slots, for cached_property
-class _Page:
+class _JudgedPage:
     """What the rules look at."""
 
     page: Decoded
@@ -123,7 +123,7 @@ def judge(
     :param url: the page's original address; speaks for a kind, never for or against junk.
     """
     vocabulary = vocabulary_of(extraction.blocks)
-    reason, evidence = _junk(_Page(page, extraction, status, vocabulary, _counted(extraction.blocks)), headers)
+    reason, evidence = _junk(_JudgedPage(page, extraction, status, vocabulary, _counted(extraction.blocks)), headers)
     if reason:
         return Judgement(is_policy=False, reason=reason, score=0.0, evidence=(evidence,))
     found = kind_of_document(extraction.part or extraction.title, extraction.blocks, url, vocabulary)
@@ -148,7 +148,7 @@ def _counted(blocks: Iterable[Block]) -> int:
     return count
 
 
-def _junk(seen: _Page, headers: Mapping[str, str]) -> tuple[str, str]:
+def _junk(seen: _JudgedPage, headers: Mapping[str, str]) -> tuple[str, str]:
     """Reason and evidence; ("", "") if the page looks like a document."""
     if wall := _wall_header(headers):
         return junk.BOT_CHECK, wall
@@ -159,7 +159,7 @@ def _junk(seen: _Page, headers: Mapping[str, str]) -> tuple[str, str]:
     return "", ""
 
 
-def _by_phrase(seen: _Page) -> tuple[str, str]:
+def _by_phrase(seen: _JudgedPage) -> tuple[str, str]:
     """What a short text, or a heading or short line of a longer one, says of itself.
 
     A legal document may print any of the phrases, but hardly as its headline; the law's words in a short text under
@@ -176,7 +176,7 @@ def _by_phrase(seen: _Page) -> tuple[str, str]:
     return "", ""
 
 
-def _by_consent(seen: _Page) -> tuple[str, str]:
+def _by_consent(seen: _JudgedPage) -> tuple[str, str]:
     """A question for consent: it opens as one, has its buttons, and has neither sections nor an address."""
     blocks = seen.extraction.blocks
     if not 0 < seen.count < _WALL_WORDS or any("@" in block.markdown for block in blocks):
@@ -191,13 +191,13 @@ def _by_consent(seen: _Page) -> tuple[str, str]:
     return (junk.CONSENT, f"among them “{opener}”, and “{button}”") if button else ("", "")
 
 
-def _by_title(seen: _Page) -> tuple[str, str]:
+def _by_title(seen: _JudgedPage) -> tuple[str, str]:
     if _titled_junk(seen):
         return "error page", f"titled “{seen.extraction.title[:60]}”"
     return "", ""
 
 
-def _by_hollowness(seen: _Page) -> tuple[str, str]:
+def _by_hollowness(seen: _JudgedPage) -> tuple[str, str]:
     """The frame of a document without its text: headings over nothing, or the keys of messages that nobody filled in."""
     if seen.count >= _LONG_WORDS:
         return "", ""
@@ -211,7 +211,7 @@ def _by_hollowness(seen: _Page) -> tuple[str, str]:
     return ("empty page", f"{len(heads)} headings without text") if bare and len(heads) >= _MIN_HEADINGS else ("", "")
 
 
-def _by_silence(seen: _Page) -> tuple[str, str]:
+def _by_silence(seen: _JudgedPage) -> tuple[str, str]:
     """Junk that does not say so: a wall's scripts, an error status, next to no text."""
     if seen.count >= _SHORT_WORDS:
         return "", ""
@@ -225,7 +225,7 @@ def _by_silence(seen: _Page) -> tuple[str, str]:
     return "", ""
 
 
-def _by_vocabulary(seen: _Page) -> tuple[str, str]:
+def _by_vocabulary(seen: _JudgedPage) -> tuple[str, str]:
     """A home page or news: hardly a word of the law, no name of a legal document, in a language that we know."""
     vocabulary, blocks = seen.vocabulary, seen.extraction.blocks
     if seen.count < _NO_LEGAL_WORDS or vocabulary.legal > _NO_LEGAL_SHARE * vocabulary.counted:
@@ -239,12 +239,12 @@ def _by_vocabulary(seen: _Page) -> tuple[str, str]:
     return "no legal document", f"{vocabulary.legal} of the first {vocabulary.counted} are of the law; no title of one"
 
 
-def _titled_junk(seen: _Page) -> bool:
+def _titled_junk(seen: _JudgedPage) -> bool:
     """Whether a short text's <title> can only be one of junk."""
     return seen.count < _SHORT_WORDS and seen.title.startswith(_junk_titles()) and not names_in(seen.title)
 
 
-def _asks_for_a_password(seen: _Page) -> bool:
+def _asks_for_a_password(seen: _JudgedPage) -> bool:
     titled = any(title in seen.title for title in _login_titles())
     return titled or _PASSWORD_FIELD.search(seen.page.text) is not None
 

@@ -168,11 +168,11 @@ def cut_part(body: HtmlElement, labels: Sequence[Label], asked: Asked, *, title:
     kinds = {head.kind for head in heads if head.kind} | {found.kinds[0] for _label, found, *_ in pointed}
     if len(kinds) < 2 and not any(may_be_dated(head.text) for head in heads):
         return Cut()
-    page = _Page(body, heads, pointed)
+    page = _PartedPage(body, heads, pointed)
     return _taken(page, page.parts() if len(kinds) > 1 else [], asked, url)
 
 
-def _taken(page: _Page, parts: list[_Part], asked: Asked, url: str) -> Cut:
+def _taken(page: _PartedPage, parts: list[_Part], asked: Asked, url: str) -> Cut:
     named = page.named(parts)
     wholes = [part.stretch for part in parts] or [page.places.whole]
     earlier = [one for whole in wholes for one in page.editions(whole) if not one.current]
@@ -375,7 +375,7 @@ def _pointed(labels: Sequence[Label], by_id: dict[str, HtmlElement], brand: froz
 # --- where documents begin and end ------------------------------------------------------------------------------
 
 
-class _Page:
+class _PartedPage:
     """A page, its heads, and the places that menus name."""
 
     def __init__(self, body: HtmlElement, heads: list[_Head], pointed: list[_Pointed]) -> None:

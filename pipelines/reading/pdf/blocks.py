@@ -61,7 +61,7 @@ class _Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class _PdfPage:
     """What is usual in the document: size of the text, whether it is bold or capitals, distance of lines per size."""
 
     size: float
@@ -89,7 +89,7 @@ def read_lines(lines: Sequence[Line]) -> tuple[Block, ...]:
     return tuple(block for draft in drafts if (block := _block(draft, levels, vocabulary)).markdown.strip(" |"))
 
 
-def _usual(lines: Sequence[Line]) -> _Page:
+def _usual(lines: Sequence[Line]) -> _PdfPage:
     sizes: Counter[float] = Counter()
     bold, capital = 0.0, 0
     gaps: dict[float, list[float]] = {}
@@ -104,7 +104,7 @@ def _usual(lines: Sequence[Line]) -> _Page:
     size = max(sizes, key=lambda size: (sizes[size], size), default=10.0)
     quarter = {size: sorted(found)[len(found) // 4] for size, found in gaps.items()}
     letters = sum(sizes.values())
-    return _Page(size, bold * 2 > letters, capital * _CAPITAL_SHARE > letters, quarter)
+    return _PdfPage(size, bold * 2 > letters, capital * _CAPITAL_SHARE > letters, quarter)
 
 
 def _rounded(size: float) -> float:
@@ -114,7 +114,7 @@ def _rounded(size: float) -> float:
 # --- which block a line belongs to ----------------------------------------------------------------------------
 
 
-def _draft(last: _Draft | None, line: Line, usual: _Page, open_items: list[_Draft]) -> _Draft:
+def _draft(last: _Draft | None, line: Line, usual: _PdfPage, open_items: list[_Draft]) -> _Draft:
     """A new block that begins with the line."""
     bullet = BULLET.match(line.text)
     if bullet is None and _is_heading(line, usual):
@@ -135,7 +135,7 @@ def _draft(last: _Draft | None, line: Line, usual: _Page, open_items: list[_Draf
     return draft
 
 
-def _is_heading(line: Line, usual: _Page) -> bool:
+def _is_heading(line: Line, usual: _PdfPage) -> bool:
     if len(line.text) > _HEADING_CHARS or not any(char.isalpha() for char in line.text):
         return False
     if line.size >= _LARGER * usual.size:
@@ -145,13 +145,13 @@ def _is_heading(line: Line, usual: _Page) -> bool:
     return (line.bold >= _BOLD and not usual.bold) or _is_short_and_capital(line, usual)
 
 
-def _is_short_and_capital(line: Line, usual: _Page) -> bool:
+def _is_short_and_capital(line: Line, usual: _PdfPage) -> bool:
     """ALL CAPITALS, on a line that has room to spare: a heading typed without any style."""
     spare = line.right - line.x1 > _SPARE * (line.right - line.left)
     return not usual.capital and line.text.isupper() and sum(map(str.isalpha, line.text)) >= _CAPITALS and spare
 
 
-def _goes_on(draft: _Draft, line: Line, usual: _Page, open_items: list[_Draft]) -> bool:
+def _goes_on(draft: _Draft, line: Line, usual: _PdfPage, open_items: list[_Draft]) -> bool:
     """Add the line to the block if it is more of it."""
     last = draft.lines[-1]
     if draft.kind is BlockKind.ROW or not draft.texts:
@@ -168,7 +168,7 @@ def _goes_on(draft: _Draft, line: Line, usual: _Page, open_items: list[_Draft]) 
     return more
 
 
-def _is_next(last: Line, line: Line, usual: _Page) -> bool:
+def _is_next(last: Line, line: Line, usual: _PdfPage) -> bool:
     """At the usual distance below."""
     size = max(last.size, line.size)
     expected = min(usual.gaps.get(_rounded(size), 1.3 * size), 3 * size)
@@ -185,7 +185,7 @@ def _is_broken(last: Line, line: Line) -> bool:
     return _is_early(last, line) and not line.text.lstrip()[:1].islower()
 
 
-def _goes_on_elsewhere(draft: _Draft, line: Line, usual: _Page) -> bool:
+def _goes_on_elsewhere(draft: _Draft, line: Line, usual: _PdfPage) -> bool:
     """A sentence that goes on in the next column or on the next page."""
     last = draft.lines[-1]
     if draft.kind is BlockKind.HEADING or _is_heading(line, usual) or _opens_item(line):
@@ -201,7 +201,7 @@ def _opens_item(line: Line) -> bool:
     return BULLET.match(line.text) is not None or NUMBER.match(line.text) is not None
 
 
-def _is_same_block(draft: _Draft, line: Line, usual: _Page, open_items: list[_Draft]) -> bool:
+def _is_same_block(draft: _Draft, line: Line, usual: _PdfPage, open_items: list[_Draft]) -> bool:
     if _begins_item(draft, line, open_items):
         return False
     if draft.kind is BlockKind.HEADING:
@@ -227,7 +227,7 @@ def _begins_item(draft: _Draft, line: Line, open_items: list[_Draft]) -> bool:
     return not (wrapped and abs(line.x0 - edge) <= max(_NEAR, _INDENT * line.size))
 
 
-def _is_more_of_heading(draft: _Draft, line: Line, usual: _Page) -> bool:
+def _is_more_of_heading(draft: _Draft, line: Line, usual: _PdfPage) -> bool:
     last = draft.lines[-1]
     alike = _rounded(line.size) == _rounded(last.size)
     if _is_heading(line, usual):
@@ -263,7 +263,7 @@ def _is_more_of_paragraph(draft: _Draft, line: Line) -> bool:
     return shift < 0 and len(draft.lines) == 1 and not early  # the first line was indented
 
 
-def _is_header_row(last: _Draft | None, line: Line, usual: _Page) -> bool:
+def _is_header_row(last: _Draft | None, line: Line, usual: _PdfPage) -> bool:
     opens = last is None or last.kind is not BlockKind.ROW or last.lines[0].region != line.region
     return opens and line.bold >= _BOLD and not usual.bold
 

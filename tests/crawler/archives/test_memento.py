@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from crawler.archives.capture import Outcome
 from crawler.archives.memento import (
     TRANSIENT_STATUSES,
-    Answer,
+    PlaybackAnswer,
     classify_exclusion,
     classify_playback,
     drift_seconds,
@@ -33,29 +33,29 @@ RUNTIME_ERROR = "x-archive-wayback-runtime-error"
 
 # archive-facts.md 2.2, row by row
 TABLE = [
-    ("a capture", 200, DATE, b"<p>text", Answer.MEMENTO),
-    ("a capture that speaks of exclusion", 200, DATE, EXCLUDED, Answer.MEMENTO),
-    *((f"an archived redirect {s}", s, DATE | ELSEWHERE, b"", Answer.REDIRECT) for s in (301, 302, 303, 307, 308)),
-    *((f"an archived error {s}", s, DATE, b"", Answer.ARCHIVED_ERROR) for s in (403, 404, 429, 451, 500, 503)),
-    ("an archived 429 with its own Retry-After", 429, DATE | {"x-archive-orig-retry-after": "6"}, b"", Answer.ARCHIVED_ERROR),
-    ("an archived error that names the exception", 403, DATE | {RUNTIME_ERROR: ROBOTS}, b"", Answer.ARCHIVED_ERROR),
-    ("a redirect to another date", 302, ELSEWHERE | {"x-archive-redirect-reason": "found capture at 20200301000000"}, b"", Answer.MOVED_ON),
-    ("the same in 2018", 302, ELSEWHERE, b"found capture at 20200301000000", Answer.MOVED_ON),
-    ("the excluded page, as 200", 200, {}, EXCLUDED, Answer.EXCLUDED),
-    ("the interstitial of view mode", 200, {"x-archive-src": "item/x.warc.gz"}, INTERSTITIAL, Answer.NO_MEMENTO),
-    ("another page", 200, {}, b"<p>Welcome", Answer.NO_MEMENTO),
-    ("never archived", 404, {}, b"The Wayback Machine has not archived that URL.", Answer.NOT_ARCHIVED),
-    ("excluded, said in the header", 403, {RUNTIME_ERROR: ADMINISTRATIVE}, b"", Answer.EXCLUDED),
-    ("excluded, said in the body", 403, {}, ADMINISTRATIVE.encode(), Answer.EXCLUDED),
-    ("robots.txt, said in the header", 403, {RUNTIME_ERROR: ROBOTS}, b"", Answer.EXCLUDED_ROBOTS),
-    ("robots.txt, said in the body", 403, {}, ROBOTS.encode(), Answer.EXCLUDED_ROBOTS),
-    ("excluded under another status", 404, {RUNTIME_ERROR: ADMINISTRATIVE}, b"", Answer.EXCLUDED),
-    ("blocked by pywb", 451, {}, b"", Answer.EXCLUDED),
-    ("forbidden without a word", 403, {}, b"Forbidden", Answer.NO_MEMENTO),
-    ("too many requests", 429, {"retry-after": "60"}, b"", Answer.RATE_LIMITED),
-    *((f"a passing fault {s}", s, {}, b"", Answer.TRANSIENT) for s in (413, 421, 500, 502, 503, 504, 599)),
-    ("a redirect to nowhere", 302, {}, b"", Answer.NO_MEMENTO),
-    ("a date that is none", 404, {"memento-datetime": "soon"}, b"", Answer.NOT_ARCHIVED),
+    ("a capture", 200, DATE, b"<p>text", PlaybackAnswer.MEMENTO),
+    ("a capture that speaks of exclusion", 200, DATE, EXCLUDED, PlaybackAnswer.MEMENTO),
+    *((f"an archived redirect {s}", s, DATE | ELSEWHERE, b"", PlaybackAnswer.REDIRECT) for s in (301, 302, 303, 307, 308)),
+    *((f"an archived error {s}", s, DATE, b"", PlaybackAnswer.ARCHIVED_ERROR) for s in (403, 404, 429, 451, 500, 503)),
+    ("an archived 429 with its own Retry-After", 429, DATE | {"x-archive-orig-retry-after": "6"}, b"", PlaybackAnswer.ARCHIVED_ERROR),
+    ("an archived error that names the exception", 403, DATE | {RUNTIME_ERROR: ROBOTS}, b"", PlaybackAnswer.ARCHIVED_ERROR),
+    ("a redirect to another date", 302, ELSEWHERE | {"x-archive-redirect-reason": "found capture at 20200301000000"}, b"", PlaybackAnswer.MOVED_ON),
+    ("the same in 2018", 302, ELSEWHERE, b"found capture at 20200301000000", PlaybackAnswer.MOVED_ON),
+    ("the excluded page, as 200", 200, {}, EXCLUDED, PlaybackAnswer.EXCLUDED),
+    ("the interstitial of view mode", 200, {"x-archive-src": "item/x.warc.gz"}, INTERSTITIAL, PlaybackAnswer.NO_MEMENTO),
+    ("another page", 200, {}, b"<p>Welcome", PlaybackAnswer.NO_MEMENTO),
+    ("never archived", 404, {}, b"The Wayback Machine has not archived that URL.", PlaybackAnswer.NOT_ARCHIVED),
+    ("excluded, said in the header", 403, {RUNTIME_ERROR: ADMINISTRATIVE}, b"", PlaybackAnswer.EXCLUDED),
+    ("excluded, said in the body", 403, {}, ADMINISTRATIVE.encode(), PlaybackAnswer.EXCLUDED),
+    ("robots.txt, said in the header", 403, {RUNTIME_ERROR: ROBOTS}, b"", PlaybackAnswer.EXCLUDED_ROBOTS),
+    ("robots.txt, said in the body", 403, {}, ROBOTS.encode(), PlaybackAnswer.EXCLUDED_ROBOTS),
+    ("excluded under another status", 404, {RUNTIME_ERROR: ADMINISTRATIVE}, b"", PlaybackAnswer.EXCLUDED),
+    ("blocked by pywb", 451, {}, b"", PlaybackAnswer.EXCLUDED),
+    ("forbidden without a word", 403, {}, b"Forbidden", PlaybackAnswer.NO_MEMENTO),
+    ("too many requests", 429, {"retry-after": "60"}, b"", PlaybackAnswer.RATE_LIMITED),
+    *((f"a passing fault {s}", s, {}, b"", PlaybackAnswer.TRANSIENT) for s in (413, 421, 500, 502, 503, 504, 599)),
+    ("a redirect to nowhere", 302, {}, b"", PlaybackAnswer.NO_MEMENTO),
+    ("a date that is none", 404, {"memento-datetime": "soon"}, b"", PlaybackAnswer.NOT_ARCHIVED),
 ]  # fmt: skip
 
 
@@ -65,7 +65,7 @@ TABLE = [
 def test_every_row_of_the_table(status, headers, body, answer):
     playback = classify_playback(status, headers, body, MEMENTO_URL)
     assert playback.answer is answer
-    archived = answer in (Answer.MEMENTO, Answer.REDIRECT, Answer.ARCHIVED_ERROR)
+    archived = answer in (PlaybackAnswer.MEMENTO, PlaybackAnswer.REDIRECT, PlaybackAnswer.ARCHIVED_ERROR)
     assert playback.memento_at == (utc(2020, 1, 1) if archived else None)
 
 
@@ -77,12 +77,12 @@ def test_where_redirects_lead():
 
 
 RECORDED = {
-    "memento": Answer.MEMENTO,
-    "archived-redirect": Answer.REDIRECT,
-    "archived-error": Answer.ARCHIVED_ERROR,
-    "archive-redirect": Answer.MOVED_ON,
-    "not-archived": Answer.NOT_ARCHIVED,
-    "cdx-excluded": Answer.EXCLUDED,
+    "memento": PlaybackAnswer.MEMENTO,
+    "archived-redirect": PlaybackAnswer.REDIRECT,
+    "archived-error": PlaybackAnswer.ARCHIVED_ERROR,
+    "archive-redirect": PlaybackAnswer.MOVED_ON,
+    "not-archived": PlaybackAnswer.NOT_ARCHIVED,
+    "cdx-excluded": PlaybackAnswer.EXCLUDED,
 }
 
 
@@ -98,7 +98,7 @@ def test_recorded_answers(answer):
 @pytest.mark.parametrize("answer", recorded("not-a-memento-200"))
 def test_recorded_pages_of_the_archive_itself(answer):
     excluded = "nationalpost.com" in answer["url"]
-    assert played_back(answer).answer is (Answer.EXCLUDED if excluded else Answer.NO_MEMENTO)
+    assert played_back(answer).answer is (PlaybackAnswer.EXCLUDED if excluded else PlaybackAnswer.NO_MEMENTO)
 
 
 @pytest.mark.parametrize("answer", recorded("archived-redirect"))
@@ -140,7 +140,7 @@ def test_every_form_of_location(location):
 )
 def test_no_location_raises(location, headers):
     playback = classify_playback(302, headers | {"location": location}, b"", MEMENTO_URL)
-    assert playback.answer in (Answer.REDIRECT, Answer.MOVED_ON, Answer.NO_MEMENTO)
+    assert playback.answer in (PlaybackAnswer.REDIRECT, PlaybackAnswer.MOVED_ON, PlaybackAnswer.NO_MEMENTO)
 
 
 @pytest.mark.parametrize(
@@ -181,8 +181,10 @@ def test_drift_is_signed():
 
 
 def test_exclusions_on_the_index_endpoint():
-    assert classify_exclusion(403, {RUNTIME_ERROR: "AdministrativeAccessControlException"}, b"") is Answer.EXCLUDED
-    assert classify_exclusion(403, {}, b"RobotAccessControlException") is Answer.EXCLUDED_ROBOTS
+    assert (
+        classify_exclusion(403, {RUNTIME_ERROR: "AdministrativeAccessControlException"}, b"") is PlaybackAnswer.EXCLUDED
+    )
+    assert classify_exclusion(403, {}, b"RobotAccessControlException") is PlaybackAnswer.EXCLUDED_ROBOTS
     assert classify_exclusion(400, {}, b"bad parameter") is None
     assert classify_exclusion(200, {}, b"com,a)/ 2020 AccessControlException") is None
 

@@ -19,7 +19,7 @@ from scrapy.utils.test import get_crawler
 
 from crawler.archives.dialects import CDX, PLAYBACK
 from crawler.archives.errors import RateLimited
-from crawler.archives.memento import Answer
+from crawler.archives.memento import PlaybackAnswer
 from crawler.asking.gate import gate_of
 from crawler.asking.playback import MAX_HOPS, MAX_THROTTLED, RETRIES, PlaybackMiddleware, plain_headers
 from tests.builders import MEMENTO_URL, URL, utc
@@ -61,7 +61,12 @@ def moved_on(middleware, location, **meta):
 
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [(200, Answer.MEMENTO), (404, Answer.ARCHIVED_ERROR), (429, Answer.ARCHIVED_ERROR), (503, Answer.ARCHIVED_ERROR)],
+    [
+        (200, PlaybackAnswer.MEMENTO),
+        (404, PlaybackAnswer.ARCHIVED_ERROR),
+        (429, PlaybackAnswer.ARCHIVED_ERROR),
+        (503, PlaybackAnswer.ARCHIVED_ERROR),
+    ],
 )
 def test_what_is_archived_is_kept_whatever_its_status(middleware, status, kind):
     request = make_request()
@@ -75,7 +80,7 @@ def test_an_archived_redirect_is_not_followed(middleware):
     response = answer(middleware, request, 301, DATE | redirect_to("20200101000000", "http://a.example/new"))
     assert isinstance(response, Response)
     assert (request.meta["playback"].answer, request.meta["playback"].location) == (
-        Answer.REDIRECT,
+        PlaybackAnswer.REDIRECT,
         "http://a.example/new",
     )
 
@@ -85,13 +90,13 @@ def test_an_exclusion_is_seen_through_gzip_and_far_down_the_page(middleware):
     for sent, headers in ((body, {}), (gzip.compress(body), {"Content-Encoding": "gzip"})):
         request = make_request()
         answer(middleware, request, 200, headers, sent)
-        assert request.meta["playback"].answer is Answer.EXCLUDED
+        assert request.meta["playback"].answer is PlaybackAnswer.EXCLUDED
 
 
 def test_a_bomb_in_the_place_of_a_memento_is_no_memento(middleware):
     request = make_request()
     answer(middleware, request, 200, {}, gzip.compress(bytes(70 * 2**20), 1))
-    assert request.meta["playback"].answer is Answer.NO_MEMENTO
+    assert request.meta["playback"].answer is PlaybackAnswer.NO_MEMENTO
 
 
 @pytest.mark.parametrize(
@@ -139,7 +144,7 @@ def test_every_form_of_location_is_followed(middleware, location):
 def test_a_date_too_far_off_is_not_followed(middleware, timestamp):
     request, response = moved_on(middleware, redirect_to(timestamp))
     assert isinstance(response, Response)
-    assert request.meta["playback"].answer is Answer.MOVED_ON
+    assert request.meta["playback"].answer is PlaybackAnswer.MOVED_ON
     assert request.meta["playback"].location == redirect_to(timestamp)["Location"]
 
 
@@ -160,7 +165,7 @@ def test_a_date_too_far_off_is_not_followed(middleware, timestamp):
 def test_what_leads_out_of_the_archive_is_never_followed(middleware, location):
     request, response = moved_on(middleware, {"Location": location})
     assert isinstance(response, Response)
-    assert request.meta["playback"].answer is Answer.MOVED_ON
+    assert request.meta["playback"].answer is PlaybackAnswer.MOVED_ON
 
 
 def test_a_loop_ends(middleware):
@@ -169,7 +174,7 @@ def test_a_loop_ends(middleware):
         request = answer(middleware, request, 302, redirect_to("20200101000000"))
     assert len(request.meta["chain"]) == MAX_HOPS
     assert isinstance(answer(middleware, request, 302, redirect_to("20200101000000")), Response)
-    assert request.meta["playback"].answer is Answer.MOVED_ON
+    assert request.meta["playback"].answer is PlaybackAnswer.MOVED_ON
 
 
 # asking again
@@ -199,7 +204,7 @@ def test_what_fails_in_passing_is_asked_again_a_few_times(middleware, status, en
 def test_after_the_last_time_it_is_said_to_be_transient(middleware):
     request = make_request(retry_times=RETRIES)
     assert answer(middleware, request, 503).status == 503
-    assert request.meta["playback"].answer is Answer.TRANSIENT
+    assert request.meta["playback"].answer is PlaybackAnswer.TRANSIENT
 
 
 @pytest.mark.parametrize("status", [200, 301, 400, 403, 404])

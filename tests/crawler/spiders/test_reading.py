@@ -7,7 +7,7 @@ import pytest
 
 from crawler.archives.capture import Outcome
 from crawler.spiders.policy_work import PolicyWork
-from crawler.spiders.reading import Reading
+from crawler.spiders.reading import PolicyReading
 
 
 class Store:
@@ -53,7 +53,7 @@ def begun():
 @pytest.mark.parametrize("grow", [PolicyWork.grow, lambda work: setattr(work, "unread", True)])
 def test_what_another_policy_brought_is_read_when_there_may_be_something(grow):
     store = Store()
-    reading, work = Reading(store, Reader(), all_policies=False), begun()
+    reading, work = PolicyReading(store, Reader(), all_policies=False), begun()
     assert left(reading, work) == [("", 1), ("", 2)]
     store.kept.append(3)
     assert left(reading, work) == []  # nothing has told that there may be more
@@ -64,10 +64,10 @@ def test_what_another_policy_brought_is_read_when_there_may_be_something(grow):
 
 def test_other_documents_of_its_pages_are_read_with_all_policies_alone():
     store, reader = Store(), Reader(others=("cookies",))
-    assert left(Reading(store, reader, all_policies=True), begun()) == [
+    assert left(PolicyReading(store, reader, all_policies=True), begun()) == [
         ("", 1),
         ("", 2),
         ("cookies", 1),
         ("cookies", 2),
     ]
-    assert left(Reading(store, reader, all_policies=False), begun()) == [("", 1), ("", 2)]
+    assert left(PolicyReading(store, reader, all_policies=False), begun()) == [("", 1), ("", 2)]

@@ -11,7 +11,7 @@ from crawler.archives.cdx import read_wayback
 from crawler.archives.coding import undo_content_encoding
 from crawler.archives.dialects import LOCAL_ORIGIN
 from crawler.archives.files.warc import DAMAGE_HEADER, WarcArchive, write_index
-from crawler.archives.memento import Answer, classify_playback, split_memento_url
+from crawler.archives.memento import PlaybackAnswer, classify_playback, split_memento_url
 from crawler.archives.timestamps import parse_http_date
 
 SAMPLE = Path(__file__).resolve().parents[4] / "data" / "sample"
@@ -104,11 +104,16 @@ def test_every_capture_plays_back_as_listed(sample):
             f"{LOCAL_ORIGIN}/web/{capture.timestamp}id_/{capture.original}",
         )
         assert playback.memento_at == capture.captured_at
-        expected = {2: Answer.MEMENTO, 3: Answer.REDIRECT, 4: Answer.ARCHIVED_ERROR, 5: Answer.ARCHIVED_ERROR}
+        expected = {
+            2: PlaybackAnswer.MEMENTO,
+            3: PlaybackAnswer.REDIRECT,
+            4: PlaybackAnswer.ARCHIVED_ERROR,
+            5: PlaybackAnswer.ARCHIVED_ERROR,
+        }
         assert capture.status is None or playback.answer is expected[capture.status // 100]
         assert sha1_base32(answered.body) == capture.digest  # of the body as sent
         assert (playback.location.startswith("http") and "/web/" not in playback.location) == (
-            playback.answer is Answer.REDIRECT
+            playback.answer is PlaybackAnswer.REDIRECT
         )
 
 
@@ -140,7 +145,7 @@ def test_a_date_between_two_captures_redirects_to_the_nearest(tmp_path):
 def test_what_is_not_there_is_404(sample):
     answered = sample.playback("20200101000000", "http://nowhere.example/")
     assert answered.status == 404
-    assert classify_playback(404, answered.headers, answered.body, "").answer is Answer.NOT_ARCHIVED
+    assert classify_playback(404, answered.headers, answered.body, "").answer is PlaybackAnswer.NOT_ARCHIVED
 
 
 # records of other makers
