@@ -13,9 +13,8 @@ import click
 from cli.crawl import asked, crawl, run
 from cli.discover_view import print_discovery
 from cli.output import note, print_json, stdout_console
-from crawler.archives.errors import ConfigError
+from crawler.archives.errors import ConfigError, Exit
 from crawler.options import Mode, SummaryStyle
-from crawler.summary import COMPLETE, NOT_RUN, PARTLY, STOPPED
 from crawler.targets.lists import BadLine
 from crawler.targets.targets import read_targets
 from history.database import open_database
@@ -60,7 +59,7 @@ def discover(ctx: click.Context, /, sites: tuple[str, ...], listed: str | None, 
             names.append(target.site)
     told = asked(options, sites=tuple(names), mode=Mode.DISCOVER, summary=SummaryStyle.NONE)
     code = run(told)
-    if code == NOT_RUN:
+    if code == Exit.NOT_RUN:
         ctx.exit(code)
     with closing(open_database(told.database)) as connection:
         found = [(name, read_discovery(connection, name, told.archive.name)) for name in names]
@@ -69,7 +68,7 @@ def discover(ctx: click.Context, /, sites: tuple[str, ...], listed: str | None, 
     else:
         _print(found)
     missing = missing or any(one is None or one.general is None for _name, one in found)
-    ctx.exit(STOPPED if code == STOPPED else PARTLY if missing else COMPLETE)
+    ctx.exit(Exit.STOPPED if code == Exit.STOPPED else Exit.PARTLY if missing else Exit.COMPLETE)
 
 
 def _print(found: list[tuple[str, SiteDiscovery | None]]) -> None:

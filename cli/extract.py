@@ -13,14 +13,13 @@ import click
 
 from cli.output import json_option, json_text, line, note, tolerate_small_charsets
 from crawler.archives.capture import Outcome
-from crawler.archives.errors import ConfigError
+from crawler.archives.errors import ConfigError, Exit
 from crawler.archives.surt import check_url
 from crawler.archives.timestamps import parse_date
 
 if TYPE_CHECKING:
     from cli.saved_pages import Given, SavedPage
 
-_COMPLETE, _PARTLY, _NOT_RUN = 0, 1, 2  # as crawler.summary, which loads rich
 # What a saved page's name may end in; the rest belongs to the name: "privacy.2018" is "privacy.2018.md".
 _SUFFIXES: Final = frozenset({".gz", ".htm", ".html", ".xhtml", ".php", ".asp", ".aspx", ".pdf", ".txt", ".md"})
 
@@ -116,8 +115,8 @@ def _warnings(page: SavedPage) -> list[str]:
 def _exit_code(outcomes: Iterable[Outcome | None]) -> int:
     found = set(outcomes)
     if found == {Outcome.FETCHED}:
-        return _COMPLETE
-    return _PARTLY if found & {Outcome.FETCHED, Outcome.NOT_A_POLICY} else _NOT_RUN
+        return Exit.COMPLETE
+    return Exit.PARTLY if found & {Outcome.FETCHED, Outcome.NOT_A_POLICY} else Exit.NOT_RUN
 
 
 def _printer(given: Given, *, as_json: bool, headed: bool) -> Callable[[SavedPage], None]:

@@ -19,7 +19,7 @@ from cli.crawl import asked, crawl, run
 from cli.output import clean, line, note
 from cli.timeline_view import count
 from crawler.archives.dialects import parse_archive
-from crawler.archives.errors import ConfigError, PolicylapseError
+from crawler.archives.errors import ConfigError, Exit, PolicylapseError
 from crawler.archives.files.archive_files import PATTERNS, unread_files, warc_files
 from crawler.choosing.strategies import DISTINCT, parse_strategy
 from crawler.discovery.by_address import can_be_asked, find_policy_urls
@@ -28,7 +28,6 @@ from crawler.options import RunOptions
 _SHARED = ("urls", "sites", "db", "since", "until", "as_json")  # options that mean what they mean in `crawl`
 _SHOWN = 50  # URLs of one file that are named; the database has them all
 _UNREAD = 5  # files that an error names
-_COMPLETE, _PARTLY, _NOT_RUN = 0, 1, 2  # as crawler.summary, which loads rich
 
 
 @click.command("import-warc", params=[option for option in crawl.params if option.name in _SHARED])
@@ -127,8 +126,8 @@ def _import_in_turn(paths: Iterable[Path], told: RunOptions, by_title: bool) -> 
             note(f"{path}:")
             turns.take(path, told, by_title)
     if turns.stopped or any(turns.codes):
-        return _NOT_RUN if set(turns.codes) == {_NOT_RUN} else _PARTLY
-    return _COMPLETE
+        return Exit.NOT_RUN if set(turns.codes) == {Exit.NOT_RUN} else Exit.PARTLY
+    return Exit.COMPLETE
 
 
 class _Turns:
@@ -153,7 +152,7 @@ class _Turns:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-        self.codes.append(process.exitcode or _COMPLETE)
+        self.codes.append(process.exitcode or Exit.COMPLETE)
 
 
 def _turn(path: Path, told: RunOptions, by_title: bool) -> None:
@@ -161,5 +160,5 @@ def _turn(path: Path, told: RunOptions, by_title: bool) -> None:
         code = _import(path, told, by_title)
     except PolicylapseError as error:
         click.echo(f"Error: {clean(str(error))}", err=True)
-        code = _NOT_RUN
+        code = Exit.NOT_RUN
     sys.exit(code)

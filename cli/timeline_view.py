@@ -92,7 +92,7 @@ def _heading(console: Console, shown: Shown) -> None:
     if len({version.words for version in versions}) > 1:
         _length(console, versions)
     for sure in timeline.how_sure:
-        if sure.inferred or sure.undecided:
+        if sure.certainty.inferred or sure.certainty.undecided:
             print_wrapped(console, Text(_how_sure(sure, len(timeline.how_sure) > 1), "dim"))
 
 
@@ -104,14 +104,15 @@ def _length(console: Console, versions: Sequence[VersionRow]) -> None:
     )
 
 
-def _how_sure(sure: PolicyCertainty, named: bool) -> str:
+def _how_sure(of: PolicyCertainty, named: bool) -> str:
+    sure = of.certainty
     told = f"how sure: {sure.fetched:,} of {sure.listed:,} captures known, {sure.inferred:,} inferred"
     told += f", {sure.undecided:,} undecided" if sure.undecided else ""
     between = count(sure.longest_captures, "capture")
     told += (
         f"; longest time between two that were read, of one wording: {sure.longest_days:,.0f} days ({between} in it)"
     )
-    return f"{line(sure.archive)}: {told}" if named else told
+    return f"{line(of.archive)}: {told}" if named else told
 
 
 def _header() -> Text:

@@ -21,7 +21,7 @@ from crawler.archives.capture import Outcome
 from crawler.archives.dialects import PLAYBACK
 from crawler.log import make_harmless
 from crawler.options import Mode, RunOptions, SummaryStyle
-from crawler.summary import Plan, Summary, as_json, print_summary, sureness
+from crawler.summary import Plan, Summary, as_json, print_summary, run_certainty
 
 if TYPE_CHECKING:
     from typing import Self
@@ -136,7 +136,7 @@ class Progress:
             new_versions=after.versions - self._before.versions,
             seconds=time.monotonic() - self._begun,
             outcomes=self._outcomes(spider),
-            sure=sureness(certainties),
+            sure=run_certainty(certainties),
             stopped=spider.run.stopped_by_archive,
             broken=spider.run.store_error,
             limited=spider.run.limited or self._out_of_time(spider),

@@ -7,13 +7,12 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from crawler.archives.errors import PolicylapseError, RateLimited
+from crawler.archives.errors import Exit, PolicylapseError, RateLimited
 from crawler.lock import CrawlLock
 from crawler.log import make_harmless
 from crawler.options import OPTIONS, options_of
 from crawler.reach import reach
 from crawler.spiders.job import open_job
-from crawler.summary import NOT_RUN, PARTLY, STOPPED
 
 if TYPE_CHECKING:
     from scrapy.crawler import CrawlerProcessBase
@@ -41,11 +40,11 @@ def run_crawl(process: CrawlerProcessBase, arguments: Mapping[str, str] | None =
         process.start()
     except RateLimited as error:
         print(f"policylapse: {error}. Nothing was asked.", file=sys.stderr)  # noqa: T201
-        return STOPPED
+        return Exit.STOPPED
     except PolicylapseError as error:
         print(f"policylapse: {error}", file=sys.stderr)  # noqa: T201 - the command's own message
-        return NOT_RUN
+        return Exit.NOT_RUN
     finally:
         if lock:
             lock.release()
-    return int(crawler.stats.get_value("policylapse/exit_code", PARTLY))
+    return int(crawler.stats.get_value("policylapse/exit_code", Exit.PARTLY))

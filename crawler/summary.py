@@ -10,10 +10,8 @@ from rich.console import Console
 from rich.text import Text
 
 from crawler.archives.capture import Outcome
-from crawler.choosing.certainty import Certainty
-
-COMPLETE, PARTLY, NOT_RUN, STOPPED = 0, 1, 2, 3  # exit codes, design.md
-
+from crawler.archives.errors import Exit
+from crawler.choosing.certainty import Certainty, total
 
 BYTES_A_CAPTURE = 9_000  # raw page, text, index: 6.3 MB for 711 captures of real policies (make bench)
 
@@ -40,37 +38,23 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Sureness:
-    """How much of the histories was read, over all policies of a run, and how much follows from it.
+class RunCertainty:
+    """How much of the histories was read, over all policies of a run.
 
-    :param listed: captures that only playback can tell of; of `fetched` the answer is known; `inferred` were not asked
-        for, since they lie between two of one wording; `undecided` is the rest.
-    :param longest_days: the longest time between two neighbouring captures that were read, of one wording, and
-        `longest_site` the site whose it is.
+    :param longest_site: whose the longest time between two captures of one wording is.
     """
 
-    listed: int
-    fetched: int
-    inferred: int
-    undecided: int
-    longest_days: float
+    total: Certainty
     longest_site: str
 
 
-def sureness(certainties: Iterable[tuple[str, Certainty]]) -> Sureness | None:
+def run_certainty(certainties: Iterable[tuple[str, Certainty]]) -> RunCertainty | None:
     """Add up the certainties of sites; None where there are none."""
     known = list(certainties)
     if not known:
         return None
-    site, longest = max(known, key=lambda one: one[1].longest)
-    return Sureness(
-        listed=sum(one.listed for _site, one in known),
-        fetched=sum(one.fetched for _site, one in known),
-        inferred=sum(one.inferred for _site, one in known),
-        undecided=sum(one.undecided for _site, one in known),
-        longest_days=round(longest.longest.total_seconds() / 86400, 1),
-        longest_site=site,
-    )
+    site, _longest = max(known, key=lambda one: one[1].longest)
+    return RunCertainty(total([one for _site, one in known]), site)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +90,26 @@ class Summary:
     broken: str = ""
     limited: str = ""
     plan: Plan | None = None
-    sure: Sureness | None = None
+    sure: RunCertainty | None = None
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> Exit:
         """0 complete, 1 partly, 2 our own fault, 3 stopped by the archive's limits."""
         if self.broken:
-            return NOT_RUN
+            return Exit.NOT_RUN
         if self.stopped:
-            return STOPPED
+            return Exit.STOPPED
         missing = {outcome for outcome in self.outcomes if outcome.about.missing}
         if self.plan is not None:
             missing.discard(Outcome.PENDING)  # that is what was planned
-        return PARTLY if self.limited or missing else COMPLETE
+        return Exit.PARTLY if self.limited or missing else Exit.COMPLETE
 
 
 def as_json(summary: Summary) -> dict[str, Any]:
     """Return the summary as data."""
     data = asdict(summary) | {"exit_code": summary.exit_code}
+    if summary.sure is not None:
+        data["sure"] = summary.sure.total.data() | {"longest_site": summary.sure.longest_site}
     data["outcomes"] = {
         outcome.value: {"count": count, "meaning": outcome.about.meaning, "next_step": outcome.about.next_step}
         for outcome, count in summary.outcomes.items()
@@ -150,13 +136,13 @@ def _counts(s: Summary) -> Text:
 
 
 def _sure(s: Summary) -> list[Text]:
-    sure = s.sure
-    if sure is None or not (sure.inferred or sure.undecided):
+    if s.sure is None or not (s.sure.total.inferred or s.sure.total.undecided):
         return []
+    sure = s.sure.total
     line = f"  how sure: of {sure.listed:,} pages {sure.fetched:,} read, {sure.inferred:,} inferred"
     line += f", {sure.undecided:,} undecided" if sure.undecided else ""
     days = f"{sure.longest_days:,.0f} days"
-    return [Text(f"{line}; longest time between two of one wording: {days} ({sure.longest_site})")]
+    return [Text(f"{line}; longest time between two of one wording: {days} ({s.sure.longest_site})")]
 
 
 def _outcomes(s: Summary) -> list[Text]:

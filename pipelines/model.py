@@ -134,12 +134,32 @@ class Extraction:
         return tuple(dict.fromkeys(kinds)) if self.part else ()
 
 
+class Junk(StrEnum):
+    """What stands in the place of a document. The value is what is stored as the outcome's detail."""
+
+    NONE = ""
+    BOT_CHECK = "bot check"
+    ACCESS_DENIED = "access denied"
+    NOT_FOUND = "page not found"
+    PARKED = "parked domain"
+    LOG_IN = "log-in"
+    MAINTENANCE = "maintenance"
+    CONSENT = "consent wall"
+    JAVASCRIPT = "needs JavaScript"
+    COUNTRY = "country choice"
+    ERROR_PAGE = "error page"
+    EMPTY_PAGE = "empty page"
+    FRAMES = "frames"
+    NO_LEGAL_DOCUMENT = "no legal document"
+    NOT_ON_THE_PAGE = "not on the page"  # there is a document, but not the one that was asked for
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """Is this page a policy at all, and what kind of legal document?
 
     :param is_policy: False for bot checks, log-ins, soft 404s, parked domains, empty shells…; never because of `kind`.
-    :param reason: one or two words for the outcome's detail ("bot check", "empty page"); "" where it is one.
+    :param reason: why it is none, for the outcome's detail.
     :param score: 0…1, how sure that it is a privacy policy.
     :param evidence: what was seen, short phrases: of the junk, or of the kind.
     :param kind: the likeliest kind; OTHER for junk.
@@ -147,7 +167,7 @@ class Judgement:
     """
 
     is_policy: bool
-    reason: str
+    reason: Junk
     score: float
     evidence: tuple[str, ...] = ()
     kind: DocumentKind = DocumentKind.OTHER

@@ -17,6 +17,17 @@ PolicylapseError
 └── StoreError                      the database: ends the run, since nothing could be kept (exit code 2)
 """
 
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """What a command ends with: the only place of these numbers."""
+
+    COMPLETE = 0
+    PARTLY = 1  # something could not be had, and the command has said what
+    NOT_RUN = 2  # a ConfigError, a StoreError, …: the tree above names them
+    STOPPED = 3  # by the archive's limits, or a person's; the same command goes on there
+
 
 class PolicylapseError(Exception):
     """Base of all; its text tells a person what is wrong and what to do next."""

@@ -6,7 +6,7 @@ Captures + Knowledge ──► brackets, certainty      for the summary and the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -60,6 +60,34 @@ class Certainty:
     undecided: int
     longest: timedelta
     longest_captures: int
+
+    @property
+    def longest_days(self) -> float:
+        return round(self.longest / timedelta(days=1), 2)
+
+    def data(self) -> dict[str, float]:
+        """Return it as plain data, `longest` in days."""
+        return {
+            "listed": self.listed,
+            "fetched": self.fetched,
+            "inferred": self.inferred,
+            "undecided": self.undecided,
+            "longest_days": self.longest_days,
+            "longest_captures": self.longest_captures,
+        }
+
+
+def total(certainties: Sequence[Certainty]) -> Certainty:
+    """Return the certainty of several histories: their sums, and the longest time of all."""
+    longest = max(certainties, key=lambda one: one.longest)
+    return Certainty(
+        listed=sum(one.listed for one in certainties),
+        fetched=sum(one.fetched for one in certainties),
+        inferred=sum(one.inferred for one in certainties),
+        undecided=sum(one.undecided for one in certainties),
+        longest=longest.longest,
+        longest_captures=longest.longest_captures,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from crawler.archives.timestamps import format_iso
@@ -107,7 +106,9 @@ def timeline_data(timeline: Timeline) -> dict[str, Any]:
             for silent in timeline.silent
         ],
         "alternations": [{"from_version": a.first, "to_version": a.last} for a in timeline.alternations],
-        "how_sure": [asdict(sure) for sure in timeline.how_sure],
+        "how_sure": [
+            {"archive": sure.archive, "strategy": sure.strategy, **sure.certainty.data()} for sure in timeline.how_sure
+        ],
         "set_aside": [
             {
                 "first_seen": format_iso(aside.first_seen),

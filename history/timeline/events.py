@@ -16,6 +16,7 @@ from enum import StrEnum
 from crawler.archives.capture import Outcome
 from crawler.archives.surt import is_of_site
 from history.timeline.owners import Owner, differ
+from pipelines.model import Junk
 
 # "For good": the last captures, at least so many over so long, show it. Our choice: an outage takes days, a relaunch
 # weeks. A policy that comes back has no such event.
@@ -27,7 +28,6 @@ HANDS_GAP = timedelta(days=180)  # at least so long nothing is known between two
 HANDS_SHARE = 0.2  # of the longer text's words, at most so many shared
 _GONE_STATUS = (404, 410)
 _DOWN_STATUS = (521, 522, 523, 530)  # Cloudflare's own: the origin is down, or has no DNS entry (530 with error 1016)
-_SOFT_404, _PARKED = "page not found", "parked domain"  # as judge.py names them
 _SAYS_NOTHING = (Outcome.NOT_ASKED, Outcome.FORGOTTEN, Outcome.EXCLUDED, Outcome.EXCLUDED_ROBOTS)
 _UNKNOWN = (Outcome.PENDING, Outcome.PLAYBACK_FAILED, Outcome.RATE_LIMITED, Outcome.DRIFTED, Outcome.UNPLAYABLE)
 
@@ -136,9 +136,9 @@ def _run(after: Sequence[Sight], kind: EventKind, site: str) -> list[Sight]:
 
 def _says(sight: Sight, kind: EventKind, site: str) -> bool:
     if kind is EventKind.SITE_GONE:
-        return sight.status in _DOWN_STATUS or (sight.outcome is Outcome.NOT_A_POLICY and sight.detail == _PARKED)
+        return sight.status in _DOWN_STATUS or (sight.outcome is Outcome.NOT_A_POLICY and sight.detail == Junk.PARKED)
     if kind is EventKind.DELETED:
-        soft = sight.outcome is Outcome.NOT_A_POLICY and sight.detail == _SOFT_404
+        soft = sight.outcome is Outcome.NOT_A_POLICY and sight.detail == Junk.NOT_FOUND
         return soft or (sight.outcome is Outcome.ARCHIVED_ERROR and sight.status in _GONE_STATUS)
     away = sight.redirect_url.startswith(("http://", "https://")) and not is_of_site(sight.redirect_url, site)
     return sight.outcome is Outcome.REDIRECT and away

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from crawler.archives.capture import Outcome
 from crawler.archives.timestamps import parse_iso
+from crawler.choosing.certainty import Certainty
 from history.sites import PolicyRow
 from history.timeline.events import Event
 from history.timeline.events_read import read_events
@@ -131,22 +132,11 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class PolicyCertainty:
-    """How much of a policy's captures in an archive was read, after its latest crawl, and how much follows from it.
-
-    :param listed: captures that only playback can tell of: `fetched` are known, `inferred` were not asked for (between
-        two captures of one wording), `undecided` is the rest.
-    :param longest_days: the longest time between two neighbouring captures that were read, of one wording;
-        `longest_captures` were inferred in it.
-    """
+    """How much of a policy's captures in an archive was read, after its latest crawl, and how much follows from it."""
 
     archive: str
     strategy: str
-    listed: int
-    fetched: int
-    inferred: int
-    undecided: int
-    longest_days: float
-    longest_captures: int
+    certainty: Certainty
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +296,12 @@ def _how_sure(db: sqlite3.Connection, policy: PolicyRow) -> list[PolicyCertainty
         "longest_inferred_captures FROM certainty WHERE policy_id = ? ORDER BY archive",
         [policy.policy_id],
     )
-    return [PolicyCertainty(*row) for row in rows]
+    return [
+        PolicyCertainty(
+            archive, strategy, Certainty(listed, fetched, inferred, undecided, timedelta(days=days), inside)
+        )
+        for archive, strategy, listed, fetched, inferred, undecided, days, inside in rows
+    ]
 
 
 _ALTERNATING = 4  # versions A-B-A-B: fewer is a change that was taken back

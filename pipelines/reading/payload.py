@@ -16,7 +16,7 @@ from crawler.archives.capture import Outcome
 from crawler.archives.errors import DecodeError, ExtractError, TookTooLong
 from crawler.targets.fetched import Fetched
 from crawler.targets.hints import Asked
-from pipelines.model import Block, Extraction, Judgement, TextDate
+from pipelines.model import Block, Extraction, Judgement, Junk, TextDate
 from pipelines.reading.dates.text_dates import find_dates
 from pipelines.reading.decode import decode_payload
 from pipelines.reading.extract import declared_extractor, extract_text, extractor_id
@@ -86,7 +86,7 @@ def _read(fetched: Fetched, extractor: str) -> Reading:
     judgement = judge(page, extraction, status=fetched.status, headers=fetched.headers, url=url)
     if judgement.is_policy and not _holds(extraction, judgement, asked):
         evidence = (f"the page does not hold {asked.name!r}", *judgement.evidence)
-        judgement = replace(judgement, is_policy=False, reason="not on the page", evidence=evidence)
+        judgement = replace(judgement, is_policy=False, reason=Junk.NOT_ON_THE_PAGE, evidence=evidence)
     text = _of_text(extraction.blocks, extraction.language)
     return Reading(
         outcome=Outcome.FETCHED if judgement.is_policy else Outcome.NOT_A_POLICY,

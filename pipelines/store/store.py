@@ -481,7 +481,7 @@ class Store:
                 "longest_inferred_captures = excluded.longest_inferred_captures, at = excluded.at",
                 [
                     policy.policy_id, archive, strategy, complete, how_sure.listed, how_sure.fetched, how_sure.inferred,
-                    how_sure.undecided, round(how_sure.longest.total_seconds() / 86400, 2), how_sure.longest_captures,
+                    how_sure.undecided, how_sure.longest_days, how_sure.longest_captures,
                     self.now(),
                 ],
             )  # fmt: skip

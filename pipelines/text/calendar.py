@@ -109,6 +109,8 @@ MORE_MONTHS: Final[Mapping[str, Mapping[int, str]]] = {
 SAME_NAMES: Final = {"no": "nb", "nn": "nb"}  # Norwegian's codes
 # Of a clock beside a date, and of an ordinal that stands apart ("1 st").
 _CLOCK: Final = frozenset({"am", "pm", "utc", "gmt", "st", "nd", "rd", "th"})
+# Between the parts of a date: "25th day of May", "25 de mayo del 2018", "2018 m. gegužės 25", "2018. gada 25. maijs".
+_JOINTS: Final = frozenset("of day the de del da do d le ta m г года год р року gada".split())
 _NUMBER: Final = regex.compile(r"\p{Nd}+(?:st|nd|rd|th|er|re|e|o|a|η|го|е|년|월|일)?")
 _LONG: Final = 4  # letters
 _NEAR: Final = 3  # words: "25th day of May", "25 de mayo de 2018", "Monday, 25 May"
@@ -199,7 +201,8 @@ def _single_words(language: str) -> frozenset[str]:
 
 def may_be_date(word: str, language: str = "") -> bool:
     """Tell quickly, of a word without those beside it, whether it may be part of a date."""
-    return is_number(word) or fold(letters(word)) in _single_words(language)
+    folded = fold(letters(word))
+    return is_number(word) or folded in _JOINTS or folded in _single_words(language)
 
 
 def date_marks(block: Sequence[str], language: str = "") -> list[Mark]:
@@ -225,4 +228,17 @@ def date_marks(block: Sequence[str], language: str = "") -> list[Mark]:
                 for place in range(at, at + length):
                     marks[place] = max(marks[place], Mark.DATE if near else Mark.NAME)
                 break
+    _mark_joints(marks, folded)
     return marks
+
+
+def _mark_joints(marks: list[Mark], folded: Sequence[str]) -> None:
+    """Mark the words that join the parts of a date: they are its own where a date before and behind has them between."""
+    begun: int | None = None
+    for at, mark in enumerate(marks):
+        if mark is Mark.DATE:
+            if begun is not None:
+                marks[begun:at] = [Mark.DATE] * (at - begun)
+            begun = at + 1
+        elif folded[at] not in _JOINTS:
+            begun = None

@@ -8,7 +8,8 @@ import pytest
 from rich.console import Console
 
 from crawler.archives.capture import Outcome
-from crawler.summary import COMPLETE, NOT_RUN, PARTLY, STOPPED, Summary, as_json, print_summary
+from crawler.archives.errors import Exit
+from crawler.summary import Summary, as_json, print_summary
 
 STOPPED_BY = "the archive answered 429 (too many requests)"
 
@@ -29,18 +30,18 @@ def printed(**fields):
 @pytest.mark.parametrize(
     ("fields", "code"),
     [
-        ({}, COMPLETE),
-        ({"outcomes": {}}, COMPLETE),
+        ({}, Exit.COMPLETE),
+        ({"outcomes": {}}, Exit.COMPLETE),
         (
             {"outcomes": {Outcome.FETCHED: 3, Outcome.ARCHIVED_ERROR: 2, Outcome.NOT_A_POLICY: 1, Outcome.DRIFTED: 1}},
-            COMPLETE,
+            Exit.COMPLETE,
         ),
-        ({"outcomes": {Outcome.FETCHED: 3, Outcome.PENDING: 1}}, PARTLY),
-        ({"outcomes": {Outcome.EXCLUDED: 1}}, PARTLY),
-        ({"broken": "the disk is full"}, NOT_RUN),
-        ({"stopped": STOPPED_BY}, STOPPED),
-        ({"stopped": STOPPED_BY, "outcomes": {Outcome.RATE_LIMITED: 1}}, STOPPED),
-        ({"stopped": STOPPED_BY, "broken": "x", "outcomes": {Outcome.RATE_LIMITED: 1}}, NOT_RUN),
+        ({"outcomes": {Outcome.FETCHED: 3, Outcome.PENDING: 1}}, Exit.PARTLY),
+        ({"outcomes": {Outcome.EXCLUDED: 1}}, Exit.PARTLY),
+        ({"broken": "the disk is full"}, Exit.NOT_RUN),
+        ({"stopped": STOPPED_BY}, Exit.STOPPED),
+        ({"stopped": STOPPED_BY, "outcomes": {Outcome.RATE_LIMITED: 1}}, Exit.STOPPED),
+        ({"stopped": STOPPED_BY, "broken": "x", "outcomes": {Outcome.RATE_LIMITED: 1}}, Exit.NOT_RUN),
     ],
 )
 def test_exit_codes(fields, code):
@@ -49,7 +50,7 @@ def test_exit_codes(fields, code):
 
 
 def test_the_documented_codes():
-    assert (COMPLETE, PARTLY, NOT_RUN, STOPPED) == (0, 1, 2, 3)
+    assert (Exit.COMPLETE, Exit.PARTLY, Exit.NOT_RUN, Exit.STOPPED) == (0, 1, 2, 3)
 
 
 @pytest.mark.parametrize("outcome", Outcome)
@@ -58,7 +59,7 @@ def test_every_outcome_says_what_it_means_and_what_to_do(outcome):
     assert f"{outcome.value}  {outcome.about.meaning}" in text
     assert (f"; next: {outcome.about.next_step}" in text) == bool(outcome.about.next_step)
     assert outcome.about.next_step or not outcome.about.missing
-    assert make_summary(outcomes={outcome: 1}).exit_code == (PARTLY if outcome.about.missing else COMPLETE)
+    assert make_summary(outcomes={outcome: 1}).exit_code == (Exit.PARTLY if outcome.about.missing else Exit.COMPLETE)
 
 
 def test_as_data():

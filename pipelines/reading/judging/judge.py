@@ -20,7 +20,7 @@ from functools import cache, cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from pipelines.model import BlockKind, DocumentKind, Judgement
+from pipelines.model import BlockKind, DocumentKind, Judgement, Junk
 from pipelines.reading.judging import junk_phrases as junk
 from pipelines.reading.judging.document_kind import folded, headline, kind_of_document, names_in, vocabulary_of
 from pipelines.reading.judging.document_terms import VOCABULARY
@@ -129,7 +129,7 @@ def judge(
     found = kind_of_document(extraction.part or extraction.title, extraction.blocks, url, vocabulary)
     return Judgement(
         is_policy=True,
-        reason="",
+        reason=Junk.NONE,
         score=found.privacy,
         evidence=found.evidence,
         kind=found.kind,
@@ -148,95 +148,105 @@ def _counted(blocks: Iterable[Block]) -> int:
     return count
 
 
-def _junk(seen: _JudgedPage, headers: Mapping[str, str]) -> tuple[str, str]:
-    """Reason and evidence; ("", "") if the page looks like a document."""
+def _junk(seen: _JudgedPage, headers: Mapping[str, str]) -> tuple[Junk, str]:
+    """Reason and evidence; (NONE, "") if the page looks like a document."""
     if wall := _wall_header(headers):
-        return junk.BOT_CHECK, wall
+        return Junk.BOT_CHECK, wall
     for rule in (_by_phrase, _by_consent, _by_title, _by_hollowness, _by_silence, _by_vocabulary):
         reason, evidence = rule(seen)
         if reason:
             return reason, f"{seen.count} words, {evidence}"
-    return "", ""
+    return Junk.NONE, ""
 
 
-def _by_phrase(seen: _JudgedPage) -> tuple[str, str]:
+def _by_phrase(seen: _JudgedPage) -> tuple[Junk, str]:
     """What a short text, or a heading or short line of a longer one, says of itself.
 
     A legal document may print any of the phrases, but hardly as its headline; the law's words in a short text under
     "Page not found" are a footer's.
     """
     if seen.named and seen.count >= _NAMED_WORDS:
-        return "", ""
+        return Junk.NONE, ""
     headlined = seen.count < _SHORT_WORDS and not seen.named
     lines = seen.lines if not seen.legal or _titled_junk(seen) else (seen.title, seen.headline) if headlined else ()
     for reason, phrases in _phrases().items():
         found = phrases.find(lines)
-        if found and (reason != junk.LOG_IN or _asks_for_a_password(seen)):
+        if found and (reason != Junk.LOG_IN or _asks_for_a_password(seen)):
             return reason, f"among them “{found}”"
-    return "", ""
+    return Junk.NONE, ""
 
 
-def _by_consent(seen: _JudgedPage) -> tuple[str, str]:
+def _by_consent(seen: _JudgedPage) -> tuple[Junk, str]:
     """A question for consent: it opens as one, has its buttons, and has neither sections nor an address."""
     blocks = seen.extraction.blocks
     if not 0 < seen.count < _WALL_WORDS or any("@" in block.markdown for block in blocks):
-        return "", ""
+        return Junk.NONE, ""
     if sum(block.kind is BlockKind.HEADING for block in blocks) > _WALL_HEADINGS:
-        return "", ""
+        return Junk.NONE, ""
     opener = _consent_openers().find([folded(block.markdown) for block in blocks[:_WALL_FIRST]])
     if not opener:
-        return "", ""
+        return Junk.NONE, ""
     buttons = [folded(first or second) for first, second in _BUTTON.findall(seen.page.text[:_MAX_HTML])]
     button = _consent_buttons().find((*seen.lines, *buttons))
-    return (junk.CONSENT, f"among them “{opener}”, and “{button}”") if button else ("", "")
+    return (Junk.CONSENT, f"among them “{opener}”, and “{button}”") if button else (Junk.NONE, "")
 
 
-def _by_title(seen: _JudgedPage) -> tuple[str, str]:
+def _by_title(seen: _JudgedPage) -> tuple[Junk, str]:
     if _titled_junk(seen):
-        return "error page", f"titled “{seen.extraction.title[:60]}”"
-    return "", ""
+        return Junk.ERROR_PAGE, f"titled “{seen.extraction.title[:60]}”"
+    return Junk.NONE, ""
 
 
-def _by_hollowness(seen: _JudgedPage) -> tuple[str, str]:
+def _by_hollowness(seen: _JudgedPage) -> tuple[Junk, str]:
     """The frame of a document without its text: headings over nothing, or the keys of messages that nobody filled in."""
     if seen.count >= _LONG_WORDS:
-        return "", ""
+        return Junk.NONE, ""
     blocks = [block for block in seen.extraction.blocks if block.markdown]
     keys = [block for block in blocks if _MESSAGE_KEY.fullmatch(block.markdown.replace("\\", ""))]
     said = sum(len(words(b.markdown)) for b in blocks if b.kind not in _HEADS and b not in keys)
     if len(keys) >= _MIN_KEYS and said < _KEY_WORDS * len(keys):
-        return "empty page", f"{len(keys)} of {len(blocks)} lines are message keys, such as “{keys[0].markdown[:40]}”"
+        return (
+            Junk.EMPTY_PAGE,
+            f"{len(keys)} of {len(blocks)} lines are message keys, such as “{keys[0].markdown[:40]}”",
+        )
     heads = [block for block in blocks if block.kind in _HEADS]
     bare = said < _FEW_WORDS and all(len(words(block.markdown)) <= _LINE_WORDS for block in heads)
-    return ("empty page", f"{len(heads)} headings without text") if bare and len(heads) >= _MIN_HEADINGS else ("", "")
+    return (
+        (Junk.EMPTY_PAGE, f"{len(heads)} headings without text")
+        if bare and len(heads) >= _MIN_HEADINGS
+        else (Junk.NONE, "")
+    )
 
 
-def _by_silence(seen: _JudgedPage) -> tuple[str, str]:
+def _by_silence(seen: _JudgedPage) -> tuple[Junk, str]:
     """Junk that does not say so: a wall's scripts, an error status, next to no text."""
     if seen.count >= _SHORT_WORDS:
-        return "", ""
+        return Junk.NONE, ""
     mark = None if seen.legal else junk.WALL_MARKS.search(seen.page.text)
     if mark:
-        return junk.BOT_CHECK, f"and “{mark.group()[:60]}”"
+        return Junk.BOT_CHECK, f"and “{mark.group()[:60]}”"
     if seen.status >= 400 and not seen.legal:
-        return "error page", f"with status {seen.status}"
+        return Junk.ERROR_PAGE, f"with status {seen.status}"
     if seen.count < _FEW_WORDS or _is_bare_menu(seen.extraction):
-        return ("frames", "the text is in them") if _FRAMES.search(seen.page.text) else ("empty page", "no text")
-    return "", ""
+        return (Junk.FRAMES, "the text is in them") if _FRAMES.search(seen.page.text) else (Junk.EMPTY_PAGE, "no text")
+    return Junk.NONE, ""
 
 
-def _by_vocabulary(seen: _JudgedPage) -> tuple[str, str]:
+def _by_vocabulary(seen: _JudgedPage) -> tuple[Junk, str]:
     """A home page or news: hardly a word of the law, no name of a legal document, in a language that we know."""
     vocabulary, blocks = seen.vocabulary, seen.extraction.blocks
     if seen.count < _NO_LEGAL_WORDS or vocabulary.legal > _NO_LEGAL_SHARE * vocabulary.counted:
-        return "", ""
+        return Junk.NONE, ""
     lines = (block.markdown for block in blocks if len(block.markdown.split()) <= _LINE_WORDS)
     if any(names_in(line[:200]) for line in chain((seen.extraction.title,), lines)):
-        return "", ""
+        return Junk.NONE, ""
     language = text_languages(blocks, seen.extraction.language).language
     if any(language not in VOCABULARY[kind] for kind in _WIDE_KINDS):
-        return "", ""
-    return "no legal document", f"{vocabulary.legal} of the first {vocabulary.counted} are of the law; no title of one"
+        return Junk.NONE, ""
+    return (
+        Junk.NO_LEGAL_DOCUMENT,
+        f"{vocabulary.legal} of the first {vocabulary.counted} are of the law; no title of one",
+    )
 
 
 def _titled_junk(seen: _JudgedPage) -> bool:
@@ -291,7 +301,7 @@ class _Phrases:
 
 
 @cache
-def _phrases() -> Mapping[str, _Phrases]:
+def _phrases() -> Mapping[Junk, _Phrases]:
     return {reason: _Phrases(chain.from_iterable(table.values())) for reason, table in junk.PHRASES.items()}
 
 

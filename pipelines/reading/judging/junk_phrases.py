@@ -11,22 +11,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from pipelines.model import Junk
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-BOT_CHECK: Final = "bot check"
-ACCESS_DENIED: Final = "access denied"
-NOT_FOUND: Final = "page not found"
-PARKED: Final = "parked domain"
-LOG_IN: Final = "log-in"
-MAINTENANCE: Final = "maintenance"
-CONSENT: Final = "consent wall"
-JAVASCRIPT: Final = "needs JavaScript"
-COUNTRY: Final = "country choice"
-
 # In this order: a bot check may ask for JavaScript.
-PHRASES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
-    BOT_CHECK: {
+PHRASES: Final[Mapping[Junk, Mapping[str, tuple[str, ...]]]] = {
+    Junk.BOT_CHECK: {
         "en": (
             "just a moment", "checking your browser", "verify you are human", "verify you are a human", "verify that you are a human",
             "verifying you are human", "verify that you are human", "are you a human", "are you a robot", "are you human", "not a robot", "not a bot",
@@ -68,7 +60,7 @@ PHRASES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "ja": ("ロボットではありません", "人間であることを確認", "ブラウザを確認しています", "しばらくお待ちください"),
         "ko": ("로봇이 아닙니다", "사람인지 확인", "브라우저를 확인하는 중", "잠시만 기다"),
     },
-    ACCESS_DENIED: {
+    Junk.ACCESS_DENIED: {
         "en": (
             "access denied", "access to this page has been denied", "access to this page is denied", "access is denied", "you don't have permission to access",
             "you do not have permission to", "403 forbidden", "403 error", "error 403", "error 1005", "error 1006", "error 1009", "error 1010", "error 1012", "error 1015", "error 1020",
@@ -88,7 +80,7 @@ PHRASES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "uk": ("доступ заборонено", "у доступі відмовлено"), "ru": ("доступ запрещен", "доступ запрещён", "доступ ограничен", "доступ закрыт"), "ar": ("تم رفض الوصول", "الوصول مرفوض", "غير مسموح بالوصول"), "he": ("הגישה נדחתה", "אין לך הרשאה"), "hi": ("पहुंच अस्वीकृत", "प्रवेश निषेध"),
         "zh": ("访问被拒绝", "拒绝访问", "禁止访问", "无权访问", "拒絕存取", "您所在的地区无法"), "ja": ("アクセスが拒否されました", "アクセス権限がありません", "お住まいの地域では"), "ko": ("접근이 거부", "액세스가 거부", "접근 권한이 없", "국가에서 사용할 수 없"),
     },
-    NOT_FOUND: {
+    Junk.NOT_FOUND: {
         "en": (
             "page not found", "page was not found", "page could not be found", "page cannot be found", "page is not found", "you are looking for * not found", "you requested * not found", "requested url * not found",
             "error 404", "404 error", "404 not found", "404 page", "=404", "page doesn't exist", "page does not exist", "page no longer exists",
@@ -111,7 +103,7 @@ PHRASES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "ru": ("страница не найдена", "страница не существует", "такой страницы нет", "страница удалена", "ошибка 404", "запрашиваемая страница"), "ar": ("الصفحة غير موجودة", "لم يتم العثور على الصفحة", "تعذر العثور على الصفحة", "الصفحة المطلوبة"), "he": ("הדף לא נמצא", "העמוד לא נמצא", "הדף המבוקש"), "hi": ("पृष्ठ नहीं मिला", "पेज नहीं मिला"),
         "zh": ("页面不存在", "找不到", "頁面不存在", "页面未找到", "您访问的页面", "网页不存在"), "ja": ("ページが見つかりません", "ページは存在しません", "お探しのページ"), "ko": ("페이지를 찾을 수 없", "존재하지 않는 페이지", "요청하신 페이지"),
     },
-    PARKED: {
+    Junk.PARKED: {
         "en": (
             "domain is for sale", "domain may be for sale", "domain might be for sale", "domain name is for sale", "domain for sale", "domain is parked", "domain name is parked", "domain is available for purchase", "buy this domain", "this domain has expired", "domain name has expired",
             "this domain is registered", "domain was recently registered", "parked free", "sedoparking", "related searches", "hugedomains", "inquire about this domain", "future home of", "make an offer on this domain", "this site is coming soon", "default web page", "welcome to nginx", "apache2 * default page", "account has been suspended", "account suspended",
@@ -122,13 +114,13 @@ PHRASES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "pt": ("domínio está à venda", "domínio à venda", "comprar este domínio"), "ro": ("domeniul este de vânzare", "domeniu de vânzare"), "sk": ("doména je na predaj",), "sv": ("domänen är till salu", "domänen är parkerad"), "tr": ("alan adı satılık", "domain satılık"), "uk": ("домен продається", "домен виставлено на продаж"), "ru": ("домен продается", "домен продаётся", "домен выставлен на продажу", "купить домен"),
         "ar": ("النطاق للبيع",), "zh": ("域名出售", "域名转让", "此域名", "網域出售"), "ja": ("このドメインは", "ドメインを購入"), "ko": ("도메인을 판매", "도메인 판매"),
     },
-    LOG_IN: {
+    Junk.LOG_IN: {
         "en": ("log in * password", "sign in * password", "login * password", "log in to continue", "sign in to continue", "sign in to your account", "log in to your account", "forgot password", "forgot your password", "forgotten password", "please log in", "please sign in", "you must be logged in", "create an account", "create your account", "keep me signed in", "don't have an account"),
         "bg": ("забравена парола", "вход в профила"), "cs": ("zapomenuté heslo", "zapomněli jste heslo", "přihlaste se"), "da": ("glemt adgangskode", "glemt din adgangskode", "log ind"), "de": ("passwort vergessen", "kennwort vergessen", "bitte melden sie sich an", "bitte anmelden", "angemeldet bleiben"), "el": ("ξεχάσατε τον κωδικό",), "es": ("olvidado su contraseña", "olvidaste tu contraseña", "olvidado tu contraseña", "inicie sesión", "inicia sesión"), "et": ("unustasid parooli", "logi sisse"), "fi": ("unohditko salasanan", "unohtuiko salasana", "kirjaudu sisään"),
         "fr": ("mot de passe oublié", "connectez-vous", "veuillez vous connecter", "rester connecté"), "hr": ("zaboravljena lozinka", "zaboravili ste lozinku"), "hu": ("elfelejtett jelszó", "jelentkezzen be"), "it": ("password dimenticata", "hai dimenticato la password", "accedi al tuo account"), "lt": ("pamiršote slaptažodį",), "lv": ("aizmirsi paroli", "aizmirsāt paroli"), "nl": ("wachtwoord vergeten", "log in om"), "no": ("glemt passord", "logg inn"), "pl": ("nie pamiętasz hasła", "zapomniałeś hasła", "zaloguj się"), "pt": ("esqueceu a senha", "esqueceu sua senha", "esqueceu a palavra-passe", "esqueceu-se da palavra-passe", "inicie sessão", "faça login"),
         "ro": ("ați uitat parola", "ai uitat parola", "autentificați-vă"), "sk": ("zabudnuté heslo", "zabudli ste heslo", "prihláste sa"), "sl": ("pozabljeno geslo", "ste pozabili geslo"), "sv": ("glömt lösenord", "glömt ditt lösenord", "logga in"), "tr": ("şifremi unuttum", "parolamı unuttum", "giriş yapın"), "uk": ("забули пароль", "увійдіть"), "ru": ("забыли пароль", "войдите в аккаунт", "войдите в систему", "вход в личный кабинет"), "ar": ("نسيت كلمة المرور", "هل نسيت كلمة", "تسجيل الدخول"), "he": ("שכחת סיסמה", "שכחתי סיסמה", "התחבר"), "hi": ("पासवर्ड भूल गए", "लॉग इन करें"), "zh": ("忘记密码", "忘記密碼", "请登录", "登录您的"), "ja": ("パスワードを忘れ", "パスワードをお忘れ", "ログインしてください"), "ko": ("비밀번호를 잊", "비밀번호 찾기", "로그인하세요"),
     },
-    MAINTENANCE: {
+    Junk.MAINTENANCE: {
         "en": (
             "under maintenance", "down for maintenance", "scheduled maintenance", "undergoing maintenance", "maintenance mode", "under construction", "temporarily unavailable", "temporarily down", "temporarily out of service", "service unavailable", "internal server error", "bad gateway", "gateway timeout", "gateway time-out",
             "500 error", "error 500", "502 error", "error 502", "503 error", "error 503", "504 error", "error 504", "error 520", "error 521", "error 522", "be right back", "back soon", "something went wrong", "an error has occurred", "an error occurred", "application error", "unexpected error", "database error", "database connection error", "error establishing a database", "fatal error", "over quota", "bandwidth limit exceeded", "site can't be reached", "technical difficulties", "technical problems", "too many requests",
@@ -141,14 +133,14 @@ PHRASES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "sk": ("prebieha údržba", "dočasne nedostupn", "vyskytla sa chyba"), "sl": ("vzdrževal", "začasno nedostopn", "prišlo je do napake"), "sv": ("underhåll", "tillfälligt otillgänglig", "tillfälligt stängd", "något gick fel", "ett fel har uppstått", "ett fel uppstod"), "tr": ("bakım çalışması", "bakımdayız", "bakımda", "geçici olarak kullanılamıyor", "bir hata oluştu", "bir şeyler ters gitti"), "uk": ("технічні роботи", "тимчасово недоступн", "сталася помилка", "щось пішло не так"), "ru": ("технические работы", "технических работ", "временно недоступ", "произошла ошибка", "что-то пошло не так", "внутренняя ошибка сервера"),
         "ar": ("تحت الصيانة", "قيد الصيانة", "غير متاح مؤقت", "حدث خطأ", "أعمال صيانة"), "he": ("בתחזוקה", "עבודות תחזוקה", "אירעה שגיאה", "משהו השתבש", "אינו זמין כרגע"), "hi": ("रखरखाव", "कुछ गलत हो गया", "अस्थायी रूप से अनुपलब्ध"), "zh": ("系统维护", "维护中", "維護中", "暂时无法", "服务器错误", "出错了", "发生错误"), "ja": ("メンテナンス中", "メンテナンスを", "ただいまメンテナンス", "エラーが発生しました", "一時的にご利用", "一時的に利用"), "ko": ("점검 중", "시스템 점검", "일시적으로 사용할 수 없", "오류가 발생"),
     },
-    JAVASCRIPT: {
+    Junk.JAVASCRIPT: {
         "en": ("enable javascript", "activate javascript", "turn on javascript", "requires javascript", "require javascript", "need javascript", "needs javascript", "javascript is disabled", "javascript is required", "javascript disabled", "javascript is not enabled", "javascript must be enabled", "without javascript", "browser is not supported", "browser not supported", "unsupported browser", "browser is unsupported", "browser is out of date", "outdated browser", "update your browser", "=loading", "=loading...", "=please wait", "=please wait..."),
         "bg": ("активирайте javascript", "включете javascript"), "cs": ("povolte javascript", "zapněte javascript", "zapnutý javascript", "=načítání...", "=načítám..."), "da": ("aktivér javascript", "slå javascript til", "=indlæser..."), "de": ("javascript aktivieren", "aktivieren sie javascript", "benötigt javascript", "javascript ist deaktiviert", "ohne javascript", "browser wird nicht unterstützt", "browser ist veraltet", "=wird geladen...", "=laden..."), "el": ("ενεργοποιήστε τη javascript", "ενεργοποιήστε το javascript", "ενεργοποιήστε την javascript", "=φόρτωση..."), "es": ("habilite javascript", "habilitar javascript", "active javascript", "activar javascript", "habilita javascript", "requiere javascript", "necesita javascript", "navegador no es compatible", "=cargando..."), "et": ("lubage javascript", "javascript on välja", "=laadimine..."), "fi": ("ota javascript käyttöön", "javascript on pois", "vaatii javascript", "=ladataan..."),
         "fr": ("activer javascript", "activez javascript", "activer le javascript", "javascript est désactivé", "nécessite javascript", "navigateur n'est pas * compatible", "navigateur obsolète", "=chargement...", "=chargement en cours..."), "hr": ("omogućite javascript", "uključite javascript", "=učitavanje..."), "hu": ("engedélyezze a javascript", "javascript engedélyez", "kapcsolja be a javascript", "=betöltés..."), "it": ("abilitare javascript", "attivare javascript", "abilita javascript", "attiva javascript", "richiede javascript", "javascript disabilitato", "browser non supportato", "=caricamento..."), "lt": ("įjunkite javascript", "=kraunama..."), "lv": ("iespējojiet javascript", "ieslēdziet javascript", "=ielādē..."),
         "nl": ("schakel javascript in", "javascript inschakelen", "javascript in te schakelen", "javascript is uitgeschakeld", "browser wordt niet ondersteund", "=laden...", "=bezig met laden..."), "no": ("aktiver javascript", "slå på javascript", "=laster..."), "pl": ("włącz javascript", "włączyć javascript", "włączenia javascript", "obsługi javascript", "=ładowanie...", "=wczytywanie..."), "pt": ("ative o javascript", "ativar o javascript", "habilite o javascript", "habilitar o javascript", "requer javascript", "=carregando...", "=a carregar..."), "ro": ("activați javascript", "activează javascript", "=se încarcă..."), "sk": ("povoľte javascript", "zapnite javascript", "=načítava sa..."), "sl": ("omogočite javascript", "vklopite javascript", "=nalaganje..."), "sv": ("aktivera javascript", "slå på javascript", "kräver javascript", "=laddar..."), "tr": ("javascript'i etkinleştir", "javascript'i açın", "javascript etkin", "=yükleniyor..."), "uk": ("увімкніть javascript", "=завантаження..."), "ru": ("включите javascript", "включить javascript", "javascript отключен", "javascript выключен", "=загрузка...", "=идет загрузка..."),
         "ar": ("تفعيل جافا سكريبت", "تمكين javascript", "تفعيل javascript", "=جار التحميل..."), "he": ("הפעל javascript", "להפעיל javascript", "=טוען..."), "hi": ("javascript सक्षम", "जावास्क्रिप्ट सक्षम"), "zh": ("启用 javascript", "启用javascript", "開啟 javascript", "開啟javascript", "=加载中...", "=正在加载..."), "ja": ("javascriptを有効", "javascript を有効", "=読み込み中...", "=読み込み中"), "ko": ("자바스크립트를 활성화", "javascript를 활성화", "자바스크립트를 사용", "=로딩 중...", "=로딩중..."),
     },
-    COUNTRY: {
+    Junk.COUNTRY: {
         "en": ("choose your country", "choose your region", "choose your location", "choose your language", "choose a country", "choose country", "select your country", "select your region", "select your location", "select your language", "select a country", "select country", "select a region", "choose country", "where are you located"),
         "bg": ("изберете държава", "изберете вашата държава"), "cs": ("vyberte zemi", "vyberte svou zemi", "zvolte zemi"), "da": ("vælg land", "vælg dit land"), "de": ("wählen sie ihr land", "land auswählen", "wähle dein land", "wählen sie ihre region", "wählen sie ein land", "wählen sie ihre sprache"), "el": ("επιλέξτε χώρα", "επιλέξτε τη χώρα"), "es": ("seleccione su país", "elija su país", "selecciona tu país", "elige tu país", "seleccione un país"), "et": ("valige riik", "vali riik"), "fi": ("valitse maa", "valitse maasi"), "fr": ("choisissez votre pays", "sélectionnez votre pays", "choisir votre pays", "choisissez votre langue", "choisissez votre région", "sélectionnez un pays"),
         "hr": ("odaberite zemlju", "odaberite svoju zemlju"), "hu": ("válasszon országot", "válassza ki az országot"), "it": ("scegli il tuo paese", "seleziona il tuo paese", "scegli il paese", "selezionare il paese"), "lt": ("pasirinkite šalį", "pasirinkite savo šalį"), "lv": ("izvēlieties valsti", "izvēlieties savu valsti"), "nl": ("kies uw land", "kies je land", "selecteer uw land", "kies een land"), "no": ("velg land", "velg ditt land"), "pl": ("wybierz kraj", "wybierz swój kraj"), "pt": ("escolha o seu país", "selecione o seu país", "escolha seu país", "selecione seu país"), "ro": ("alegeți țara", "selectați țara"), "sk": ("vyberte krajinu", "zvoľte krajinu"), "sl": ("izberite državo", "izberite svojo državo"), "sv": ("välj land", "välj ditt land"), "tr": ("ülkenizi seçin", "ülke seçin"), "uk": ("виберіть країну", "оберіть країну"), "ru": ("выберите страну", "выберите свою страну", "выберите ваш регион", "выберите регион"),

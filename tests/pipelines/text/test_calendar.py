@@ -26,13 +26,15 @@ def test_every_language_has_all_its_names():
     [
         ("we may share", "en", "010"),
         ("on 25 may 2018", "en", "0222"),
-        ("the 25th day of may", "en", "02002"),
+        ("the 25th day of may", "en", "02222"),
         ("25 كانون الثاني 2018", "ar", "2222"),
         ("الطرف الثاني", "ar", "00"),  # "the second party"
         ("30 days ago", "en", "200"),
         ("30 ago 2018", "it", "222"),
         ("30 august 2018", "de-AT", "222"),
         ("3 maja 2019", "", "222"),
+        ("25 de mayo del 2018 de nosotros", "es", "2222200"),
+        ("30 of our users", "en", "2000"),
     ],
 )
 def test_marks(block, language, marks):
