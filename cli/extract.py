@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from cli.output import json_option, json_text, line, note, tolerate_small_charsets
+from cli.output import json_option, line, note, tolerate_small_charsets
 from crawler.archives.capture import Outcome
 from crawler.archives.errors import ConfigError, Exit
 from crawler.archives.surt import check_url
 from crawler.archives.timestamps import parse_date
+from history.plain import json_text
 
 if TYPE_CHECKING:
     from cli.saved_pages import Given, SavedPage

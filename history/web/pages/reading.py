@@ -16,7 +16,7 @@ from history.texts import read_texts
 from history.timeline.citations import citation
 from history.timeline.selectors import at_date, doubt_of
 from history.timeline.stated_dates import check_dates, read_written
-from history.timeline.timeline import Answer, VersionRow
+from history.timeline.timeline import AtMoment, VersionRow
 from history.web.keys import find_version, some_versions
 from history.web.limits import check_size
 from history.web.page import Ask, Page
@@ -32,7 +32,7 @@ def reading_page(ask: Ask) -> Page:
     policy = policy_of(ask)
     versions = some_versions(ask.db, policy)
     *_path, kind, name = ask.path.split("/")
-    answer: Answer | None = None
+    answer: AtMoment | None = None
     if kind == "at":
         answer = at_date(versions, name)
         version = answer.version
