@@ -5,12 +5,12 @@ open_database(path) ──► sqlite3.Connection (read-only, rows by name)
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from pathlib import Path
 
 from crawler.archives.errors import StoreError
 from pipelines.store.check import MIGRATIONS, check_file
+from pipelines.store.load import readable_uri
 
 _BUSY_SECONDS = 10.0  # readers of a WAL file wait only for its recovery
 
@@ -53,9 +53,6 @@ def _check_age(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    uri = f"{path.resolve().as_uri()}?mode=ro"
-    if not os.access(path.resolve().parent, os.W_OK) and not Path(f"{path}-wal").exists():
-        uri += "&immutable=1"  # a WAL file in a folder where its index cannot be made: nobody can be writing
-    connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS)
+    connection = sqlite3.connect(readable_uri(path), uri=True, timeout=_BUSY_SECONDS)
     connection.execute("PRAGMA query_only = ON")
     return connection

@@ -10,8 +10,10 @@ and texts.py.
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import zstandard
@@ -35,6 +37,16 @@ WHILE_THERE: Final = """CASE WHEN u.bounded THEN k.captured_at BETWEEN coalesce(
   ELSE u.valid_to IS NULL OR NOT EXISTS (
     SELECT 1 FROM policy_urls o WHERE o.policy_id = u.policy_id AND k.captured_at > u.valid_to
       AND o.valid_from > u.valid_to AND o.valid_from <= k.captured_at) END"""
+
+
+def readable_uri(path: Path) -> str:
+    """Return the address of a database that is only read, for sqlite3.connect(…, uri=True).
+
+    A file with a WAL needs its index beside it; in a folder where that cannot be made nobody can be writing, and the
+    file is taken as it is.
+    """
+    still = not os.access(path.resolve().parent, os.W_OK) and not Path(f"{path}-wal").exists()
+    return f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if still else ''}"
 
 
 def load_payload(execute: Execute, payload_id: int) -> bytes:

@@ -16,7 +16,6 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from os import W_OK, access
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,7 +26,7 @@ from pipelines.store.check import MIGRATIONS, check_file
 from pipelines.store.file import open_file
 from pipelines.store.folds import refold
 from pipelines.store.links import put_links
-from pipelines.store.load import proven_payload, text_blocks
+from pipelines.store.load import proven_payload, readable_uri, text_blocks
 from pipelines.store.payloads import PayloadShelf
 from pipelines.store.texts import put_text
 from pipelines.upkeep.forget import empty_captures, erase, forget_searches, prepare
@@ -99,7 +98,7 @@ def _attached(db: Database, source: Path, scratch: Path) -> Iterator[sqlite3.Con
     """
     if not source.is_file():
         raise StoreError(f"there is no database {source}: name the files to merge, and the one to make with --into")
-    reader = sqlite3.connect(_readable(source), uri=True, timeout=_BUSY_SECONDS)
+    reader = sqlite3.connect(readable_uri(source), uri=True, timeout=_BUSY_SECONDS)
     try:
         check_file(reader, source)
         applied = {name for (name,) in reader.execute("SELECT name FROM _sqlite_migrations")}
@@ -108,20 +107,14 @@ def _attached(db: Database, source: Path, scratch: Path) -> Iterator[sqlite3.Con
                 reader.backup(copy)
             reader.close()
             open_file(scratch).conn.close()
-            reader, source = sqlite3.connect(_readable(scratch), uri=True), scratch
-        db.execute("ATTACH ? AS src", [_readable(source)])
+            reader, source = sqlite3.connect(readable_uri(scratch), uri=True), scratch
+        db.execute("ATTACH ? AS src", [readable_uri(source)])
         try:
             yield reader
         finally:
             db.execute("DETACH src")
     finally:
         reader.close()
-
-
-def _readable(path: Path) -> str:
-    """The address of a file that is only read; one in a folder where nobody can be writing is taken as it is."""
-    still = not access(path.resolve().parent, W_OK) and not Path(f"{path}-wal").exists()
-    return f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if still else ''}"
 
 
 class _Merge:
