@@ -8,7 +8,7 @@ from crawler.archives.capture import Outcome
 from crawler.archives.timestamps import parse_date
 from history.database import open_database
 from history.sites import find_policies
-from history.timeline.timeline import Certainty, change_between, read_timeline, read_versions, version_at
+from history.timeline.timeline import Standing, change_between, read_timeline, read_versions, version_at
 
 URL = "https://a.example/privacy"
 KEEP, SELL, RENT = (
@@ -112,14 +112,14 @@ def test_slow_turns_are_no_alternation(timeline_of):
 @pytest.mark.parametrize(
     ("date", "certainty", "version", "following"),
     [
-        ("2017-12-31", Certainty.BEFORE_FIRST, 1, None),
-        ("2018-01-01", Certainty.IN_FORCE, 1, None),
-        ("2018-01-15", Certainty.IN_FORCE, 1, None),
-        ("2018-02-15", Certainty.BETWEEN, 1, 2),
-        ("2018-03-01", Certainty.BETWEEN, 2, 3),
-        ("2018-03", Certainty.BETWEEN, 2, 3),
-        ("2018-04-01", Certainty.AFTER_LAST, 3, None),
-        ("2019", Certainty.AFTER_LAST, 3, None),
+        ("2017-12-31", Standing.BEFORE_FIRST, 1, None),
+        ("2018-01-01", Standing.IN_FORCE, 1, None),
+        ("2018-01-15", Standing.IN_FORCE, 1, None),
+        ("2018-02-15", Standing.BETWEEN, 1, 2),
+        ("2018-03-01", Standing.BETWEEN, 2, 3),
+        ("2018-03", Standing.BETWEEN, 2, 3),
+        ("2018-04-01", Standing.AFTER_LAST, 3, None),
+        ("2019", Standing.AFTER_LAST, 3, None),
     ],
 )
 def test_version_at(timeline_of, date, certainty, version, following):
@@ -154,7 +154,7 @@ def test_the_sample_says_of_every_site_what_its_plan_says(sample_db):
     ]
     (lumenkart,) = find_policies(connection, "lumenkart.example")
     versions = read_versions(connection, lumenkart)
-    assert version_at(versions, datetime(2020, 6, 1, tzinfo=UTC)).certainty is Certainty.IN_FORCE
+    assert version_at(versions, datetime(2020, 6, 1, tzinfo=UTC)).certainty is Standing.IN_FORCE
     connection.close()
 
 
