@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from scrapy.utils.misc import load_object
 
-from crawler.archives.capture import Capture, ListedCapture, Listing, ListingPlan, Memento, Outcome, Period, Policy
+from crawler.archives.capture import (
+    Brought,
+    Capture,
+    ListedCapture,
+    Listing,
+    ListingPlan,
+    Memento,
+    Outcome,
+    Period,
+    Policy,
+)
 from crawler.archives.dialects import SAMPLE, SAMPLE_SITES, Archive, parse_archive
 from crawler.archives.errors import ConfigError
 from crawler.archives.timestamps import parse_date
@@ -116,6 +126,10 @@ class Keeper(Protocol):
     def payload(self, payload_id: int) -> bytes: ...
     def totals(self) -> Any: ...
     def outcomes(self, run_id: int, policies: Sequence[Policy], archive: str, period: Period) -> dict[Outcome, int]: ...
+    def known_missing(
+        self, run_id: int, policies: Sequence[Policy], archive: str, period: Period
+    ) -> dict[Outcome, int]: ...
+    def brought(self, run_id: int) -> list[Brought]: ...
     def close(self) -> None: ...
 
 

@@ -91,6 +91,7 @@ class Progress:
             )  # fmt: skip
         job.store.close()
         job.reader.close()
+        self.crawler.policylapse_summary = summary  # type: ignore[attr-defined]
         self.crawler.stats.set_value("policylapse/exit_code", summary.exit_code)  # type: ignore[union-attr]
         if self.crawler.settings["POLICYLAPSE_SUMMARY"] == "json":
             print(json.dumps(as_json(summary), indent=2))  # noqa: T201 - it is the command's output
@@ -124,6 +125,8 @@ class Progress:
 
     def _summary(self, spider: Any, certainties: list[tuple[str, Certainty]]) -> Summary:
         job, after = spider.job, spider.job.store.totals()
+        planned = self.crawler.settings.getbool("POLICYLAPSE_PLAN")
+        told = not (planned or spider.store_error)
         return Summary(
             archive=job.archive.label,
             database=str(self.crawler.settings["POLICYLAPSE_DB"]),
@@ -141,7 +144,12 @@ class Progress:
             stopped=spider.stopped_by_archive,
             broken=spider.store_error,
             limited=spider.limited or self._out_of_time(),
-            plan=self._plan(job.archive) if self.crawler.settings.getbool("POLICYLAPSE_PLAN") else None,
+            plan=self._plan(job.archive) if planned else None,
+            brought=job.store.brought(spider.run_id) if told else (),
+            known=job.store.known_missing(spider.run_id, spider.policies(), job.archive.name, job.period)
+            if told
+            else {},
+            run=spider.run_id,
         )
 
     def _plan(self, archive: Archive) -> Plan:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from crawler.job import open_job
 from crawler.lock import CrawlLock
 from crawler.log import make_harmless
 from crawler.reach import reach
-from crawler.summary import NOT_RUN, PARTLY, STOPPED
+from crawler.summary import NOT_RUN, PARTLY, STOPPED, Summary
 
 if TYPE_CHECKING:
     from scrapy.crawler import CrawlerProcessBase
@@ -21,30 +22,44 @@ else:
     CrawlerProcessBase = Any
 
 
-def run_crawl(process: CrawlerProcessBase, arguments: Mapping[str, str]) -> int:
-    """Run the spider `policies` to its end; return the exit code (0 complete, 1 partly, 2 could not run, 3 stopped).
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a crawl ended.
+
+    :param code: 0 complete, 1 partly, 2 could not run, 3 stopped by the archive's limits.
+    :param summary: None where it did not come to one.
+    """
+
+    code: int
+    summary: Summary | None = None
+
+
+def run_crawl(process: CrawlerProcessBase, arguments: Mapping[str, str], lock_wait: float = 0.0) -> Ended:
+    """Run the spider `policies` to its end.
 
     :param process: a Scrapy crawler process with this project's settings.
     :param arguments: the spider's arguments.
+    :param lock_wait: seconds to wait for another crawl into the same database to end.
     """
     lock = None
     try:
         crawler = process.create_crawler("policies")
         make_harmless(logging.getLogger())  # a crawler sets up Scrapy's handler
         database = Path(process.settings["POLICYLAPSE_DB"])
-        lock = CrawlLock(database) if database.parent.is_dir() and not database.is_dir() else None
+        lock = CrawlLock(database, wait=lock_wait) if database.parent.is_dir() and not database.is_dir() else None
         job = open_job(process.settings, arguments, reach)
         process.crawl(crawler, job=job)
         process.start()
     except RateLimited as error:
         print(f"policylapse: {error}. Nothing was asked.", file=sys.stderr)  # noqa: T201
-        return STOPPED
+        return Ended(STOPPED)
     except PolicylapseError as error:
         print(f"policylapse: {error}", file=sys.stderr)  # noqa: T201 - the command's own message
-        return NOT_RUN
+        return Ended(NOT_RUN)
     finally:
         if lock:
             lock.release()
     if crawler.stats is None:
-        return NOT_RUN
-    return int(crawler.stats.get_value("policylapse/exit_code", PARTLY))
+        return Ended(NOT_RUN)
+    code = int(crawler.stats.get_value("policylapse/exit_code", PARTLY))
+    return Ended(code, getattr(crawler, "policylapse_summary", None))

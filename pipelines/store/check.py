@@ -23,6 +23,8 @@ MIGRATIONS = frozenset(
         "m008_declarations",
         "m009_superseded",
         "m011_parts",
+        "m014_found",
+        "m015_ledgers",
     }
 )  # those this program knows; a test holds it against schema/migrations.py
 

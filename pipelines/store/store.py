@@ -19,7 +19,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from crawler.archives.capture import Capture, ListedCapture, Listing, ListingPlan, Memento, Outcome, Period, Policy
+from crawler.archives.capture import (
+    Brought,
+    Capture,
+    ListedCapture,
+    Listing,
+    ListingPlan,
+    Memento,
+    Outcome,
+    Period,
+    Policy,
+)
 from crawler.archives.errors import StoreError
 from crawler.archives.memento import drift_seconds
 from crawler.archives.surt import surt
@@ -35,6 +45,7 @@ from pipelines.store.declarations import DeclarationShelf
 from pipelines.store.discoveries import DiscoveryShelf
 from pipelines.store.file import insert, open_file
 from pipelines.store.folds import capture_wordings, refold
+from pipelines.store.found import NOBODY, EventRow, Finder, FoundShelf
 from pipelines.store.listings import CAPTURE_FIELDS, ListingShelf, seconds_of
 from pipelines.store.load import WHILE_THERE
 from pipelines.store.payloads import PayloadShelf
@@ -76,6 +87,8 @@ class Store:
         self.readings = ReadingShelf(self.db)
         self.discoveries = DiscoveryShelf(self.db, now)
         self.declarations = DeclarationShelf(self.db, now)
+        self.found = FoundShelf(self.db)
+        self._finder = NOBODY  # until a run begins
 
     def close(self) -> None:
         self.db.conn.close()
@@ -97,11 +110,13 @@ class Store:
 
     def begin_run(self, *, program: str, archive: str, strategy: str, arguments: Mapping[str, str]) -> int:
         with self.transaction():
-            return insert(
+            run_id = insert(
                 self.db,
                 "runs", started_at=self.now(), program=program, archive=archive, strategy=strategy,
                 arguments=json.dumps(dict(arguments), ensure_ascii=False),
             )  # fmt: skip
+        self._finder = Finder(run_id, self.now())
+        return run_id
 
     def finish_run(self, run_id: int, *, listed: int, fetched: int, reused: int, exit_code: int) -> None:
         with self.transaction():
@@ -466,6 +481,42 @@ class Store:
         counts.update(dict(rows.fetchall()))
         return {outcome: counts[outcome.value] for outcome in Outcome if counts[outcome.value]}
 
+    def known_missing(
+        self, run_id: int, policies: Sequence[Policy], archive: str, period: Period
+    ) -> dict[Outcome, int]:
+        """Note what is missing at the end of a run; return how much of it earlier runs reported, by outcome.
+
+        What lasts (never archived, excluded …) is a failure once, and again only when it changes.
+        """
+        missing: Counter[tuple[str, Outcome]] = Counter()
+        for policy in policies:
+            for outcome, number in self.outcomes(0, [policy], archive, period).items():
+                missing[policy.url, outcome] += number
+        subjects = {policy.url for policy in policies}
+        for subject, value, number in self.db.execute(
+            "SELECT subject, outcome, count(*) FROM outcomes WHERE run_id = ? AND capture_id IS NULL GROUP BY 1, 2",
+            [run_id],
+        ).fetchall():
+            missing[subject, Outcome(value)] += number
+            subjects.add(subject)
+        missing = Counter({key: number for key, number in missing.items() if key[1].about.missing})
+        with self.transaction():
+            self.found.clear_missing(sorted(subjects), archive, missing)
+            return self.found.settle_missing(run_id, archive, missing)
+
+    def brought(self, run_id: int) -> list[Brought]:
+        """Return the changes that a run found, those that are news first."""
+        return self.found.brought(run_id)
+
+    def touched(self, run_id: int) -> list[int]:
+        """Return the policies of which a run learned anything."""
+        return self.found.touched(run_id)
+
+    def note_events(self, run_id: int, policies: Sequence[int], events: Sequence[EventRow]) -> None:
+        """Note which run found these policies' events: all that they have now. One transaction."""
+        with self.transaction():
+            self.found.note_events(run_id, self.now(), policies, events)
+
     def save_certainty(
         self, policy: Policy, archive: str, strategy: str, how_sure: Certainty, *, complete: bool
     ) -> None:
@@ -529,7 +580,7 @@ class Store:
         extractor_id = self.readings.extractor_id(self.extractor_of(policy, extractor))
         if dirty or built_with != extractor_id:
             with self.transaction():
-                refold(self.db, policy.policy_id, extractor_id)
+                refold(self.db, policy.policy_id, extractor_id, self._finder)
 
     # helpers
 

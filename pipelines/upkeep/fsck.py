@@ -39,7 +39,7 @@ _MOST = 100  # problems that SQLite's own check lists
 _SHA1_BASE32 = 32  # characters
 _BROKEN = (sqlite3.DatabaseError, UnicodeDecodeError)  # a page that cannot be read, or text that is none
 # tables whose rows can be derived again, or asked for again, where what they refer to is gone
-REFERRING = ("capture_rows", "extraction_rows", "findings", "text_runs", "versions", "changes")
+REFERRING = ("capture_rows", "extraction_rows", "findings", "text_runs", "versions", "changes", "found_changes")
 _BLOCK_KINDS = frozenset(kind.value for kind in BlockKind)
 
 

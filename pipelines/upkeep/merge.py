@@ -39,6 +39,9 @@ Progress = Callable[[str, int, int], None]  # step, done, of how many
 ROWS = 5000  # rows of one transaction; payloads and texts, each of which is some 50 KB: a tenth and a twentieth
 _PAYLOADS, _TEXTS = ROWS // 20, ROWS // 10
 _DERIVED = frozenset({"versions", "changes", "set_aside", "unsteady_lines"})
+_OWN = frozenset(
+    {"found_changes", "found_events", "horizons", "reported_missing"}
+)  # what this file's runs did, no other's
 _BUSY_SECONDS = 30.0
 
 
@@ -131,7 +134,7 @@ class _Merge:
         self._db, self._reader, self._source, self._progress = db, reader, source, progress
         self._shelf = PayloadShelf(db)
         prepare(db)
-        self._tables = {table.name: table for table in read_tables(db, "src") if table.name not in _DERIVED}
+        self._tables = {table.name: table for table in read_tables(db, "src") if table.name not in _DERIVED | _OWN}
         self._copier = Copier(db, self._tables)
 
     def run(self, extractors: dict[int, int]) -> int:

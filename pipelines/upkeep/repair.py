@@ -233,6 +233,9 @@ def _reference(db: Database, finding: Finding) -> None:
         _mark(db, "id", finding.row)
         db.execute(f"UPDATE captures SET {_PENDING} WHERE {lacks}", [finding.row])
         return
+    if table == "found_changes":  # the fold finds its change again
+        db.execute("UPDATE found_changes SET to_version_id = NULL WHERE id = ?", [finding.row])
+        return
     if table in ("extraction_rows", "findings"):
         _drop_readings(db)
         return
