@@ -39,9 +39,10 @@ Progress = Callable[[str, int, int], None]  # step, done, of how many
 ROWS = 5000  # rows of one transaction; payloads and texts, each of which is some 50 KB: a tenth and a twentieth
 _PAYLOADS, _TEXTS = ROWS // 20, ROWS // 10
 _DERIVED = frozenset({"versions", "changes", "set_aside", "unsteady_lines"})
-_OWN = frozenset(
-    {"found_changes", "found_events", "horizons", "reported_missing"}
-)  # what this file's runs did, no other's
+_OWN = frozenset({  # what was done with this file and no other
+    "found_changes", "found_events", "horizons", "reported_missing", "watches", "notices", "notice_items", "channels_ended",
+    "saves",
+})  # fmt: skip
 _BUSY_SECONDS = 30.0
 
 

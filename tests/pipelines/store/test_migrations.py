@@ -26,6 +26,8 @@ DIGESTS = {
     "m008_declarations": "422cfaa34a612db1",
     "m009_superseded": "22dea04da96e19b0",
     "m011_parts": "a8ba912d52329dd6",
+    "m014_found": "f7c0cb046d75617d",
+    "m015_ledgers": "b00da133735a731a",
 }
 
 
