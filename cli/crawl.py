@@ -5,11 +5,17 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.nightly import Nightly, nightly_options, run_nightly
 from crawler.archives.errors import ConfigError
 from crawler.archives.surt import check_url
+
+if TYPE_CHECKING:
+    from crawler.run import Ended
 
 _SETTINGS_MODULE = "crawler.settings"
 
@@ -93,18 +99,20 @@ _SETTINGS_MODULE = "crawler.settings"
 @click.option("--max-requests", type=click.IntRange(1), metavar="N", help="End the run after so many requests.")
 @click.option("--max-minutes", type=click.FloatRange(0, min_open=True), metavar="N", help="End the run after so long.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@nightly_options
 @click.pass_context
 def crawl(
     ctx: click.Context, urls: tuple[str, ...], sites: tuple[str, ...], listed: str | None, declarations: tuple[str, ...], terms: tuple[str, ...], archive: str | None,
     db: str | None, strategy: str | None, max_gap: float | None, resolution: float | None, since: str | None, until: str | None, contact: str | None,
-    wait: bool | None, all_policies: bool, max_requests: int | None, max_minutes: float | None, as_json: bool,
+    wait: bool | None, all_policies: bool, max_requests: int | None, max_minutes: float | None, as_json: bool, **nightly: Any,
 ) -> None:  # fmt: skip
     """Crawl policies out of a web archive into the database.
 
     A crawl that was stopped goes on where it was. One that is repeated fetches only what is new. A crawl of the bundled
     sample takes all its sites where you name none.
 
-    Exit code: 0 complete, 1 partly (with what is missing), 2 could not run, 3 stopped by the archive's limits.
+    Exit code: 0 complete, 1 partly (with what is missing), 2 could not run, 3 stopped by the archive's limits. What an earlier
+    crawl reported as missing and has not changed since (never archived, excluded ...) is not reported by the exit code again.
 
     \b
     Examples:
@@ -125,30 +133,44 @@ def crawl(
         "POLICYLAPSE_MAX_MINUTES": max_minutes and str(max_minutes),
         "POLICYLAPSE_MAX_GAP": None if max_gap is None else f"{max_gap:g}",
         "POLICYLAPSE_RESOLUTION": None if resolution is None else f"{resolution:g}",
-        "POLICYLAPSE_SUMMARY": "json" if as_json else None,
+        "POLICYLAPSE_SUMMARY": "none",  # printed here, with the events
     }  # fmt: skip
     arguments = {
         "url": ",".join(check_url(url) for url in urls), "site": ",".join(sites), "sites": listed, "since": since, "until": until,
         "declarations": os.pathsep.join(declarations), "terms": ",".join(terms), "all_policies": "1" if all_policies else None,
     }  # fmt: skip
-    ctx.exit(
-        run(
-            {name: value for name, value in settings.items() if value},
-            {name: value for name, value in arguments.items() if value},
-        )
-    )
+    options = Nightly(**{name: value for name, value in nightly.items() if value is not None})
+    if options.quiet:
+        settings["LOG_LEVEL"] = "ERROR"
+    as_json = as_json or os.environ.get("POLICYLAPSE_SUMMARY") == "json"
+    given = {name: value for name, value in arguments.items() if value}
+
+    def begin() -> Ended:
+        return run_to_end({name: value for name, value in settings.items() if value}, given, options.lock_wait)
+
+    database = Path(db or os.environ.get("POLICYLAPSE_DB") or "policylapse.db")
+    ctx.exit(run_nightly(options, begin, database, as_json_text=as_json))
 
 
 def run(settings: Mapping[str, str], arguments: Mapping[str, str]) -> int:
-    """Run a crawl in this process; return its exit code.
+    """Run a crawl in this process, which prints its summary; return its exit code.
 
     :param settings: POLICYLAPSE_* settings that win over the environment's.
     :param arguments: the spider's.
+    """
+    return run_to_end(settings, arguments).code
+
+
+def run_to_end(settings: Mapping[str, str], arguments: Mapping[str, str], lock_wait: float = 0.0) -> Ended:
+    """Run a crawl in this process; return how it ended.
+
+    :param lock_wait: seconds to wait for another crawl into the same database.
     """
     # here, so that the commands that read need not load Scrapy
     from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415
     from scrapy.settings import Settings  # noqa: PLC0415
 
+    from crawler.log import set_up_log  # noqa: PLC0415
     from crawler.run import run_crawl  # noqa: PLC0415
 
     project = Settings()
@@ -158,5 +180,5 @@ def run(settings: Mapping[str, str], arguments: Mapping[str, str]) -> int:
     process = AsyncCrawlerProcess(project)
     # Scrapy's account of its own start is of no interest here; our outcomes are, one line each
     logging.getLogger("scrapy").setLevel(logging.WARNING)
-    logging.basicConfig(level=project["LOG_LEVEL"], format="%(asctime)s %(levelname)s %(message)s")
-    return run_crawl(process, arguments)
+    set_up_log(project["LOG_LEVEL"])
+    return run_crawl(process, arguments, lock_wait)
