@@ -1,0 +1,1 @@
+"""How a message leaves this machine: mail, webhook, command, Apprise."""

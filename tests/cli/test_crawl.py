@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from cli import crawl
 from cli.main import main
+from crawler.run import Ended
 
 URL = "http://lumenkart.example/privacy"
 
@@ -81,7 +82,8 @@ def test_nothing_named(tmp_path):
 
 def test_options_become_settings_and_arguments(monkeypatch):
     asked = {}
-    monkeypatch.setattr(crawl, "run", lambda settings, arguments: asked.update(settings, **arguments) or 3)
+    ended = Ended(3)
+    monkeypatch.setattr(crawl, "run_to_end", lambda settings, arguments, _wait: asked.update(settings, **arguments) or ended)
     result = CliRunner().invoke(
         main,
         ["crawl", "--url", "a.example/x", "--url", "b.example/y", "--site", "c.example", "--sites", "list.txt", "--since", "2018",
@@ -90,7 +92,7 @@ def test_options_become_settings_and_arguments(monkeypatch):
     assert result.exit_code == 3
     assert asked == {
         "POLICYLAPSE_ARCHIVE": "sample", "POLICYLAPSE_DB": "x.db", "POLICYLAPSE_STRATEGY": "all",
-        "POLICYLAPSE_CONTACT": "me@example.org", "POLICYLAPSE_SUMMARY": "json", "url": "http://a.example/x,http://b.example/y",
+        "POLICYLAPSE_CONTACT": "me@example.org", "POLICYLAPSE_SUMMARY": "none", "url": "http://a.example/x,http://b.example/y",
         "site": "c.example", "sites": "list.txt", "since": "2018", "until": "2019",
     }  # fmt: skip
 
