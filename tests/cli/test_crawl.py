@@ -83,7 +83,9 @@ def test_nothing_named(tmp_path):
 def test_options_become_settings_and_arguments(monkeypatch):
     asked = {}
     ended = Ended(3)
-    monkeypatch.setattr(crawl, "run_to_end", lambda settings, arguments, _wait: asked.update(settings, **arguments) or ended)
+    monkeypatch.setattr(
+        crawl, "run_to_end", lambda settings, arguments, _wait: asked.update(settings, **arguments) or ended
+    )
     result = CliRunner().invoke(
         main,
         ["crawl", "--url", "a.example/x", "--url", "b.example/y", "--site", "c.example", "--sites", "list.txt", "--since", "2018",
