@@ -9,6 +9,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from history.diff.diff import DiffBlock, DiffKind, diff
@@ -24,7 +25,7 @@ def real_pairs() -> Iterator[tuple[str, tuple[Block, ...], tuple[Block, ...]]]:
     """Yield (history, old text, new text) of neighbouring curated texts."""
     for path in sorted(HISTORIES.glob("*/golds.jsonl")):
         texts = [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines()]
-        for old, new in zip(texts, texts[1:], strict=False):
+        for old, new in pairwise(texts):
             if words(old) != words(new):
                 yield path.parent.name, _blocks(old), _blocks(new)
 
