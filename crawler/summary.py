@@ -195,9 +195,9 @@ def _brought(s: Summary) -> list[Text]:
     if len(s.news) > NAMED:
         lines.append(Text(f"  and {len(s.news) - NAMED:,} more new changes: policylapse changes --new"))
     past = len(s.brought) - len(s.news)
-    if past:
+    if past and s.changes > len(s.brought):  # of a first crawl all is the past
         found = "1 older change" if past == 1 else f"{past:,} older changes"
-        lines.append(Text(f"  found: {found}, earlier than what was known or of a policy that is new here"))
+        lines.append(Text(f"  found: {found}, which complete the past: policylapse changes --found-since {s.run}"))
     return lines
 
 
