@@ -23,6 +23,7 @@ MIGRATIONS = frozenset(
         "m008_declarations",
         "m009_superseded",
         "m011_parts",
+        "m012_tables",
         "m014_found",
         "m015_ledgers",
     }

@@ -41,6 +41,7 @@ from crawler.targets.hints import Hints
 from pipelines.model import DocumentKind
 from pipelines.reading.parts.parts import kind_asked
 from pipelines.reading.payload import Reading
+from pipelines.store.capture_table import CaptureTable
 from pipelines.store.declarations import DeclarationShelf
 from pipelines.store.discoveries import DiscoveryShelf
 from pipelines.store.file import insert, open_file
@@ -82,6 +83,7 @@ class Store:
             self.db = open_file(self.path)
         except (sqlite3.Error, OSError) as error:
             raise StoreError(f"cannot open the database {self.path}: {error}") from error
+        self._table = CaptureTable(self.db)
         self.shelf = PayloadShelf(self.db)
         self.listings = ListingShelf(self.db, now)
         self.readings = ReadingShelf(self.db)
@@ -347,16 +349,21 @@ class Store:
         drift = drift_seconds(capture.captured_at, memento.memento_at)
         with self.transaction():
             payload_id = self.shelf.put(memento.body, capture.urlkey) if memento.body else None
-            self.db.execute(
-                "UPDATE captures SET outcome = ?, detail = ?, fetched_at = ?, payload_id = ?, redirect_url = ?, "
-                "http_status = ?, headers = ?, memento_url = ?, memento_at = ?, drift_seconds = ?, chain = ?, "
-                "digest_verdict = ? WHERE id = ?",
-                [
-                    outcome.value, detail, self.now(), payload_id, redirect_url, memento.status,
-                    json.dumps(dict(memento.headers), ensure_ascii=False), memento.url, format_iso(memento.memento_at),
-                    drift, json.dumps(memento.chain), digest_verdict(memento, capture.digest), listed.capture_id,
-                ],
-            )  # fmt: skip
+            self._table.change(
+                [listed.capture_id],
+                outcome=outcome.value,
+                detail=detail,
+                fetched_at=self.now(),
+                payload_id=payload_id,
+                redirect_url=redirect_url,
+                http_status=memento.status,
+                headers=json.dumps(dict(memento.headers), ensure_ascii=False),
+                memento_url=memento.url,
+                memento_at=format_iso(memento.memento_at),
+                drift_seconds=drift,
+                chain=json.dumps(memento.chain),
+                digest_verdict=digest_verdict(memento, capture.digest),
+            )
 
     def keep_redirect(
         self, listed: ListedCapture, memento: Memento, detail: str, location: str, policy: Policy, moved_to: str
@@ -387,10 +394,15 @@ class Store:
             )
             outcome = Outcome.REVISIT if holder[2] in _HELD else Outcome(holder[2])
             detail = holder[3] or f"same digest as the capture of {holder[7]}"
-            self.db.execute(
-                "UPDATE captures SET outcome = ?, detail = ?, payload_id = ?, redirect_url = ?, http_status = ?, "
-                "headers = ?, digest_verdict = 'same digest' WHERE id = ?",
-                [outcome.value, detail, holder[1], holder[4], holder[5], holder[6], listed.capture_id],
+            self._table.change(
+                [listed.capture_id],
+                outcome=outcome.value,
+                detail=detail,
+                payload_id=holder[1],
+                redirect_url=holder[4],
+                http_status=holder[5],
+                headers=holder[6],
+                digest_verdict="same digest",
             )
             self._mark_dirty(listed.capture_id)
         return outcome
@@ -409,18 +421,13 @@ class Store:
         :param policy: whose capture it is; None of a home page and the like.
         """
         with self.transaction():
+            changes: dict[str, Any] = {"outcome": outcome.value, "detail": detail}
+            if memento_url:
+                changes["memento_url"] = memento_url
             if outcome is Outcome.PLAYBACK_FAILED:
                 (failures,) = self._one("SELECT failures FROM captures WHERE id = ?", listed.capture_id)
-                again = retry_at(self._now(), failures)
-                self.db.execute(
-                    "UPDATE captures SET failures = failures + 1, not_before = ? WHERE id = ?",
-                    [format_iso(again), listed.capture_id],
-                )
-            self.db.execute(
-                "UPDATE captures SET outcome = ?, detail = ?, memento_url = coalesce(nullif(?, ''), memento_url) "
-                "WHERE id = ?",
-                [outcome.value, detail, memento_url, listed.capture_id],
-            )
+                changes |= {"failures": failures + 1, "not_before": format_iso(retry_at(self._now(), failures))}
+            self._table.change([listed.capture_id], **changes)
             insert(
                 self.db,
                 "outcomes", run_id=run_id, policy_id=policy.policy_id if policy else None, capture_id=listed.capture_id,
