@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from history.search.changes import (
     ChangeRow,
     Filter,
     capture_urls,
+    last_run,
     read_changes,
     together,
     with_passages,
@@ -43,6 +45,7 @@ from pipelines.model import ChangeClass
 _SITES = 6  # of one event, named
 _SHOWN = 3  # passages of one change
 _LONG = 300  # characters of a passage
+_YEARS = 1990, 2200
 
 
 @click.command()
@@ -51,6 +54,12 @@ _LONG = 300  # characters of a passage
 @click.option("--min-words", type=click.IntRange(0), default=0, metavar="N", help="Words added and removed, at least.")
 @click.option("--since", metavar="DATE", help="Changes that can have happened from then on.")
 @click.option("--until", metavar="DATE", help="Changes that can have happened by then.")
+@click.option("--new", "new", is_flag=True, help="Only what the last run found and nobody could know before: news.")
+@click.option(
+    "--found-since",
+    metavar="RUN|DATE",
+    help="Only what was found by this run (its number) or since this date, old changes too.",
+)
 @click.option("--section", default="", metavar="TEXT", help="Only where words came or went under such a heading.")
 @click.option(
     "--added", default="", metavar="QUERY", help="Only what brought this: a word, word*, a query of `search`."
@@ -66,19 +75,24 @@ _LONG = 300  # characters of a passage
 @color_option
 @json_option
 def changes(
-    classes: tuple[str, ...], min_words: int, since: str | None, until: str | None, section: str, added: str,
-    removed: str, sites: tuple[str, ...], grouped: bool, everything: bool, shown: bool, limit: int, db: Path, color: str, as_json: bool,
+    classes: tuple[str, ...], min_words: int, since: str | None, until: str | None, new: bool, found_since: str | None, section: str,
+    added: str, removed: str, sites: tuple[str, ...], grouped: bool, everything: bool, shown: bool, limit: int, db: Path, color: str, as_json: bool,
 ) -> None:  # fmt: skip
     """List what changed, over all sites, newest first.
 
     A change lies between two captures, its bracket; --since and --until take every change whose bracket touches the
     period. --added and --removed count: what merely moved was neither.
 
+    --new lists what the last run found, as far as it is news: later than everything that was known of the policy before.
+    What a first crawl or a late capture adds to the past is found, but not new; --found-since lists it too.
+
     \b
     Examples:
       policylapse changes --class substantive --min-words 50
       policylapse changes --added biometric* --since 2018
       policylapse changes --removed '"do not sell"' --passages
+      policylapse changes --new
+      policylapse changes --found-since 2026-11-01
     """  # noqa: D301 - Click reads \b as a character
     with closing(open_database(db)) as connection:
         wanted = Filter(
@@ -93,6 +107,8 @@ def changes(
             if sites
             else None,
             turns=everything,
+            found_since=last_run(connection) if new else found_moment(found_since) if found_since else None,
+            news=new,
         )
         rows = list(islice(read_changes(connection, wanted), COMPARED + 1 if grouped else limit))
         if len(rows) > COMPARED and grouped:
@@ -110,6 +126,18 @@ def changes(
         _event(console, feed, event, shown=shown)
     if not feed.events:
         print_lines(console, "no change is like that")
+
+
+def found_moment(text: str) -> int | datetime:
+    """Return the run or the date that a person wrote: four digits from 1990 to 2199 are a year, other digits a run.
+
+    >>> found_moment("17"), found_moment("run:2018"), f"{found_moment('2018'):%Y-%m-%d}"
+    (17, 2018, '2018-01-01')
+    """
+    number = text.removeprefix("run:")
+    if number.isascii() and number.isdigit() and (number != text or not _YEARS[0] <= int(number) < _YEARS[1]):
+        return int(number)
+    return parse_date(text)
 
 
 def _event(console: Console, feed: Feed, event: Event, *, shown: bool) -> None:

@@ -62,6 +62,7 @@ COMMANDS: Final = {
         Entry(GIVE, "extract", "cli.extract", "extract", "Print the text of saved policy pages, HTML or PDF, as Markdown."),
         Entry(GIVE, "export", "cli.export", "export", "Write what is known of SITE..., or of all sites, to a file or folder, with a manifest."),
         Entry(GIVE, "feed", "cli.feed", "feed", "Write the changes of SITE..., or of all sites, as Atom feeds; with --json as a JSON Feed."),
+        Entry(GIVE, "notify", "cli.notify", "notify", "Tell people and programs what crawls found: by mail, webhook, command or Apprise."),
         Entry(KEEP, "re-extract", "cli.reextract", "re_extract", "Read every stored page anew, after an upgrade; asks no archive for anything."),
         Entry(KEEP, "compact", "cli.compact", "compact", "Make the database small: compress pages against those most like them, drop what nothing needs."),
         Entry(KEEP, "fsck", "cli.fsck", "fsck", "Read all of the database again, and prove that it holds together."),

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.nightly import Nightly, nightly_options, run_nightly
 from crawler.archives.errors import ConfigError
 from crawler.archives.surt import check_url
 
 if TYPE_CHECKING:
     from crawler.options import RunOptions
+    from crawler.run import Ended
     from crawler.spiders import job
     from pipelines.reading.pool import ReaderPool
     from pipelines.store.store import Store
@@ -108,6 +110,7 @@ _SETTINGS_MODULE = "crawler.settings"
 @click.option("--max-requests", type=click.IntRange(1), metavar="N", help="End the run after so many requests.")
 @click.option("--max-minutes", type=click.FloatRange(0, min_open=True), metavar="N", help="End the run after so long.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@nightly_options
 @click.pass_context
 def crawl(ctx: click.Context, /, **options: Any) -> None:
     """Crawl policies out of a web archive into the database.
@@ -115,7 +118,8 @@ def crawl(ctx: click.Context, /, **options: Any) -> None:
     A crawl that was stopped goes on where it was. One that is repeated fetches only what is new. A crawl of the bundled
     sample takes all its sites where you name none.
 
-    Exit code: 0 complete, 1 partly (with what is missing), 2 could not run, 3 stopped by the archive's limits.
+    Exit code: 0 complete, 1 partly (with what is missing), 2 could not run, 3 stopped by the archive's limits. What an earlier
+    crawl reported as missing and has not changed since (never archived, excluded ...) is not reported by the exit code again.
 
     \b
     Examples:
@@ -129,7 +133,17 @@ def crawl(ctx: click.Context, /, **options: Any) -> None:
             "name whose policy to crawl: --url https://example.com/privacy, --site example.com, --sites FILE or "
             "--declarations FOLDER"
         )
-    ctx.exit(run(asked(options)))
+    from crawler.options import SummaryStyle  # noqa: PLC0415 - as below
+
+    told = asked(options)
+    as_json = told.summary is SummaryStyle.JSON
+    told = replace(told, summary=SummaryStyle.NONE)  # printed here, with the events
+    nightly = Nightly(**{name: options[name] for name in Nightly.__dataclass_fields__ if options[name] is not None})
+
+    def begin() -> Ended:
+        return run_to_end(told, nightly.lock_wait, "ERROR" if nightly.quiet else "")
+
+    ctx.exit(run_nightly(nightly, begin, told.database, as_json_text=as_json))
 
 
 NAMING = ("urls", "sites", "listed", "declarations")  # options that name whose policy is meant
@@ -167,9 +181,9 @@ def asked(given: Mapping[str, Any], **more: Any) -> RunOptions:
         "wait": ("wait", lambda wait: math.inf if wait else 0.0),
         "max_requests": ("max_requests", int),
         "max_minutes": ("max_minutes", float),
-        "as_json": ("summary", lambda as_json: record.SummaryStyle.JSON if as_json else record.SummaryStyle.TEXT),
+        "as_json": ("summary", lambda _given: record.SummaryStyle.JSON),
     }
-    said = {name: value for name, value in given.items() if name in made and value not in (None, "", ())}
+    said = {name: value for name, value in given.items() if name in made and _is_said(name, value)}
     fields = {made[name][0]: made[name][1](value) for name, value in said.items()}
     since, until = given.get("since"), given.get("until")
     if since or until:
@@ -177,16 +191,31 @@ def asked(given: Mapping[str, Any], **more: Any) -> RunOptions:
     return replace(record.options_of(vars(settings)), **(fields | more))
 
 
+def _is_said(name: str, value: Any) -> bool:
+    """A flag that is not given leaves what the environment says; `--no-wait` is given."""
+    return value not in (None, "", ()) and (value is not False or name == "wait")
+
+
 def _at_commas(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(part.strip() for text in texts for part in text.split(",") if part.strip())
 
 
 def run(options: RunOptions) -> int:
-    """Run a crawl in this process; return its exit code."""
+    """Run a crawl in this process, which prints its summary; return its exit code."""
+    return run_to_end(options).code
+
+
+def run_to_end(options: RunOptions, lock_wait: float = 0.0, log_level: str = "") -> Ended:
+    """Run a crawl in this process; return how it ended.
+
+    :param lock_wait: seconds to wait for another crawl into the same database.
+    :param log_level: what the log shows, "" for what the environment says.
+    """
     # here, so that the commands that read need not load Scrapy
     from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415
     from scrapy.settings import Settings  # noqa: PLC0415
 
+    from crawler.log import set_up_log  # noqa: PLC0415
     from crawler.options import OPTIONS  # noqa: PLC0415
     from crawler.run import run_crawl  # noqa: PLC0415
 
@@ -197,5 +226,5 @@ def run(options: RunOptions) -> int:
     process = AsyncCrawlerProcess(project)
     # Scrapy's account of its own start is of no interest here; our outcomes are, one line each
     logging.getLogger("scrapy").setLevel(logging.WARNING)
-    logging.basicConfig(level=project["LOG_LEVEL"], format="%(asctime)s %(levelname)s %(message)s")
-    return run_crawl(process)
+    set_up_log(log_level or project["LOG_LEVEL"])
+    return run_crawl(process, lock_wait=lock_wait)

@@ -26,7 +26,9 @@ _CLEAN, _LEFT = 0, 1
 
 
 @click.command()
-@click.option("--repair", is_flag=True, help="Mend what can be derived; no crawl may run meanwhile.")
+@click.option(
+    "--repair", is_flag=True, help="Mend what can be fetched, read or folded again. No crawl may run meanwhile."
+)
 @db_option
 @json_option
 @click.pass_context
@@ -134,6 +136,6 @@ def _verdict(found: list[Finding], mended: set[Finding]) -> str:
 def _data(finding: Finding, mended: bool) -> dict[str, object]:
     return {
         "kind": finding.kind.value, "subject": finding.subject, "detail": finding.detail,
-        "damage": finding.kind.is_damage, "repairable": finding.repairable, "repaired": mended,
+        "damage": finding.kind.is_damage, "repairable": finding.mend is not None, "repaired": mended,
         "next_step": "" if mended else finding.next_step,
     }  # fmt: skip

@@ -17,15 +17,16 @@ class CrawlLock:
     """Held from the making to `release`, or to the end of the process, however it ends.
 
     :param database: the file that is to be written.
+    :param wait: seconds to wait for another process to release it.
     :raises ConfigError: another process holds it; says which, and for how long.
     """
 
-    def __init__(self, database: Path, now: datetime | None = None) -> None:
+    def __init__(self, database: Path, now: datetime | None = None, wait: float = 0.0) -> None:
         self._owner = Path(f"{database}-owner")
         self._lock = FileLock(f"{database}-lock")
         now = now or datetime.now(UTC)
         try:
-            self._lock.acquire(timeout=0)
+            self._lock.acquire(timeout=wait)
             self._owner.write_text(json.dumps({"pid": os.getpid(), "since": format_iso(now)}), encoding="utf-8")
         except Timeout:
             raise ConfigError(

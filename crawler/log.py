@@ -7,13 +7,17 @@ line of its own.
 from __future__ import annotations
 
 import copy
+import json
 import logging
+import os
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 
 from crawler.archives.errors import StoreError
+from crawler.archives.timestamps import format_iso
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
@@ -37,10 +41,33 @@ class Harmless(logging.Formatter):
         return _STEERS.sub("\ufffd", self._inner.format(shown))
 
 
+class JsonLines(logging.Formatter):
+    """One JSON object a line, for programs that collect logs: ts, level, logger, event."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "ts": format_iso(datetime.fromtimestamp(record.created, UTC)),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": " ".join(record.getMessage().split()),
+        }
+        if record.exc_info and record.exc_info[0]:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line)  # ASCII: nothing in it steers a terminal
+
+
+def set_up_log(level: str) -> None:
+    """Send log lines to standard error; as JSON where POLICYLAPSE_LOG_FORMAT is `json`."""
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
+    if os.environ.get("POLICYLAPSE_LOG_FORMAT") == "json":
+        for handler in logging.getLogger().handlers:
+            handler.setFormatter(JsonLines())
+
+
 def make_harmless(logger: logging.Logger) -> None:
     """Have all that a logger's handlers write written by `Harmless`."""
     for handler in logger.handlers:
-        if not isinstance(handler.formatter, Harmless):
+        if not isinstance(handler.formatter, Harmless | JsonLines):
             handler.setFormatter(Harmless(handler.formatter))
 
 

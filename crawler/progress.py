@@ -90,6 +90,7 @@ class Progress:
             )  # fmt: skip
         job.store.close()
         job.reader.close()
+        self.crawler.policylapse_summary = summary  # type: ignore[attr-defined]
         self.crawler.stats.set_value("policylapse/exit_code", summary.exit_code)
         if job.options.summary is SummaryStyle.JSON:
             print(json.dumps(as_json(summary), indent=2))  # noqa: T201 - it is the command's output
@@ -123,6 +124,8 @@ class Progress:
 
     def _summary(self, spider: PoliciesSpider, certainties: list[tuple[str, Certainty]]) -> Summary:
         job, after = spider.job, spider.job.store.totals()
+        planned = job.options.mode is Mode.PLAN
+        told = not (planned or spider.run.store_error)
         return Summary(
             archive=job.archive.label,
             database=str(job.options.database),
@@ -140,7 +143,12 @@ class Progress:
             stopped=spider.run.stopped_by_archive,
             broken=spider.run.store_error,
             limited=spider.run.limited or self._out_of_time(spider),
-            plan=self._plan(job.options) if job.options.mode is Mode.PLAN else None,
+            plan=self._plan(job.options) if planned else None,
+            brought=job.store.brought(spider.run.number) if told else (),
+            known=job.store.known_missing(spider.run.number, spider.policies(), job.archive.name, job.period)
+            if told
+            else {},
+            run=spider.run.number,
         )
 
     def _plan(self, options: RunOptions) -> Plan:

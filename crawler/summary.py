@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from crawler.archives.capture import Outcome
+from crawler.archives.capture import Brought, Outcome
 from crawler.archives.errors import Exit
+from crawler.archives.timestamps import format_iso
 from crawler.choosing.certainty import Certainty, total
 
+NAMED = 10  # changes that the printed summary names; the JSON has them all
 BYTES_A_CAPTURE = 9_000  # raw page, text, index: 6.3 MB for 711 captures of real policies (make bench)
 
 
@@ -72,6 +74,9 @@ class Summary:
     :param limited: which limit of the run ended it, "" if none did.
     :param sure: how sure the histories are, None with a plan.
     :param plan: what a crawl would take; then nothing was fetched.
+    :param brought: the changes that this run found, those that are news first.
+    :param known: how much of the outcomes earlier runs have reported as missing, unchanged since.
+    :param run: the run's number in the database, 0 where there is none.
     """
 
     archive: str
@@ -91,15 +96,30 @@ class Summary:
     limited: str = ""
     plan: Plan | None = None
     sure: RunCertainty | None = None
+    brought: Sequence[Brought] = ()
+    known: Mapping[Outcome, int] = field(default_factory=dict)
+    run: int = 0
+
+    @property
+    def news(self) -> list[Brought]:
+        """The changes that are later than all that was known before this run."""
+        return [one for one in self.brought if one.news]
 
     @property
     def exit_code(self) -> Exit:
-        """0 complete, 1 partly, 2 our own fault, 3 stopped by the archive's limits."""
+        """0 complete, 1 partly, 2 our own fault, 3 stopped by the archive's limits.
+
+        What earlier runs reported as missing, and has not changed since, is not reported as a failure again.
+        """
         if self.broken:
             return Exit.NOT_RUN
         if self.stopped:
             return Exit.STOPPED
-        missing = {outcome for outcome in self.outcomes if outcome.about.missing}
+        missing = {
+            outcome
+            for outcome, number in self.outcomes.items()
+            if outcome.about.missing and number > self.known.get(outcome, 0)
+        }
         if self.plan is not None:
             missing.discard(Outcome.PENDING)  # that is what was planned
         return Exit.PARTLY if self.limited or missing else Exit.COMPLETE
@@ -114,12 +134,25 @@ def as_json(summary: Summary) -> dict[str, Any]:
         outcome.value: {"count": count, "meaning": outcome.about.meaning, "next_step": outcome.about.next_step}
         for outcome, count in summary.outcomes.items()
     }
+    data["known"] = {outcome.value: count for outcome, count in summary.known.items() if count}
+    data["brought"] = [_brought_data(one) for one in summary.brought]
     return data
+
+
+def _brought_data(one: Brought) -> dict[str, Any]:
+    return asdict(one) | {"not_before": format_iso(one.not_before), "not_after": format_iso(one.not_after)}
 
 
 def print_summary(summary: Summary, console: Console) -> None:
     """Print it for a person."""
-    for line in (_headline(summary), _counts(summary), *_sure(summary), *_outcomes(summary), *_endings(summary)):
+    for line in (
+        _headline(summary),
+        _counts(summary),
+        *_brought(summary),
+        *_sure(summary),
+        *_outcomes(summary),
+        *_endings(summary),
+    ):
         console.print(line, soft_wrap=True)
 
 
@@ -133,6 +166,25 @@ def _headline(s: Summary) -> Text:
 def _counts(s: Summary) -> Text:
     captures = f"{s.listed:,} captures listed ({s.new_captures:,} new), {s.fetched:,} fetched, {s.reused:,} reused"
     return Text(f"  {captures}; the database now holds {s.versions:,} versions, {s.changes:,} changes")
+
+
+def _brought(s: Summary) -> list[Text]:
+    """The changes that are news, one line each; and how many older ones were found."""
+    lines = [
+        Text.assemble(
+            "  new: ", (one.site, "bold"),
+            f"  {one.not_before:%Y-%m-%d} – {one.not_after:%Y-%m-%d}  {one.change_class}"
+            f"  +{one.words_added:,} −{one.words_removed:,} words  {one.citation}",
+        )
+        for one in s.news[:NAMED]
+    ]  # fmt: skip
+    if len(s.news) > NAMED:
+        lines.append(Text(f"  and {len(s.news) - NAMED:,} more new changes: policylapse changes --new"))
+    past = len(s.brought) - len(s.news)
+    if past and s.changes > len(s.brought):  # of a first crawl all is the past
+        found = "1 older change" if past == 1 else f"{past:,} older changes"
+        lines.append(Text(f"  found: {found}, which complete the past: policylapse changes --found-since {s.run}"))
+    return lines
 
 
 def _sure(s: Summary) -> list[Text]:
@@ -153,6 +205,10 @@ def _outcomes(s: Summary) -> list[Text]:
             f"  {count:>7,}  ", (outcome.value.ljust(width), "red" if outcome.about.missing else "dim")
         )
         line.append(f"  {outcome.about.meaning}")
+        if s.known.get(outcome):
+            line.append(
+                " (reported before)" if s.known[outcome] >= count else f" ({s.known[outcome]:,} reported before)"
+            )
         if outcome.about.next_step:
             line.append(f"; next: {outcome.about.next_step}", style="dim")
         lines.append(line)

@@ -20,6 +20,8 @@ from crawler.archives.surt import site_of, surt
 from crawler.archives.timestamps import format_iso, format_timestamp, parse_date
 from pipelines.model import Block, BlockKind
 from pipelines.store.block_words import index_block
+from pipelines.store.capture_table import CaptureTable
+from pipelines.store.extractions import put_extraction
 from pipelines.store.folds import refold
 from pipelines.store.schema.migrations import migrations
 from pipelines.text.wording import text_words, wording_key
@@ -123,18 +125,23 @@ class HistoryWriter:
         moment = _moment(shown.at)
         timestamp = format_timestamp(moment)
         payload_id = self._extraction(shown, f"{url} {timestamp}") if shown.text else None
-        self._insert(
-            "captures", archive=archive, urlkey=surt(url), timestamp=timestamp, original=url, mimetype="text/html",
-            statuscode="200", digest=timestamp, length="1", captured_at=format_iso(moment), outcome=shown.outcome,
-            detail=shown.detail, payload_id=payload_id, citation_url=f"{prefix}{timestamp}id_/{url}",
-        )  # fmt: skip
+        row = {
+            "archive": archive, "urlkey": surt(url), "timestamp": timestamp, "original": url, "mimetype": "text/html",
+            "statuscode": "200", "digest": timestamp, "length": "1", "captured_at": format_iso(moment), "oddity": "",
+            "outcome": shown.outcome, "detail": shown.detail, "payload_id": payload_id,
+            "citation_url": f"{prefix}{timestamp}id_/{url}",
+        }  # fmt: skip
+        CaptureTable(self.db).add([row])
 
     def _extraction(self, shown, key):
         payload_id = self._insert("payloads", sha256=sha256(key.encode()).digest(), size=0, depth=0, data=b"")
         text_id = self._text(blocks_of(shown.text), key)
-        self._insert(
-            "extractions", payload_id=payload_id, extractor_id=1, outcome="fetched", text_id=text_id, title=shown.title
-        )
+        found = {
+            "payload_id": payload_id, "extractor_id": 1, "link_layer_id": None, "text_id": text_id, "title": shown.title,
+            "outcome": "fetched", "detail": "", "charset": "", "score": None, "evidence": "[]", "decisions": "[]",
+            "kind": "", "kind_scores": "{}",
+        }  # fmt: skip
+        put_extraction(self.db, found)
         return payload_id
 
     def _text(self, blocks, key):
@@ -150,7 +157,7 @@ class HistoryWriter:
             else:
                 block_id = self._insert("blocks", block_key=0, kind=values[0], level=values[1], markdown=values[2])
                 index_block(self.db.conn, block_id, block.markdown)
-            self._insert("text_blocks", text_id=text_id, position=position, block_id=block_id)
+            self._insert("text_runs", text_id=text_id, position=position, first_block_id=block_id, length=1)
         return text_id
 
     def _insert(self, table, **columns):

@@ -71,6 +71,24 @@ class Memento:
     chain: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A change of a policy that a run found: it happened after `not_before`, not later than `not_after`.
+
+    :param news: later than all that was known of the policy before the run; else the past, filled in.
+    """
+
+    site: str
+    policy_url: str
+    not_before: datetime
+    not_after: datetime
+    change_class: str
+    words_added: int
+    words_removed: int
+    citation: str
+    news: bool
+
+
 def sha1_base32(body: bytes) -> str:
     """Return a digest as indexes write it.
 

@@ -20,4 +20,4 @@ class Command(ScrapyCrawl):
             return
         if self.crawler_process is None:
             raise UsageError
-        self.exitcode = run_crawl(self.crawler_process, opts.spargs)
+        self.exitcode = run_crawl(self.crawler_process, opts.spargs).code

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from scrapy.utils.misc import load_object
 
-from crawler.archives.capture import Outcome, Period, Policy
+from crawler.archives.capture import Brought, Outcome, Period, Policy
 from crawler.archives.dialects import Archive
 from crawler.archives.errors import ConfigError
 from crawler.asking.gate import open_gate
@@ -55,6 +55,10 @@ class EndStore(Protocol):
     ) -> None: ...
     def totals(self) -> Any: ...
     def outcomes(self, run_id: int, policies: Sequence[Policy], archive: str, period: Period) -> dict[Outcome, int]: ...
+    def known_missing(
+        self, run_id: int, policies: Sequence[Policy], archive: str, period: Period
+    ) -> dict[Outcome, int]: ...
+    def brought(self, run_id: int) -> list[Brought]: ...
     def close(self) -> None: ...
 
 

@@ -52,4 +52,7 @@ def _change_data(feed: Feed, row: ChangeRow) -> dict[str, Any]:
         "to_capture_url": urls[1],
         "added": list(passages.came),
         "removed": list(passages.went),
+        "found_run": row.found.run if row.found else None,
+        "found_at": format_iso(row.found.at) if row.found and row.found.at else None,
+        "news": bool(row.found and row.found.ahead),
     }

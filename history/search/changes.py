@@ -39,6 +39,9 @@ class Filter:
     :param added, removed: queries (history/search/query.py) that the change met more often, or less: not what only moved.
     :param policies: ids.
     :param turns: also the turns of two wordings that alternate, after the first of either.
+    :param found_since: a run's number, or a moment: changes that were found by it or later.
+    :param news: only those that were later than all that was known before the run that found them.
+    :param found: ids of found_changes.
     """
 
     classes: Collection[ChangeClass] = ()
@@ -50,6 +53,23 @@ class Filter:
     removed: str = ""
     policies: Collection[int] | None = None
     turns: bool = False
+    found_since: int | datetime | None = None
+    news: bool = False
+    found: Collection[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Which run found a change, and when.
+
+    :param found_id: found_changes.id. :param run: None: no crawl did (a merge, an extraction), or before runs were noted.
+    :param ahead: it is later than all that was known of the policy before that run: news then, not the past filled in.
+    """
+
+    found_id: int
+    run: int | None
+    at: datetime | None
+    ahead: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +91,7 @@ class ChangeRow:
     to_citation: str
     from_text_id: int
     to_text_id: int
+    found: Found | None = None
 
     @property
     def words(self) -> int:
@@ -90,8 +111,10 @@ SELECT c.id, c.policy_id, s.site, p.policy_url, o.version AS from_version, n.ver
   n.previous_last_seen AS not_before, n.first_seen AS not_after, c.change_class, c.words_added, c.words_removed,
   c.sections, o.first_seen AS from_first_seen, o.wording AS from_wording, n.wording AS to_wording,
   o.text_id AS from_text_id, n.text_id AS to_text_id,
-  (SELECT count(*) FROM policies q WHERE q.site_id = s.id) AS policies
+  (SELECT count(*) FROM policies q WHERE q.site_id = s.id) AS policies,
+  f.id AS found_id, f.run_id, f.found_at, f.ahead
 FROM changes c
+LEFT JOIN found_changes f ON f.to_version_id = c.to_version_id
 JOIN versions o ON o.id = c.from_version_id
 JOIN versions n ON n.id = c.to_version_id
 JOIN policies p ON p.id = c.policy_id AND p.extractor_id = n.extractor_id
@@ -100,6 +123,8 @@ WHERE c.words_added + c.words_removed >= :min_words
   AND (:classes IS NULL OR c.change_class IN (SELECT value FROM json_each(:classes)))
   AND (:since IS NULL OR n.first_seen >= :since) AND (:until IS NULL OR n.previous_last_seen <= :until)
   AND (:policies IS NULL OR c.policy_id IN (SELECT value FROM json_each(:policies)))
+  AND (:run IS NULL OR f.run_id >= :run) AND (:found_at IS NULL OR f.found_at >= :found_at)
+  AND (NOT :news OR f.ahead) AND (:found IS NULL OR f.id IN (SELECT value FROM json_each(:found)))
 ORDER BY n.first_seen DESC, s.site, c.id DESC
 """
 
@@ -122,6 +147,10 @@ def read_changes(db: sqlite3.Connection, wanted: Filter) -> Iterator[ChangeRow]:
             "since": format_iso(wanted.since) if wanted.since else None,
             "until": format_iso(wanted.until) if wanted.until else None,
             "policies": None if wanted.policies is None else json.dumps(sorted(wanted.policies)),
+            "run": wanted.found_since if isinstance(wanted.found_since, int) else None,
+            "found_at": format_iso(wanted.found_since) if isinstance(wanted.found_since, datetime) else None,
+            "news": wanted.news,
+            "found": None if wanted.found is None else json.dumps(sorted(wanted.found)),
         },
     )
     for row in rows:
@@ -168,8 +197,21 @@ def _row(row: sqlite3.Row) -> ChangeRow:
         parse_iso(row["not_before"]), not_after,
         Change(ChangeClass(row["change_class"]), row["words_added"], row["words_removed"], tuple(json.loads(row["sections"]))),
         cite(name, row["from_first_seen"], row["from_wording"]), cite(name, row["not_after"], row["to_wording"]),
-        row["from_text_id"], row["to_text_id"],
+        row["from_text_id"], row["to_text_id"], _found(row),
     )  # fmt: skip
+
+
+def _found(row: sqlite3.Row) -> Found | None:
+    if row["found_id"] is None:
+        return None
+    at = parse_iso(row["found_at"]) if row["found_at"] else None
+    return Found(row["found_id"], row["run_id"], at, bool(row["ahead"]))
+
+
+def last_run(db: sqlite3.Connection) -> int:
+    """Return the number of the last run, 0 where there was none."""
+    (number,) = db.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()
+    return int(number)
 
 
 def _more_in(db: sqlite3.Connection, query: str) -> Callable[[int, int], bool]:

@@ -20,8 +20,9 @@ from crawler.archives.errors import ConfigError
 from crawler.archives.timestamps import parse_date
 from history.sites import PolicyRow, find_policies
 from history.timeline.timeline import VersionRow, read_versions, version_at
+from pipelines.versions.citing import LENGTH as LENGTH  # noqa: PLC0414 - whoever cites finds it here
+from pipelines.versions.citing import cite as cite  # noqa: PLC0414
 
-LENGTH = 8  # hexadecimal digits of the wording: one in 4 billion, among the few wordings of one site
 _CITATION = re.compile(r"(?P<site>\S+)@(?:(?P<day>\d{4}-\d\d-\d\d)\.)?(?P<wording>[0-9a-f]{8,64})", re.ASCII)
 
 
@@ -57,17 +58,6 @@ def citation(site: str, version: VersionRow) -> str:
     :param site: that of its policy; or one of its URLs, where a site has several policies.
     """
     return cite(site, f"{version.first_seen:%Y-%m-%d}", version.wording)
-
-
-def cite(site: str, first_seen: str, wording: str) -> str:
-    """Return the name of a version of which these are known.
-
-    :param first_seen: ISO 8601.
-
-    >>> cite("example.com", "2018-05-25T10:30:00Z", "1f3a9c2e5d77")
-    'example.com@2018-05-25.1f3a9c2e'
-    """
-    return f"{site}@{first_seen[:10]}.{wording[:LENGTH]}"
 
 
 def is_citation(text: str) -> bool:

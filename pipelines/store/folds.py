@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.archives.timestamps import format_iso, parse_iso
 from pipelines.model import Block, BlockKind, Change, ChangeClass, Observation, Version
+from pipelines.store.found import NOBODY, Finder, note_changes
 from pipelines.store.load import text_blocks
 from pipelines.store.texts import put_text
 from pipelines.text.digests import text_digest
@@ -35,8 +36,11 @@ _KnownChanges = dict[tuple[int, int, bool], Change]
 _UPDATES = ", ".join(f"{c} = excluded.{c}" for c in _COLUMNS[3:])
 
 
-def refold(db: Database, policy_id: int, extractor_id: int) -> None:
-    """Make the stored versions and changes of a policy those of its readings by one extractor. One transaction."""
+def refold(db: Database, policy_id: int, extractor_id: int, finder: Finder = NOBODY) -> None:
+    """Make the stored versions and changes of a policy those of its readings by one extractor. One transaction.
+
+    :param finder: the run that finds what is new in them.
+    """
     known = _known_changes(db, policy_id)  # before version numbers shift
     folded = fold_policy(db, policy_id, extractor_id)
     rows = [_row(policy_id, extractor_id, v, _text_id(db, v, folded)) for v in folded.versions]
@@ -63,6 +67,7 @@ def refold(db: Database, policy_id: int, extractor_id: int) -> None:
             known,
         )
     _write_left_out(db, policy_id, extractor_id, folded)
+    note_changes(db, policy_id, extractor_id, finder)
     db.execute("UPDATE policies SET extractor_id = ?, dirty = 0 WHERE id = ?", [extractor_id, policy_id])
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from crawler.archives.capture import Capture, Listing, ListingPlan, Outcome, Period
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_iso, parse_iso
+from pipelines.store.capture_table import CaptureTable
 from pipelines.store.file import insert
 
 if TYPE_CHECKING:
@@ -52,13 +53,15 @@ class ListingShelf:
 
     def put_rows(self, archive: str, captures: Sequence[Capture], citations: Sequence[str]) -> int:
         """Store rows of an index, whosever they are; return how many are new."""
-        (last,) = self._db.execute("SELECT coalesce(max(id), 0) FROM capture_rows").fetchone()
-        self._db.conn.executemany(  # a view with a trigger, which leaves rows that are there as they are
-            f"INSERT INTO captures (archive, {', '.join(CAPTURE_FIELDS)}, citation_url) VALUES ({', '.join('?' * 11)})",
-            [(archive, *_cdx_row(c), citation) for c, citation in zip(captures, citations, strict=True)],
+        return CaptureTable(self._db).add(
+            {
+                **{name: getattr(capture, name) for name in CAPTURE_FIELDS},
+                "captured_at": format_iso(capture.captured_at),
+                "archive": archive,
+                "citation_url": citation,
+            }
+            for capture, citation in zip(captures, citations, strict=True)
         )
-        (new,) = self._db.execute("SELECT count(*) FROM capture_rows WHERE id > ?", [last]).fetchone()
-        return int(new)
 
     def plan(self, archive: str, url: str, period: Period) -> ListingPlan:
         """Return what is left to ask an index: an interrupted listing goes on at its resume key, a complete one asks
@@ -105,8 +108,3 @@ def seconds_of(period: Period) -> tuple[float, float]:
     """Return a period as captures.at has it; its open ends are infinite."""
     since, until = period.since, period.until
     return since.timestamp() if since else float("-inf"), until.timestamp() if until else float("inf")
-
-
-def _cdx_row(c: Capture) -> tuple[str, ...]:
-    return (c.urlkey, c.timestamp, c.original, c.mimetype, c.statuscode, c.digest, c.length, format_iso(c.captured_at),
-            c.oddity)  # fmt: skip

@@ -15,6 +15,8 @@ from crawler.targets.fetched import Fetched
 from crawler.targets.hints import NO_HINTS, Hints
 from pipelines.reading.extract import base_extractor
 from pipelines.reading.payload import Reading
+from pipelines.store.capture_table import CaptureTable
+from pipelines.store.extractions import put_extraction
 from pipelines.store.links import put_links
 from pipelines.store.texts import put_text
 
@@ -32,6 +34,11 @@ def retry_at(now: datetime, failures: int) -> datetime:
     """Return when it is worth trying again what failed now, and so many times before."""
     wait: timedelta = min(FIRST_RETRY * 2 ** min(failures, 16), LONGEST_RETRY)
     return now + wait
+
+
+def outcome_of(reading: Outcome, fetched_at: str | None) -> Outcome:
+    """Return a capture's outcome by what was read from its payload; one that was not fetched has another's payload."""
+    return Outcome.REVISIT if reading is Outcome.FETCHED and fetched_at is None else reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,7 @@ class ReadingShelf:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._captures = CaptureTable(db)
         self._extractors: dict[str, int] = {}
 
     def extractor_id(self, extractor: str) -> int:
@@ -103,14 +111,15 @@ class ReadingShelf:
         """
         if outcome is not Outcome.FETCHED and self._read_for_another(capture_id, extractor):
             return
-        now_outcome = "CASE WHEN :outcome = 'fetched' AND fetched_at IS NULL THEN 'revisit' ELSE :outcome END"
-        now_detail = "CASE WHEN :outcome = 'fetched' THEN detail ELSE :detail END"
-        self._db.execute(
-            f"UPDATE captures SET outcome = {now_outcome}, detail = {now_detail} "
-            "WHERE payload_id = (SELECT payload_id FROM captures WHERE id = :capture) "
-            f"AND outcome NOT IN ('redirect', 'archived_error') AND (outcome, detail) IS NOT ({now_outcome}, {now_detail})",
-            {"outcome": outcome.value, "detail": detail, "capture": capture_id},
-        )
+        rows = self._db.execute(
+            "SELECT id, outcome, detail, fetched_at FROM captures WHERE payload_id = "
+            "(SELECT payload_id FROM captures WHERE id = ?) AND outcome NOT IN ('redirect', 'archived_error')",
+            [capture_id],
+        ).fetchall()
+        for same, had, told, fetched_at in rows:
+            now = (outcome_of(outcome, fetched_at).value, told if outcome is Outcome.FETCHED else detail)
+            if now != (had, told):
+                self._captures.change([same], outcome=now[0], detail=now[1])
 
     def _read_for_another(self, capture_id: int, extractor: str) -> bool:
         """The same program got a text from the payload for another policy: one with other hints, another part."""
@@ -146,7 +155,8 @@ class ReadingShelf:
         ).fetchone()
         stopped = Outcome.READING_STOPPED.value
         self._db.execute(
-            "DELETE FROM extractions WHERE payload_id = ? AND extractor_id = ? AND outcome = ?",
+            "DELETE FROM extraction_rows WHERE payload_id = ? AND extractor_id = ? "
+            "AND finding_id IN (SELECT id FROM findings WHERE outcome = ?)",
             [payload_id, self.extractor_id(reading.extractor), stopped],
         )
         self._put_extraction(payload_id, reading)
@@ -158,9 +168,8 @@ class ReadingShelf:
             self._set_retry(payload_id, 0, None)
 
     def _set_retry(self, payload_id: int, failures: int, not_before: str | None) -> None:
-        self._db.execute(
-            "UPDATE captures SET failures = ?, not_before = ? WHERE payload_id = ?", [failures, not_before, payload_id]
-        )
+        rows = self._db.execute("SELECT id FROM captures WHERE payload_id = ?", [payload_id]).fetchall()
+        self._captures.change([number for (number,) in rows], failures=failures, not_before=not_before)
 
     def _put_extraction(self, payload_id: int, reading: Reading) -> None:
         judgement, extraction = reading.judgement, reading.extraction
@@ -179,10 +188,7 @@ class ReadingShelf:
             "kind_scores": _json({kind.value: points for kind, points in judgement.kind_scores} if judgement else {}),
             "link_layer_id": self._links(extraction.links) if extraction else None,
         }
-        self._db.execute(
-            f"INSERT INTO extractions ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
-            list(row.values()),
-        )
+        put_extraction(self._db, row)
 
     def _text(self, reading: Reading) -> int | None:
         if reading.extraction is None or reading.outcome is not Outcome.FETCHED:

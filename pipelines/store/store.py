@@ -19,7 +19,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from crawler.archives.capture import Capture, ListedCapture, Listing, ListingPlan, Memento, Outcome, Period, Policy
+from crawler.archives.capture import (
+    Brought,
+    Capture,
+    ListedCapture,
+    Listing,
+    ListingPlan,
+    Memento,
+    Outcome,
+    Period,
+    Policy,
+)
 from crawler.archives.errors import StoreError
 from crawler.archives.memento import drift_seconds
 from crawler.archives.surt import surt
@@ -31,10 +41,12 @@ from crawler.targets.hints import Hints
 from pipelines.model import DocumentKind
 from pipelines.reading.parts.parts import kind_asked
 from pipelines.reading.payload import Reading
+from pipelines.store.capture_table import CaptureTable
 from pipelines.store.declarations import DeclarationShelf
 from pipelines.store.discoveries import DiscoveryShelf
 from pipelines.store.file import insert, open_file
 from pipelines.store.folds import capture_wordings, refold
+from pipelines.store.found import NOBODY, EventRow, Finder, FoundShelf
 from pipelines.store.listings import CAPTURE_FIELDS, ListingShelf, seconds_of
 from pipelines.store.load import WHILE_THERE
 from pipelines.store.payloads import PayloadShelf
@@ -71,11 +83,14 @@ class Store:
             self.db = open_file(self.path)
         except (sqlite3.Error, OSError) as error:
             raise StoreError(f"cannot open the database {self.path}: {error}") from error
+        self._table = CaptureTable(self.db)
         self.shelf = PayloadShelf(self.db)
         self.listings = ListingShelf(self.db, now)
         self.readings = ReadingShelf(self.db)
         self.discoveries = DiscoveryShelf(self.db, now)
         self.declarations = DeclarationShelf(self.db, now)
+        self.found = FoundShelf(self.db)
+        self._finder = NOBODY  # until a run begins
 
     def close(self) -> None:
         self.db.conn.close()
@@ -97,11 +112,13 @@ class Store:
 
     def begin_run(self, *, program: str, archive: str, strategy: str, arguments: Mapping[str, str]) -> int:
         with self.transaction():
-            return insert(
+            run_id = insert(
                 self.db,
                 "runs", started_at=self.now(), program=program, archive=archive, strategy=strategy,
                 arguments=json.dumps(dict(arguments), ensure_ascii=False),
             )  # fmt: skip
+        self._finder = Finder(run_id, self.now())
+        return run_id
 
     def finish_run(self, run_id: int, *, listed: int, fetched: int, reused: int, exit_code: int) -> None:
         with self.transaction():
@@ -332,16 +349,21 @@ class Store:
         drift = drift_seconds(capture.captured_at, memento.memento_at)
         with self.transaction():
             payload_id = self.shelf.put(memento.body, capture.urlkey) if memento.body else None
-            self.db.execute(
-                "UPDATE captures SET outcome = ?, detail = ?, fetched_at = ?, payload_id = ?, redirect_url = ?, "
-                "http_status = ?, headers = ?, memento_url = ?, memento_at = ?, drift_seconds = ?, chain = ?, "
-                "digest_verdict = ? WHERE id = ?",
-                [
-                    outcome.value, detail, self.now(), payload_id, redirect_url, memento.status,
-                    json.dumps(dict(memento.headers), ensure_ascii=False), memento.url, format_iso(memento.memento_at),
-                    drift, json.dumps(memento.chain), digest_verdict(memento, capture.digest), listed.capture_id,
-                ],
-            )  # fmt: skip
+            self._table.change(
+                [listed.capture_id],
+                outcome=outcome.value,
+                detail=detail,
+                fetched_at=self.now(),
+                payload_id=payload_id,
+                redirect_url=redirect_url,
+                http_status=memento.status,
+                headers=json.dumps(dict(memento.headers), ensure_ascii=False),
+                memento_url=memento.url,
+                memento_at=format_iso(memento.memento_at),
+                drift_seconds=drift,
+                chain=json.dumps(memento.chain),
+                digest_verdict=digest_verdict(memento, capture.digest),
+            )
 
     def keep_redirect(
         self, listed: ListedCapture, memento: Memento, detail: str, location: str, policy: Policy, moved_to: str
@@ -372,10 +394,15 @@ class Store:
             )
             outcome = Outcome.REVISIT if holder[2] in _HELD else Outcome(holder[2])
             detail = holder[3] or f"same digest as the capture of {holder[7]}"
-            self.db.execute(
-                "UPDATE captures SET outcome = ?, detail = ?, payload_id = ?, redirect_url = ?, http_status = ?, "
-                "headers = ?, digest_verdict = 'same digest' WHERE id = ?",
-                [outcome.value, detail, holder[1], holder[4], holder[5], holder[6], listed.capture_id],
+            self._table.change(
+                [listed.capture_id],
+                outcome=outcome.value,
+                detail=detail,
+                payload_id=holder[1],
+                redirect_url=holder[4],
+                http_status=holder[5],
+                headers=holder[6],
+                digest_verdict="same digest",
             )
             self._mark_dirty(listed.capture_id)
         return outcome
@@ -394,18 +421,13 @@ class Store:
         :param policy: whose capture it is; None of a home page and the like.
         """
         with self.transaction():
+            changes: dict[str, Any] = {"outcome": outcome.value, "detail": detail}
+            if memento_url:
+                changes["memento_url"] = memento_url
             if outcome is Outcome.PLAYBACK_FAILED:
                 (failures,) = self._one("SELECT failures FROM captures WHERE id = ?", listed.capture_id)
-                again = retry_at(self._now(), failures)
-                self.db.execute(
-                    "UPDATE captures SET failures = failures + 1, not_before = ? WHERE id = ?",
-                    [format_iso(again), listed.capture_id],
-                )
-            self.db.execute(
-                "UPDATE captures SET outcome = ?, detail = ?, memento_url = coalesce(nullif(?, ''), memento_url) "
-                "WHERE id = ?",
-                [outcome.value, detail, memento_url, listed.capture_id],
-            )
+                changes |= {"failures": failures + 1, "not_before": format_iso(retry_at(self._now(), failures))}
+            self._table.change([listed.capture_id], **changes)
             insert(
                 self.db,
                 "outcomes", run_id=run_id, policy_id=policy.policy_id if policy else None, capture_id=listed.capture_id,
@@ -465,6 +487,42 @@ class Store:
         )
         counts.update(dict(rows.fetchall()))
         return {outcome: counts[outcome.value] for outcome in Outcome if counts[outcome.value]}
+
+    def known_missing(
+        self, run_id: int, policies: Sequence[Policy], archive: str, period: Period
+    ) -> dict[Outcome, int]:
+        """Note what is missing at the end of a run; return how much of it earlier runs reported, by outcome.
+
+        What lasts (never archived, excluded …) is a failure once, and again only when it changes.
+        """
+        missing: Counter[tuple[str, Outcome]] = Counter()
+        for policy in policies:
+            for outcome, number in self.outcomes(0, [policy], archive, period).items():
+                missing[policy.url, outcome] += number
+        subjects = {policy.url for policy in policies}
+        for subject, value, number in self.db.execute(
+            "SELECT subject, outcome, count(*) FROM outcomes WHERE run_id = ? AND capture_id IS NULL GROUP BY 1, 2",
+            [run_id],
+        ).fetchall():
+            missing[subject, Outcome(value)] += number
+            subjects.add(subject)
+        missing = Counter({key: number for key, number in missing.items() if key[1].about.missing})
+        with self.transaction():
+            self.found.clear_missing(sorted(subjects), archive, missing)
+            return self.found.settle_missing(run_id, archive, missing)
+
+    def brought(self, run_id: int) -> list[Brought]:
+        """Return the changes that a run found, those that are news first."""
+        return self.found.brought(run_id)
+
+    def touched(self, run_id: int) -> list[int]:
+        """Return the policies of which a run learned anything."""
+        return self.found.touched(run_id)
+
+    def note_events(self, run_id: int, policies: Sequence[int], events: Sequence[EventRow]) -> None:
+        """Note which run found these policies' events: all that they have now. One transaction."""
+        with self.transaction():
+            self.found.note_events(run_id, self.now(), policies, events)
 
     def save_certainty(
         self, policy: Policy, archive: str, strategy: str, how_sure: Certainty, *, complete: bool
@@ -529,7 +587,7 @@ class Store:
         extractor_id = self.readings.extractor_id(self.extractor_of(policy, extractor))
         if dirty or built_with != extractor_id:
             with self.transaction():
-                refold(self.db, policy.policy_id, extractor_id)
+                refold(self.db, policy.policy_id, extractor_id, self._finder)
 
     # helpers
 

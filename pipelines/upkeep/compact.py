@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from crawler.archives.errors import StoreError
+from pipelines.store.block_words import index_blocks
 from pipelines.store.file import open_file
 from pipelines.store.load import load_payload
 from pipelines.store.payload_bases import MOST_DEPTH, Base, Bases
@@ -61,6 +62,7 @@ def compact(path: Path, progress: Callable[[int, int], None] | None = None) -> C
             mend_depths(db)
         sweep(db)
         with db.atomic():
+            index_blocks(db.conn)
             db.execute("INSERT INTO blocks_fts (blocks_fts) VALUES ('optimize')")
         payloads_after = _payload_bytes(db)
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

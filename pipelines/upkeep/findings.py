@@ -33,20 +33,28 @@ class Kind(StrEnum):
         return self not in (Kind.UNREAD, Kind.UNFOLDED, Kind.ORPHANS, Kind.PAST_TEXTS)
 
 
+class Mend(StrEnum):
+    """What `fsck --repair` does about a finding."""
+
+    FETCH = "fetch"  # captures are pending again: the next crawl fetches them
+    READ = "read"  # readings go: re-extract reads the pages again
+    FOLD = "fold"  # versions and changes are made again
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One finding.
 
     :param subject: the row, for a person: a URL with its timestamp, a table with an id.
     :param row: id of the row that it is about, 0 where it is about none.
-    :param repairable: `fsck --repair` can mend it.
+    :param mend: how `fsck --repair` mends it; None: not at all.
     """
 
     kind: Kind
     subject: str
     detail: str
     row: int = 0
-    repairable: bool = True
+    mend: Mend | None = None
 
     @property
     def next_step(self) -> str:
@@ -55,13 +63,15 @@ class Finding:
             return "run the same crawl, or policylapse re-extract"
         if self.kind is Kind.PAST_TEXTS:
             return ""
-        if self.repairable:
-            return "policylapse fsck --repair" + _THEN.get(self.kind, "")
-        return "take the file from a backup, or save what can be read: sqlite3 FILE .recover"
+        if self.kind in (Kind.ORPHANS, Kind.INDEX):
+            return "policylapse compact"
+        if self.mend:
+            return "policylapse fsck --repair" + _THEN[self.mend]
+        return "restore your backup of the file, or save what can be read: sqlite3 FILE .recover"
 
 
 _THEN = {
-    Kind.PAYLOAD: ", then the same crawl again: it fetches the page once more",
-    Kind.TEXT: ", then policylapse re-extract: it reads the pages once more",
-    Kind.BLOCK: ", then policylapse re-extract: it reads the pages once more",
+    Mend.FETCH: ", then run the same crawl again: it fetches the page once more",
+    Mend.READ: ", then run policylapse re-extract: it reads the pages once more",
+    Mend.FOLD: "",
 }

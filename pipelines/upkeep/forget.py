@@ -20,16 +20,12 @@ from crawler.archives.capture import Outcome
 from crawler.archives.errors import StoreError
 from crawler.archives.surt import surt
 from pipelines.store.block_words import index_blocks
+from pipelines.store.capture_table import UNASKED, CaptureTable
 from pipelines.store.folds import refold
 from pipelines.upkeep.orphans import stand_alone, sweep
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
-
-EMPTIED = (  # all of a capture that is not the archive's index
-    "payload_id = NULL, fetched_at = NULL, redirect_url = '', http_status = NULL, headers = NULL, memento_url = NULL, "
-    "memento_at = NULL, drift_seconds = NULL, chain = NULL, failures = 0, not_before = NULL, digest_verdict = NULL"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +145,17 @@ def empty_captures(db: Database) -> int:
         "INSERT INTO forgotten_policies SELECT DISTINCT u.policy_id FROM policy_urls u JOIN captures k "
         f"ON k.urlkey = u.urlkey WHERE u.{mine} AND k.outcome <> 'forgotten'"
     )
-    (count,) = db.execute(f"SELECT count(*) FROM captures WHERE {mine} AND outcome <> 'forgotten'").fetchone()
-    db.execute(
-        f"UPDATE captures SET outcome = ?, detail = (SELECT reason FROM tombstones t WHERE t.urlkey = captures.urlkey), "
-        f"{EMPTIED} WHERE {mine} AND outcome <> ?",
-        [Outcome.FORGOTTEN.value, Outcome.FORGOTTEN.value],
-    )
+    known = db.execute(
+        "SELECT k.id, t.reason FROM captures k JOIN tombstones t ON t.urlkey = k.urlkey WHERE k.outcome <> 'forgotten'"
+    ).fetchall()
+    table = CaptureTable(db)
+    for capture_id, reason in known:
+        table.change([capture_id], **{**UNASKED, "outcome": Outcome.FORGOTTEN.value, "detail": reason})
     _forget_readings(db)
     forget_searches(db)
     db.execute("DROP TABLE forgotten_payloads")
     db.execute("DROP TABLE forgotten_policies")
-    return int(count)
+    return len(known)
 
 
 def forget_searches(db: Database) -> None:
@@ -179,7 +175,7 @@ def _forget_readings(db: Database) -> None:
         f"SELECT id FROM payloads WHERE base_id IN ({gone}) AND id NOT IN ({gone})"
     ).fetchall():
         stand_alone(db, dependent)
-    db.execute(f"DELETE FROM extractions WHERE payload_id IN ({gone})")
+    db.execute(f"DELETE FROM extraction_rows WHERE payload_id IN ({gone})")
     policies = db.execute(
         "SELECT id, extractor_id FROM policies WHERE id IN (SELECT id FROM forgotten_policies)"
     ).fetchall()

@@ -4,7 +4,7 @@
                                         ─► texts ─► links, rows ─► outcomes ─► folds ─► full-text indexes ─► what nobody needs
 
 All of it is read in one snapshot and nothing is written, so that a crawl may go on beside it; no more than one payload
-or one policy is in memory at a time. What is found is mended by fsck_repair.py.
+or one policy is in memory at a time. What is found is mended by repair.py.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from pipelines.store.texts import block_key
 from pipelines.text.digests import block_digest, text_digest
 from pipelines.text.wording import text_words, wording_key
 from pipelines.upkeep import fsck_rows
-from pipelines.upkeep.findings import Finding, Kind
+from pipelines.upkeep.findings import Finding, Kind, Mend
 from pipelines.upkeep.orphans import count_orphans
 from pipelines.versions.changes import Text, compare
 from pipelines.versions.fold import Folded
@@ -38,8 +38,10 @@ Progress = Callable[[str, int, int], None]  # step, done, of how many
 _MOST = 100  # problems that SQLite's own check lists
 _SHA1_BASE32 = 32  # characters
 _BROKEN = (sqlite3.DatabaseError, UnicodeDecodeError)  # a page that cannot be read, or text that is none
-# tables whose rows can be derived again, or asked for again, where what they refer to is gone
-REFERRING = ("capture_rows", "extraction_rows", "findings", "text_runs", "versions", "changes")
+_REFERRING = {  # tables whose rows can be derived again, or asked for again, where what they refer to is gone
+    "capture_rows": Mend.FETCH, "extraction_rows": Mend.READ, "findings": Mend.READ, "text_runs": Mend.READ,
+    "versions": Mend.FOLD, "changes": Mend.FOLD, "found_changes": Mend.FOLD,
+}  # fmt: skip
 _BLOCK_KINDS = frozenset(kind.value for kind in BlockKind)
 
 
@@ -69,7 +71,7 @@ def check(connection: sqlite3.Connection, progress: Progress = lambda _step, _do
             try:
                 yield from step(db, progress)
             except _BROKEN as error:
-                yield Finding(Kind.FILE, step.__name__.strip("_"), f"cannot be read: {error}", repairable=False)
+                yield Finding(Kind.FILE, step.__name__.strip("_"), f"cannot be read: {error}")
     finally:
         connection.rollback()
 
@@ -79,7 +81,7 @@ def _sqlite(db: Database, progress: Progress) -> Iterator[Finding]:
     for (problem,) in db.execute(f"PRAGMA integrity_check({_MOST})").fetchall():
         if problem != "ok":
             index = re.search(r"\bindex (\w+)", problem)
-            yield Finding(Kind.FILE, index[1] if index else "file", problem, repairable=index is not None)
+            yield Finding(Kind.FILE, index[1] if index else "file", problem)
     progress("integrity", 1, 1)
 
 
@@ -92,10 +94,10 @@ def _schema(db: Database, _progress: Progress) -> Iterator[Finding]:
         migrations.apply(ours)
         for name, kind, sql in ours.execute(objects).fetchall():
             if name not in held:
-                yield Finding(Kind.SCHEMA, f"{kind} {name}", "is missing", repairable=kind != "table")
+                yield Finding(Kind.SCHEMA, f"{kind} {name}", "is missing")
             elif _columns(ours, name) - _columns(db, name) if kind == "table" else held[name] != sql:
                 what = "lacks columns" if kind == "table" else "is not as this program makes it"
-                yield Finding(Kind.SCHEMA, f"{kind} {name}", what, repairable=kind != "table")
+                yield Finding(Kind.SCHEMA, f"{kind} {name}", what)
     finally:
         ours.conn.close()
 
@@ -108,10 +110,8 @@ def _columns(db: Database, table: str) -> set[tuple[Any, ...]]:
 def _references(db: Database, _progress: Progress) -> Iterator[Finding]:
     for table, row, parent, _key in db.execute("PRAGMA foreign_key_check"):
         detail = f"refers to a row of {parent} that is not there"
-        repairable = table in REFERRING
-        yield Finding(
-            Kind.REFERENCE, table if row is None else f"{table} {row}", detail, row or 0, repairable=repairable
-        )
+        subject = table if row is None else f"{table} {row}"
+        yield Finding(Kind.REFERENCE, subject, detail, row or 0, _REFERRING.get(table))
 
 
 # payloads
@@ -125,11 +125,11 @@ def _payloads(db: Database, progress: Progress) -> Iterator[Finding]:
             body = load_payload(db.execute, payload_id)
         except PAYLOAD_ERRORS as error:
             detail = f"cannot be put together again: {type(error).__name__} {error}".strip()
-            yield Finding(Kind.PAYLOAD, _payload_name(db, payload_id), detail, payload_id)
+            yield Finding(Kind.PAYLOAD, _payload_name(db, payload_id), detail, payload_id, Mend.FETCH)
             continue
         if hashlib.sha256(body).hexdigest() != digest or len(body) != size:
             detail = f"{len(body):,} bytes of another digest than {digest[:12]}…"
-            yield Finding(Kind.PAYLOAD, _payload_name(db, payload_id), detail, payload_id)
+            yield Finding(Kind.PAYLOAD, _payload_name(db, payload_id), detail, payload_id, Mend.FETCH)
         else:
             yield from _verdicts(db, payload_id, body)
     progress("payloads", count, count)
@@ -156,7 +156,7 @@ def _verdicts(db: Database, payload_id: int, body: bytes) -> Iterator[Finding]:
             and (verdict == "not checkable") != (len(bare) != _SHA1_BASE32)
         )
         if wrong:
-            yield Finding(Kind.VERDICT, f"{original} {timestamp}", f"{verdict!r} is not so", capture_id)
+            yield Finding(Kind.VERDICT, f"{original} {timestamp}", f"{verdict!r} is not so", capture_id, Mend.FETCH)
 
 
 # texts
@@ -169,7 +169,7 @@ def _blocks(db: Database, progress: Progress) -> Iterator[Finding]:
         if done % 1000 == 0:
             progress("blocks", done, count)
         if kind not in _BLOCK_KINDS or block_key(block_digest(Block(BlockKind(kind), level, markdown))) != key:
-            yield Finding(Kind.BLOCK, f"block {block_id}", "its words are not those of its key", block_id)
+            yield Finding(Kind.BLOCK, f"block {block_id}", "its words are not those of its key", block_id, Mend.READ)
     progress("blocks", count, count)
 
 
@@ -181,13 +181,13 @@ def _texts(db: Database, progress: Progress) -> Iterator[Finding]:
         try:
             blocks = text_blocks(db.conn, text_id)
         except ValueError as error:
-            yield Finding(Kind.TEXT, f"text {text_id}", str(error), text_id)
+            yield Finding(Kind.TEXT, f"text {text_id}", str(error), text_id, Mend.READ)
             continue
         if text_digest(blocks) != digest:
-            yield Finding(Kind.TEXT, f"text {text_id}", "its blocks are not those of its digest", text_id)
+            yield Finding(Kind.TEXT, f"text {text_id}", "its blocks are not those of its digest", text_id, Mend.READ)
         elif (wording_key(blocks), len(text_words(blocks))) != (wording, words):
             detail = f"{words:,} words of wording {wording[:8]}, not what its blocks say"
-            yield Finding(Kind.WORDING, f"text {text_id}", detail, text_id)
+            yield Finding(Kind.WORDING, f"text {text_id}", detail, text_id, Mend.READ)
     progress("texts", count, count)
 
 
@@ -211,32 +211,35 @@ UNLIKE_ITS_READINGS = """k.payload_id IS NOT NULL
   AND EXISTS (SELECT 1 FROM extractions e WHERE e.payload_id = k.payload_id)
   AND NOT EXISTS (SELECT 1 FROM extractions e WHERE e.payload_id = k.payload_id
     AND e.outcome = CASE k.outcome WHEN 'revisit' THEN 'fetched' ELSE k.outcome END)"""
-_CONTRADICTIONS = (
+_CONTRADICTIONS = (  # why, of which captures `k`, what is done
     (
         "its payload is missing",
         "k.payload_id IS NULL AND k.outcome IN ('fetched', 'revisit', 'extract_failed', 'reading_stopped')",
+        Mend.FETCH,
     ),
     (
         "its payload is here",
-        "k.payload_id IS NOT NULL AND k.outcome IN ('pending', 'playback_failed', 'rate_limited', 'forgotten')",
+        "k.payload_id IS NOT NULL AND k.outcome IN ('pending', 'playback_failed', 'rate_limited')",
+        Mend.READ,
     ),
-    ("no reading of its payload says so", UNLIKE_ITS_READINGS),
+    ("its payload is here", "k.payload_id IS NOT NULL AND k.outcome = 'forgotten'", None),
+    ("no reading of its payload says so", UNLIKE_ITS_READINGS, Mend.READ),
 )
 
 
 def _outcomes(db: Database, progress: Progress) -> Iterator[Finding]:
-    for done, (why, where) in enumerate(_CONTRADICTIONS):
+    for done, (why, where, mend) in enumerate(_CONTRADICTIONS):
         progress("outcomes", done, len(_CONTRADICTIONS))
         for capture_id, original, timestamp, outcome in db.execute(
             f"SELECT k.id, k.original, k.timestamp, k.outcome FROM captures k WHERE {where}"
         ):
-            yield Finding(Kind.OUTCOME, f"{original} {timestamp}", f"{outcome!r}, but {why}", capture_id)
+            yield Finding(Kind.OUTCOME, f"{original} {timestamp}", f"{outcome!r}, but {why}", capture_id, mend)
     (unread,) = db.execute(
         "SELECT count(*) FROM captures k WHERE k.payload_id IS NOT NULL AND k.outcome IN ('fetched', 'revisit') "
         "AND NOT EXISTS (SELECT 1 FROM extractions e WHERE e.payload_id = k.payload_id)"
     ).fetchone()
     if unread:
-        yield Finding(Kind.UNREAD, "captures", f"{unread:,} kept, and not read yet", repairable=False)
+        yield Finding(Kind.UNREAD, "captures", f"{unread:,} kept, and not read yet")
     progress("outcomes", 1, 1)
 
 
@@ -246,14 +249,14 @@ def _folds(db: Database, progress: Progress) -> Iterator[Finding]:
     for done, (policy_id, url, extractor_id, dirty) in enumerate(rows):
         progress("versions", done, len(rows))
         if dirty:
-            yield Finding(Kind.UNFOLDED, url, "captures were read since its versions were made", policy_id)
+            yield Finding(Kind.UNFOLDED, url, "captures were read since its versions were made", policy_id, Mend.FOLD)
         elif extractor_id is not None:
             try:
                 differs = _fold_differs(db, policy_id, extractor_id)
             except (ValueError, TypeError) as error:  # of a damaged text, or date
                 differs = f"readings cannot be folded ({error}), and its versions"
             if differs:
-                yield Finding(Kind.FOLD, url, f"its {differs} are not what its readings come to", policy_id)
+                yield Finding(Kind.FOLD, url, f"its {differs} are not what its readings come to", policy_id, Mend.FOLD)
     progress("versions", len(rows), len(rows))
 
 
@@ -365,5 +368,5 @@ def _orphans(db: Database, progress: Progress) -> Iterator[Finding]:
             yield Finding(Kind.ORPHANS, what, f"{count:,}: {why}")
     if orphans.texts:
         detail = f"{orphans.texts:,} of earlier folds: kept, since somebody may have cited them"
-        yield Finding(Kind.PAST_TEXTS, "texts", detail, repairable=False)
+        yield Finding(Kind.PAST_TEXTS, "texts", detail)
     progress("orphans", 1, 1)

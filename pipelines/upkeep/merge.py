@@ -1,11 +1,11 @@
 """Several databases into one: the same whatever the order, and the same when it is done again.
 
-    source (read-only) ─► rows that the target lacks, table after table ─► of two rows for one thing, the better one
+    source (read-only) ─► captures with their pages ─► what was read of them, with its texts ─► all other tables
                        ─► policies folded again: versions and changes are derived, never copied
 
-Which tables there are, what refers to what and what makes a row the same row is read from the schema (merge_tables.py);
-here is only what a table's meaning adds. A transaction holds so many rows; a merge that was killed is done by the same
-command again.
+Of two rows for one thing the better one stays. Captures and readings go through those who keep them (CaptureTable,
+put_extraction); the other tables are copied as the schema has them (merge_tables.py). A transaction holds so many rows;
+a merge that was killed is done by the same command again.
 """
 
 from __future__ import annotations
@@ -13,31 +13,37 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from sqlite_utils import Database
 
+from crawler.archives.capture import Outcome
 from crawler.archives.errors import StoreError
+from pipelines.reading.extract import base_extractor
+from pipelines.store.capture_table import COLUMNS, CaptureTable
 from pipelines.store.check import MIGRATIONS, check_file
+from pipelines.store.extractions import FOUND, put_extraction
 from pipelines.store.file import open_file
 from pipelines.store.folds import refold
 from pipelines.store.links import put_links
 from pipelines.store.load import proven_payload, readable_uri, text_blocks
 from pipelines.store.payloads import PayloadShelf
+from pipelines.store.readings import outcome_of
 from pipelines.store.texts import put_text
 from pipelines.upkeep.forget import empty_captures, erase, forget_searches, prepare
-from pipelines.upkeep.fsck import UNLIKE_ITS_READINGS
-from pipelines.upkeep.merge_tables import Copier, Table, read_tables
+from pipelines.upkeep.merge_tables import Ids, Table, better, copy_rows, read_tables, select
 from pipelines.upkeep.orphans import sweep
 
 Progress = Callable[[str, int, int], None]  # step, done, of how many
 ROWS = 5000  # rows of one transaction; payloads and texts, each of which is some 50 KB: a tenth and a twentieth
 _PAYLOADS, _TEXTS = ROWS // 20, ROWS // 10
-_DERIVED = frozenset({"versions", "changes", "set_aside", "unsteady_lines"})
 _BUSY_SECONDS = 30.0
 
 
@@ -122,55 +128,131 @@ class _Merge:
 
     def __init__(self, db: Database, reader: sqlite3.Connection, source: Path, progress: Progress) -> None:
         self._db, self._reader, self._source, self._progress = db, reader, source, progress
-        self._shelf = PayloadShelf(db)
+        self._shelf, self._captures = PayloadShelf(db), CaptureTable(db)
         prepare(db)
-        self._tables = {table.name: table for table in read_tables(db, "src") if table.name not in _DERIVED}
-        self._copier = Copier(db, self._tables)
+        self._tables = {table.name: table for table in read_tables(db)}
 
     def run(self, extractors: dict[int, int]) -> int:
         """Copy all; note of each policy which extractor its versions are to be of. Return how many captures of the
         target are forgotten by it.
         """
-        with self._copier.maps():
+        self._ids = Ids(self._db)
+        try:
             forgotten = self._tombstones()
-            self._payloads()
-            self._want()
+            self._each("captures", _CAPTURES, _PAYLOADS, self._take_captures)
+            self._copy(self._tables.pop("extractors"))
+            self._each("extractions", _EXTRACTIONS, _TEXTS, self._take_extractions)
             for table in self._tables.values():
-                if table.name == "texts":
-                    self._each("texts", self._text)
-                elif table.name == "link_layers":
-                    self._each("link_layers", self._link_layer)
-                elif table.name not in ("tombstones", "payloads"):
-                    self._table(table)
+                self._copy(table)
+            with self._db.atomic():
+                self._db.execute(
+                    "UPDATE policies SET dirty = 1 WHERE id IN (SELECT dst FROM temp.ids WHERE name = 'policies')"
+                )
             for policy_id, extractor_id in self._db.execute(_EXTRACTORS):
                 extractors[policy_id] = _newer(self._db, extractor_id, extractors.get(policy_id))
+        finally:
+            self._ids.close()
         return forgotten
 
-    def _table(self, table: Table) -> None:
-        for bounds, of in self._ranges(table, ROWS):
-            with self._db.atomic():
-                self._copier.copy(table, bounds)
-                if table.name == "policies":
-                    self._db.execute("UPDATE policies SET dirty = 1 WHERE id IN (SELECT dst FROM temp.map_policies)")
-            self._progress(table.name, bounds[-1] if bounds else of, of)
+    def _each(self, name: str, sql: str, size: int, take: Callable[[list[Sequence[Any]]], None]) -> None:
+        """Take the rows of a statement on the source, so many in each transaction."""
+        (count,) = self._reader.execute(f"SELECT count(*) FROM {name}").fetchone()
+        rows = self._reader.execute(sql)
+        done = 0
+        while some := rows.fetchmany(size):
+            self._progress(name, done, count)
+            with self._transaction():
+                take(some)
+            done += len(some)
 
-    def _ranges(self, table: Table, rows: int) -> Iterator[tuple[tuple[int, ...], int]]:
-        """First and last id of each transaction, and the last of all; () for a table that no other refers to."""
-        if not table.has_id or not table.key:
-            yield (), 1
+    def _copy(self, table: Table) -> None:
+        self._each(table.name, select(table), ROWS, lambda rows: copy_rows(self._db, table, rows, self._ids))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            with self._db.atomic():
+                yield
+        except BaseException:
+            self._shelf.forget_bases()
+            raise
+
+    def _tombstones(self) -> int:
+        """First of all what is forgotten there, or here: none of it comes in."""
+        self._copy(self._tables.pop("tombstones"))
+        self._forgotten = {key for (key,) in self._db.execute("SELECT urlkey FROM main.tombstones").fetchall()}
+        with self._db.atomic():
+            emptied = empty_captures(self._db)
+        if emptied:
+            sweep(self._db, texts=True)
+        return emptied
+
+    # captures, each with its page
+
+    def _take_captures(self, rows: Iterable[Sequence[Any]]) -> None:
+        for row in rows:
+            self._capture(dict(zip(_CAPTURE_COLUMNS, row, strict=True)))
+
+    def _capture(self, theirs: dict[str, Any]) -> None:
+        capture_id, payload_id = theirs.pop("id"), theirs.pop("payload_id")
+        kept = None
+        if payload_id is not None and theirs["urlkey"] not in self._forgotten:
+            kept = self._payload(payload_id, theirs["payload"], theirs["urlkey"])
+        held = self._captures.find(theirs)
+        if held is None:
+            self._captures.add([{**theirs, "payload_id": kept}])
+            held = self._captures.find(theirs)
+        else:
+            row = self._db.execute(_CAPTURE, [held]).fetchone()
+            ours = dict(zip(_CAPTURE_COLUMNS[2:], row[2:], strict=True))
+            if better(theirs, ours):
+                changed = {name: theirs[name] for name in COLUMNS if name in theirs and theirs[name] != ours[name]}
+                self._captures.change([held], **changed, payload_id=kept)
+        self._ids.put("capture_rows", capture_id, held or 0)
+
+    def _payload(self, source_id: int, digest: str, urlkey: str) -> int:
+        held = self._ids.get("payloads", source_id) or self._shelf.held(bytes.fromhex(digest))
+        if held is None:
+            body = proven_payload(self._reader.execute, source_id, digest)
+            if body is None:
+                raise StoreError(
+                    f"{self._source} is damaged (payload {source_id}): run policylapse fsck --repair --db {self._source}, "
+                    "then the same command again"
+                )
+            held = self._shelf.put(body, urlkey)
+        self._ids.put("payloads", source_id, held)
+        return held
+
+    # what was read of them, each with its text
+
+    def _take_extractions(self, rows: Iterable[Sequence[Any]]) -> None:
+        for row in rows:
+            self._extraction(dict(zip(_EXTRACTION_COLUMNS, row, strict=True)))
+
+    def _extraction(self, theirs: dict[str, Any]) -> None:
+        """What no page that came in has stays behind; texts of earlier folds are made again where they are needed."""
+        payload_id = self._ids.get("payloads", theirs["payload_id"])
+        if payload_id is None:
             return
-        (highest,) = self._db.execute(f"SELECT coalesce(max(id), 0) FROM src.{table.name}").fetchone()
-        for first in range(1, highest + 1, rows):
-            yield (first, min(first + rows - 1, highest)), highest
-
-    def _each(self, table: str, copy: Callable[[int], int]) -> None:
-        """Copy, one by one, the rows that are wanted: what is tombstoned here, or in no capture's page, stays behind."""
-        wanted = [row[0] for row in self._db.execute(f"SELECT id FROM temp.want_{table} ORDER BY id").fetchall()]
-        for start in range(0, len(wanted), _TEXTS):
-            with self._db.atomic():
-                for source_id in wanted[start : start + _TEXTS]:
-                    self._copier.note(table, source_id, copy(source_id))
-            self._progress(table, start, len(wanted))
+        row = theirs | {"payload_id": payload_id, "extractor_id": self._ids.get("extractors", theirs["extractor_id"])}
+        for column, parent, copy in (
+            ("text_id", "texts", self._text),
+            ("link_layer_id", "link_layer_rows", self._links),
+        ):
+            if theirs[column] is not None:
+                row[column] = self._ids.get(parent, theirs[column]) or copy(theirs[column])
+                self._ids.put(parent, theirs[column], row[column])
+        ours = self._db.execute(_EXTRACTION, [payload_id, row["extractor_id"]]).fetchone()
+        if ours is not None:
+            held = dict(zip(_EXTRACTION_COLUMNS, ours, strict=True))
+            ids = ("payload_id", "extractor_id", "text_id", "link_layer_id")
+            if not better(*({name: one[name] for name in one if name not in ids} for one in (theirs, held))):
+                return
+            self._db.execute(
+                "DELETE FROM extraction_rows WHERE payload_id = ? AND extractor_id = ?",
+                [payload_id, row["extractor_id"]],
+            )
+        put_extraction(self._db, row)
 
     def _text(self, source_id: int) -> int:
         """With its blocks, or it would be half a text after a kill."""
@@ -187,119 +269,101 @@ class _Merge:
         codes = self._reader.execute(
             "SELECT coalesce(language, ?) FROM text_blocks WHERE text_id = ? ORDER BY position", [language, source_id]
         )
-        blocks = text_blocks(self._reader, source_id)
         text_id = put_text(
-            self._db, digest, blocks, wording=wording, words=words, language=language,
+            self._db, digest, text_blocks(self._reader, source_id), wording=wording, words=words, language=language,
             block_languages=[code for (code,) in codes],
         )  # fmt: skip
         self._db.execute("UPDATE main.texts SET languages = ? WHERE id = ?", [languages, text_id])
         return text_id
 
-    def _link_layer(self, source_id: int) -> int:
+    def _links(self, source_id: int) -> int:
         digest, links = self._reader.execute(
             "SELECT link_digest, links FROM link_layers WHERE id = ?", [source_id]
         ).fetchone()
         return put_links(self._db.conn, digest, json.loads(links))
 
-    def _tombstones(self) -> int:
-        """First of all what is forgotten there, or here: none of it comes in."""
-        with self._db.atomic():
-            self._copier.copy(self._tables["tombstones"])
-            emptied = empty_captures(self._db)
-        if emptied:
-            sweep(self._db, texts=True)
-        return emptied
 
-    def _payloads(self) -> None:
-        """By URL and date, so that each is stored against its likes."""
-        self._db.execute(
-            "CREATE TEMP TABLE want_payloads AS SELECT p.id, p.payload_digest, min(k.urlkey) AS urlkey "
-            "FROM src.captures k JOIN src.payloads p ON p.id = k.payload_id "
-            "WHERE k.urlkey NOT IN (SELECT urlkey FROM main.tombstones) GROUP BY p.id "
-            "ORDER BY 3, min(k.captured_at), 1"
-        )
-        (count,) = self._db.execute("SELECT count(*) FROM temp.want_payloads").fetchone()
-        for start in range(0, count, _PAYLOADS):
-            rows = self._db.execute(
-                "SELECT id, payload_digest, urlkey FROM temp.want_payloads WHERE rowid BETWEEN ? AND ?",
-                [start + 1, start + _PAYLOADS],
-            ).fetchall()
-            with self._transaction():
-                for source_id, digest, urlkey in rows:
-                    self._copier.note("payloads", source_id, self._payload(source_id, digest, urlkey))
-            self._progress("payloads", start, count)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        try:
-            with self._db.atomic():
-                yield
-        except BaseException:
-            self._shelf.forget_bases()
-            raise
-
-    def _payload(self, source_id: int, digest: str, urlkey: str) -> int:
-        held = self._shelf.held(bytes.fromhex(digest))
-        if held is not None:
-            return held
-        body = proven_payload(self._reader.execute, source_id, digest)
-        if body is None:
-            raise StoreError(
-                f"{self._source} is damaged (payload {source_id}): run policylapse fsck --repair --db {self._source}, "
-                "then the same command again"
-            )
-        return self._shelf.put(body, urlkey)
-
-    def _want(self) -> None:
-        """What the pages that come in need; texts of earlier folds are made again where they are needed."""
-        read = "FROM src.extractions e JOIN temp.map_payloads m ON m.src = e.payload_id"
-        for name, ids in (
-            ("texts", f"SELECT e.text_id {read} WHERE e.text_id NOT NULL"),
-            ("link_layers", f"SELECT e.link_layer_id {read} WHERE e.link_layer_id NOT NULL"),
-        ):
-            self._db.execute(f"CREATE TEMP TABLE want_{name} (id INTEGER PRIMARY KEY)")
-            self._db.execute(f"INSERT OR IGNORE INTO temp.want_{name} {ids}")
-
+# Rows as they are compared: with the digest of a page or text beside its id. By URL and date, so that each page is stored
+# against its likes.
+_CAPTURE_COLUMNS = ("id", "payload_id", "payload", *(name for name in COLUMNS if name != "payload_id"))
+_CAPTURE_ROW = (
+    f"SELECT k.id, k.payload_id, p.payload_digest, {', '.join(f'k.{name}' for name in _CAPTURE_COLUMNS[3:])} "
+    "FROM main.captures k LEFT JOIN main.payloads p ON p.id = k.payload_id "
+)
+_CAPTURES = f"{_CAPTURE_ROW} ORDER BY k.urlkey, k.at, k.id"
+_CAPTURE = f"{_CAPTURE_ROW} WHERE k.id = ?"
+_EXTRACTION_COLUMNS = ("payload_id", "extractor_id", "link_layer_id", *FOUND, "payload", "text_digest", "link_digest")
+_EXTRACTION_ROW = (
+    f"SELECT e.payload_id, e.extractor_id, e.link_layer_id, {', '.join(f'e.{name}' for name in FOUND)}, "
+    "y.payload_digest, t.text_digest, l.link_digest FROM main.extractions e JOIN main.payloads y ON y.id = e.payload_id "
+    "LEFT JOIN main.texts t ON t.id = e.text_id LEFT JOIN main.link_layer_rows l ON l.id = e.link_layer_id"
+)
+_EXTRACTIONS = f"{_EXTRACTION_ROW} ORDER BY 1, 2"
+_EXTRACTION = f"{_EXTRACTION_ROW} WHERE e.payload_id = ? AND e.extractor_id = ?"
 
 # The extractors that either side's versions of a policy are of; a policy that only shares a page with the source has a
 # reading more as well.
 _EXTRACTORS = """
-SELECT m.dst, e.dst FROM temp.map_policies m JOIN src.policies s ON s.id = m.src
-JOIN temp.map_extractors e ON e.src = s.extractor_id
-UNION SELECT t.id, t.extractor_id FROM temp.map_policies m JOIN main.policies t ON t.id = m.dst
-WHERE t.extractor_id NOT NULL
+SELECT m.dst, e.dst FROM temp.ids m JOIN src.policies s ON s.id = m.src
+JOIN temp.ids e ON e.name = 'extractors' AND e.src = s.extractor_id WHERE m.name = 'policies'
+UNION SELECT t.id, t.extractor_id FROM temp.ids m JOIN main.policies t ON t.id = m.dst
+WHERE m.name = 'policies' AND t.extractor_id NOT NULL
 UNION SELECT p.id, p.extractor_id FROM main.policies p WHERE p.extractor_id NOT NULL AND p.id IN (
-  SELECT u.policy_id FROM temp.map_payloads m JOIN main.captures k ON k.payload_id = m.dst
-  JOIN main.policy_urls u ON u.urlkey = k.urlkey)
+  SELECT u.policy_id FROM temp.ids m JOIN main.captures k ON k.payload_id = m.dst
+  JOIN main.policy_urls u ON u.urlkey = k.urlkey WHERE m.name = 'payloads')
 """
 
 
 def _newer(db: Database, one: int, other: int | None) -> int:
-    """Of two extractors the newer one, as their names have it: numbers in them count as numbers."""
+    """Of two extractors the newer one."""
     if other is None or one == other:
         return one
     names = dict(db.execute("SELECT id, extractor FROM main.extractors WHERE id IN (?, ?)", [one, other]).fetchall())
-
-    def order(extractor_id: int) -> list[tuple[int, str]]:
-        parts = re.findall(r"\d+|\D+", names[extractor_id])
-        return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
-
-    return max(one, other, key=order)
+    return max(one, other, key=lambda extractor_id: _age(names[extractor_id]))
 
 
-# What one file knew of a page that another had kept and not read.
-_READ_ELSEWHERE = f"""
-UPDATE captures SET (outcome, detail) = (
-  SELECT CASE WHEN e.outcome = 'fetched' AND captures.fetched_at IS NULL THEN 'revisit' ELSE e.outcome END, e.detail
-  FROM extractions e JOIN extractors x ON x.id = e.extractor_id
-  WHERE e.payload_id = captures.payload_id ORDER BY x.extractor DESC LIMIT 1)
-WHERE id IN (SELECT k.id FROM captures k WHERE {UNLIKE_ITS_READINGS})
+def _age(extractor: str) -> list[tuple[int, str]]:
+    """Sorts extractors by their names, the newest last: numbers in them count as numbers."""
+    parts = re.findall(r"\d+|\D+", extractor)
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
+
+
+_READINGS = """
+SELECT k.id, k.outcome, k.detail, k.fetched_at, x.extractor, e.outcome, e.detail FROM captures k
+JOIN extractions e ON e.payload_id = k.payload_id JOIN extractors x ON x.id = e.extractor_id
+WHERE k.id BETWEEN ? AND ? AND k.outcome NOT IN ('redirect', 'archived_error', 'forgotten') ORDER BY k.id
 """
 
 
+_HELD = (Outcome.FETCHED.value, Outcome.REVISIT.value)
+
+
+def _apply_readings(db: Database) -> None:
+    """Give each capture the outcome of its payload's reading, as ReadingShelf.apply does: one file may know of a page
+    that another had kept and not read. Of several the newest program's counts; a text of one of its readings goes first.
+    """
+    (highest,) = db.execute("SELECT coalesce(max(id), 0) FROM capture_rows").fetchone()
+    for first in range(1, highest + 1, ROWS):
+        with db.atomic():
+            _apply_to(db, db.execute(_READINGS, [first, first + ROWS - 1]).fetchall())
+
+
+def _apply_to(db: Database, rows: Iterable[tuple[Any, ...]]) -> None:
+    table = CaptureTable(db)
+    for capture_id, readings in groupby(rows, key=itemgetter(0)):
+        *_, (_id, had, told, fetched_at, _extractor, read, detail) = sorted(
+            readings, key=lambda row: (_age(base_extractor(row[4])), row[5] == _HELD[0], _age(row[4]))
+        )
+        outcome = outcome_of(Outcome(read), fetched_at).value
+        if read == _HELD[0] and had in _HELD:
+            detail = told
+        if (outcome, detail) != (had, told):
+            table.change([capture_id], outcome=outcome, detail=detail)
+
+
 def _fold(db: Database, extractors: dict[int, int], progress: Progress) -> None:
+    _apply_readings(db)
     with db.atomic():
-        db.execute(_READ_ELSEWHERE)
         forget_searches(db)
     for done, (policy_id, extractor_id) in enumerate(sorted(extractors.items())):
         progress("versions", done, len(extractors))

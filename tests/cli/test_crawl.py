@@ -16,6 +16,7 @@ from crawler.archives.capture import Period
 from crawler.archives.dialects import parse_archive
 from crawler.choosing.strategies import ALL
 from crawler.options import RunOptions, SummaryStyle
+from crawler.run import Ended
 from tests.builders import utc
 
 URL = "http://lumenkart.example/privacy"
@@ -88,7 +89,7 @@ def test_nothing_named(tmp_path):
 
 def test_options_become_one_record(monkeypatch):
     asked = []
-    monkeypatch.setattr(crawl, "run", lambda options: asked.append(options) or 3)
+    monkeypatch.setattr(crawl, "run_to_end", lambda options, *_: asked.append(options) or Ended(3))
     result = CliRunner().invoke(
         main,
         ["crawl", "--url", "a.example/x", "--url", "b.example/y,z", "--site", "c.example", "--sites", "list.txt", "--since", "2018",
@@ -101,7 +102,7 @@ def test_options_become_one_record(monkeypatch):
         RunOptions(
             urls=("http://a.example/x", "http://b.example/y,z"), sites=("c.example",), listed="list.txt",
             period=Period(utc(2018, 1, 1), utc(2019, 12, 31, 23, 59, 59)), strategy=ALL, database=Path("x.db"),
-            archive=parse_archive("sample"), contact="me@example.org", summary=SummaryStyle.JSON, wait=0,
+            archive=parse_archive("sample"), contact="me@example.org", summary=SummaryStyle.NONE, wait=0,
             resolution=timedelta(hours=12), max_gap=timedelta(0), declarations=(Path("a:b"), Path("c")), terms=("x", "y"),
             max_requests=7, max_minutes=0.5, all_policies=True, state=asked[0].state,
         )

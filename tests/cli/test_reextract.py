@@ -82,7 +82,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(old_db):
     rows = technical(old_db)
     db = sqlite3.connect(old_db)
     with db:
-        db.execute("DELETE FROM extractions WHERE extractor_id = (SELECT id FROM extractors WHERE extractor = ?) "
+        db.execute("DELETE FROM extraction_rows WHERE extractor_id = (SELECT id FROM extractors WHERE extractor = ?) "
                    "AND payload_id % 3 = 0", [extractor_id()])  # fmt: skip
     (left,) = db.execute(
         "SELECT count(*) FROM payloads p WHERE EXISTS (SELECT 1 FROM extractions e WHERE e.payload_id = p.id) "

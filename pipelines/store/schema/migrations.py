@@ -17,6 +17,9 @@ from pipelines.store.schema.m007_reading_side import READING_SIDE
 from pipelines.store.schema.m008_declarations import DECLARATIONS
 from pipelines.store.schema.m009_superseded import SUPERSEDED
 from pipelines.store.schema.m011_parts import add_parts
+from pipelines.store.schema.m012_tables import TABLES_ARE_WRITTEN
+from pipelines.store.schema.m014_found import FOUND
+from pipelines.store.schema.m015_ledgers import LEDGERS
 
 migrations = Migrations("policylapse")
 
@@ -81,6 +84,24 @@ def m009_superseded(db: Database) -> None:
 def m011_parts(db: Database) -> None:
     """A page may hold several documents, each a policy of its own."""
     add_parts(db)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m012_tables(db: Database) -> None:
+    """The program writes tables; views are for reading."""
+    db.executescript(TABLES_ARE_WRITTEN)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m014_found(db: Database) -> None:
+    """Which run found each change and event, so that a nightly run can say what is new."""
+    db.executescript(FOUND)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m015_ledgers(db: Database) -> None:
+    """What was told to whom, and what an archive was asked to capture: each once, whatever kills the program."""
+    db.executescript(LEDGERS)
 
 
 _TABLES = """

@@ -94,7 +94,7 @@ def test_a_text_that_an_earlier_fold_put_together_is_known_by_its_blocks(history
     path = history_db.policy(URL, history_db.shown("2018-01-01", f"{KEEP}\n\nNoise 1."))
     history_db.db.execute("INSERT INTO texts (text_digest, wording, words) VALUES ('d', 'abcdef0123', 6)")
     history_db.db.execute(
-        "INSERT INTO text_blocks (text_id, position, block_id) SELECT t.id, 0, b.id FROM texts t, blocks b "
+        "INSERT INTO text_runs (text_id, position, first_block_id, length) SELECT t.id, 0, b.id, 1 FROM texts t, blocks b "
         "WHERE t.text_digest = 'd' AND b.markdown = ?", [KEEP],
     )  # fmt: skip
     history_db.db.conn.commit()

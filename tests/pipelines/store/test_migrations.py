@@ -26,6 +26,9 @@ DIGESTS = {
     "m008_declarations": "422cfaa34a612db1",
     "m009_superseded": "22dea04da96e19b0",
     "m011_parts": "a8ba912d52329dd6",
+    "m012_tables": "d755d30620e243e8",
+    "m014_found": "5a2ce2750a987709",
+    "m015_ledgers": "0f54ad88adc29c7d",
 }
 
 

@@ -3,20 +3,21 @@
 import json
 import random
 import sqlite3
+from functools import cache
 
 import pytest
 import zstandard
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
+from pipelines.store.capture_table import CaptureTable
 from pipelines.store.file import open_file
 from pipelines.store.load import load_payload
-from pipelines.store.schema.migrations import m001_initial, m002_reading, migrations
+from pipelines.store.schema.migrations import migrations
 
 AT = "2015-01-0{}T00:00:00Z"
 EXTRACTION = "payload_id, extractor_id, outcome, detail, text_id, title, charset, score, evidence, decisions"
-NAMED = ("archive", "urlkey", "timestamp", "original", "captured_at")
 
 
 def old_file(path, schema):
@@ -122,7 +123,7 @@ def test_every_earlier_schema_says_the_same(tmp_path, schema):
 
 
 @pytest.mark.parametrize(
-    "stop", ["m006_discovery", "m007_reading_side", "m008_declarations", "m009_superseded", "m011_parts"]
+    "stop", ["m006_discovery", "m007_reading_side", "m008_declarations", "m009_superseded", "m011_parts", "m012_tables"]
 )
 def test_later_schemas_say_the_same_too(tmp_path, stop):
     path = tmp_path / "x.db"
@@ -171,7 +172,7 @@ captured = st.fixed_dictionaries({
 })  # fmt: skip
 happened = st.fixed_dictionaries({
     "outcome": st.sampled_from(["fetched", "pending"]), "detail": text, "fetched_at": st.sampled_from([None, AT.format(5)]),
-    "redirect_url": text, "http_status": st.none() | st.integers(100, 599), "headers": headers.map(lambda h: h if h is None else json.dumps(h)),
+    "redirect_url": text, "http_status": st.none() | st.integers(100, 599), "headers": headers.map(lambda h: h if h is None else json.dumps(h, ensure_ascii=False)),
     "memento_url": st.sampled_from([None, "https://m/20150101000000id_/http://x/", "else"]),
     "chain": st.sampled_from([None, "[]", '["200 https://m/20150101000000id_/http://x/"]', '["200 else"]']),
     "failures": st.integers(0, 3), "not_before": st.sampled_from([None, AT.format(7)]), "digest_verdict": st.sampled_from([None, "match"]),
@@ -179,41 +180,88 @@ happened = st.fixed_dictionaries({
 })  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+TABLES = ("addresses", "capture_kinds", "header_sets", "capture_rows")
+NAMES = ("archive", "urlkey", "timestamp", "original", "captured_at", "digest")
+
+
+@cache
+def schema_before(migration):
+    db = Database(memory=True)
+    migrations.apply(db, stop_before=migration or [])
+    try:
+        return db.conn.serialize()
+    finally:
+        db.conn.close()
+
+
+def fresh(migration=""):
+    """An empty database in memory, of the schema before a migration; "": of the newest."""
+    db = Database(memory=True)
+    db.conn.deserialize(schema_before(migration))
+    return db
+
+
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(captured, st.lists(happened, max_size=2)), max_size=6))
 def test_captures_read_as_they_were_written(rows):
-    """The view against a plain table: what is inserted and updated is what is read."""
-    plain, small = Database(memory=True), Database(memory=True)
-    m001_initial(plain)
-    m002_reading(plain)
-    migrations.apply(small)
+    """The view against a plain table; and the tables beneath, byte for byte, against what m005's triggers wrote."""
+    plain, triggers, small = (fresh(stop) for stop in ("m003_certainty", "m012_tables", ""))
+    table = CaptureTable(small)
     for names, updates in rows:
         at = "2015-02-03T04:05:06Z" if names["timestamp"] == "20150203040506" else "2015-01-01T00:00:00Z"
         values = {**names, "urlkey": names["original"], "captured_at": at}
-        insert = f"({', '.join(values)}) VALUES ({', '.join('?' * len(values))})"
-        plain.execute(f"INSERT OR IGNORE INTO captures {insert}", list(values.values()))
-        small.execute(f"INSERT INTO captures {insert}", list(values.values()))
-        where = " AND ".join(f"{name} = ?" for name in (*NAMED, "digest"))
+        insert = f"INTO captures ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})"
+        plain.execute(f"INSERT OR IGNORE {insert}", list(values.values()))
+        triggers.execute(f"INSERT {insert}", list(values.values()))
+        table.add([values])
         for update in updates:
-            for db in (plain, small):
+            for db in (plain, triggers):
                 db.execute(
-                    f"UPDATE captures SET {', '.join(f'{name} = ?' for name in update)} WHERE {where}",
-                    [*update.values(), *(values[name] for name in (*NAMED, "digest"))],
+                    f"UPDATE captures SET {', '.join(f'{name} = ?' for name in update)} "
+                    f"WHERE {' AND '.join(f'{name} = ?' for name in NAMES)}",
+                    [*update.values(), *(values[name] for name in NAMES)],
                 )
+            table.change([table.find(values)], **update)
     columns = [row[1] for row in plain.execute("PRAGMA table_info(captures)") if row[1] not in ("memento_at", "id")]
     found = [db.execute(f"SELECT {', '.join(columns)} FROM captures ORDER BY id").fetchall() for db in (plain, small)]
     assert parsed({"captures": found[1]}) == parsed({"captures": found[0]})
-    plain.conn.close()
-    small.conn.close()
+    for name in TABLES:
+        kept = [db.execute(f"SELECT * FROM {name} ORDER BY id").fetchall() for db in (triggers, small)]
+        assert kept[1] == kept[0], name
+    for db in (plain, triggers, small):
+        db.conn.close()
 
 
-def test_what_names_a_capture_stays(tmp_path):
+@settings(max_examples=15, deadline=None)
+@given(st.tuples(captured, happened), st.sampled_from(["", "asked by X"]))
+def test_a_whole_capture_goes_in_as_it_is(row, reason):
+    """As merge brings one; of a page with a tombstone only what the archive's index says."""
+    names, what = row
+    at = "2015-02-03T04:05:06Z" if names["timestamp"] == "20150203040506" else "2015-01-01T00:00:00Z"
+    values = {**names, **what, "urlkey": names["original"], "captured_at": at}
+    triggers, small = fresh("m012_tables"), fresh()
+    for db in (triggers, small):
+        if reason:
+            db.execute("INSERT INTO tombstones VALUES (?, '', '', ?, '', 0, 0)", [names["original"], reason])
+    insert = f"INTO captures ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})"
+    triggers.execute(f"INSERT {insert}", list(values.values()))
+    assert CaptureTable(small).add([values, values]) == 1
+    for name in TABLES:
+        kept = [db.execute(f"SELECT * FROM {name} ORDER BY id").fetchall() for db in (triggers, small)]
+        assert kept[1] == kept[0], name
+    said_of_it = small.execute("SELECT outcome, detail, headers FROM captures").fetchone()
+    assert not reason or said_of_it == ("forgotten", reason, None)
+    for db in (triggers, small):
+        db.conn.close()
+
+
+def test_views_are_for_reading(tmp_path):
     db = old_file(tmp_path / "x.db", 2)
     migrations.apply(db)
-    with pytest.raises(sqlite3.IntegrityError, match="cannot be changed"):
-        db.execute("UPDATE captures SET original = 'http://b.example/'")
-    db.execute("DELETE FROM captures WHERE id = 3")
-    assert db.execute("SELECT count(*) FROM captures").fetchone() == (2,)
+    assert db.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall() == []
+    for view in ("captures", "extractions", "text_blocks", "link_layers"):
+        with pytest.raises(sqlite3.OperationalError, match="view"):
+            db.execute(f"DELETE FROM {view}")
     db.conn.close()
 
 

@@ -76,7 +76,10 @@ def test_what_another_page_needs_stays_and_stands_alone(tmp_path):
     body = Seen(3, SHARED, url=OTHER).body
     held = store.shelf.put(body, surt(URL))  # as after a merge: its base is the shop's page
     store.fold(policy, EXTRACTOR)
-    store.db.execute("UPDATE captures SET payload_id = ? WHERE urlkey = ?", [held, surt(OTHER)])
+    store.db.execute(
+        "UPDATE capture_rows SET payload_id = ? WHERE id IN (SELECT id FROM captures WHERE urlkey = ?)",
+        [held, surt(OTHER)],
+    )
     store.db.conn.commit()
     store.close()
     assert ask(path, f"SELECT base_id IS NULL FROM payloads WHERE id = {held}") == [(0,)]

@@ -1,13 +1,14 @@
 """merge: the same content whatever the order, however often, wherever it was killed."""
 
 import hashlib
+import random
 import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
@@ -43,11 +44,17 @@ CAPTURE = st.tuples(
 FILES = st.lists(st.lists(CAPTURE, max_size=6, unique_by=lambda c: (c[0], c[2], c[3])), min_size=2, max_size=3)
 
 
+# A page that two files have read as no policy, on different days, and a third one has kept without reading it.
+READ_IN_ONE_FILE = [[(3, state, (URL, "shop.example"), "one")] for state in ("fetched", "fetched", "unread")]
+
+
 @settings(  # without shrinking, which would take minutes
     max_examples=8, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )  # fmt: skip
 @given(WORDINGS, FILES, st.randoms())
+@example([TEXTS[0]] * 8, READ_IN_ONE_FILE, random.Random(1))
+@example([TEXTS[0]] * 8, READ_IN_ONE_FILE, random.Random(2))
 def test_order_and_repetition_do_not_matter(tmp_path_factory, wordings, files, randoms):
     folder = tmp_path_factory.mktemp("merge")
     paths = []

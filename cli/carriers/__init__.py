@@ -1,0 +1,1 @@
+"""How a message leaves this machine: by mail, webhook, command or Apprise; and the one HTTP client for all of them."""

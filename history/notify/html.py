@@ -1,0 +1,51 @@
+"""A message as HTML: what the plain text says, with nothing from elsewhere: no script, no image, no font, no style sheet.
+
+    html(message) ──► str
+
+Jinja2 escapes every value. Words that came are <ins>, words that went <del>; the signs of the plain text stand beside
+them for readers without styles. Only http and https become links.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from history.notify import message as say
+from history.notify.message import Message
+from history.plain import line
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_WEB = re.compile(r"https?://[^\s\x00-\x20]+", re.IGNORECASE)
+
+
+def html(message: Message) -> str:
+    """Return the message as one HTML document."""
+    return _template("message.html").render(
+        title=say.subject(message),
+        entries=message.entries[: say.FULL], rest=message.entries[say.FULL :], events=message.events,
+        unknown=say.unknown_lines(message), foot=say.foot_lines(message),
+    )  # fmt: skip
+
+
+def entry_html(entry: say.Entry) -> str:
+    """Return one change as an HTML fragment, as a feed shows it."""
+    return _template("entry.html").render(entry=entry)
+
+
+@lru_cache
+def _template(name: str) -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {"say": say}
+    environment.filters |= {"line": line}
+    environment.tests |= {"web": lambda url: _WEB.fullmatch(url) is not None}
+    return environment.get_template(name)

@@ -1,0 +1,139 @@
+"""What the table of captures keeps of a capture: only what does not follow from the rest.
+
+    kept(said, at, address) ──► columns of capture_rows         `said`: columns of the view `captures`
+    headers_patch(headers, set) ──► headers_own                  RFC 7396: how the headers differ from a set
+
+Captures repeat what their neighbours say, so the file keeps once what they have alike (m005_small.py draws the tables) and
+the view `captures` puts it together again. This is the way in: pure functions, which know no database. What a capture is
+named by (`at`, `timestamp`, `original`) never changes; all else may.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any, Final
+
+Said = Mapping[str, Any]  # columns of the view `captures`, as SQLite gives them
+MEMENTO_DATETIME: Final = "memento-datetime"
+_INTEGER: Final = re.compile(r"0|-?[1-9][0-9]{0,17}")  # as SQLite would write it again; 18 digits fit 64 bits
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One URL in one archive.
+
+    :param citation_prefix, memento_prefix: what stands before the timestamp in `citation_url` and `memento_url`; "" where
+        they have another form.
+    """
+
+    row: int
+    citation_prefix: str
+    memento_prefix: str
+
+
+def prefix_of(url: str | None, timestamp: str, original: str) -> str:
+    """Return what stands before "TIMESTAMPid_/ORIGINAL" in an archive's URL; "" where it does not end so.
+
+    >>> prefix_of("https://a/web/20150101000000id_/http://x/", "20150101000000", "http://x/")
+    'https://a/web/'
+    """
+    end = f"{timestamp}id_/{original}"
+    return url.removesuffix(end) if url and url.endswith(end) else ""
+
+
+def named(said: Said, at: int, address: Address) -> dict[str, Any]:
+    """Return the columns that name a capture, or that its archive's index gave of it.
+
+    :param at: `captured_at` in seconds since 1970.
+    """
+    usual = f"{address.citation_prefix}{said['timestamp']}id_/{said['original']}"
+    return {
+        "at": at,
+        "digest": said["digest"],
+        "length": number_or_text(said["length"]),
+        "timestamp": said["timestamp"] if said["timestamp"] != f"{_moment(at, '%Y%m%d%H%M%S')}" else None,
+        "citation_url": said["citation_url"] if said["citation_url"] != usual else None,
+        "oddity": said["oddity"] or None,
+    }
+
+
+def happened(said: Said, at: int, address: Address) -> dict[str, Any]:
+    """Return the columns that tell what became of a capture, but for its headers and its kind."""
+    memento_url, drift = said["memento_url"], said["drift_seconds"]
+    usual_url = f"{address.memento_prefix}{said['timestamp']}id_/{said['original']}"
+    usual_chain = _json([f"{said['http_status']} {memento_url}"]) if memento_url and said["http_status"] else None
+    usual_at = iso(at + drift) if drift is not None else None
+    return {
+        "detail": said["detail"] or None,
+        "fetched": seconds(said["fetched_at"]),
+        "payload_id": said["payload_id"],
+        "redirect_url": said["redirect_url"] or None,
+        "drift_seconds": drift,
+        "memento_url": "" if memento_url == usual_url else memento_url or None,
+        "memento_at": said["memento_at"] if said["memento_at"] != usual_at else None,
+        "chain": "" if said["chain"] is not None and said["chain"] == usual_chain else said["chain"],
+        "failures": said["failures"] or None,
+        "not_before": said["not_before"],
+    }
+
+
+def number_or_text(length: str) -> int | str:
+    """Return a length as a number where SQLite writes that number as the archive did.
+
+    >>> number_or_text("512"), number_or_text("007"), number_or_text("-")
+    (512, '007', '-')
+    """
+    return int(length) if _INTEGER.fullmatch(length) else length
+
+
+def seconds(moment: str | None) -> int | None:
+    """Return a moment of the database, ISO 8601 UTC, in seconds since 1970."""
+    return int(datetime.fromisoformat(moment).timestamp()) if moment else None
+
+
+def iso(at: int) -> str:
+    """Return seconds since 1970 as the database's views write them; "" outside the years 1 to 9999."""
+    return _moment(at, "%Y-%m-%dT%H:%M:%SZ")
+
+
+def _moment(at: int, form: str) -> str:
+    try:
+        moment = datetime.fromtimestamp(at, UTC)
+    except (OverflowError, ValueError, OSError):  # of a damaged row
+        return ""
+    return moment.strftime(form.replace("%Y", f"{moment.year:04}"))
+
+
+# headers
+
+
+def headers_set(headers: Mapping[str, Any]) -> str:
+    """Return headers as a set to which those of other captures are told: without the capture's own moment."""
+    return _json({name: value for name, value in headers.items() if name != MEMENTO_DATETIME})
+
+
+def headers_patch(headers: Mapping[str, Any], usual: str, at: int, drift: int | None) -> str:
+    """Return how headers differ from a set, as an RFC 7396 patch, sorted: what is new or other, null for what is gone.
+
+    :param usual: the set, JSON. Memento-Datetime is in none: it follows from `at` and `drift`, in seconds.
+
+    >>> headers_patch({"a": "1", "b": "3"}, '{"b":"2","c":"4"}', 0, 0)
+    '{"a":"1","b":"3","c":null,"memento-datetime":null}'
+    """
+    told = json.loads(usual)
+    try:
+        told[MEMENTO_DATETIME] = format_datetime(datetime.fromtimestamp(at + (drift or 0), UTC), usegmt=True)
+    except (OverflowError, ValueError, OSError):  # of a damaged row: the view has none then
+        told.pop(MEMENTO_DATETIME, None)
+    new = sorted((name, value) for name, value in headers.items() if name not in told or told[name] != value)
+    return _json(dict(new) | {name: None for name in told if name not in headers})
+
+
+def _json(value: object) -> str:
+    """As SQLite writes JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
