@@ -5,18 +5,21 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.nightly import Nightly, nightly_options, run_nightly
+from crawler.archives.dialects import parse_archive
 from crawler.archives.errors import ConfigError
 from crawler.archives.surt import check_url
 
 if TYPE_CHECKING:
     from crawler.run import Ended
 
+_MOST_SAVES = 200  # in a night: 33 minutes
 _SETTINGS_MODULE = "crawler.settings"
 
 
@@ -149,7 +152,18 @@ def crawl(
         return run_to_end({name: value for name, value in settings.items() if value}, given, options.lock_wait)
 
     database = Path(db or os.environ.get("POLICYLAPSE_DB") or "policylapse.db")
-    ctx.exit(run_nightly(options, begin, database, as_json_text=as_json))
+
+    def save() -> int:
+        from cli.save import save_stale  # noqa: PLC0415 - few ask for it
+
+        chosen = parse_archive(archive or os.environ.get("POLICYLAPSE_ARCHIVE") or "wayback")
+        who = contact or os.environ.get("POLICYLAPSE_CONTACT") or ""
+        done = save_stale(chosen, database, who, timedelta(seconds=options.save_stale), _MOST_SAVES)
+        if (text := done.text()) and not (options.quiet and done.exit_code == 0):
+            click.echo(text, err=as_json)
+        return done.exit_code
+
+    ctx.exit(run_nightly(options, begin, database, as_json_text=as_json, save=save if options.save_stale else None))
 
 
 def run(settings: Mapping[str, str], arguments: Mapping[str, str]) -> int:
