@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 
 import pytest
 from click.testing import CliRunner
@@ -11,6 +9,7 @@ from click.testing import CliRunner
 from cli import crawl
 from cli.main import main
 from crawler.run import Ended
+from tests import programs
 
 URL = "http://lumenkart.example/privacy"
 
@@ -21,15 +20,7 @@ def policylapse(tmp_path):
 
     def run(*arguments, **environment):
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("POLICYLAPSE_", "SCRAPY_"))}
-        return subprocess.run(
-            [sys.executable, "-m", "cli.main", *arguments],
-            cwd=tmp_path,
-            env=clean | {"PYTHONPATH": os.pathsep.join(sys.path)} | environment,
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
+        return programs.run("-m", "cli.main", *arguments, cwd=tmp_path, env=clean | environment)
 
     return run
 
@@ -97,14 +88,3 @@ def test_options_become_settings_and_arguments(monkeypatch):
         "POLICYLAPSE_CONTACT": "me@example.org", "POLICYLAPSE_SUMMARY": "none", "url": "http://a.example/x,http://b.example/y",
         "site": "c.example", "sites": "list.txt", "since": "2018", "until": "2019",
     }  # fmt: skip
-
-
-def test_reading_loads_no_scrapy(sample_db):
-    code = (
-        "import sys; from click.testing import CliRunner; from cli.main import main; "
-        f"r = CliRunner().invoke(main, ['timeline', 'lumenkart.example', '--db', {str(sample_db)!r}]); "
-        "assert r.exit_code == 0, r.output; "
-        "print([m for m in ('scrapy', 'trafilatura', 'sqlite_utils', 'lxml', 'twisted') if m in sys.modules])"
-    )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600, check=True)
-    assert result.stdout == "[]\n"

@@ -1,7 +1,6 @@
 """WARC in and out: what is exported is valid, read by other archives' tools, and taken in again it is the same history."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from cli import import_warc as command
 from cli.main import main
+from tests import programs
 from tests.crawling import ROOT, crawl, environment, history, outcomes, rows
 from tests.sample_archive.truth import TRUTH
 from tests.servers.pywb_server import pywb_server
@@ -26,10 +26,7 @@ RADIO = "http://tinroofradio.example/privacy.html"
 
 def policylapse(*arguments, cwd, **extra):
     """The command in a process of its own (a reactor runs once)."""
-    return subprocess.run(
-        [sys.executable, "-m", "cli.main", *map(str, arguments)], cwd=cwd, timeout=600, check=False,
-        env=environment(**extra) | {"PYTHONPATH": os.pathsep.join(sys.path)}, capture_output=True, text=True,
-    )  # fmt: skip
+    return programs.run("-m", "cli.main", *arguments, cwd=cwd, env=environment(**extra))
 
 
 def named(urls):
