@@ -63,7 +63,7 @@ def test_a_public_archive_wants_a_contact(policylapse):
 
 
 def test_nothing_named(tmp_path):
-    result = CliRunner().invoke(main, ["crawl", "--archive", "sample"])
+    result = CliRunner().invoke(main, ["crawl", "--archive", "pywb+http://127.0.0.1:1/x"])
     assert result.exit_code == 2
     assert result.stderr == (
         "Error: name whose policy to crawl: --url https://example.com/privacy, --site example.com, --sites FILE or "
