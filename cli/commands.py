@@ -47,6 +47,7 @@ COMMANDS: Final = {
         Entry(GET, "plan", "cli.plan", "plan", "Say what a crawl would take: requests, minutes at the archive's budget, disk; and which sites are excluded."),
         Entry(GET, "discover", "cli.discover", "discover", "Find the policies of sites: their URLs over time, with the evidence, and what was not taken and why."),
         Entry(GET, "import-warc", "cli.import_warc", "import_warc", "Take policies out of WARC, ARC and WACZ files, or folders of them, into the database."),
+        Entry(GET, "save", "cli.save", "save", "Ask the Internet Archive to capture stale policies again (Save Page Now)."),
         Entry(GET, "limits", "cli.limits", "limits", "Show every pause and budget of the archives, which all crawls of this machine keep."),
         Entry(READ, "sites", "cli.read", "sites", "List the sites in the database, with what is known of each."),
         Entry(READ, "timeline", "cli.timeline", "timeline", "Show every version of SITE's policy: when it changed, how much, and what is not known."),

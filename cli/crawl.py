@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.nightly import Nightly, nightly_options, run_nightly
+from crawler.archives.dialects import parse_archive
 from crawler.archives.errors import ConfigError
 from crawler.archives.surt import check_url
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         return store, reader
 
 
+_MOST_SAVES = 200  # in a night: 33 minutes
 _SETTINGS_MODULE = "crawler.settings"
 
 
@@ -143,7 +145,17 @@ def crawl(ctx: click.Context, /, **options: Any) -> None:
     def begin() -> Ended:
         return run_to_end(told, nightly.lock_wait, "ERROR" if nightly.quiet else "")
 
-    ctx.exit(run_nightly(nightly, begin, told.database, as_json_text=as_json))
+    def save() -> int:
+        from cli.save import save_stale  # noqa: PLC0415 - few ask for it
+
+        older = timedelta(seconds=nightly.save_stale)
+        done = save_stale(told.archive, told.database, told.contact, older, _MOST_SAVES)
+        if (text := done.text()) and not (nightly.quiet and done.exit_code == 0):
+            click.echo(text, err=as_json)
+        return done.exit_code
+
+    chosen = save if nightly.save_stale else None
+    ctx.exit(run_nightly(nightly, begin, told.database, as_json_text=as_json, save=chosen))
 
 
 NAMING = ("urls", "sites", "listed", "declarations")  # options that name whose policy is meant
@@ -160,7 +172,6 @@ def asked(given: Mapping[str, Any], **more: Any) -> RunOptions:
     from crawler import options as record  # noqa: PLC0415
     from crawler import settings  # noqa: PLC0415
     from crawler.archives.capture import Period  # noqa: PLC0415
-    from crawler.archives.dialects import parse_archive  # noqa: PLC0415
     from crawler.archives.timestamps import parse_date  # noqa: PLC0415
     from crawler.choosing.strategies import parse_strategy  # noqa: PLC0415
     from crawler.targets.targets import split_urls  # noqa: PLC0415

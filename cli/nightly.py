@@ -46,6 +46,7 @@ class Nightly:
     lock_wait: float = 0.0
     ping: str = ""
     metrics: Path | None = None
+    save_stale: float = 0.0
 
 
 def nightly_options(command: Command) -> Command:
@@ -71,6 +72,10 @@ _OPTIONS = (
         help="Wait so long for another crawl into the same database to end.  [default: not at all]",
     ),
     click.option(
+        "--save-stale", type=Duration(), default=0.0, metavar="TIME",
+        help="Then ask the archive to capture policies again whose newest capture is older: 30d (policylapse save).",
+    ),
+    click.option(
         "--ping", default="", envvar="POLICYLAPSE_PING", show_envvar=True, metavar="URL",
         help="Request URL/start first and URL/EXITCODE at the end, as healthchecks.io has it.",
     ),
@@ -82,12 +87,13 @@ _OPTIONS = (
 
 
 def run_nightly(
-    options: Nightly, crawl: Callable[[], Ended], database: Path, *, as_json_text: bool,
+    options: Nightly, crawl: Callable[[], Ended], database: Path, *, as_json_text: bool, save: Callable[[], int] | None = None,
     sleep: Callable[[float], None] = time.sleep, now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> int:  # fmt: skip
     """Run a crawl with all that is around it; return the exit code.
 
-    :param crawl: runs it, printing no summary. :param database: into which it writes.
+    :param crawl: runs it, printing no summary. :param database: into which it writes. :param save: asks for captures of what
+        is stale, and returns the exit code of that.
     """
     if options.ping:
         check_address(options.ping, private=True)
@@ -98,6 +104,9 @@ def run_nightly(
     code: int = Exit.NOT_RUN
     try:
         code = _run(options, command, crawl, database, as_json_text=as_json_text, now=now)
+        if save and code in (Exit.COMPLETE, Exit.PARTLY, options.exit_on_change):
+            saved = save()
+            code = saved if code == Exit.COMPLETE else code
     finally:
         _ping(options.ping, str(0 if options.exit_on_change and code == options.exit_on_change else code))
     return code

@@ -97,6 +97,9 @@ EXTENSIONS = {
     "scrapy.extensions.corestats.CoreStats": 0,
     "scrapy.extensions.logstats.LogStats": None,  # default 0: pages per minute; crawler/progress.py shows ours
     "scrapy.extensions.memusage.MemoryUsage": 0,
+    # default 0, and of no use where it is not enabled; these two load aiohttp, a quarter second of each start
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.remote_control.RemoteControl": None,
     "crawler.progress.Progress": 500,
 }
 STATS_DUMP = False  # default True: the summary says what a person needs; stats stay in crawler.stats

@@ -5,12 +5,9 @@ straight into the tables, for cases that no archive has.
 """
 
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -26,9 +23,8 @@ from pipelines.store.folds import refold
 from pipelines.store.schema.migrations import migrations
 from pipelines.text.wording import text_words, wording_key
 
+from .programs import run
 from .sample_archive.truth import TRUTH
-
-ROOT = Path(__file__).parent.parent
 
 # No example has a deadline: how long one takes depends on what else the machine does. On one's own machine Hypothesis
 # looks for new cases each time; in CI a commit passes or fails for what is in it.
@@ -49,19 +45,16 @@ def sample_db(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sample")
     urls = ",".join(truth.policy_urls[0] for truth in TRUTH.values())
     clean = {name: value for name, value in os.environ.items() if not name.startswith("POLICYLAPSE_")}
-    subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "policies", "-a", f"url={urls}"],
-        cwd=ROOT,
+    done = run(
+        "-m", "scrapy", "crawl", "policies", "-a", f"url={urls}",
         env=clean
         | {
             "POLICYLAPSE_ARCHIVE": "sample",
             "POLICYLAPSE_DB": str(folder / "sample.db"),
             "POLICYLAPSE_STRATEGY": "distinct",
         },
-        check=True,
-        capture_output=True,
-        timeout=600,
-    )
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
     return folder / "sample.db"
 
 

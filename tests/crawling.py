@@ -2,14 +2,13 @@
 
 import os
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.programs import ROOT, run
+
 SHARED = ROOT.parent / "shared"
 HISTORY = (
     "SELECT site, policy_url, version, first_seen, last_seen, previous_last_seen, captures, words, change_class, "
@@ -34,8 +33,7 @@ def crawl(
     database: Path,
     archive: object,
     *,
-    stdin: str | None = None,
-    timeout: float = 600,
+    stdin: str = "",
     settings: dict[str, str] | None = None,
     scrapy_settings: dict[str, str] | None = None,
     **arguments: str,
@@ -44,7 +42,7 @@ def crawl(
 
     A pause ends the run at once, as in cron (--no-wait), unless `settings` says otherwise.
     """
-    command = [sys.executable, "-m", "scrapy", "crawl", "policies"]
+    command = ["-m", "scrapy", "crawl", "policies"]
     command += [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]
     command += ["-s", f"POLICYLAPSE_ARCHIVE={archive}", "-s", f"POLICYLAPSE_DB={database}"]
     command += [part for name, value in (scrapy_settings or {}).items() for part in ("-s", f"{name}={value}")]
@@ -54,16 +52,7 @@ def crawl(
         "POLICYLAPSE_RETRY_DELAY": "0.001",
         "POLICYLAPSE_STRATEGY": "distinct",  # most tests are about what becomes of captures, not about which are asked
     }
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=environment(**limits | (settings or {})),
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
+    done = run(*command, env=environment(**limits | (settings or {})), stdin=stdin)
     return Crawled(done.returncode, done.stdout, done.stderr)
 
 

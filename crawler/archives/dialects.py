@@ -31,6 +31,7 @@ _WHEEL = (_ROOT / "crawler" / "sample", _ROOT / "crawler" / "sample" / "sites.cs
 # the bundled archive, and the list of its sites: what a crawl of it takes where nothing is named
 SAMPLE, SAMPLE_SITES = _CLONE if _CLONE[0].is_dir() else _WHEEL
 LOCAL_ORIGIN = "warc://local"  # answered by crawler.asking.handlers.WarcHandler
+SAVE = "save"  # Save Page Now, asked by `policylapse save` only
 CDX, PLAYBACK = "cdx", "playback"  # the two endpoints, each with a budget and a download slot of its own
 _SHOWN = 5  # files that an error names
 PAGE_ROWS = 5_000  # rows of one index answer: half a megabyte; the Wayback server would give 150,000
@@ -184,6 +185,7 @@ WAYBACK = _wayback(
         # 80 % of the hard limits, as the Internet Archive asks of clients (edgi wayback/_client.py:66-69, 2026-06)
         CDX: Budget(24, 60.0, "30/min for CDX and TimeMap together: edgi-govdata-archiving/wayback#206, #208"),
         PLAYBACK: Budget(480, 60.0, "600/min: edgi-govdata-archiving/wayback _client.py:66"),
+        SAVE: Budget(6, 60.0, "7/min with an account: agude/wayback-machine-archiver 631ac8c (2026-07)"),
     },
 )
 

@@ -16,13 +16,14 @@ import logging.handlers
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from multiprocessing import connection
+from multiprocessing import connection, resource_tracker
 from typing import Any, Final
 
 import psutil
@@ -76,10 +77,11 @@ class Apart:
     """One process that runs one call after the other; started when it is first needed, and again after it ended.
 
     :param warm_up: called once in each new process, before its first call.
+    :param preload: a module that is imported once for all processes, where the system can fork them from a server.
     """
 
-    def __init__(self, warm_up: Callable[[], object], limits: Limits) -> None:
-        self._warm_up, self._limits = warm_up, limits
+    def __init__(self, warm_up: Callable[[], object], limits: Limits, preload: str = "") -> None:
+        self._warm_up, self._limits, self._preload = warm_up, limits, preload
         self._process: Any = None
         self._pipe: connection.Connection | None = None
         self._watched: Any = None
@@ -131,8 +133,11 @@ class Apart:
         if self._pipe is not None and self._process.is_alive():
             return self._pipe
         self.end()
-        # spawned, not forked: threads and sockets of the parent stay out of it
-        context = multiprocessing.get_context("spawn")
+        # Not forked from this process: its threads and sockets stay out of it. A server has imported once what all need
+        # (elsewhere than on Linux a system's own libraries may not outlive a fork).
+        context: Any = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+        if self._preload:
+            context.set_forkserver_preload([self._preload])
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, self._warm_up, self._limits), daemon=True)
         with _interrupts_blocked():
@@ -205,6 +210,7 @@ def _interrupts_blocked() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    resource_tracker.ensure_running()  # the first start of it would let them through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

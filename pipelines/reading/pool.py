@@ -42,6 +42,7 @@ Unread = Callable[[Outcome, str], Result]
 # What another process may change; an exception comes again, and so does processor time.
 _ONCE_MORE: Final = (Why.DIED, Why.KILLED, Why.MEMORY)
 _FOR_NOW: Final = (Why.TIME, Why.KILLED, Why.START, Why.CLOSED)
+_PRELOAD: Final = "pipelines.reading.warm"
 
 
 class ReaderPool:
@@ -54,7 +55,7 @@ class ReaderPool:
     def __init__(self, workers: int = 0, limits: Limits | None = None) -> None:
         self.workers = workers or os.cpu_count() or 1
         self.extractor = extractor_id()
-        self._processes = [Apart(_warm_up, limits or Limits()) for _ in range(self.workers)]
+        self._processes = [Apart(warm_up, limits or Limits(), _PRELOAD) for _ in range(self.workers)]
         self._idle: queue.LifoQueue[Apart] = queue.LifoQueue()  # the one used last first: few pages start few processes
         for process in self._processes:
             self._idle.put(process)
@@ -139,7 +140,7 @@ class ReaderPool:
             process.end()
 
 
-def _warm_up() -> None:
-    """Import the extractor and the languages before the first page."""
+def warm_up() -> None:
+    """Import the extractor and load the model that tells languages, before the first page; again, it costs nothing."""
     extractor_id()
     text_languages([Block(BlockKind.PARAGRAPH, 0, "We collect personal data when you use our services.")])

@@ -1,7 +1,6 @@
 """WARC in and out: what is exported is valid, read by other archives' tools, and taken in again it is the same history."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -19,6 +18,7 @@ from crawler.archives.capture import Period
 from crawler.archives.dialects import parse_archive
 from crawler.choosing.strategies import ALL
 from crawler.options import RunOptions
+from tests import programs
 from tests.builders import utc
 from tests.crawling import ROOT, crawl, environment, history, outcomes, rows
 from tests.sample_archive.truth import TRUTH
@@ -31,10 +31,7 @@ RADIO = "http://tinroofradio.example/privacy.html"
 
 def policylapse(*arguments, cwd, **extra):
     """The command in a process of its own (a reactor runs once)."""
-    return subprocess.run(
-        [sys.executable, "-m", "cli.main", *map(str, arguments)], cwd=cwd, timeout=600, check=False,
-        env=environment(**extra) | {"PYTHONPATH": os.pathsep.join(sys.path)}, capture_output=True, text=True,
-    )  # fmt: skip
+    return programs.run("-m", "cli.main", *arguments, cwd=cwd, env=environment(**extra))
 
 
 def named(urls):

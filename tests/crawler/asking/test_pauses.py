@@ -1,9 +1,9 @@
 """Pauses of whole crawls: told, ended by a signal or a limit, and never booked as the archive's where the fault is ours."""
 
+import contextlib
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -12,6 +12,7 @@ import pytest
 
 from crawler.archives.files.warc import Answered
 from crawler.asking.gate import GRACE
+from tests import programs
 from tests.crawling import ROOT, crawl, environment, outcomes, rows
 from tests.servers.standin import StandIn, write_sites
 from tests.servers.wayback_server import WaybackServer
@@ -37,23 +38,22 @@ def test_a_crawl_keeps_out_of_the_pauses_of_an_archive_with_limits(tmp_path):
 
 @contextmanager
 def paused_crawl(database, archive, **settings):
-    """A crawl that is willing to wait for ever, as soon as it says that it waits; yields (process, what it said)."""
-    command = [sys.executable, "-m", "scrapy", "crawl", "policies", "-a", f"url={RADIO}", "-a", "strategy=all"]
+    """A crawl that is willing to wait for ever, as soon as it says that it waits."""
+    command = ["-m", "scrapy", "crawl", "policies", "-a", f"url={RADIO}", "-a", "strategy=all"]
     command += ["-s", f"POLICYLAPSE_ARCHIVE={archive}", "-s", f"POLICYLAPSE_DB={database}"]
     state = environment(POLICYLAPSE_STATE=str(database.parent / "state"), POLICYLAPSE_WAIT="inf", **settings)
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=state, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-    try:
-        said = []
-        for line in process.stderr:
-            said.append(line)
-            if "the crawl waits" in line:
-                break
-        yield process, said
-    finally:
-        process.kill()
-        process.communicate()
+    with programs.Program(*command, env=state) as process:
+        until(lambda: "the crawl waits" in process.err, process)
+        yield process
+
+
+def until(reached, process):
+    """Return once something is reached, or the process ended."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and not reached():
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.02)
+            return
 
 
 @pytest.mark.parametrize("path", ["/cdx/", "/web/"])
@@ -61,16 +61,16 @@ def paused_crawl(database, archive, **settings):
 def test_a_signal_wakes_a_crawl_that_waits_and_ends_it(tmp_path, path, sent):
     with (
         WaybackServer(SAMPLE, {path: [SLOW_DOWN] * 50}) as server,
-        paused_crawl(tmp_path / "x.db", server.archive) as (process, said),
+        paused_crawl(tmp_path / "x.db", server.archive) as process,
     ):
         begun = time.monotonic()
         process.send_signal(sent)
-        out, err = process.communicate(timeout=60)
+        code = process.wait(60)
         took = time.monotonic() - begun
         assert server.asked.total() <= 9  # the index, and what was under way when the first 429 came
-    said = "".join(said) + err
+        out, said = process.out, process.err
     assert took < 30  # of the pause's 600
-    assert process.returncode == 1, said
+    assert code == 1, said
     assert said.count("no request before") == 1
     assert "(in 10 minutes); the crawl waits" in said
     assert "Ended: it was told to end (Ctrl-C or SIGTERM). The same crawl goes on where it stopped." in out
@@ -82,10 +82,11 @@ def test_a_signal_wakes_a_crawl_that_waits_and_ends_it(tmp_path, path, sent):
 def test_a_limit_of_time_ends_a_crawl_that_waits(tmp_path):
     with (
         WaybackServer(SAMPLE, {"/web/": [SLOW_DOWN] * 50}) as server,
-        paused_crawl(tmp_path / "x.db", server.archive, POLICYLAPSE_MAX_MINUTES="0.1") as (process, _),
+        paused_crawl(tmp_path / "x.db", server.archive, POLICYLAPSE_MAX_MINUTES="0.1") as process,
     ):
-        out, err = process.communicate(timeout=90)
-    assert process.returncode == 1, err
+        code = process.wait(90)
+        out, err = process.out, process.err
+    assert code == 1, err
     assert "Traceback" not in err
     assert "Ended: " in out
     assert set(outcomes(tmp_path / "x.db")) <= {"pending", "fetched"}
@@ -94,20 +95,16 @@ def test_a_limit_of_time_ends_a_crawl_that_waits(tmp_path):
 def test_a_signal_wakes_a_crawl_that_is_about_to_ask_again(tmp_path):
     """Between two tries there is a delay of a minute here."""
     with WaybackServer(SAMPLE, {"/web/": [Answered(503, {}, b"busy")] * 500}) as server:
-        command = [sys.executable, "-m", "scrapy", "crawl", "policies", "-a", f"url={RADIO}"]
+        command = ["-m", "scrapy", "crawl", "policies", "-a", f"url={RADIO}"]
         command += ["-s", f"POLICYLAPSE_ARCHIVE={server.archive}", "-s", f"POLICYLAPSE_DB={tmp_path / 'x.db'}"]
         state = environment(POLICYLAPSE_STATE=str(tmp_path / "state"), POLICYLAPSE_RETRY_DELAY="600")
-        process = subprocess.Popen(command, cwd=ROOT, env=state, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and not any(path.startswith("/web/") for path in server.asked.copy()):
-            try:
-                process.wait(0.05)
-            except subprocess.TimeoutExpired:
-                continue
-        process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=60)
-    assert process.returncode == 1, err
-    assert b"Ended: it was told to end" in out
+        with programs.Program(*command, env=state) as process:
+            until(lambda: any(path.startswith("/web/") for path in server.asked.copy()), process)
+            process.send_signal(signal.SIGTERM)
+            code = process.wait(60)
+            out, err = process.out, process.err
+    assert code == 1, err
+    assert "Ended: it was told to end" in out
     assert set(outcomes(tmp_path / "x.db")) == {"pending"}
 
 
@@ -124,20 +121,21 @@ def test_a_server_that_never_answers_does_not_hold_up_the_end(tmp_path, path):
 
     server = WaybackServer(SAMPLE, weather=weather)
     with server:
-        command = [sys.executable, "-m", "scrapy", "crawl", "policies", "-a", f"url={RADIO}"]
+        command = ["-m", "scrapy", "crawl", "policies", "-a", f"url={RADIO}"]
         command += ["-s", f"POLICYLAPSE_ARCHIVE={server.archive}", "-s", f"POLICYLAPSE_DB={tmp_path / 'x.db'}"]
         state = environment(POLICYLAPSE_STATE=str(tmp_path / "state"))
-        process = subprocess.Popen(command, cwd=ROOT, env=state, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        assert hanging.wait(120)
-        begun = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=110)
-        took = time.monotonic() - begun
-    assert process.returncode == 1, err
+        with programs.Program(*command, env=state) as process:
+            assert hanging.wait(120)
+            begun = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            code = process.wait(110)
+            took = time.monotonic() - begun
+            out, err = process.out, process.err
+    assert code == 1, err
     assert took > GRACE
-    assert b"Ended: it was told to end" in out
-    assert b"Traceback" not in err
-    assert b"Unhandled" not in err
+    assert "Ended: it was told to end" in out
+    assert "Traceback" not in err
+    assert "Unhandled" not in err
     assert set(outcomes(tmp_path / "x.db")) <= {"pending"}
     assert rows(tmp_path / "x.db", "SELECT outcome FROM outcomes") == []
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import programs
 from tests.crawling import ROOT, SHARED, crawl, environment, group_ends, history, outcomes, rows
 from tests.sample_archive.truth import TRUTH
 
@@ -107,18 +108,15 @@ FETCH_TIMES = "SELECT id, fetched_at FROM captures WHERE fetched_at IS NOT NULL"
 
 def test_a_killed_crawl_goes_on_where_it_stopped(crawled, tmp_path, sites_file):
     database = tmp_path / "killed.db"
-    command = [sys.executable, "-m", "scrapy", "crawl", "policies", "-a", f"sites={sites_file}"]
+    command = ["-m", "scrapy", "crawl", "policies", "-a", f"sites={sites_file}"]
     command += ["-s", "POLICYLAPSE_ARCHIVE=sample", "-s", f"POLICYLAPSE_DB={database}"]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )  # fmt: skip
-    deadline = time.monotonic() + 600
-    while process.poll() is None and time.monotonic() < deadline and _fetched(database) < 20:
-        pass
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert group_ends(process.pid), "workers outlive a crawl that was killed"
+    with programs.Program(*command, env=environment(), session=True) as process:
+        deadline = time.monotonic() + 600
+        while process.poll() is None and time.monotonic() < deadline and _fetched(database) < 20:
+            pass
+        process.send_signal(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL, process.err
+        assert group_ends(process.pid), "workers outlive a crawl that was killed"
     with closing(sqlite3.connect(database)) as db:  # writable: what a killed program left in the log is taken over
         kept = set(db.execute(FETCH_TIMES))
     assert kept
@@ -140,6 +138,7 @@ def _fetch_times(database: Path) -> list[tuple]:
 
 
 def test_the_summary_as_json(tmp_path):
+    """Started as a person starts it: what a warm program (tests/programs.py) would not show is seen here."""
     command = [
         sys.executable,
         "-m",

@@ -4,8 +4,6 @@ import gzip
 import io
 import re
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +15,7 @@ from warcio.warcwriter import WARCWriter
 from crawler.archives import dialects
 from crawler.archives.errors import ConfigError
 from crawler.targets.targets import Target, read_targets
+from tests import programs
 from tests.crawling import ROOT, crawl, environment, outcomes, rows
 
 SAMPLE = ROOT / "data" / "sample" / "sample.warc.gz"
@@ -60,7 +59,7 @@ def write_warc(
     ],
 )
 def test_what_is_wrong_is_said_before_the_first_request(tmp_path, arguments, message):
-    run = crawl(tmp_path / "x.db", "sample", **arguments)
+    run = crawl(tmp_path / "x.db", SAMPLE, **arguments)
     assert run.code == 2
     assert message in run.err
     assert "Traceback" not in run.err
@@ -191,16 +190,10 @@ def test_a_disk_that_is_full_before_the_first_request(tmp_path, limit):
 
 
 def crawl_after(code: str, database: Path):
-    command = [
-        sys.executable,
-        "-c",
-        f"{code}\nimport sys\nfrom scrapy.cmdline import execute\nexecute(['scrapy', *sys.argv[1:]])",
-    ]
+    command = ["-c", f"{code}\nimport sys\nfrom scrapy.cmdline import execute\nexecute(['scrapy', *sys.argv[1:]])"]
     command += ["crawl", "policies", "-a", "url=https://lumenkart.example/privacy", "-a", "strategy=all"]
     command += ["-s", "POLICYLAPSE_ARCHIVE=sample", "-s", f"POLICYLAPSE_DB={database}"]
-    return subprocess.run(
-        command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=600, check=False
-    )
+    return programs.run(*command, env=environment())
 
 
 def test_a_truncated_warc_gives_what_it_holds_and_says_so(tmp_path):
@@ -208,7 +201,7 @@ def test_a_truncated_warc_gives_what_it_holds_and_says_so(tmp_path):
     (tmp_path / "cut.warc.gz").write_bytes(whole[: len(whole) // 2])
     run = crawl(tmp_path / "x.db", tmp_path / "cut.warc.gz", url="http://www.grunwaldfrere.example/privacy.htm")
     assert run.code == 1
-    assert "cut.warc.gz: at byte 297,768: it breaks off" in run.err
+    assert re.search(r"cut\.warc\.gz: at byte [\d,]{7}: it breaks off", run.err)
     assert "damaged_archive" in run.out
     assert rows(tmp_path / "x.db", "SELECT count(*) > 0 FROM timeline") == [(1,)]
 

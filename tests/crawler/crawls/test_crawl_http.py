@@ -2,8 +2,6 @@
 
 import random
 import sqlite3
-import subprocess
-import sys
 from collections import Counter
 from contextlib import closing
 
@@ -13,6 +11,7 @@ from scrapy.settings import Settings
 from crawler.archives.errors import ConfigError
 from crawler.archives.files.warc import Answered
 from crawler.reach import reach
+from tests import programs
 from tests.crawling import ROOT, crawl, environment, history, outcomes, rows
 from tests.sample_archive.truth import TRUTH
 from tests.servers.pywb_server import pywb_server
@@ -165,10 +164,10 @@ def crawl_with_short_pauses(database, archive, url, strategy):
         "import crawler.asking.playback as playback; playback.MAX_THROTTLED = 50;"
         "from scrapy.cmdline import execute; import sys; execute(['scrapy', *sys.argv[1:]])"
     )
-    command = [sys.executable, "-c", code, "crawl", "policies", "-a", f"url={url}", "-a", f"strategy={strategy}"]
+    command = ["-c", code, "crawl", "policies", "-a", f"url={url}", "-a", f"strategy={strategy}"]
     command += ["-s", f"POLICYLAPSE_ARCHIVE={archive}", "-s", f"POLICYLAPSE_DB={database}"]
     state = environment(POLICYLAPSE_STATE=str(database.parent / "state"), POLICYLAPSE_RETRY_DELAY="0.001")
-    return subprocess.run(command, cwd=ROOT, env=state, capture_output=True, text=True, timeout=600, check=False)
+    return programs.run(*command, env=state)
 
 
 def test_429_is_waited_for_and_the_crawl_goes_on(tmp_path, from_files):

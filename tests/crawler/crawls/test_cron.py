@@ -14,6 +14,7 @@ import pytest
 
 from crawler.archives.errors import ConfigError
 from crawler.lock import CrawlLock
+from tests import programs
 from tests.crawling import ROOT, crawl, environment, history, outcomes, rows
 from tests.servers.wayback_server import WaybackServer
 
@@ -62,22 +63,9 @@ def test_max_requests_ends_the_run_and_the_next_goes_on(tmp_path):
 def test_a_plan_fetches_nothing_and_its_listing_serves_the_crawl(tmp_path):
     database = tmp_path / "x.db"
     with WaybackServer(SAMPLE) as server:
-        command = [
-            sys.executable,
-            "-m",
-            "cli.main",
-            "plan",
-            "--url",
-            LEDGER,
-            "--url",
-            RADIO,
-            "--archive",
-            server.archive,
-        ]
+        command = ["-m", "cli.main", "plan", "--url", LEDGER, "--url", RADIO, "--archive", server.archive]
         state = environment(POLICYLAPSE_STATE=str(tmp_path / "state"), POLICYLAPSE_BUDGET="playback=30/min")
-        done = subprocess.run(
-            [*command, "--db", database, "--json"], cwd=ROOT, env=state, capture_output=True, text=True, check=False
-        )
+        done = programs.run(*command, "--db", database, "--json", env=state)
         assert done.returncode == 0, done.stderr
         planned = json.loads(done.stdout)["plan"]
         assert all(path.startswith("/cdx/") for path in server.asked)
@@ -90,26 +78,16 @@ def test_a_plan_fetches_nothing_and_its_listing_serves_the_crawl(tmp_path):
 
 def test_sigterm_ends_a_crawl_cleanly(tmp_path):
     database = tmp_path / "x.db"
-    command = [
-        sys.executable,
-        "-m",
-        "scrapy",
-        "crawl",
-        "policies",
-        "-a",
-        f"sites={ROOT / 'data/sites/sample.csv'}",
-    ]
-    command += ["-a", "strategy=all", "-s", "POLICYLAPSE_ARCHIVE=sample", "-s", f"POLICYLAPSE_DB={database}"]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    deadline = time.monotonic() + 600
-    while process.poll() is None and time.monotonic() < deadline and not _fetched(database):
-        pass
-    process.send_signal(signal.SIGTERM)
-    out, _ = process.communicate(timeout=600)
-    assert process.returncode in (0, 1)  # 0 if it was quicker than we
-    assert "captures listed" in out
+    sites = ROOT / "data" / "sites" / "sample.csv"
+    command = ["-m", "scrapy", "crawl", "policies", "-a", f"sites={sites}", "-a", "strategy=all"]
+    command += ["-s", "POLICYLAPSE_ARCHIVE=sample", "-s", f"POLICYLAPSE_DB={database}"]
+    with programs.Program(*command, env=environment()) as process:
+        deadline = time.monotonic() + 600
+        while process.poll() is None and time.monotonic() < deadline and not _fetched(database):
+            pass
+        process.send_signal(signal.SIGTERM)
+        assert process.wait() in (0, 1)  # 0 if it was quicker than we
+        assert "captures listed" in process.out
     assert not (tmp_path / "x.db-owner").exists()
     ((finished,),) = (rows(database, "SELECT count(*) FROM runs WHERE finished_at IS NOT NULL"),)
     assert finished == (1,)
@@ -142,5 +120,5 @@ def test_the_commands_of_the_cron_page_work_as_written(tmp_path):
     )
     for arguments in written:
         here = [part.replace("/srv/policies", str(tmp_path)) for part in arguments.split()]
-        done = subprocess.run([sys.executable, "-m", "cli.main", *here], cwd=tmp_path, env=state, check=False)
-        assert done.returncode == 0, arguments
+        done = programs.run("-m", "cli.main", *here, cwd=tmp_path, env=state)
+        assert done.returncode == 0, (arguments, done.stderr)

@@ -3,8 +3,6 @@
 import io
 import json
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 
 import pytest
@@ -14,6 +12,7 @@ from warcio.warcwriter import WARCWriter
 
 from cli.main import main
 from crawler.archives.files.warc import Answered
+from tests import programs
 from tests.crawling import ROOT, crawl, environment, rows
 from tests.generators.sites_generated import PROFILES, GeneratedArchive, generate
 from tests.sample_archive.truth import TRUTH
@@ -193,14 +192,12 @@ def test_pywb_answers_what_discovery_asks(tmp_path):
 
 
 def test_the_command_tells_urls_dates_evidence_and_candidates(tmp_path):
-    command = [sys.executable, "-m", "cli.main", "discover", "--archive", "sample", "--db", str(tmp_path / "x.db")]
+    command = ["-m", "cli.main", "discover", "--archive", "sample", "--db", str(tmp_path / "x.db")]
     names = tmp_path / "list.txt"
     names.write_text("harborline.example\nnosuch.example\n", encoding="utf-8")
     settings = environment(POLICYLAPSE_STATE=str(tmp_path / "state"), COLUMNS="100")
     done = [
-        subprocess.run(
-            [*command, *rest], cwd=ROOT, env=settings, capture_output=True, text=True, check=False, timeout=600
-        )
+        programs.run(*command, *rest, env=settings)
         for rest in (["--list", str(names)], ["--json", "harborline.example"])
     ]
     assert [one.returncode for one in done] == [1, 0]
@@ -216,10 +213,8 @@ def test_the_command_tells_urls_dates_evidence_and_candidates(tmp_path):
 
 
 def test_the_command_says_what_to_name(tmp_path):
-    command = [sys.executable, "-m", "cli.main", "discover", "--db", str(tmp_path / "x.db")]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False, timeout=600
-    )
+    command = ["-m", "cli.main", "discover", "--db", str(tmp_path / "x.db")]
+    done = programs.run(*command, env=environment())
     assert done.returncode == 2
     assert "name a site" in done.stderr
 

@@ -6,7 +6,6 @@ import random
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections import Counter
 from contextlib import closing
@@ -20,7 +19,8 @@ from crawler.archives.capture import Outcome
 from crawler.settings import CONCURRENT_REQUESTS
 from crawler.spiders.advancing import WINDOW
 from pipelines.store.load import load_payload
-from tests.crawling import ROOT, Crawled, crawl, environment, group_ends, history, outcomes, rows
+from tests import programs
+from tests.crawling import Crawled, crawl, environment, group_ends, history, outcomes, rows
 from tests.generators.many_captures import EDITIONS, URL, Run, build
 from tests.servers.wayback_server import WaybackServer
 
@@ -69,23 +69,21 @@ def killed(tmp_path_factory):
 
 def _kill_at(moment: int, database: Path, server: WaybackServer) -> Kill:
     """Crawl until so many captures are kept, at least one of them new, then kill the crawl; at 0 once it has listed."""
-    command = [sys.executable, "-m", "scrapy", "crawl", "policies", "-a", f"url={URL}", "-a", "strategy=all"]
+    command = ["-m", "scrapy", "crawl", "policies", "-a", f"url={URL}", "-a", "strategy=all"]
     command += ["-s", f"POLICYLAPSE_ARCHIVE={server.archive}", "-s", f"POLICYLAPSE_DB={database}"]
     state = environment(POLICYLAPSE_STATE=str(database.parent / "state"), POLICYLAPSE_WAIT="0")
     enough = max(moment, len(_kept(database)) + 1)
     reached = f"SELECT 1 FROM captures WHERE fetched_at IS NOT NULL LIMIT 1 OFFSET {enough - 1}" if moment else LISTED
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=state, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    deadline = time.monotonic() + 600
-    while time.monotonic() < deadline and not _rows(database, reached):
-        try:
-            process.wait(0.01)  # no longer than until it ends of itself, which the test forbids
-            break
-        except subprocess.TimeoutExpired:
-            continue
-    process.send_signal(signal.SIGKILL)
-    code = process.wait()
+    with programs.Program(*command, env=state, session=True) as process:
+        deadline = time.monotonic() + 600
+        while time.monotonic() < deadline and not _rows(database, reached):
+            try:
+                process.wait(0.01)  # no longer than until it ends of itself, which the test forbids
+                break
+            except subprocess.TimeoutExpired:
+                continue
+        process.send_signal(signal.SIGKILL)
+        code = process.wait()
     return Kill(code, process.pid, _kept(database), _playback(server.asked))
 
 
@@ -194,8 +192,8 @@ print(json.dumps([last, failed]))
 
 
 def test_a_database_killed_while_it_is_made_is_made_by_the_next_run(tmp_path):
-    command = [sys.executable, "-c", KILLED_WHILE_MADE, str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=True)
+    done = programs.run("-c", KILLED_WHILE_MADE, tmp_path, env=environment())
+    assert done.returncode == 0, done.stderr
     statements, failed = json.loads(done.stdout)
     assert statements > 20
     assert failed == {}

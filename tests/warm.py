@@ -1,0 +1,47 @@
+"""What a test's programs find loaded: imported once by the process that they are forked from (tests/programs.py).
+
+Modules and the language model only: no reactor, no database, no thread of ours. crawler.settings reads the environment
+when it is loaded, so each program loads its own.
+"""
+
+import contextlib
+import gc
+import importlib
+import sys
+from collections.abc import Iterator
+from pkgutil import walk_packages
+
+from scrapy.settings import default_settings
+
+import tests.programs  # noqa: F401 - what each of them begins with
+from crawler.archives.surt import check_url, site_of
+from pipelines.reading.pool import warm_up
+
+_PACKAGES = ("crawler", "pipelines", "cli", "scrapy.commands")
+_MODULES = (
+    "scrapy.cmdline", "scrapy.dupefilters", "scrapy.pqueues", "scrapy.squeues", "scrapy.statscollectors",
+    "twisted.internet.asyncioreactor", "rich.live", "rich.progress",
+)  # fmt: skip
+_COMPONENTS = (
+    *default_settings.EXTENSIONS_BASE,
+    *default_settings.DOWNLOADER_MIDDLEWARES_BASE,
+    *default_settings.SPIDER_MIDDLEWARES_BASE,
+)
+
+
+def _modules_of(package: str) -> Iterator[str]:
+    path = importlib.import_module(package).__path__
+    return (module.name for module in walk_packages(path, package + "."))
+
+
+for _package in _PACKAGES:
+    for _module in _modules_of(_package):
+        with contextlib.suppress(ImportError):  # an extra that is not installed
+            importlib.import_module(_module)
+for _module in (*_MODULES, *(name.rpartition(".")[0] for name in _COMPONENTS)):
+    importlib.import_module(_module)
+sys.modules.pop("crawler.settings")
+site_of(check_url("http://www.example.co.uk/"))  # two lists of public suffixes
+warm_up()
+gc.collect()
+gc.freeze()  # what is here is never garbage: no collection writes to pages that programs share
