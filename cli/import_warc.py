@@ -50,7 +50,7 @@ def import_warc(ctx: click.Context, /, paths: tuple[Path, ...], strategy: str, b
     \b
     Examples:
       policylapse import-warc crawl.warc.gz
-      policylapse import-warc export.wacz --url http://example.com/privacy
+      policylapse import-warc export.wacz --url http://lumenkart.example/privacy
     """  # noqa: D301 - Click reads \b as a character
     settings = {
         "POLICYLAPSE_DB": options["db"], "POLICYLAPSE_STRATEGY": strategy or "distinct",

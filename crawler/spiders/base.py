@@ -44,6 +44,7 @@ from crawler.archives.memento import Answer, classify_exclusion
 from crawler.asking.gate import gate_of
 from crawler.asking.playback import TooManyRequests, plain_headers
 from crawler.job import Job, open_job, user_agent
+from crawler.printed import given, runnable
 from crawler.spiders.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -230,14 +231,15 @@ class ArchiveSpider(Spider):
     ) -> None:
         """Record what became of a capture that brought no payload."""
         self.job.store.settle(self.run_id, policy, listed, outcome, detail, memento_url)
-        logger.info("%s %s: %s (%s)", listed.capture.timestamp, listed.capture.original, outcome.value, detail)
+        logger.debug("%s %s: %s (%s)", listed.capture.timestamp, listed.capture.original, outcome.value, detail)
 
     def record(self, outcome: Outcome, subject: str, detail: str, policy: Policy | None = None) -> None:
         """Record an outcome that is no capture's, and tell the person its next step."""
         self.job.store.record(self.run_id, outcome, subject, detail, policy=policy)
-        logger.warning(
-            "%s: %s (%s). Next: %s", subject, outcome.about.meaning, detail, outcome.about.next_step or "nothing to do"
-        )
+        settings = self.crawler.settings
+        known = given(*(settings[f"POLICYLAPSE_{name}"] for name in ("DB", "ARCHIVE", "CONTACT")))
+        step = runnable(outcome.about.next_step or "nothing to do", known, policy.site if policy else subject)
+        logger.warning("%s: %s (%s). Next: %s", subject, outcome.about.meaning, detail, step)
 
     def stop(self) -> None:
         """The archive has said stop: nothing more goes out, what is in flight is kept, the run ends."""

@@ -431,7 +431,7 @@ class PoliciesSpider(ListingSpider):
         search.answered(listed.capture_id, reading.outcome, reading.wording)
         self._note_parts(progress, reading)
         what = reading.detail or f"{reading.words} words"
-        logger.info("%s %s: %s (%s)", capture.timestamp, capture.original, reading.outcome.value, what)
+        logger.debug("%s %s: %s (%s)", capture.timestamp, capture.original, reading.outcome.value, what)
         return ReadCapture(progress.policy, listed.capture_id, reading)
 
     async def _read_unread(self, progress: Progress) -> AsyncIterator[Any]:
