@@ -48,8 +48,8 @@ def step(text: str, site: str = "") -> str:
 
 def next_command(name: str, *arguments: str, why: str = "") -> Text:
     """Return the line that names what to run next."""
-    line = step(f"`{command(name, *(clean(one) for one in arguments))}`").strip("`")
-    return Text.assemble(("Next: ", "dim"), line, (f"  {why}" if why else "", "dim"))
+    told = step(f"`{command(name, *(clean(one) for one in arguments))}`").strip("`")
+    return Text.assemble(("Next: ", "dim"), told, (f"  {why}" if why else "", "dim"))
 
 
 def db_option(command: Command) -> Command:
