@@ -54,9 +54,7 @@ def _shown(output: str, head: int) -> str:
 
 @cache
 def _folder() -> str:
-    (Path(_scratch.name) / "sites.csv").write_bytes(
-        (ROOT / "crawler" / "archives" / "sample" / "sites.csv").read_bytes()
-    )
+    (Path(_scratch.name) / "sites.csv").write_bytes((ROOT / "data" / "sites" / "sample.csv").read_bytes())
     (Path(_scratch.name) / "privacy.html").write_bytes(_saved_page())
     return _scratch.name
 
