@@ -17,7 +17,7 @@ from pathlib import Path
 
 DEFAULT_DB = "policylapse.db"
 WITHOUT_DB = frozenset({"extract", "limits", "merge"})  # commands that take no --db
-ASKING = frozenset({"crawl", "plan", "discover"})  # commands that take --archive and --contact
+ASKING = frozenset({"crawl", "plan", "discover", "save"})  # commands that take --archive and --contact
 _QUOTED = re.compile(r"`(policylapse [^`\n]+)`")
 
 

@@ -23,7 +23,13 @@ from crawler.printed import ASKING, WITHOUT_DB, Given, completed, runnable
 from .crawling import environment
 
 ROOT = Path(__file__).resolve().parents[1]
-READ_ONLY = {*ASKING, "import-warc", "web", "notify"}  # they start a crawl or a server, or tell people: options only
+READ_ONLY = {
+    *ASKING,
+    "import-warc",
+    "web",
+    "notify",
+    "save",
+}  # they start a crawl or a server, or tell others: options only
 CONTEXT = click.Context(main)
 NAMES = main.list_commands(CONTEXT)
 COMMANDS = {name: main.get_command(CONTEXT, name) for name in NAMES}
