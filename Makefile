@@ -9,12 +9,12 @@ DEMO := build/demo.db
 
 demo: .venv/ready  ## crawl the bundled sample archive, then show a timeline and a diff
 	@mkdir -p build && rm -f $(DEMO) $(DEMO)-wal $(DEMO)-shm
-	$(BIN)/policylapse crawl --archive sample --db $(DEMO)
+	POLICYLAPSE_LOG_LEVEL=WARNING $(BIN)/policylapse crawl --archive sample --db $(DEMO)
 	@echo
 	$(BIN)/policylapse timeline lumenkart.example --db $(DEMO)
 	@echo
 	$(BIN)/policylapse diff lumenkart.example 4 5 --db $(DEMO) --color always
-	@echo
+	@echo; echo 'Go on: . .venv/bin/activate && export POLICYLAPSE_DB=$(DEMO) && policylapse sites'
 	@echo "In a browser: make web"
 
 web: .venv/web-ready  ## the demo's database in a browser, on this machine only
@@ -35,6 +35,7 @@ bench-generated: .venv/test-ready  ## changes of 200 generated histories: precis
 
 docs: .venv/test-ready  ## write the outputs in README.md and docs/ anew
 	$(BIN)/cog -r -I . -P README.md docs/*.md
+	$(BIN)/python -m docs.pictures
 
 bench: .venv/test-ready  ## captures per second against a plain loop, on ../shared where it is there
 	$(BIN)/python -m benchmarks.crawl

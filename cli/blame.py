@@ -60,9 +60,9 @@ def blame(site: str, at: str | None, removed: bool, db: Path, number: int | None
 
     \b
     Examples:
-      policylapse blame tinder.com
-      policylapse blame tinder.com --at 2018-05-25
-      policylapse blame tinder.com --removed
+      policylapse blame lumenkart.example
+      policylapse blame lumenkart.example --at 2021-05-25
+      policylapse blame lumenkart.example --removed
     """  # noqa: D301 - Click reads \b as a character
     site, names = with_citation(site, at)
     if len(names) > 1:

@@ -89,8 +89,8 @@ def changes(
     \b
     Examples:
       policylapse changes --class substantive --min-words 50
-      policylapse changes --added biometric* --since 2018
-      policylapse changes --removed '"do not sell"' --passages
+      policylapse changes --added 'partner*' --since 2018
+      policylapse changes --removed '"never sell"' --passages
       policylapse changes --new
       policylapse changes --found-since 2026-11-01
     """  # noqa: D301 - Click reads \b as a character

@@ -101,6 +101,8 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except PolicylapseError as error:
-            raise Failed(clean(str(error))) from error
+            from cli.output import step  # noqa: PLC0415 - rich, where there is something to print
+
+            raise Failed(clean(step(str(error)))) from error
         except sqlite3.Error as error:
             raise Failed(f"cannot read the database: {error}; try again, or name another with --db") from error

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from cli.output import db_option, json_option, print_json, print_lines, stdout_console
-from crawler.archives.errors import ConfigError
 from crawler.lock import CrawlLock
+from history.database import require_database
 
 
 @click.command()
@@ -30,8 +30,7 @@ def compact(db: Path, as_json: bool) -> None:
     """  # noqa: D301 - Click reads \b as a character
     from pipelines.upkeep.compact import compact as make_small  # noqa: PLC0415 - other commands need not load sqlite-utils
 
-    if not db.is_file():
-        raise ConfigError(f"there is no database {db}: crawl into it first (policylapse crawl), or name one with --db")
+    require_database(db)
     lock, begun = CrawlLock(db), time.perf_counter()
     console = Console(stderr=True)
     try:

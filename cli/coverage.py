@@ -11,7 +11,16 @@ from pathlib import Path
 import click
 
 from cli.coverage_view import print_coverage
-from cli.output import clean, color_option, db_option, json_option, print_json, stdout_console, tolerate_small_charsets
+from cli.output import (
+    clean,
+    color_option,
+    db_option,
+    json_option,
+    print_json,
+    stdout_console,
+    step,
+    tolerate_small_charsets,
+)
 from crawler.archives.timestamps import parse_date
 from history.answers.coverage import coverage_data, coverage_rows
 from history.database import open_database
@@ -38,7 +47,7 @@ def coverage(
     \b
     Examples:
       policylapse coverage
-      policylapse coverage example.com --since 2010 --json
+      policylapse coverage lumenkart.example --since 2010 --json
     """  # noqa: D301 - Click reads \b as a character
     if as_csv and as_json:
         raise click.UsageError("--csv and --json exclude each other: name one")
@@ -63,4 +72,4 @@ def _print_csv(coverages: Sequence[Coverage]) -> None:
     tolerate_small_charsets()
     writer = csv.writer(sys.stdout, lineterminator="\n")
     for row in coverage_rows(coverages):
-        writer.writerow([clean(cell) for cell in row])
+        writer.writerow([step(clean(cell)) for cell in row])

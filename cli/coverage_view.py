@@ -8,7 +8,7 @@ from itertools import groupby
 from rich.console import Console
 from rich.text import Text
 
-from cli.output import line, print_lines, print_wrapped
+from cli.output import line, next_command, print_lines, print_wrapped, step
 from cli.timeline_view import count
 from history.timeline.coverage import Cell, Coverage, State, half_label, totals
 
@@ -28,7 +28,9 @@ _TOLD = 3  # policies of which every stretch is told
 def print_coverage(console: Console, coverages: Sequence[Coverage], halves: range) -> None:
     """Print the table, in stretches of years where it is wider than the console; then what the signs mean."""
     if not coverages or not len(halves):
-        print_lines(console, "nothing is known yet: policylapse crawl --url https://example.com/privacy")
+        print_lines(
+            console, "nothing is known of that time", next_command("sites", why="lists what the database holds")
+        )
         return
     names, total = _names(coverages), 1 + 2 * len(f"{len(halves)}") + 1
     width = min(max(map(len, names)), max(_NAME[0], min(_NAME[1], console.width - len(halves) - total - 1)))
@@ -102,16 +104,16 @@ def _stretches(console: Console, coverages: Sequence[Coverage]) -> None:
     """Of few policies: every stretch of half-years that is not found, with its reason and the next step."""
     for one in coverages:
         spans: dict[tuple[State, str, str], list[str]] = {}
-        for (state, reason, step), cells in groupby(
+        for (state, reason, todo), cells in groupby(
             one.cells, key=lambda cell: (cell.state, cell.reason, cell.next_step)
         ):
             if state is not State.FOUND:
-                spans.setdefault((state, reason, step), []).append(_span([cell.half for cell in cells]))
-        for number, ((state, reason, step), where) in enumerate(spans.items()):
+                spans.setdefault((state, reason, todo), []).append(_span([cell.half for cell in cells]))
+        for number, ((state, reason, todo), where) in enumerate(spans.items()):
             if not number:
                 print_lines(console, "", Text(line(one.policy_url or one.site), "bold"))
             told = Text.assemble((state.value, _SIGNS[state][1]), f"  {', '.join(where)}: {line(reason)}")
-            told.append(f"; next: {line(step)}" if step else "", "dim")
+            told.append(f"; next: {line(step(todo, one.site))}" if todo else "", "dim")
             print_wrapped(console, told, "  ", " " * 4)
 
 
@@ -122,5 +124,4 @@ def _span(halves: Sequence[int]) -> str:
 
 def _steps(console: Console, coverages: Sequence[Coverage]) -> None:
     worst = min(coverages, key=lambda one: (one.found, one.site))
-    step = f"policylapse coverage {line(worst.site)}"
-    print_lines(console, Text.assemble(("Next: ", "dim"), step, ("  says of each stretch why, and what to do", "dim")))
+    print_lines(console, next_command("coverage", worst.site, why="says why, half-year by half-year, and what to do"))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.nightly import Nightly, nightly_options, run_nightly
+from cli.output import remember
 from crawler.archives.dialects import parse_archive
 from crawler.archives.errors import ConfigError
 from crawler.archives.surt import check_url
@@ -66,6 +67,7 @@ _SETTINGS_MODULE = "crawler.settings"
     envvar="POLICYLAPSE_ARCHIVE",
     show_envvar=True,
     metavar="ARCHIVE",
+    callback=remember,
     help="wayback (the default), sample (bundled, no network), wayback+http://HOST, pywb+http://HOST/COLLECTION, or a WARC file or folder.",
 )
 @click.option(
@@ -73,6 +75,7 @@ _SETTINGS_MODULE = "crawler.settings"
     envvar="POLICYLAPSE_DB",
     show_envvar=True,
     metavar="PATH",
+    callback=remember,
     help="The database file; made where it is not there.  [default: policylapse.db]",
 )
 @click.option(
@@ -101,6 +104,7 @@ _SETTINGS_MODULE = "crawler.settings"
     envvar="POLICYLAPSE_CONTACT",
     show_envvar=True,
     metavar="CONTACT",
+    callback=remember,
     help="Your e-mail address or URL, which public archives ask for.",
 )
 @click.option(

@@ -64,11 +64,11 @@ def diff_command(
 
     \b
     Examples:
-      policylapse diff tinder.com
-      policylapse diff tinder.com 4
-      policylapse diff tinder.com 2018-05-01 2018-06-01 --side-by-side
-      policylapse diff tinder.com 3 4 --format html > change.html
-      policylapse diff tinder.com first latest --color always | less -R
+      policylapse diff lumenkart.example
+      policylapse diff lumenkart.example 4
+      policylapse diff lumenkart.example 2021-12-25 2022-09-13 --side-by-side
+      policylapse diff lumenkart.example 3 4 --format html > change.html
+      policylapse diff lumenkart.example first latest --color always | less -R
     """  # noqa: D301 - Click reads \b as a character
     form = _form(form, as_json=as_json, side_by_side=side_by_side)
     site, names = with_citation(site, a, b)

@@ -93,5 +93,5 @@ def _what_was_asked(found: SiteDiscovery) -> Iterator[Text]:
             yield Text(f"    {source}: {counts[kind]}, {said[:200]}", "dim")
     yield Text.assemble(
         ("  Next: ", "dim"),
-        f"name the policy's URL: policylapse crawl --url http://{line(found.site)}/…, or ask another archive (--archive)",
+        "name the policy's URL to `policylapse crawl` with --url, or another archive with --archive",
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from importlib.metadata import version as installed_version
 from pathlib import Path
 
 import click
 
 from cli.output import db_option, json_option, note, print_json
 from cli.timeline_view import count
+from crawler import __version__
 from history.database import open_database
 from history.export.formats import FORMATS, Exported, Job, run_export
 from history.sites import PolicyRow, all_policies, find_policies
@@ -29,16 +29,16 @@ The same database gives the same bytes. Files appear whole; a run that was kille
 \b
 Examples:
   policylapse export --format corpus --out corpus/
-  policylapse export --format git --out policies tinder.com
+  policylapse export --format git --out policies lumenkart.example
   policylapse export --format jsonl --out versions.jsonl.gz
-  policylapse export --format bundle tinder.com --change 4 --out tinder-4.zip
+  policylapse export --format bundle lumenkart.example --change 4 --out lumenkart-4.zip
 """.format(forms="\n".join(f"  {form.name:8} {form.about}" for form in FORMATS.values()))
 _ONE_OF = {"policies": "policy"}  # the others lose an s
 
 
 def program() -> str:
     """Return name and version of this program, as exports name it."""
-    return f"policylapse/{installed_version('policylapse')}"
+    return f"policylapse/{__version__}"
 
 
 def policies_of(connection: sqlite3.Connection, sites: Sequence[str]) -> list[PolicyRow]:

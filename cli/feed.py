@@ -12,7 +12,7 @@ from cli.output import db_option, json_option, note, print_json
 from cli.timeline_view import count
 from crawler.archives.errors import ConfigError
 from history.database import open_database
-from history.export.feed import Feed, atom, by_site, json_feed, read_entries
+from history.export.feed import Excerpts, Feed, atom, by_site, json_feed, read_entries
 from history.export.files import Folder
 from history.names import site_name
 
@@ -31,31 +31,37 @@ _ALL = "changes.atom"
     "--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="The newest N changes a feed."
 )
 @click.option(
-    "--base-url", default="", metavar="URL", help="Where FOLDER will be found: feeds then say where they are."
+    "--base-url",
+    default="",
+    metavar="URL",
+    help="Where FOLDER will be found: feeds then say where they are, and their ids are of that host.",
 )
 @db_option
 @json_option
 def feed(sites: tuple[str, ...], out: Path | None, limit: int, base_url: str, db: Path, *, as_json: bool) -> None:
     """Write the changes of SITE..., or of all sites, as Atom feeds; with --json as a JSON Feed.
 
-    Ids stay when captures come late; dates are those of captures, so that nothing changes but what is new.
+    Each entry shows the first changed sentences, as a message of `notify` does. Ids stay when captures come late; dates are those of captures, so that nothing changes but what is new.
 
     \b
     Examples:
       policylapse feed > changes.atom
-      policylapse feed tinder.com --limit 20
+      policylapse feed lumenkart.example --limit 20
       policylapse feed --out feeds --base-url https://example.org/feeds
     """  # noqa: D301 - Click reads \b as a character
     with closing(open_database(db)) as connection:
         policies = policies_of(connection, sites)
         groups = by_site(policies)
+        excerpts: Excerpts = {}
         whole = Feed(
             next(iter(groups)) if sites and len(groups) == 1 else "",
-            read_entries(connection, policies, limit),
+            read_entries(connection, policies, limit, excerpts),
             _url(base_url, _ALL),
         )
         each = [
-            Feed(site, read_entries(connection, group, limit), _url(base_url, f"sites/{site_name(site)}.atom"))
+            Feed(
+                site, read_entries(connection, group, limit, excerpts), _url(base_url, f"sites/{site_name(site)}.atom")
+            )
             for site, group in (groups.items() if out else ())
         ]
     if out is None:

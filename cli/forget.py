@@ -37,7 +37,7 @@ def forget(name: str, reason: str, yes: bool, db: Path, as_json: bool) -> None:
 
     \b
     Example:
-      policylapse forget example.com --reason "asked by the owner, 2026-01-05"
+      policylapse forget lumenkart.example --reason "asked by the owner, 2026-01-05" --yes
     """  # noqa: D301 - Click reads \b as a character
     # here, so that other commands need not load the writer's half
     from pipelines.store.file import open_file  # noqa: PLC0415

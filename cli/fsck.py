@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
-from cli.output import db_option, json_option, line, note, print_json, print_lines, print_wrapped, stdout_console
+from cli.output import db_option, json_option, line, note, print_json, print_lines, print_wrapped, stdout_console, step
 from crawler.lock import CrawlLock
-from history.database import open_database
+from history.database import open_database, require_database
 
 if TYPE_CHECKING:
     from pipelines.upkeep.findings import Finding
@@ -69,7 +69,7 @@ def _repaired(db: Path) -> tuple[list[Finding], set[Finding]]:
     from pipelines.store.file import open_file  # noqa: PLC0415
     from pipelines.upkeep.repair import repair  # noqa: PLC0415
 
-    open_database(db).close()  # there is such a file, and it is ours
+    require_database(db)
     lock = CrawlLock(db)
     try:
         store = open_file(db)  # brings it to the present schema
@@ -112,8 +112,8 @@ def _print(found: list[Finding], mended: set[Finding]) -> None:
     for kind, count in counts.items():
         if count > _SHOWN:
             print_lines(console, f"{kind}: {count - _SHOWN:,} more; --json names them all")
-    for step in dict.fromkeys(finding.next_step for finding in found if finding not in mended and finding.next_step):
-        print_lines(console, f"next: {step}")
+    for todo in dict.fromkeys(finding.next_step for finding in found if finding not in mended and finding.next_step):
+        print_lines(console, f"next: {step(todo)}")
     print_lines(console, _verdict(found, mended))
 
 

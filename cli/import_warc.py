@@ -50,7 +50,7 @@ def import_warc(ctx: click.Context, /, paths: tuple[Path, ...], strategy: str, b
     \b
     Examples:
       policylapse import-warc crawl.warc.gz
-      policylapse import-warc export.wacz --url http://example.com/privacy
+      policylapse import-warc export.wacz --url http://lumenkart.example/privacy
     """  # noqa: D301 - Click reads \b as a character
     told = asked(options, strategy=parse_strategy(strategy or DISTINCT.value), wacz_apart=True)
     archives = list(_archives(paths))

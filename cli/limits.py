@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from cli.output import json_option, line, note, print_json, print_lines, stdout_console
+from cli.output import json_option, line, next_command, note, print_json, print_lines, stdout_console
 from crawler.archives.budgets import budgets_of
 from crawler.archives.dialects import CDX, PLAYBACK, WAYBACK, Archive, Budget, parse_archive
 from crawler.archives.errors import ConfigError
@@ -37,7 +37,7 @@ def limits(lift: str | None, as_json: bool) -> None:
     \b
     Examples:
       policylapse limits
-      policylapse limits --lift pywb+http://127.0.0.1:8080/hist
+      policylapse limits --lift all
     """  # noqa: D301 - Click reads \b as a character
     with closing(LimitsFile(Path(POLICYLAPSE_STATE).expanduser())) as file:
         now = time.time()
@@ -132,7 +132,7 @@ def _print(console: Console, rows: list[dict[str, Any]], path: Path) -> None:
             print_lines(console, f"  {name}: {_allowed(endpoint)}")
     print_lines(console, Text(f"kept in {line(str(path))}", "dim"))
     if any(row["paused"] and row["private"] for row in rows):
-        print_lines(console, Text("Next: policylapse limits --lift all", "dim"))
+        print_lines(console, next_command("limits", "--lift", "all"))
 
 
 def _allowed(endpoint: dict[str, Any]) -> str:

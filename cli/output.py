@@ -16,6 +16,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from crawler.printed import DEFAULT_DB, command, given, runnable
 from history.plain import clean as clean  # noqa: PLC0414 - all commands find these here
 from history.plain import json_text
 from history.plain import line as line  # noqa: PLC0414
@@ -24,10 +25,37 @@ from history.plain import plain_text as plain_text  # noqa: PLC0414
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+def remember(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    """Keep an option's value for the commands that are printed (a callback of options)."""
+    ctx.meta[f"policylapse.{param.name}"] = value
+    return value
+
+
+def about_site(site: str) -> None:
+    """Keep the site that this command is about: `SITE` in the commands that are printed."""
+    ctx = click.get_current_context(silent=True)
+    if ctx:
+        ctx.meta["policylapse.site"] = site
+
+
+def step(text: str, site: str = "") -> str:
+    """Return a text whose commands between backticks run as they stand, with what this command was given."""
+    ctx = click.get_current_context(silent=True)
+    meta = ctx.meta if ctx else {}
+    db, archive, contact = (meta.get(f"policylapse.{name}") for name in ("db", "archive", "contact"))
+    return runnable(text, given(db, archive, contact), site or meta.get("policylapse.site", ""))
+
+
+def next_command(name: str, *arguments: str, why: str = "") -> Text:
+    """Return the line that names what to run next."""
+    told = step(f"`{command(name, *(clean(one) for one in arguments))}`").strip("`")
+    return Text.assemble(("Next: ", "dim"), told, (f"  {why}" if why else "", "dim"))
+
+
 def db_option(command: Command) -> Command:
     return click.option(
-        "--db", type=click.Path(path_type=Path), default="policylapse.db", envvar="POLICYLAPSE_DB", show_default=True,
-        show_envvar=True, help="The database file.",
+        "--db", type=click.Path(path_type=Path), default=DEFAULT_DB, envvar="POLICYLAPSE_DB", show_default=True,
+        show_envvar=True, callback=remember, help="The database file.",
     )(command)  # fmt: skip
 
 
@@ -91,11 +119,17 @@ def print_wrapped(console: Console, text: Text, first: Text | str = "", rest: st
 
 
 def print_json(data: Any) -> None:
-    """Print data as JSON, for people to look at too."""
+    """Print data as JSON, for people to look at too; commands in its `next_step` run as they stand."""
     tolerate_small_charsets()
-    click.echo(json_text(data, indent=2))
+    click.echo(json_text(_with_steps(data), indent=2))
+
+
+def _with_steps(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {k: step(v) if k == "next_step" and isinstance(v, str) else _with_steps(v) for k, v in data.items()}
+    return [_with_steps(one) for one in data] if isinstance(data, list | tuple) else data
 
 
 def note(text: str) -> None:
     """Print a note to standard error."""
-    click.echo(clean(text), err=True)
+    click.echo(clean(step(text)), err=True)

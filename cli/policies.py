@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
+from cli.output import about_site
 from cli.timeline_view import count
 from crawler.archives.errors import NotFound
 from history.sites import PolicyRow, find_policies
@@ -22,6 +23,7 @@ def the_policy(connection: sqlite3.Connection, site: str, number: int | None, na
 
     :param names: of versions; a citation among them tells which of a site's policies is meant.
     """
+    about_site(site)
     policies = find_policies(connection, site)
     cited = next((resolve(connection, name).policy for name in names if is_citation(name)), None)
     if cited and number is None and cited.policy_id in {policy.policy_id for policy in policies}:

@@ -69,9 +69,9 @@ def show(
 
     \b
     Examples:
-      policylapse show tinder.com 2018-05-25
-      policylapse show tinder.com@2018-05-25.1f3a9c2e
-      policylapse show tinder.com --version 3 > tinder-3.md
+      policylapse show lumenkart.example 2021-05-25
+      policylapse show lumenkart.example@2021-03-02.c2e63877
+      policylapse show lumenkart.example --version 3 > lumenkart-3.md
     """  # noqa: D301 - Click reads \b as a character
     site, names = with_citation(site, version_name)
     if sum(map(bool, (at, version, *names))) > 1:

@@ -57,15 +57,15 @@ def readability_command(sites: tuple[str, ...], db: Path, color: str, as_json: b
 
     \b
     Examples:
-      policylapse readability tinder.com
-      policylapse readability tinder.com bumble.com --json
+      policylapse readability lumenkart.example
+      policylapse readability lumenkart.example nestwell.example --json
     """  # noqa: D301 - Click reads \b as a character
     with closing(open_database(db)) as connection:
         policies = list(
             {p.policy_id: p for site in sites for p in find_policies(connection, site) if p.versions}.values()
         )
         if not policies:
-            raise NotFound(f"no version of {', '.join(sites)} is known: `policylapse timeline SITE` says why")
+            raise NotFound(f"no version of {', '.join(sites)} is known: `policylapse timeline {sites[0]}` says why")
         languages = {int(row[0]): str(row[1]) for row in connection.execute("SELECT id, language FROM texts")}
         scored = []
         for policy in policies:

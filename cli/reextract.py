@@ -16,6 +16,7 @@ from cli.output import db_option, json_option, line, print_json, print_lines, pr
 from crawler.archives.capture import Policy
 from crawler.archives.errors import ConfigError
 from crawler.lock import CrawlLock
+from history.database import require_database
 
 if TYPE_CHECKING:
     from pipelines.upkeep.reextract import Bracket, Reextracted
@@ -34,10 +35,9 @@ def re_extract(site: str, processes: int | None, db: Path, as_json: bool) -> Non
 
     \b
     Example:
-      policylapse re-extract --site example.com
+      policylapse re-extract --site lumenkart.example
     """  # noqa: D301 - Click reads \b as a character
-    if not db.is_file():
-        raise ConfigError(f"there is no database {db}: crawl into it first (policylapse crawl), or name one with --db")
+    require_database(db)
     lock = CrawlLock(db)
     try:
         found = asyncio.run(_run(db, site, processes or 0))
@@ -58,7 +58,7 @@ async def _run(db: Path, site: str, processes: int) -> list[Reextracted]:
     store, reader = Store(db, lambda: datetime.now(UTC)), ReaderPool(processes)
     try:
         if site and not store.policies(site):
-            raise ConfigError(f"no policy of {site} in {db}: `policylapse sites` lists what is there")
+            raise ConfigError(f"the database {db} holds no policy of {site!r}: `policylapse sites` lists what it holds")
         console = Console(stderr=True)
         with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
             tasks: dict[Policy, TaskID] = {}

@@ -63,8 +63,8 @@ def search_command(
     Examples:
       policylapse search sell personal information
       policylapse search '"personal data" (sell OR share) NOT child*'
-      policylapse search biometric* --first
-      policylapse search fingerprint --at 2016 --site tinder.com
+      policylapse search 'retain*' --first
+      policylapse search partner --at 2023 --site lumenkart.example
     """  # noqa: D301 - Click reads \b as a character
     with closing(open_database(db)) as connection:
         policies = [policy.policy_id for site in sites for policy in find_policies(connection, site)] if sites else None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from cli.output import line, print_lines
+from cli.output import line, next_command, print_lines
 from cli.timeline_view import CLASS_STYLES, count
 from crawler.archives.capture import Outcome
 from history.sites import SiteRow
@@ -19,7 +19,7 @@ _WIDTH = 50  # columns of a row beside the site's name
 def print_sites(console: Console, sites: Sequence[SiteRow]) -> None:
     """Print a table that fits 80 columns."""
     if not sites:
-        print_lines(console, "no site yet: policylapse crawl --url https://example.com/privacy")
+        print_lines(console, "no site yet", next_command("crawl", "--help", why="shows how to crawl one"))
         return
     width = min(max(len(site.site) for site in sites), max(console.width - _WIDTH, 16))
     head = f"{'site':<{width}}  {'versions':>8}  {'seen':<17}  last change"
@@ -29,7 +29,7 @@ def print_sites(console: Console, sites: Sequence[SiteRow]) -> None:
     captures, versions = sum(site.captures for site in sites), sum(site.versions for site in sites)
     totals = f"{count(len(sites), 'site')}, {count(versions, 'version')}, {count(captures, 'capture')}"
     print_lines(console, "", Text(f"{totals}{_outcomes(sites)}", "dim"))
-    print_lines(console, Text.assemble(("Next: ", "dim"), f"policylapse timeline {line(sites[0].site)}"))
+    print_lines(console, next_command("timeline", sites[0].site))
 
 
 def _row(console: Console, site: SiteRow, width: int) -> None:

@@ -20,6 +20,7 @@ from cli.output import (
 from cli.policies import chosen as chosen_policies
 from cli.timeline_view import print_timeline
 from crawler.archives.timestamps import parse_date
+from crawler.printed import command
 from history.answers.timeline import Shown, shown_data
 from history.database import open_database
 from history.sites import find_policies
@@ -51,9 +52,9 @@ def timeline(
 
     \b
     Examples:
-      policylapse timeline tinder.com
-      policylapse timeline tinder.com --since 2018 --until 2019-06
-      policylapse timeline https://policies.tinder.com/privacy --json
+      policylapse timeline lumenkart.example
+      policylapse timeline lumenkart.example --since 2018 --until 2019-06
+      policylapse timeline https://lumenkart.example/privacy --json
     """  # noqa: D301 - Click reads \b as a character
     start, end = parse_date(since) if since else None, parse_date(until, end=True) if until else None
     with closing(open_database(db)) as connection:
@@ -66,7 +67,8 @@ def timeline(
             stated = {one.version: one for one in check_dates(whole.versions, written)}
             technical = read_technical(connection, policy) if everything else None
             unsure = read_unsure(connection, whole.versions)
-            shown.append(Shown(during(whole, start, end), len(whole.versions), stated, technical, unsure))
+            name = policy.name if len(wanted) > 1 else policy.site
+            shown.append(Shown(during(whole, start, end), len(whole.versions), stated, technical, unsure, name))
     if as_json:
         print_json([shown_data(one) for one in shown])
         return
@@ -77,4 +79,4 @@ def timeline(
         print_timeline(console, one)
     for policy in policies:
         if policy not in wanted:
-            note(f"no version at {policy.policy_url}: policylapse timeline {policy.policy_url} says why")
+            note(f"no version at {policy.policy_url}: `{command('timeline', policy.name)}` says why")

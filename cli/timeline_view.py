@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.chart import sparkline
-from cli.output import line, plain_text, print_lines, print_wrapped
+from cli.output import line, next_command, plain_text, print_lines, print_wrapped, step
 from history.answers.timeline import Shown
 from history.timeline.events import Event
 from history.timeline.periods import lengths
@@ -54,7 +54,7 @@ def print_timeline(console: Console, shown: Shown) -> None:
     if shown.technical:
         _list(console, "Technical: the same words, or another reader of them", _technical(shown.technical))
     if timeline.versions:
-        _legend(console, timeline)
+        _legend(console, shown)
 
 
 def bracket(version: VersionRow) -> str:
@@ -283,8 +283,8 @@ def _technical(technical: Technical) -> Iterator[str]:
 
 def _silent(silent: Silent) -> str:
     about = silent.outcome.about
-    step = f"; next: {about.next_step}" if about.next_step else ""
-    return f"{len(silent.dates):,} {silent.outcome.value} ({_dates(silent.dates)}): {about.meaning}{step}"
+    todo = f"; next: {step(about.next_step)}" if about.next_step else ""
+    return f"{len(silent.dates):,} {silent.outcome.value} ({_dates(silent.dates)}): {about.meaning}{todo}"
 
 
 def _dates(dates: Sequence[datetime]) -> str:
@@ -292,7 +292,8 @@ def _dates(dates: Sequence[datetime]) -> str:
     return ", ".join(days) if len(days) <= _MAX_DATES else f"{days[0]} to {days[-1]}"
 
 
-def _legend(console: Console, timeline: Timeline) -> None:
+def _legend(console: Console, shown: Shown) -> None:
+    timeline = shown.timeline
     versions = timeline.versions
     changed = [v for v in versions if v.change]
     print_lines(console, "")
@@ -300,9 +301,9 @@ def _legend(console: Console, timeline: Timeline) -> None:
         how = "A change lies between the last capture of the old wording and the first of the new."
         print_wrapped(console, Text(how, "dim"))
     largest = max(changed, key=_weight, default=None)
-    name = line(timeline.policy.site)
-    step = f"policylapse diff {name} {largest.version - 1} {largest.version}" if largest else f"policylapse show {name}"
-    print_lines(console, Text.assemble(("Next: ", "dim"), step))
+    name = shown.name or timeline.policy.site
+    numbers = (f"{largest.version - 1}", f"{largest.version}") if largest else ()
+    print_lines(console, next_command("diff" if largest else "show", name, *numbers))
 
 
 def _weight(version: VersionRow) -> tuple[bool, int]:

@@ -61,7 +61,7 @@ def trends(
     \b
     Examples:
       policylapse trends gdpr ccpa
-      policylapse trends biometric* '"machine learning"' --since 2015 --passages
+      policylapse trends 'cookie*' '"machine learning"' --since 2015 --passages
       policylapse trends "legitimate interest*" --csv > trend.csv
     """  # noqa: D301 - Click reads \b as a character
     if as_csv and as_json:

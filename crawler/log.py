@@ -58,7 +58,7 @@ class JsonLines(logging.Formatter):
 
 def set_up_log(level: str) -> None:
     """Send log lines to standard error; as JSON where POLICYLAPSE_LOG_FORMAT is `json`."""
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z")
     if os.environ.get("POLICYLAPSE_LOG_FORMAT") == "json":
         for handler in logging.getLogger().handlers:
             handler.setFormatter(JsonLines())

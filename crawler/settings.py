@@ -104,5 +104,6 @@ EXTENSIONS = {
 }
 STATS_DUMP = False  # default True: the summary says what a person needs; stats stay in crawler.stats
 LOG_LEVEL = os.environ.get("POLICYLAPSE_LOG_LEVEL") or ("WARNING" if sys.stderr.isatty() else "INFO")  # default DEBUG
+LOG_DATEFORMAT = "%Y-%m-%dT%H:%M:%S%z"  # default: without the time zone
 LOG_FORMATTER = "crawler.log.OneLineFormatter"  # default: dumps every item, our texts among them
 FEED_EXPORT_ENCODING = "utf-8"

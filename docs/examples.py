@@ -2,6 +2,7 @@
 `make lint` fails where it differs.
 """
 
+import contextlib
 import os
 import re
 import shlex
@@ -12,22 +13,40 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+_APART = ("crawl", "plan", "discover", "import-warc", "re-extract")  # they start processes or a reactor
 _scratch = tempfile.TemporaryDirectory()
 
 
-def run(command: str, *, head: int = 0) -> str:
+def run(command: str, *, head: int = 0, colors: bool = False) -> str:
     """Return what a command prints, 100 columns wide, without colours; seconds and the day, which differ, as an ellipsis."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("POLICYLAPSE_")}
     environment |= {
         "POLICYLAPSE_DB": "policylapse.db",
         "POLICYLAPSE_LOG_LEVEL": "ERROR",
         "COLUMNS": "100",
-        "NO_COLOR": "1",
-    }
+    } | ({} if colors else {"NO_COLOR": "1"})
     program, *arguments = shlex.split(command)
+    if program == "policylapse" and arguments[0] not in _APART:
+        return _shown(_in_this_process(arguments, environment), head)
     argv = [sys.executable, "-m", f"{program}.cmdline" if program == "scrapy" else "cli.main", *arguments]
     done = subprocess.run(argv, cwd=_folder(), env=environment, capture_output=True, text=True, check=False)
-    told = re.sub(r" in \d+\.\d s", " in … s", done.stdout + done.stderr)
+    return _shown(done.stdout + done.stderr, head)
+
+
+def _in_this_process(arguments: list[str], environment: dict[str, str]) -> str:
+    from click.testing import CliRunner
+
+    from cli.main import main
+
+    with contextlib.chdir(_folder()):
+        done = CliRunner().invoke(main, arguments, env=environment | {"POLICYLAPSE_CONTACT": None})
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.stdout + done.stderr
+
+
+def _shown(output: str, head: int) -> str:
+    told = re.sub(r" in \d+\.\d s", " in … s", output)
     lines = re.sub(r"asked on \d{4}-\d\d-\d\d", "asked on …", told).rstrip().splitlines()
     shown = [*lines[:head], "…"] if head and len(lines) > head else lines
     return "\n".join(line.rstrip() for line in shown)
@@ -69,6 +88,17 @@ def show(*commands: str, head: int = 0) -> None:
         print(f"$ {command}")
         print(run(command, head=head))
     print("```")
+
+
+def commands() -> None:
+    """Print what `--help` says, of the program and of every command."""
+    import click
+
+    from cli.main import main
+
+    print(f"```text\n{run('policylapse --help')}\n```")
+    for name in main.list_commands(click.Context(main)):
+        print(f"\n## policylapse {name}\n\n```text\n{run(f'policylapse {name} --help')}\n```")
 
 
 def outcomes() -> None:

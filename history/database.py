@@ -22,19 +22,8 @@ def open_database(path: str | Path) -> sqlite3.Connection:
         says what to do.
     """
     path = Path(path)
-    if path.is_dir():
-        raise StoreError(f"{path} is a folder: name the database file in it with --db")
-    if not path.exists():
-        raise StoreError(
-            f"no database at {path}: crawl first (policylapse crawl --url https://example.com/privacy --db {path}), "
-            "or name one with --db"
-        )
+    connection = _opened(path)
     try:
-        connection = _connect(path)
-    except sqlite3.Error as error:
-        raise StoreError(f"cannot read the database {path}: {error}; name another with --db") from error
-    try:
-        check_file(connection, path)
         _check_age(connection, path)
     except BaseException:
         connection.close()
@@ -43,11 +32,38 @@ def open_database(path: str | Path) -> sqlite3.Connection:
     return connection
 
 
+def require_database(path: Path) -> None:
+    """Refuse what is not there or not ours, before a command that writes: only a crawl makes a database.
+
+    :raises StoreError: as of `open_database`, but for a database that an older program wrote.
+    """
+    _opened(path).close()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder: name the database file in it with --db")
+    if not path.exists():
+        raise StoreError(
+            f"no database at {path}: crawl first (`policylapse crawl --help` shows how), or name one with --db"
+        )
+    try:
+        connection = _connect(path)
+    except sqlite3.Error as error:
+        raise StoreError(f"cannot read the database {path}: {error}; name another with --db") from error
+    try:
+        check_file(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def _check_age(connection: sqlite3.Connection, path: Path) -> None:
     applied = {name for (name,) in connection.execute("SELECT name FROM _sqlite_migrations")}
     if MIGRATIONS - applied:
         raise StoreError(
-            f"{path} was written by an older policylapse: bring it up to date first (policylapse fsck --repair --db {path}; "
+            f"{path} was written by an older policylapse: bring it up to date first (`policylapse fsck --repair --db {path}`; "
             "so does any crawl into it)"
         )
 

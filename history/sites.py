@@ -145,7 +145,7 @@ def all_policies(db: sqlite3.Connection) -> list[PolicyRow]:
 def _not_found(policies: Iterable[PolicyRow], name: str) -> str:
     names = dict.fromkeys(n for policy in policies for n in (policy.site, *(_bare(url) for url in policy.urls)))
     if not names:
-        return f"the database holds no policy yet: crawl one first (policylapse crawl --url {_example(name)})"
+        return f"the database holds no policy yet: crawl one first (`policylapse crawl --url {_example(name)}`)"
     bare = _bare(name.lower())
     holding = [known for known in names if bare and (bare in known or known in bare)]
     close = list(dict.fromkeys([*holding, *get_close_matches(bare, names, n=_CLOSE)]))[:_CLOSE]

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from cli.main import main
 from crawler import __version__
+from docs.pictures import FOLDER, SHOWN, THEMES, WIDTH, svg
 
 from .crawling import environment
 
@@ -52,18 +53,35 @@ def run(programs, command, folder):
     )
 
 
-def test_the_examples_of_the_help_run_where_only_the_wheel_is_installed(installed, tmp_path):
+@pytest.fixture(scope="module")
+def crawled(installed, tmp_path_factory):
+    """A folder in which the help's examples were run, in order: (folder, what each command printed)."""
+    folder, shown = tmp_path_factory.mktemp("examples"), {}
+    for command in EXAMPLES:
+        done = run(installed, command, folder)
+        assert done.returncode == 0, (command, done.stderr)
+        shown[command.split()[1]] = done.stdout
+    return folder, shown
+
+
+def test_the_examples_of_the_help_run_where_only_the_wheel_is_installed(installed, crawled, tmp_path):
     where = run(installed, "python -c 'import cli, crawler; print(cli.__file__, crawler.__file__)'", tmp_path).stdout
     assert where.count(str(installed.parent)) == 2
     assert len(EXAMPLES) >= 4
-    shown = {}
-    for command in EXAMPLES:
-        done = run(installed, command, tmp_path)
-        assert done.returncode == 0, (command, done.stderr)
-        shown[command.split()[1]] = done.stdout
+    _folder, shown = crawled
     assert "8 policies" in shown["crawl"]
     assert "7 versions" in shown["timeline"]
     assert run(installed, "policylapse --version", tmp_path).stdout.endswith(f" {__version__}\n")
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_the_pictures_show_what_the_program_prints(installed, crawled, name):
+    folder, _shown = crawled
+    output = run(installed, f"COLUMNS={WIDTH} {SHOWN[name]} --color always", folder).stdout
+    for theme in THEMES:
+        assert svg(output, SHOWN[name], theme) == (FOLDER / f"{name}-{theme}.svg").read_text(encoding="utf-8"), (
+            "make docs"
+        )
 
 
 def test_one_version_everywhere():

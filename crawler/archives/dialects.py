@@ -121,6 +121,11 @@ class Archive:
         return f"{self.name}:{endpoint}"
 
     @property
+    def argument(self) -> str:
+        """How a person names it: what `parse_archive` reads."""
+        return self.name.removeprefix("warc:")
+
+    @property
     def address(self) -> str:
         """HOST:PORT of the server, for the person; "" of files."""
         parts = urlsplit(self.cdx_url)

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from crawler.archives.capture import ListedCapture, Outcome, Policy
 from crawler.archives.errors import LimitsError, NotRunning, StoreError
 from crawler.asking.gate import gate_of
+from crawler.options import RunOptions
+from crawler.printed import given, runnable
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -54,8 +56,9 @@ class CurrentRun:
         a signal sets, and `store_error`, a fault of this machine.
     """
 
-    def __init__(self, store: RunStore, crawler: Crawler) -> None:
+    def __init__(self, store: RunStore, crawler: Crawler, options: RunOptions) -> None:
         self._store, self._crawler = store, crawler
+        self._given = given(options.database, options.archive.argument, options.contact)  # to commands that are printed
         self.number = 0
         self.stopped_by_archive = ""
         self.limited = ""
@@ -103,14 +106,13 @@ class CurrentRun:
     ) -> None:
         """Record what became of a capture that brought no payload."""
         self._store.settle(self.number, policy, listed, outcome, detail, memento_url)
-        logger.info("%s %s: %s (%s)", listed.capture.timestamp, listed.capture.original, outcome.value, detail)
+        logger.debug("%s %s: %s (%s)", listed.capture.timestamp, listed.capture.original, outcome.value, detail)
 
     def record(self, outcome: Outcome, subject: str, detail: str, policy: Policy | None = None) -> None:
         """Record an outcome that is no capture's, and tell the person its next step."""
         self._store.record(self.number, outcome, subject, detail, policy=policy)
-        logger.warning(
-            "%s: %s (%s). Next: %s", subject, outcome.about.meaning, detail, outcome.about.next_step or "nothing to do"
-        )
+        step = runnable(outcome.about.next_step or "nothing to do", self._given, policy.site if policy else subject)
+        logger.warning("%s: %s (%s). Next: %s", subject, outcome.about.meaning, detail, step)
 
     def program_error(
         self, error: BaseException, subject: str, policy: Policy | None = None, *, log: bool = True

@@ -86,7 +86,7 @@ class PoliciesSpider(Spider):
             options = options_of(crawler.settings, arguments)
             crawler.settings.set(OPTIONS, options, priority="cmdline")
             job = open_job(crawler.settings, options)
-        run = CurrentRun(job.store, crawler)
+        run = CurrentRun(job.store, crawler, job.options)
         spider = super().from_crawler(crawler, job, run)
         crawler.signals.connect(run.opened, signal=signals.spider_opened)
         crawler.signals.connect(run.broken, signal=signals.spider_error)

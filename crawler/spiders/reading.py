@@ -59,7 +59,7 @@ class PolicyReading:
         reading = await self._reader.read(Fetched(body, dict(headers), capture.original, status, hints))
         self._note(work, listed.capture_id, reading)
         what = reading.detail or f"{reading.words} words"
-        logger.info("%s %s: %s (%s)", capture.timestamp, capture.original, reading.outcome.value, what)
+        logger.debug("%s %s: %s (%s)", capture.timestamp, capture.original, reading.outcome.value, what)
         yield ReadCapture(work.policy, listed.capture_id, reading)
 
     async def read_left(self, work: PolicyWork) -> AsyncIterator[ReadCapture]:

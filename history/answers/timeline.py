@@ -24,6 +24,7 @@ class Shown:
     :param versions: how many versions the policy has in all.
     :param stated: what its versions say of their dates, by version.
     :param technical: None where technical changes are not asked for; then alternations are shown as one row, too.
+    :param name: by which commands find it, where its site alone does not tell.
     :param unsure: the lines that are probably furniture, by the version that an unsure change led to.
     """
 
@@ -32,6 +33,7 @@ class Shown:
     stated: Mapping[int, Stated]
     technical: Technical | None = None
     unsure: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    name: str = ""
 
 
 def shown_data(shown: Shown) -> dict[str, Any]:

@@ -16,12 +16,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree as ET
 
+from history.diff.diff import diff
+from history.notify.html import excerpt_html
+from history.notify.marked import Excerpt, first_of
 from history.sites import PolicyRow
 from history.timeline.citations import LENGTH
 from history.uris import uri
+from pipelines.store.load import text_blocks
 
 ATOM = "http://www.w3.org/2005/Atom"
 # Nobody's domain (RFC 2606), so that nobody else's ids can be the same; the year in which such ids were first given.
@@ -30,11 +34,13 @@ _NEVER = "1970-01-01T00:00:00Z"  # of a feed without entries
 # XML 1.0, 2.2; and what a terminal would obey, or would change the order of what stands beside it
 _NO_XML = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SECTIONS = 12  # that an entry names
+_HOST = re.compile(r"[A-Za-z0-9.-]{1,253}")
+Excerpts = dict[tuple[int, int], Excerpt]  # by the texts that are compared
 
 _CHANGES = """
 SELECT n.site, n.policy_url, n.version, o.version AS from_version, n.previous_last_seen AS not_before,
   n.first_seen AS not_after, n.change_class, n.words_added, n.words_removed, n.sections, n.wording,
-  o.last_capture_url AS before_url, n.first_capture_url AS after_url, n.title,
+  o.last_capture_url AS before_url, n.first_capture_url AS after_url, n.title, o.text_id AS from_text, n.text_id AS to_text,
   (SELECT count(*) FROM versions e JOIN policies q ON q.id = e.policy_id AND q.extractor_id = e.extractor_id
      WHERE e.policy_id = n.policy_id AND e.wording = n.wording AND e.version <= n.version) AS times
 FROM timeline n JOIN timeline o ON o.policy_id = n.policy_id AND o.version = n.version - 1
@@ -52,6 +58,7 @@ class FeedEntry:
     :param not_before, not_after: the bracket: it happened in between.
     :param before_url, after_url: the captures at both ends of it.
     :param times: how often this wording has come by then; more than once for one that returned.
+    :param excerpt: its first changed sentences, None where they were not asked for.
     """
 
     site: str
@@ -69,12 +76,17 @@ class FeedEntry:
     after_url: str
     title: str
     times: int
+    excerpt: Excerpt | None = None
 
     @property
     def entry_id(self) -> str:
         """Return the entry's URI, which stays: citation of the wording without its day (history/timeline/citations.py)."""
+        return self.id_of(_AUTHORITY)
+
+    def id_of(self, authority: str) -> str:
+        """Return the entry's URI as one of those who publish the feed; `entry_id` where nobody is known to."""
         again = f".{self.times}" if self.times > 1 else ""
-        return f"{_AUTHORITY}change/{quote(self.policy_url, safe='')}@{self.wording[:LENGTH]}{again}"
+        return f"{authority}change/{quote(self.policy_url, safe='')}@{self.wording[:LENGTH]}{again}"
 
     @property
     def headline(self) -> str:
@@ -108,9 +120,15 @@ class Feed:
     url: str = ""
 
     @property
+    def authority(self) -> str:
+        """Of its ids: the host at which it will be found, which nobody else has (RFC 4151)."""
+        host = urlsplit(self.url).hostname if self.url else ""
+        return f"tag:{host},2026:" if host and _HOST.fullmatch(host) else _AUTHORITY
+
+    @property
     def feed_id(self) -> str:
         site = quote(self.site, safe="")
-        return f"{_AUTHORITY}changes{f'/{site}' if site else ''}"
+        return f"{self.authority}changes{f'/{site}' if site else ''}"
 
     @property
     def title(self) -> str:
@@ -121,20 +139,31 @@ class Feed:
         return max((entry.not_after for entry in self.entries), default=_NEVER)
 
 
-def read_entries(db: sqlite3.Connection, policies: Sequence[PolicyRow], limit: int) -> tuple[FeedEntry, ...]:
+def read_entries(
+    db: sqlite3.Connection, policies: Sequence[PolicyRow], limit: int, excerpts: Excerpts | None = None
+) -> tuple[FeedEntry, ...]:
     """Return the newest changes of some policies.
 
     :param db: of history.database.open_database. :param limit: how many at most.
+    :param excerpts: also the first changed sentences of each; those that are in it are not compared again.
     """
     ids = json.dumps([policy.policy_id for policy in policies])
-    return tuple(_entry(row) for row in db.execute(_CHANGES, [ids, limit]))
+    rows = db.execute(_CHANGES, [ids, limit]).fetchall()
+    return tuple(_entry(row, None if excerpts is None else _excerpt(db, row, excerpts)) for row in rows)
 
 
-def _entry(row: sqlite3.Row) -> FeedEntry:
+def _excerpt(db: sqlite3.Connection, row: sqlite3.Row, excerpts: Excerpts) -> Excerpt:
+    key = row["from_text"], row["to_text"]
+    if key not in excerpts:
+        excerpts[key] = first_of(diff(text_blocks(db, key[0]), text_blocks(db, key[1])))
+    return excerpts[key]
+
+
+def _entry(row: sqlite3.Row, excerpt: Excerpt | None) -> FeedEntry:
     return FeedEntry(
         row["site"], row["policy_url"], row["version"], row["from_version"], row["not_before"], row["not_after"],
         row["change_class"], row["words_added"], row["words_removed"], tuple(json.loads(row["sections"])),
-        row["wording"], row["before_url"], row["after_url"], row["title"] or "", row["times"],
+        row["wording"], row["before_url"], row["after_url"], row["title"] or "", row["times"], excerpt,
     )  # fmt: skip
 
 
@@ -153,14 +182,14 @@ def atom(feed: Feed, program: str) -> bytes:
     if feed.url:
         _add(root, "link", rel="self", type="application/atom+xml", href=uri(feed.url))
     for entry in feed.entries:
-        _atom_entry(_add(root, "entry"), entry)
+        _atom_entry(_add(root, "entry"), entry, feed.authority)
     ET.indent(root)
     text: str = ET.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
 
 
-def _atom_entry(parent: ET.Element, entry: FeedEntry) -> None:
-    _add(parent, "id", entry.entry_id)
+def _atom_entry(parent: ET.Element, entry: FeedEntry, authority: str) -> None:
+    _add(parent, "id", entry.id_of(authority))
     _add(parent, "title", entry.headline)
     _add(parent, "updated", entry.not_after)
     _add(parent, "published", entry.not_after)
@@ -174,7 +203,7 @@ def _atom_entry(parent: ET.Element, entry: FeedEntry) -> None:
 def _html(entry: FeedEntry) -> str:
     before, after = escape(uri(entry.before_url)), escape(uri(entry.after_url))
     return (
-        f"<p>{escape(entry.summary)}</p>"
+        f"<p>{escape(entry.summary)}</p>{excerpt_html(entry.excerpt) if entry.excerpt else ''}"
         f'<p>In the archive: <a href="{before}">last with the old wording</a> ({_day(entry.not_before)}), '
         f'<a href="{after}">first with the new wording</a> ({_day(entry.not_after)}).</p>'
     )
@@ -200,12 +229,15 @@ def json_feed(feed: Feed) -> dict[str, Any]:
     data: dict[str, Any] = {"version": "https://jsonfeed.org/version/1.1", "title": feed.title, "language": "en"}
     if feed.url:
         data["feed_url"] = feed.url
-    return data | {"authors": [{"name": "policylapse"}], "items": [_json_item(entry) for entry in feed.entries]}
+    return data | {
+        "authors": [{"name": "policylapse"}],
+        "items": [_json_item(entry, feed.authority) for entry in feed.entries],
+    }
 
 
-def _json_item(entry: FeedEntry) -> dict[str, Any]:
+def _json_item(entry: FeedEntry, authority: str) -> dict[str, Any]:
     return {
-        "id": entry.entry_id, "url": uri(entry.after_url), "title": entry.headline, "content_text": entry.summary,
+        "id": entry.id_of(authority), "url": uri(entry.after_url), "title": entry.headline, "content_text": entry.summary,
         "content_html": _html(entry), "date_published": entry.not_after, "tags": [entry.change_class],
         "_change": {
             "site": entry.site, "policy_url": entry.policy_url, "from_version": entry.from_version, "version": entry.version,

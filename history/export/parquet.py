@@ -33,7 +33,7 @@ def write_parquet(job: Job, stream: IO[bytes]) -> Done:
     """
     if pa is None:
         raise ConfigError(
-            "Parquet files need pyarrow, an extra: install it (pip install 'policylapse[parquet]' or pip install pyarrow), "
+            "Parquet files need pyarrow, which is not installed: install it beside policylapse (pip install pyarrow), "
             "or take --format jsonl or csv, which hold the same"
         )
     schema = _schema()

@@ -15,6 +15,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from history.notify import message as say
+from history.notify.marked import Excerpt
 from history.notify.message import Message
 from history.plain import line
 
@@ -31,9 +32,9 @@ def html(message: Message) -> str:
     )  # fmt: skip
 
 
-def entry_html(entry: say.Entry) -> str:
-    """Return one change as an HTML fragment, as a feed shows it."""
-    return _template("entry.html").render(entry=entry)
+def excerpt_html(excerpt: Excerpt) -> str:
+    """Return the changed sentences as an HTML fragment, as a feed shows them."""
+    return _template("excerpt.html").render(excerpt=excerpt)
 
 
 @lru_cache

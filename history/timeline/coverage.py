@@ -7,6 +7,7 @@ A half-year is a number, twice the year plus 0 or 1, so that half-years can be c
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from enum import StrEnum
 
 from crawler.archives.capture import Outcome
 from crawler.archives.surt import site_of
+from crawler.printed import for_site
 
 
 class State(StrEnum):
@@ -176,7 +178,7 @@ def _cell(subject: Subject, half: int) -> Cell:
         if state is State.NOT_ASKED and (unread or here):
             return _not_read(subject, half, unread, sum(here.values()))
         if here or (state is State.NO_POLICY and other):
-            return _captured(half, state, here, other)
+            return _captured(subject.site, half, state, here, other)
     return _uncaptured(subject, half)
 
 
@@ -186,17 +188,17 @@ def _count(number: int) -> str:
 
 def _not_read(subject: Subject, half: int, unread: int, listed: int) -> Cell:
     if unread:
-        return Cell(half, State.NOT_ASKED, f"{_count(unread)} held, not read yet", "policylapse re-extract")
+        return Cell(half, State.NOT_ASKED, f"{_count(unread)} held, not read yet", "`policylapse re-extract`")
     return Cell(half, State.NOT_ASKED, f"{_count(listed)} listed, none read", _crawl(subject, half, "every:6mo"))
 
 
-def _captured(half: int, state: State, counts: Mapping[Outcome, int], other: int) -> Cell:
+def _captured(site: str, half: int, state: State, counts: Mapping[Outcome, int], other: int) -> Cell:
     most = max(counts, key=lambda outcome: (counts[outcome], outcome.value), default=None)
     named = [
         f"{number:,} {outcome.value}" for outcome, number in sorted(counts.items(), key=lambda item: item[0].value)
     ]
     named += [f"{other:,} of another document"] if other and state is State.NO_POLICY else []
-    step = most.about.next_step if most else ""
+    step = for_site(most.about.next_step, site) if most else ""
     if state is State.NO_POLICY:
         step = step or "name another URL of the policy with --url"
     return Cell(half, state, ", ".join(named), step)
@@ -204,14 +206,14 @@ def _captured(half: int, state: State, counts: Mapping[Outcome, int], other: int
 
 def _uncaptured(subject: Subject, half: int) -> Cell:
     if not subject.policy_url:
-        step = f"policylapse discover {subject.site}, or name its policy's URL with --url"
+        step = f"`policylapse discover {subject.site}`, or name its policy's URL with --url"
         return Cell(half, State.NOT_ASKED, "no URL of its policy is known", step)
     answers = _latest(subject.asked, half)
     for state, outcomes in _OF_ANSWERS.items():
         told = sorted((one for one in answers if one.outcome in outcomes), key=_by_time)
         if told:
             last = told[-1]
-            step = last.outcome.about.next_step or "try another archive with --archive"
+            step = for_site(last.outcome.about.next_step, subject.site) or "try another archive with --archive"
             step = "try another archive with --archive" if state is State.NO_CAPTURE else step
             return Cell(half, state, f"{last.archive}, asked on {last.at:%Y-%m-%d}: {_said(state, last)}", step)
     return Cell(half, State.NOT_ASKED, "no archive was asked for that time", _crawl(subject, half))
@@ -246,5 +248,5 @@ def _crawl(subject: Subject, half: int, strategy: str = "") -> str:
     months = ("01", "06") if half % 2 == 0 else ("07", "12")
     period = f"--since {half // 2}-{months[0]} --until {half // 2}-{months[1]}"
     own = site_of(subject.policy_url) == subject.site
-    named = f"--url {subject.policy_url}" if own else f"--site {subject.site}"
-    return f"policylapse crawl {named} {period}" + (f" --strategy {strategy}" if strategy else "")
+    named = f"--url {shlex.quote(subject.policy_url)}" if own else f"--site {subject.site}"
+    return f"`policylapse crawl {named} {period}" + (f" --strategy {strategy}" if strategy else "") + "`"

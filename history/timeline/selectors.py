@@ -80,7 +80,7 @@ def at_date(versions: Sequence[VersionRow], date: str) -> AtMoment:
     if answer.certainty is Standing.BEFORE_FIRST:
         raise NotFound(
             f"nothing is known of {date}: the first capture is of {answer.version.first_seen:%Y-%m-%d}; "
-            "`policylapse show … --version 1` prints it"
+            "`policylapse show SITE --version 1` prints the oldest version"
         )
     return answer
 
@@ -102,7 +102,7 @@ def doubt_of(answer: AtMoment) -> str:
 def _previous(versions: Sequence[VersionRow], other: VersionRow) -> VersionRow:
     if other.version == 1:
         only = "only one version is known" if len(versions) == 1 else "version 1 is the first that is known"
-        raise NotFound(f"nothing to compare with: {only}; `policylapse show` prints it")
+        raise NotFound(f"nothing to compare with: {only}; `policylapse show SITE` prints it")
     return versions[other.version - 2]
 
 

@@ -43,8 +43,11 @@ def check_file(connection: sqlite3.Connection, path: Path) -> None:
             raise StoreError(f"{path} is not a SQLite database: name another file with --db") from None
         raise StoreError(f"cannot read the database {path}: {error}; try again, or name another with --db") from None
     if application_id != APPLICATION_ID:
-        what = "is empty" if not tables else "is a database of another program"
-        raise StoreError(f"{path} {what}: crawl into it first (policylapse crawl), or name another file with --db")
+        if not tables:
+            raise StoreError(
+                f"{path} is empty: crawl into it first (`policylapse crawl --help`), or name another with --db"
+            )
+        raise StoreError(f"{path} is a database of another program: name another file with --db")
     applied = {name for (name,) in connection.execute("SELECT name FROM _sqlite_migrations")}
     if applied - MIGRATIONS:
         raise StoreError(f"{path} was written by a newer policylapse: upgrade this one, or name another file with --db")

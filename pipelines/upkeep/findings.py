@@ -60,18 +60,18 @@ class Finding:
     def next_step(self) -> str:
         """What a person does about it, "" where there is nothing to do."""
         if self.kind is Kind.UNREAD:
-            return "run the same crawl, or policylapse re-extract"
+            return "run the same crawl, or `policylapse re-extract`"
         if self.kind is Kind.PAST_TEXTS:
             return ""
         if self.kind in (Kind.ORPHANS, Kind.INDEX):
-            return "policylapse compact"
+            return "`policylapse compact`"
         if self.mend:
-            return "policylapse fsck --repair" + _THEN[self.mend]
+            return "`policylapse fsck --repair`" + _THEN[self.mend]
         return "restore your backup of the file, or save what can be read: sqlite3 FILE .recover"
 
 
 _THEN = {
     Mend.FETCH: ", then run the same crawl again: it fetches the page once more",
-    Mend.READ: ", then run policylapse re-extract: it reads the pages once more",
+    Mend.READ: ", then run `policylapse re-extract`: it reads the pages once more",
     Mend.FOLD: "",
 }

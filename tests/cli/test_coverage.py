@@ -78,4 +78,4 @@ def test_what_cannot_be_done_is_said(run, arguments, message):
 
 def test_an_empty_database(history_db, monkeypatch):
     result = CliRunner().invoke(main, ["coverage", "--db", str(history_db.path)])
-    assert "nothing is known yet" in shown(result)
+    assert "nothing is known of that time" in shown(result)

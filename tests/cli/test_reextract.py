@@ -95,9 +95,9 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(old_db):
 
 def test_a_site_that_is_not_there_and_a_database_that_is_not_there(sample_db, tmp_path):
     code, output = run(sample_db, "--site", "nowhere.example")
-    assert (code, "no policy of nowhere.example" in output) == (2, True)
+    assert (code, "holds no policy of 'nowhere.example'" in output) == (2, True)
     code, output = run(tmp_path / "none.db")
-    assert (code, "there is no database" in output) == (2, True)
+    assert (code, "no database at" in output) == (2, True)
 
 
 def test_the_refold_is_the_one_of_the_crawl(old_db):

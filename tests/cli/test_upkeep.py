@@ -34,7 +34,7 @@ def test_fsck_says_what_is_damaged_and_what_to_do(path):
     damage(path, "UPDATE changes SET words_added = 77")
     shown = run("fsck", "--db", path, code=1).stdout
     assert f"fold: {URL}: its changes are not what its readings come to\n" in shown
-    assert shown.endswith("next: policylapse fsck --repair\n1 damaged.\n")
+    assert shown.endswith(f"next: `policylapse fsck --repair --db {path}`\n1 damaged.\n")
     (found,) = json.loads(run("fsck", "--db", path, "--json", code=1).stdout)
     assert found["kind"] == "fold"
     assert (found["damage"], found["repairable"], found["repaired"]) == (True, True, False)

@@ -167,3 +167,11 @@ def test_what_is_not(url):
 
 def test_each_endpoint_has_a_slot():
     assert WAYBACK.slot(CDX) != WAYBACK.slot(PLAYBACK) != PYWB.slot(PLAYBACK)
+
+
+def test_what_names_an_archive_is_read_as_that_archive(tmp_path):
+    (tmp_path / "a.warc").write_bytes(b"")
+    for text in ("wayback", "sample", "pywb+http://localhost:8080/coll", "wayback+http://127.0.0.1:9", str(tmp_path)):
+        archive = parse_archive(text)
+        assert archive.argument == text
+        assert parse_archive(archive.argument) == archive

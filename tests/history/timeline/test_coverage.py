@@ -112,7 +112,7 @@ def test_a_half_year_in_which_captures_were_not_read_is_not_unchanged():
     same = Subject("a.example", URL, found={H1 - 1: 3, H1 + 1: 3}, outcomes={H1: {Outcome.PENDING: 7}})
     cell = state(same)
     assert cell.state is State.NOT_ASKED
-    assert cell.next_step == f"policylapse crawl --url {URL} --since 2018-01 --until 2018-06 --strategy every:6mo"
+    assert cell.next_step == f"`policylapse crawl --url {URL} --since 2018-01 --until 2018-06 --strategy every:6mo`"
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_what_a_database_knows(tmp_path):
     assert [cell.state.value for cell in found[1].cells] == [
         "found", "no_policy", "not_asked", "failed", "not_asked", "no_capture", "found", "no_capture",
     ]  # fmt: skip
-    assert found[1].cells[4].next_step == "policylapse re-extract"
+    assert found[1].cells[4].next_step == "`policylapse re-extract`"
     assert covered_sites(found, first) == {"b.example", "shop.example"}
     assert covered_sites(found, first + 1) == frozenset()
     only = read_subjects(db, find_policies(db, "b.example"))

@@ -1,0 +1,202 @@
+"""Whatever command a person is shown runs as it is shown: examples of the help, the docs, and every `Next:`.
+
+Commands that ask an archive start a crawl each, so they are read only (their options, not their archive); the crawls
+of the sample run in tests/test_install.py.
+"""
+
+import gzip
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from cli.main import main
+from crawler.archives.dialects import SAMPLE, SAMPLE_SITES
+from crawler.printed import ASKING, WITHOUT_DB, Given, completed, runnable
+
+from .crawling import environment
+
+ROOT = Path(__file__).resolve().parents[1]
+READ_ONLY = {
+    *ASKING,
+    "import-warc",
+    "web",
+    "notify",
+    "save",
+}  # they start a crawl or a server, or tell others: options only
+CONTEXT = click.Context(main)
+NAMES = main.list_commands(CONTEXT)
+COMMANDS = {name: main.get_command(CONTEXT, name) for name in NAMES}
+MIXED = ("lumenkart.example", "harborline.example", "nobody.example")
+FENCE = re.compile(r"^```(?:console|sh|bash)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def examples():
+    """(where, command) of the help and the documentation."""
+    for name, command in COMMANDS.items():
+        for line in re.findall(r"^ +(policylapse .+)$", command.help or "", re.MULTILINE):
+            yield name, line
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        for block in FENCE.findall(page.read_text(encoding="utf-8")):
+            for line in block.splitlines():
+                shown = re.match(r"(?:\$ )?(policylapse .*)", line)
+                if shown:
+                    yield page.name, re.sub(r"\s+#.*", "", shown[1])
+
+
+EXAMPLES = list(dict.fromkeys(examples()))
+
+
+@pytest.fixture(scope="module")
+def folder(sample_db, tmp_path_factory):
+    """A folder with a crawled sample and the files that examples name."""
+    here = tmp_path_factory.mktemp("documented")
+    for name in ("policylapse.db", "a.db", "b.db", "laptop.db", "server.db"):
+        shutil.copy(sample_db, here / name)
+    page = (
+        b"<title>Privacy Policy</title><h1>Privacy Policy</h1>" + b"<p>We keep your personal data for a year.</p>" * 20
+    )
+    (here / "privacy.html").write_bytes(page)
+    (here / "saved").mkdir()
+    (here / "saved" / "a.html.gz").write_bytes(gzip.compress(page))
+    for name in ("list.txt", "list.csv", "sites.csv", "sites.txt"):
+        shutil.copy(SAMPLE_SITES, here / name)
+    for name in ("crawl.warc.gz", "export.wacz", "export.warc.gz"):
+        shutil.copy(SAMPLE / "sample.warc.gz", here / name)
+    return here
+
+
+def invoke(words):
+    """Run the command, or read its options where it starts a crawl; return (exit code, what it printed)."""
+    if words[0] in READ_ONLY and "--help" not in words:
+        with COMMANDS[words[0]].make_context(words[0], list(words[1:])):
+            return 0, ""
+    done = CliRunner().invoke(main, words)
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done.exit_code, done.output
+
+
+def words_of(command):
+    """What a shell makes of it: without redirections and pipes, patterns of files expanded."""
+    plain = re.split(r"\s(?:\||>|<)\s", command)[0]
+    words = []
+    for raw, word in zip(shlex.split(plain, posix=False), shlex.split(plain), strict=True):
+        bare = re.search(r"[*?\[]", raw) and not re.match(r"['\"]", raw)
+        files = sorted(str(path) for path in Path().glob(word)) if bare else []
+        words += files or [word]
+        assert not bare or files, f"an unquoted pattern that zsh refuses: {raw}"
+    return words[1:]
+
+
+@pytest.mark.parametrize(("where", "command"), EXAMPLES, ids=[f"{where}-{line}" for where, line in EXAMPLES])
+def test_every_documented_command_runs_as_it_stands(folder, tmp_path, monkeypatch, where, command):
+    here = tmp_path / "here"
+    shutil.copytree(folder, here)
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("POLICYLAPSE_STATE", str(tmp_path / "state"))
+    code, output = invoke(words_of(command))
+    assert code == 0, output
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory):
+    """(database, what the crawl printed): sites with and without a policy, in a file that is not the default one."""
+    here = tmp_path_factory.mktemp("mixed")
+    database = here / "my own.db"
+    (here / "list.txt").write_text("\n".join((*MIXED, "http://lumenkart.example/no-such-page", "no site")))
+    command = [
+        sys.executable,
+        "-m",
+        "cli.main",
+        "crawl",
+        "--archive",
+        "sample",
+        "--sites",
+        str(here / "list.txt"),
+        "--db",
+        str(database),
+    ]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=environment(POLICYLAPSE_STATE=str(here / "state")),
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    return database, done.stdout + done.stderr
+
+
+def printed_in(output):
+    """The commands that a text tells a person to run."""
+    plain = " ".join(output.split())
+    quoted = re.findall(r"`(policylapse [^`]+)`", plain)
+    return quoted + re.findall(r"Next: (policylapse .+?)(?:  |$)", output, re.MULTILINE)
+
+
+def lines(database):
+    """Commands of every kind, as a person types them, with answers and with errors."""
+    site = "lumenkart.example"
+    for words in (
+        ["sites"], ["coverage"], ["coverage", "nobody.example"], ["coverage", site, "--since", "2030"], ["timeline", site],
+        ["timeline", "nobody.example"], ["timeline", "harborline.example"], ["timeline", site, "--since", "2030"],
+        ["show", site], ["show", site, "2001-01-01"], ["show", site, "99"], ["show", "nobody.example"], ["show", "lumenkrat.example"],
+        ["show", f"{site}@1999-01-01.deadbeef"], ["diff", site], ["diff", site, "1"], ["diff", site, "9999"], ["blame", site],
+        ["search", "personal"], ["search", "nothingatall"], ["changes"], ["changes", "--limit", "2"], ["trends", "cookie*"],
+        ["readability"], ["readability", "nobody.example"], ["feed", site], ["fsck"], ["re-extract", "--site", "other.example"],
+        ["forget", site, "--reason", "asked"], ["export", "--out", "corpus"], ["export", "--format", "jsonl", "--out", "x.jsonl"],
+    ):  # fmt: skip
+        yield [*words, "--db", str(database)]
+    yield ["limits"]
+    yield ["sites", "--db", "missing.db"]
+    yield ["compact", "--db", "missing.db"]
+    yield ["sites", "--db", "empty.db"]
+
+
+def test_every_command_that_is_printed_runs_as_it_is_printed(mixed, tmp_path, monkeypatch):
+    database, crawled = mixed
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("POLICYLAPSE_STATE", str(tmp_path / "state"))
+    Path("empty.db").touch()
+    printed = dict.fromkeys(printed_in(crawled), "crawl")
+    for words in lines(database):
+        shown = CliRunner().invoke(main, words)
+        assert shown.exception is None or isinstance(shown.exception, SystemExit), (words, shown.exception)
+        printed |= {command: shlex.join(words) for command in printed_in(shown.output)}
+    assert len(printed) > 8
+    for command, source in printed.items():
+        words = words_of(command)
+        takes_db = words[0] not in WITHOUT_DB and "--help" not in words
+        assert "missing" in source or "empty" in source or not takes_db or str(database) in words, (source, command)
+        code, output = invoke(words)
+        assert code == 0, (source, command, output)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_which_commands_take_a_database_and_an_archive(name):
+    options = {option for parameter in COMMANDS[name].params for option in parameter.opts}
+    assert ("--db" in options) == (name not in WITHOUT_DB)
+    assert ({"--archive", "--contact"} <= options) == (name in ASKING)
+
+
+def test_completed():
+    known = Given(db="my own.db", archive="sample", contact="me@example.org")
+    assert completed("policylapse sites", known) == "policylapse sites --db 'my own.db'"
+    assert completed("policylapse sites --db a.db", known) == "policylapse sites --db a.db"
+    assert completed("policylapse limits --lift all", known) == "policylapse limits --lift all"
+    assert completed("policylapse crawl --help", known) == "policylapse crawl --help"
+    asks = "policylapse plan --site a.example"
+    assert completed(asks, known) == f"{asks} --db 'my own.db' --archive sample --contact me@example.org"
+    assert completed(asks, Given()) == asks
+    assert (
+        runnable("see `policylapse discover SITE`, or SITE", Given(), "a b")
+        == "see `policylapse discover 'a b'`, or SITE"
+    )
