@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -174,7 +175,6 @@ def asked(given: Mapping[str, Any], **more: Any) -> RunOptions:
     """
     # here, as in `run`: the commands that read need none of it
     from crawler import options as record  # noqa: PLC0415
-    from crawler import settings  # noqa: PLC0415
     from crawler.archives.capture import Period  # noqa: PLC0415
     from crawler.archives.timestamps import parse_date  # noqa: PLC0415
     from crawler.choosing.strategies import parse_strategy  # noqa: PLC0415
@@ -203,6 +203,7 @@ def asked(given: Mapping[str, Any], **more: Any) -> RunOptions:
     since, until = given.get("since"), given.get("until")
     if since or until:
         fields["period"] = Period(parse_date(since) if since else None, parse_date(until, end=True) if until else None)
+    settings = importlib.import_module(_SETTINGS_MODULE)  # as Scrapy does
     return replace(record.options_of(vars(settings)), **(fields | more))
 
 
