@@ -194,7 +194,7 @@ def test_the_text_of_a_whole_message():
         "  policylapse diff a b",
         "",
         "Not known:",
-        "* 2 older changes found too, too old to be news: policylapse changes",
+        "* 2 changes found that are too old to be news: see policylapse changes",
         "  --found-since.",
     ]
     assert "because of the watch “sale”" in text
