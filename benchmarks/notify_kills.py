@@ -1,6 +1,6 @@
 """SIGKILLs of `notify` at random moments, with channels that fail at random: nothing is lost, nothing doubled.
 
-    python -m benchmarks.notify_kills [KILLS]      (default 200)
+    python -m benchmarks notify_kills [KILLS]      (default 200)
 
 A process of its own runs `notify`, forked from one that has loaded all; crawls go on in between. What a receiver gets
 twice under one id counts once.

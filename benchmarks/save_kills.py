@@ -1,6 +1,6 @@
 """SIGKILLs of `save` at random moments, with a service that fails at random: each page captured once, none lost.
 
-python -m benchmarks.save_kills [KILLS]      (default 200)
+python -m benchmarks save_kills [KILLS]      (default 200)
 """
 
 import os

@@ -1,8 +1,8 @@
 """The store: bytes a capture against git, and speed at 10,000 and more captures.
 
-    python -m benchmarks.store                      (make bench-store: 12 real histories; 10,000 and 100,000 captures)
-    python -m benchmarks.store --histories 2        the first N histories; 0: none
-    python -m benchmarks.store --scale 10000 1000000
+    python -m benchmarks store                      (make bench-store: 12 real histories; 10,000 and 100,000 captures)
+    python -m benchmarks store --histories 2        the first N histories; 0: none
+    python -m benchmarks store --scale 10000 1000000
 
 Bytes: the clean privacy histories of ../shared go through the whole program (strategy=all) into one file, which is
 compacted; beside it, git holds the same pages and texts, a commit a capture, after `gc --aggressive --prune=now`.
@@ -307,7 +307,7 @@ def peak_of(arguments):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.store", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks store", description=__doc__)
     parser.add_argument("--histories", type=int, default=12)
     parser.add_argument("--scale", type=int, nargs="*", default=[10_000, 100_000])
     args = parser.parse_args()

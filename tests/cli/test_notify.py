@@ -374,7 +374,7 @@ def test_private_addresses_only_by_consent(night, monkeypatch):
     assert all(is_public(one) for one in ("1.1.1.1", "2606:4700::1111"))
 
 
-KILLS = 6  # python -m benchmarks.notify_kills has 200
+KILLS = 6  # python -m benchmarks notify_kills has 200
 
 
 def test_kills_lose_and_double_nothing(tmp_path):
