@@ -215,9 +215,8 @@ def unknown_lines(message: Message) -> list[str]:
         found.append(line(f"{len(stale):,} {have} no new capture for {message.unknown.days} days: {named}{more}."))
     found += [line(f"{failure}.") for failure in message.unknown.failures]
     if message.past:
-        found.append(
-            f"{count(message.past, 'older change')} found too, too old to be news: policylapse changes --found-since."
-        )
+        what = f"{count(message.past, 'change')} found that {'is' if message.past == 1 else 'are'} too old to be news"
+        found.append(f"{what}: see policylapse changes --found-since.")
     return found
 
 
