@@ -52,8 +52,8 @@ def write_site(job: Job, folder: Folder) -> Done:
     writer.assets()
     pages = writer.pages()
     entries = read_entries(job.db, job.policies, MOST)
-    folder.add("changes.atom", [atom(Feed("", entries, ""), job.program)])
-    folder.add("feed.json", [json_text(json_feed(Feed("", entries, "")), indent=2).encode()])
+    writer.add("changes.atom", atom(Feed("", entries, ""), job.program))
+    writer.add("feed.json", json_text(json_feed(Feed("", entries, "")), indent=2).encode())
     records = writer.search()
     left_out = {} if records is not None else {"search_index": 1}
     return Done({"pages": pages, "versions": sum(policy.versions for policy in job.policies)}, left_out)
@@ -90,7 +90,7 @@ class _Writer:
 
     def assets(self) -> None:
         for name in ASSET_TYPES:
-            self._add(f"{ASSETS}/{name}", (STATIC / name).read_bytes())
+            self.add(f"{ASSETS}/{name}", (STATIC / name).read_bytes())
 
     def pages(self) -> int:
         for path in _FIRST:
@@ -112,9 +112,9 @@ class _Writer:
             self._memo["beside"].add((path, "json"))
         links = Links("/", ".html", name, self._instead)
         ask = Ask(self._job.db, self._catalogue, links, path, query, self._dates, memo=self._memo)
-        self._add(f"{name}.html", answer(ask, "html", self._job.program).body)
+        self.add(f"{name}.html", answer(ask, "html", self._job.program).body)
         if beside:
-            self._add(f"{name}.json", answer(ask, "json", self._job.program).body)
+            self.add(f"{name}.json", answer(ask, "json", self._job.program).body)
 
     def _instead(self, path: str, query: Mapping[str, str]) -> str:
         """The file that stands for a page; it is written, too."""
@@ -134,7 +134,7 @@ class _Writer:
             (self._waiting.appendleft if path.startswith("site/") else self._waiting.append)(asked)
         return _file(path, query)
 
-    def _add(self, name: str, body: bytes) -> None:
+    def add(self, name: str, body: bytes) -> None:
         """Write a file, if it is not there with these bytes already."""
         there = self._folder.root.joinpath(*name.split("/"))
         digest = hashlib.sha256(body).hexdigest()
@@ -164,7 +164,7 @@ class _Writer:
         with TemporaryDirectory() as scratch:
             number = asyncio.run(index(scratch))
             for file in sorted(path for path in Path(scratch).rglob("*") if path.is_file()):
-                self._add(f"pagefind/{file.relative_to(scratch).as_posix()}", file.read_bytes())
+                self.add(f"pagefind/{file.relative_to(scratch).as_posix()}", file.read_bytes())
         return number
 
     def _records(self) -> Iterator[dict[str, Any]]:

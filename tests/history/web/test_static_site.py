@@ -33,9 +33,10 @@ def path(history_db):
     history_db.policy("https://a.example/cookies", shown("2018-05-25", "We use cookies."), site="a.example")
     return history_db.policy(
         "https://a.example/privacy",
-        shown("2012-03-01", "## Sharing\n\nWe never sell it."), shown("2014-03-01", "## Sharing\n\nWe sell quagga hides."),
-        shown("2016-03-01", "## Sharing\n\nWe never sell it."), shown("2018-03-01", "## Sharing\n\nWe sell everything."),
-    )  # fmt: skip
+        shown("2012-03-01", "## Sharing\n\nWe never sell what you tell us about yourself."),
+        shown("2014-03-01", "## Sharing\n\nWe sell quagga hides, and with them your address, to partners."),
+        shown("2018-03-01", "## Sharing\n\nEverybody may buy everything that we know of you, at any time."),
+    )
 
 
 def test_every_link_leads_to_a_file_and_every_page_is_linked(path, tmp_path):
@@ -59,7 +60,7 @@ def test_every_link_leads_to_a_file_and_every_page_is_linked(path, tmp_path):
                 waiting.append(name)
     assert reached == pages
     assert {f"site/s{number}.example/privacy/timeline.html" for number in range(43)} <= pages
-    assert len([page for page in pages if "/a.example/privacy/diff/" in page]) == 3
+    assert len([page for page in pages if "/a.example/privacy/diff/" in page]) == 2
 
 
 def test_a_second_run_touches_only_what_changed(path, tmp_path, history_db):
