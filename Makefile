@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := build/demo.db
 
-.PHONY: demo web test lint bench bench-store bench-text bench-requests bench-exports bench-standin fuzz docs clean
+.PHONY: demo web test unit lint bench bench-store bench-text bench-requests bench-exports bench-standin fuzz docs clean
 
 demo: .venv/ready  ## crawl the bundled sample archive, then show a timeline and a diff
 	@mkdir -p build && rm -f $(DEMO) $(DEMO)-wal $(DEMO)-shm
@@ -21,8 +21,14 @@ web: .venv/web-ready  ## the demo's database in a browser, on this machine only
 	@test -f $(DEMO) || $(MAKE) demo
 	$(BIN)/policylapse web --db $(DEMO) --open
 
+# Tests start some hundred processes: what they compile is kept, whatever the environment says.
+test unit: export PYTHONDONTWRITEBYTECODE =
+
 test: .venv/test-ready lint  ## every test
 	$(BIN)/python -m pytest -q -n auto --dist loadfile
+
+unit: .venv/test-ready  ## the tests that start no program and no server
+	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not whole"
 
 lint: .venv/test-ready
 	$(BIN)/ruff format --check -q .
@@ -31,33 +37,33 @@ lint: .venv/test-ready
 	$(BIN)/cog --check -I . -P README.md docs/*.md
 
 bench-generated: .venv/test-ready  ## changes of 200 generated histories: precision, recall
-	$(BIN)/python -m benchmarks.generated
+	$(BIN)/python -m benchmarks generated
 
 docs: .venv/test-ready  ## write the outputs in README.md and docs/ anew
 	$(BIN)/cog -r -I . -P README.md docs/*.md
 	$(BIN)/python -m docs.pictures
 
 bench: .venv/test-ready  ## captures per second against a plain loop, on ../shared where it is there
-	$(BIN)/python -m benchmarks.crawl
+	$(BIN)/python -m benchmarks crawl
 
 fuzz: .venv/test-ready  ## 3,000 broken archive files: no good record is lost beside a bad one; 10,000 hostile pages
-	$(BIN)/python -m benchmarks.fuzz_archives
-	$(BIN)/python -m benchmarks.fuzz_pages
+	$(BIN)/python -m benchmarks fuzz_archives
+	$(BIN)/python -m benchmarks fuzz_pages
 
 bench-store: .venv/test-ready  ## bytes a capture against git, speed at 100,000 captures
-	$(BIN)/python -m benchmarks.store
+	$(BIN)/python -m benchmarks store
 
 bench-text: .venv/test-ready  ## the text against human-made truth, on ../shared where it is there
-	$(BIN)/python -m benchmarks.text
+	$(BIN)/python -m benchmarks text
 
 bench-requests: .venv/test-ready  ## requests per change found, by strategy, on ../shared where it is there
-	$(BIN)/python -m benchmarks.requests
+	$(BIN)/python -m benchmarks requests
 
 bench-standin: .venv/test-ready  ## a crawl of an archive that limits, fails and breaks off, killed once
-	$(BIN)/python -m benchmarks.standin
+	$(BIN)/python -m benchmarks standin
 
 bench-exports: .venv/test-ready  ## versions per second and memory of every export, on generated histories
-	$(BIN)/python -m benchmarks.exports
+	$(BIN)/python -m benchmarks exports
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "policylapse needs Python 3.11 or newer: make PYTHON=python3.12 …"; exit 1; }

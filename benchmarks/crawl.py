@@ -1,6 +1,6 @@
 """End to end: captures per second of the whole program against the plainest loop over the same WARC files.
 
-    python -m benchmarks.crawl            (make bench)
+    python -m benchmarks crawl            (make bench)
 
 The plain loop is one process: read a WARC record, trafilatura.extract, next; nothing is stored. Ours is the command
 `scrapy crawl policies -a strategy=all`: list, fetch, keep, read, version, store; its start-up counts. Both run in

@@ -1,6 +1,6 @@
 """Score the finding of privacy policies: on the real pages and addresses of ../shared.
 
-    python -m benchmarks.discovery --links [--wrong]
+    python -m benchmarks discovery --links [--wrong]
 
 Truth: a service's declared policy address (pairs, histories, policy_urls.csv). A page links to it if one of its links
 does, spellings folded: scheme, `www.`, case, query, fragment, closing slash, language. ALIASES are other addresses of
@@ -64,7 +64,7 @@ class Tally:
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.discovery", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks discovery", description=__doc__)
     parser.add_argument("--links", action="store_true", help="links of real pages, and addresses")
     parser.add_argument("--sites", action="store_true", help="policy URLs over time, of generated sites")
     parser.add_argument("--wrong", action="store_true", help="show each wrong candidate")

@@ -1,6 +1,6 @@
 """Policy-URL intervals found exactly on generated sites, and the requests that it took.
 
-    python -m benchmarks.discovery_sites [--sites 76] [--seed 7]
+    python -m benchmarks discovery_sites [--sites 76] [--seed 7]
 
 Crawls invented sites of which the truth is known (tests/generators/sites_generated.py), through the real spider, from a server on
 loopback that counts what it is asked. An interval is exact when the URL is the policy's, its real beginning and end

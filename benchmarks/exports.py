@@ -1,6 +1,6 @@
 """Exports of generated histories: versions a second, and does memory stay flat? Peak RSS of 10,000 against 100,000.
 
-    python -m benchmarks.exports [--formats jsonl,git,…] [--keep FOLDER] [versions versions …]
+    python -m benchmarks exports [--formats jsonl,git,…] [--keep FOLDER] [versions versions …]
 
 Policies of 100 versions each, of 40 paragraphs (1,000 words), one of which is another each time; written through the
 store, as a crawl writes them. Each export runs in a process of its own, which reports its peak (getrusage). Floors:

@@ -1,6 +1,6 @@
 """Is a good record lost beside a bad one? Broken WARC files from seeds (tests/generators/broken_archives.py).
 
-    python -m benchmarks.fuzz_archives [files] [first seed]
+    python -m benchmarks fuzz_archives [files] [first seed]
 
 Floor: 0 of 3,000 files lose a good record, raise, or say nothing of the bad one.
 """

@@ -1,6 +1,6 @@
 """Hostile pages made out of real ones: each gets an outcome, whatever it does.
 
-    python -m benchmarks.fuzz_pages [COUNT] [--seed N] [--crawled COUNT]      (default: 10,000 through the reader, 500 crawled)
+    python -m benchmarks fuzz_pages [COUNT] [--seed N] [--crawled COUNT]      (default: 10,000 through the reader, 500 crawled)
 
 Pages are those of ../shared where it is there, else the project's golden ones; each is cut, doubled, nested, spoiled or
 re-encoded, by a seeded generator, so that a number names a page for ever. Counted, and 0 wanted: crashes (the reader's
@@ -195,7 +195,7 @@ def crawled(pages, numbers, folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.fuzz_pages", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks fuzz_pages", description=__doc__)
     parser.add_argument("count", type=int, nargs="?", default=10_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--crawled", type=int, default=500)

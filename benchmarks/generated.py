@@ -1,6 +1,6 @@
 """Changes of generated histories (tests/generators/histories_generated.py): precision, recall, histories without a false change.
 
-    python -m benchmarks.generated [--seed N] [--histories N] [--pages] [--per-history]
+    python -m benchmarks generated [--seed N] [--histories N] [--pages] [--per-history]
 
 With --pages every capture is rendered as HTML and read by the program's own extraction (some 20 ms a capture); without,
 the time axis gets the text with all furniture that stands within it or right beside it.
@@ -26,7 +26,7 @@ Row = tuple[str, tuple[str, ...], Score]
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.generated", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks generated", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--histories", type=int, default=200)
     parser.add_argument("--pages", action="store_true", help="render pages and extract them")

@@ -1,6 +1,6 @@
 """Whole histories through the whole program: captures, seconds, versions found against the curated ones, size.
 
-    python -m benchmarks.histories [NAME …]      (default: the three that the issue names; --clean: all clean ones)
+    python -m benchmarks histories [NAME …]      (default: the three that the issue names; --clean: all clean ones)
 
 Each history of ../shared is written as a WARC file, crawled with strategy=all, and its versions are scored with
 ../shared/tools/score_changes.py, which is used as it is.

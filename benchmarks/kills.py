@@ -1,6 +1,6 @@
 """SIGKILL during writes, 200 times: fsck after each, and everything that was acknowledged must be there.
 
-python -m benchmarks.kills [TIMES]
+python -m benchmarks kills [TIMES]
 """
 
 import sys

@@ -22,7 +22,7 @@ VERSIONS, PARAGRAPHS, WORDS = 100, 40, 25
 def build(path: Path, versions: int) -> None:
     """Write a database of so many versions, with the program's own store."""
     store = Store(path, lambda: datetime(2026, 1, 1, tzinfo=UTC))
-    run = store.begin_run(program="bench", archive="bench", strategy="all", arguments={})
+    run = store.runs.begin(program="bench", archive="bench", strategy="all", arguments={})
     chance = random.Random(8)
     vocabulary = [f"{'bcdfglmnprst'[n % 12]}{'aeiou'[n % 5]}{'lnrstv'[n % 6]}{n}" for n in range(3_000)]
     for number in range(versions // VERSIONS):
@@ -32,7 +32,7 @@ def build(path: Path, versions: int) -> None:
 
 def _policy(store, run, number, chance, vocabulary) -> None:
     url = f"http://site{number:05}.example/privacy"
-    policy = store.policy(f"site{number:05}.example", url, "bench")
+    policy = store.policies.named(f"site{number:05}.example", url, "bench")
     at = datetime(2005, 1, 1, tzinfo=UTC) + timedelta(hours=number)
     texts = [" ".join(chance.choices(vocabulary, k=WORDS)) + "." for _ in range(PARAGRAPHS)]
     captures, bodies, readings = [], [], []
@@ -58,12 +58,12 @@ def _policy(store, run, number, chance, vocabulary) -> None:
             )
         )
     citations = tuple(f"https://web.archive.org/web/{c.timestamp}id_/{url}" for c in captures)
-    store.save_listing(run, Listing(policy, "bench", url, Period(), tuple(captures), citations))
-    listed = {one.capture.timestamp: one for one in store.captures(policy, "bench", Period())}
+    store.listings.put(run, Listing(policy, "bench", url, Period(), tuple(captures), citations))
+    listed = {one.capture.timestamp: one for one in store.captures.of(policy, "bench", Period())}
     for capture, body, reading, citation in zip(captures, bodies, readings, citations, strict=True):
         one = listed[capture.timestamp]
-        store.keep(
+        store.captures.keep(
             one, Memento(200, {"content-type": "text/html"}, body, citation, capture.captured_at), Outcome.FETCHED
         )
-        store.save_reading(one.capture_id, reading)
-    store.fold(policy, "bench-1")
+        store.readings.put(one.capture_id, reading)
+    store.versions.fold(policy, "bench-1")

@@ -1,6 +1,6 @@
 """Does memory stay flat? Peak RSS of a crawl of 1,000 captures against one of 50,000, listed over HTTP.
 
-    python -m benchmarks.memory [captures captures …]
+    python -m benchmarks memory [captures captures …]
 
 Nearly all captures share a digest (strategy `distinct` fetches 12 of them), so that it is the listing which weighs.
 The server is a process of its own, since its index is no part of the crawl; so are the workers that read pages. What

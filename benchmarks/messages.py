@@ -1,6 +1,6 @@
 """What a message shows of real changes: every changed word up to the limit, and how many more.
 
-    python -m benchmarks.messages
+    python -m benchmarks messages
 
 The texts are the curated ones of ../shared/histories, in the order of time. Exit code 1: a word was left out uncounted.
 """

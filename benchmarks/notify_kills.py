@@ -1,6 +1,6 @@
 """SIGKILLs of `notify` at random moments, with channels that fail at random: nothing is lost, nothing doubled.
 
-    python -m benchmarks.notify_kills [KILLS]      (default 200)
+    python -m benchmarks notify_kills [KILLS]      (default 200)
 
 A process of its own runs `notify`, forked from one that has loaded all; crawls go on in between. What a receiver gets
 twice under one id counts once.
@@ -84,15 +84,15 @@ def killed(folder: Path, times: int, chance: random.Random) -> Result:
 def crawl(path: Path, first: int, number: int) -> set[str]:
     """A new wording on one site (on all, at first); return the citations of what it brought as news."""
     store = Store(path, lambda: datetime.now(UTC))
-    run_id = store.begin_run(program="test", archive="test", strategy="all", arguments={})
+    run_id = store.runs.begin(program="test", archive="test", strategy="all", arguments={})
     for site in range(SITES) if number == 0 else [number % SITES]:
         url = f"http://s{site}.example/privacy"
-        policy = store.policy(f"s{site}.example", url, "named")
+        policy = store.policies.named(f"s{site}.example", url, "named")
         text = "\n".join(["We keep your data.", *(clause(site, n) for n in range(number) if (n + 1) % SITES == site)])
         put(store, run_id, policy, Seen(first + number, text, url=url, site=f"s{site}.example"))
-        store.fold(policy, EXTRACTOR)
-    store.finish_run(run_id, listed=1, fetched=1, reused=0, exit_code=0)
-    news = {one.citation for one in store.brought(run_id) if one.news}
+        store.versions.fold(policy, EXTRACTOR)
+    store.runs.finish(run_id, listed=1, fetched=1, reused=0, exit_code=0)
+    news = {one.citation for one in store.found.brought(run_id) if one.news}
     store.close()
     return news
 

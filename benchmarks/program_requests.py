@@ -1,6 +1,6 @@
 """What strategy=changes costs and finds through the whole program, against the program's own strategy=all.
 
-    python -m benchmarks.program_requests [NAME …]      (default: all clean histories of ../shared; minutes)
+    python -m benchmarks program_requests [NAME …]      (default: all clean histories of ../shared; minutes)
 
 Each history is crawled twice out of a WARC file, with the real spider, extraction and store. A change that `all` shows
 is found if `changes` shows one whose bracket overlaps it.

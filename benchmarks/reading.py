@@ -1,6 +1,6 @@
 """The reading side: how closely a diff marks what changed, and how long diff and blame take.
 
-    python -m benchmarks.reading [--marks] [--speed] [--limit N] [--worst N]
+    python -m benchmarks reading [--marks] [--speed] [--limit N] [--worst N]
 
 Marks: every change of wording between neighbouring curated texts of ../shared/histories. "Really changed" is the least
 number of words that must be deleted and inserted to make one wording of the other (word-level longest common
@@ -38,7 +38,7 @@ _LINK = re.compile(r"!?\[((?:[^\[\]\\]|\\.)*)\]\((?:[^()\s]|\([^()]*\))*(?:\s+\"
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.reading", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks reading", description=__doc__)
     parser.add_argument("--marks", action="store_true", help="only how closely changes are marked")
     parser.add_argument("--speed", action="store_true", help="only the speed")
     parser.add_argument("--limit", type=int, help="only the first N histories")

@@ -1,8 +1,8 @@
 """Questions over time, on a database whose versions, texts, blocks and words are those of 1,000,000 captures.
 
-    python -m benchmarks.reading_over_time                 1,000 policies of 11 versions each (two minutes to make)
-    python -m benchmarks.reading_over_time --policies 100
-    python -m benchmarks.reading_over_time --db FILE       made before, or anybody's
+    python -m benchmarks reading_over_time                 1,000 policies of 11 versions each (two minutes to make)
+    python -m benchmarks reading_over_time --policies 100
+    python -m benchmarks reading_over_time --db FILE       made before, or anybody's
 
 The captures between the versions are left out: none of these questions reads them, and they take half an hour.
 """
@@ -88,7 +88,7 @@ def measure(path):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.reading_over_time", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks reading_over_time", description=__doc__)
     parser.add_argument("--policies", type=int, default=1000)
     parser.add_argument("--db", type=Path)
     args = parser.parse_args()

@@ -1,6 +1,6 @@
 """How many requests each strategy takes, and how many of the changes it finds. Nothing is fetched.
 
-    python -m benchmarks.requests [--real FILE] [--per-history]
+    python -m benchmarks requests [--real FILE] [--per-history]
 
 The clean histories of ../shared answer: a capture has the curated wording that was in force, its length is that of its
 page compressed (zlib, level 6, as archives store it), its digest the page's SHA-1. Captures whose page does not hold
@@ -191,7 +191,7 @@ def read(path: Path) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.requests", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks requests", description=__doc__)
     parser.add_argument("--read", type=Path, metavar="FILE", help="write what this program reads of every capture")
     parser.add_argument("--real", type=Path, metavar="FILE", help="let those wordings answer")
     parser.add_argument("--per-history", action="store_true")

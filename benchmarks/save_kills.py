@@ -1,6 +1,6 @@
 """SIGKILLs of `save` at random moments, with a service that fails at random: each page captured once, none lost.
 
-python -m benchmarks.save_kills [KILLS]      (default 200)
+python -m benchmarks save_kills [KILLS]      (default 200)
 """
 
 import os
@@ -56,12 +56,12 @@ def fill(path: Path, archive: str) -> None:
     now = datetime.now(UTC)
     days = (now - Seen(0).capture.captured_at).days
     store = Store(path, lambda: now)
-    number = store.begin_run(program="test", archive=archive, strategy="all", arguments={})
+    number = store.runs.begin(program="test", archive=archive, strategy="all", arguments={})
     for page in range(PAGES):
         url = f"http://s{page}.example/privacy"
-        policy = store.policy(f"s{page}.example", url, "named")
+        policy = store.policies.named(f"s{page}.example", url, "named")
         put(store, number, policy, Seen(days - 40 - page, url=url, site=f"s{page}.example", archive=archive))
-        store.fold(policy, EXTRACTOR)
+        store.versions.fold(policy, EXTRACTOR)
     store.close()
 
 

@@ -1,6 +1,6 @@
 """A crawl of an archive on a bad day, killed once: what is lost, what is asked for twice, what is asked in a pause.
 
-    python -m benchmarks.standin [SITES] [CAPTURES]        (make bench-standin)
+    python -m benchmarks standin [SITES] [CAPTURES]        (make bench-standin)
 
 The stand-in (tests/servers/standin.py) allows 20 index requests and 120 playbacks in 5 seconds, answers 5 % with 503 and breaks
 off 2 %. 20 sites of 22 captures each have 440 payloads; the old and the new URL of each site is given, and the old one

@@ -1,8 +1,8 @@
 """The store: bytes a capture against git, and speed at 10,000 and more captures.
 
-    python -m benchmarks.store                      (make bench-store: 12 real histories; 10,000 and 100,000 captures)
-    python -m benchmarks.store --histories 2        the first N histories; 0: none
-    python -m benchmarks.store --scale 10000 1000000
+    python -m benchmarks store                      (make bench-store: 12 real histories; 10,000 and 100,000 captures)
+    python -m benchmarks store --histories 2        the first N histories; 0: none
+    python -m benchmarks store --scale 10000 1000000
 
 Bytes: the clean privacy histories of ../shared go through the whole program (strategy=all) into one file, which is
 compacted; beside it, git holds the same pages and texts, a commit a capture, after `gc --aggressive --prune=now`.
@@ -199,11 +199,11 @@ class Pages:
 def fill(path, captures):
     """Store so many captures; return seconds that the store took, and of them the folds."""
     store = Store(path, lambda: START)
-    run = store.begin_run(program="bench", archive="bench", strategy="all", arguments={})
+    run = store.runs.begin(program="bench", archive="bench", strategy="all", arguments={})
     spent = folded = 0.0
     for number in range(captures // PER_POLICY):
         url, pages = f"http://site{number}.example/privacy", Pages(number)
-        policy = store.policy(f"site{number}.example", url, "bench")
+        policy = store.policies.named(f"site{number}.example", url, "bench")
         bodies = [pages.page(0)]
         at = [START + timedelta(days=n, seconds=number) for n in range(PER_POLICY)]
         # the index gives a digest for each capture, which the generator does not know yet
@@ -213,8 +213,8 @@ def fill(path, captures):
         )  # fmt: skip
         citations = tuple(f"https://web.archive.org/web/{c.timestamp}id_/{url}" for c in listed)
         begun = time.perf_counter()
-        store.save_listing(run, Listing(policy, "bench", url, Period(), listed, citations))
-        captures_of = store.captures(policy, "bench", Period())
+        store.listings.put(run, Listing(policy, "bench", url, Period(), listed, citations))
+        captures_of = store.captures.of(policy, "bench", Period())
         spent += time.perf_counter() - begun
         for n, one in enumerate(captures_of):
             body, reading = (pages.page(n) if n else bodies[0]), pages.read()
@@ -225,11 +225,11 @@ def fill(path, captures):
                 200, headers, body, f"https://web.archive.org/web/{one.capture.timestamp}id_/{url}", moment
             )
             begun = time.perf_counter()
-            store.keep(one, memento, Outcome.FETCHED)
-            store.save_reading(one.capture_id, reading)
+            store.captures.keep(one, memento, Outcome.FETCHED)
+            store.readings.put(one.capture_id, reading)
             spent += time.perf_counter() - begun
         begun = time.perf_counter()
-        store.fold(policy, "bench-1")
+        store.versions.fold(policy, "bench-1")
         folded += time.perf_counter() - begun
     store.close()
     return spent + folded, folded
@@ -307,7 +307,7 @@ def peak_of(arguments):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.store", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks store", description=__doc__)
     parser.add_argument("--histories", type=int, default=12)
     parser.add_argument("--scale", type=int, nargs="*", default=[10_000, 100_000])
     args = parser.parse_args()

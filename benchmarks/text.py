@@ -1,6 +1,6 @@
 """Score our text against the curated one: pages (word F1, headings, lists) and histories (change points).
 
-    python -m benchmarks.text [--pairs] [--changes] [--speed] [--privacy] [--limit N] [--per-history] [--worst N]
+    python -m benchmarks text [--pairs] [--changes] [--speed] [--privacy] [--limit N] [--per-history] [--worst N]
 
 Both parts run unless one is named. The judges are ../shared/tools/score_*.py, used as they are.
 """
@@ -54,7 +54,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.text", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks text", description=__doc__)
     parser.add_argument("--pairs", action="store_true", help="only the pages")
     parser.add_argument("--changes", action="store_true", help="only the histories")
     parser.add_argument("--speed", action="store_true", help="only the speed, against trafilatura, in one process")

@@ -59,11 +59,11 @@ def note_events(path: Path, run: int, now: datetime | None = None) -> list[Found
     now = now or datetime.now(UTC)
     with closing(Store(path, lambda: now)) as store, closing(open_database(path)) as db:
         silent = db.execute(_SILENT, [run, format_iso(now - SILENCE), EventKind.NO_LONGER_CAPTURED.value])
-        wanted = {*store.touched(run), *(policy_id for (policy_id,) in silent)}
+        wanted = {*store.found.touched(run), *(policy_id for (policy_id,) in silent)}
         if wanted:
             policies = [policy for policy in all_policies(db) if policy.policy_id in wanted]
             rows = [row for policy in policies for row in _rows(db, policy)]
-            store.note_events(run, sorted(wanted), rows)
+            store.found.note_events(run, sorted(wanted), rows)
         return [FoundEvent(*row) for row in db.execute(_NEW, [run])]
 
 

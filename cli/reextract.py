@@ -57,7 +57,7 @@ async def _run(db: Path, site: str, processes: int) -> list[Reextracted]:
 
     store, reader = Store(db, lambda: datetime.now(UTC)), ReaderPool(processes)
     try:
-        if site and not store.policies(site):
+        if site and not store.policies.of(site):
             raise ConfigError(f"the database {db} holds no policy of {site!r}: `policylapse sites` lists what it holds")
         console = Console(stderr=True)
         with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:

@@ -55,7 +55,7 @@ class Progress:
     def opened(self, spider: PoliciesSpider) -> None:
         self._begun = time.monotonic()
         self._exhaustive = spider.job.strategy.exhaustive
-        self._before = spider.job.store.totals()
+        self._before = spider.job.store.runs.totals()
         self._bar.start()
         make_harmless(logging.getLogger())  # Scrapy has set up its handler once more
         self._log_above_the_bar()
@@ -84,7 +84,7 @@ class Progress:
         certainties = [] if job.options.mode is Mode.PLAN or spider.run.store_error else self._certainties(spider)
         summary = self._summary(spider, certainties)
         if not summary.broken:
-            job.store.finish_run(
+            job.store.runs.finish(
                 spider.run.number, listed=summary.listed, fetched=summary.fetched, reused=summary.reused,
                 exit_code=summary.exit_code,
             )  # fmt: skip
@@ -104,7 +104,9 @@ class Progress:
             how_sure = search.how_sure()
             if how_sure is not None:
                 complete = search.ended and not self._cut_short(spider)
-                job.store.save_certainty(policy, job.archive.name, job.strategy.value, how_sure, complete=complete)
+                job.store.versions.put_certainty(
+                    policy, job.archive.name, job.strategy.value, how_sure, complete=complete
+                )
                 found.append((policy.site, how_sure))
         return found
 
@@ -114,16 +116,16 @@ class Progress:
     def _outcomes(self, spider: PoliciesSpider) -> dict[Outcome, int]:
         """Captures by outcome; those that a strategy did not ask for, in searches that came to an end, are not pending."""
         job = spider.job
-        found = job.store.outcomes(spider.run.number, spider.policies(), job.archive.name, job.period)
+        found = job.store.runs.outcomes(spider.run.number, spider.policies(), job.archive.name, job.period)
         if self._exhaustive or self._cut_short(spider) or job.options.mode is Mode.PLAN:
             return found
         done = [policy for policy, search in spider.searches() if search.ended]
-        left = job.store.outcomes(0, done, job.archive.name, job.period).get(Outcome.PENDING, 0)
+        left = job.store.runs.outcomes(0, done, job.archive.name, job.period).get(Outcome.PENDING, 0)
         counts = found | {Outcome.PENDING: found.get(Outcome.PENDING, 0) - left, Outcome.NOT_ASKED: left}
         return {outcome: counts[outcome] for outcome in Outcome if counts.get(outcome)}
 
     def _summary(self, spider: PoliciesSpider, certainties: list[tuple[str, Certainty]]) -> Summary:
-        job, after = spider.job, spider.job.store.totals()
+        job, after = spider.job, spider.job.store.runs.totals()
         planned = job.options.mode is Mode.PLAN
         told = not (planned or spider.run.store_error)
         return Summary(
@@ -144,8 +146,8 @@ class Progress:
             broken=spider.run.store_error,
             limited=spider.run.limited or self._out_of_time(spider),
             plan=self._plan(job.options) if planned else None,
-            brought=job.store.brought(spider.run.number) if told else (),
-            known=job.store.known_missing(spider.run.number, spider.policies(), job.archive.name, job.period)
+            brought=job.store.found.brought(spider.run.number) if told else (),
+            known=job.store.found.known_missing(spider.run.number, spider.policies(), job.archive.name, job.period)
             if told
             else {},
             run=spider.run.number,

@@ -37,7 +37,7 @@ class ReadingStage(_Stage):
     """Stores a reading; passes the item on."""
 
     def process_item(self, item: ReadCapture) -> ReadCapture:
-        self.job.store.save_reading(item.capture_id, item.reading)
+        self.job.store.readings.put(item.capture_id, item.reading)
         return item
 
 
@@ -63,4 +63,4 @@ class VersionStage(_Stage):
 
     def _fold(self, policy: Policy) -> None:
         self._unfolded.pop(policy, None)
-        self.job.store.fold(policy, self.job.reader.extractor)
+        self.job.store.versions.fold(policy, self.job.reader.extractor)

@@ -4,9 +4,12 @@
 straight into the tables, for cases that no archive has.
 """
 
+import inspect
 import os
+import subprocess
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from hashlib import sha256
 
 import pytest
@@ -23,14 +26,53 @@ from pipelines.store.folds import refold
 from pipelines.store.schema.migrations import migrations
 from pipelines.text.wording import text_words, wording_key
 
-from .programs import run
+from . import crawling, programs
 from .sample_archive.truth import TRUTH
 
 # No example has a deadline: how long one takes depends on what else the machine does. On one's own machine Hypothesis
 # looks for new cases each time; in CI a commit passes or fails for what is in it.
+_MEASURE = {"test_regexes", "test_fuzz_pages", "test_golden", "test_histories_generated"}  # many examples, or a clock
+
 settings.register_profile("own", deadline=None)
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "own")
+
+
+@cache
+def _empty():
+    """An empty database of the present schema, in memory: made by its migrations, once."""
+    made = Database(memory=True)
+    _apply(made)
+    return made.conn
+
+
+def _apply_or_copy(db, **options):
+    """Apply the migrations; a new file is a copy of one to which they were applied, which takes 2 ms in place of 160."""
+    if options or db.table_names():
+        _apply(db, **options)
+    else:
+        _empty().backup(db.conn)
+
+
+_apply, migrations.apply = migrations.apply, _apply_or_copy
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what starts programs or servers, or measures; the rest is `make unit`."""
+    for item in items:
+        if _is_whole(getattr(item, "module", None)):
+            item.add_marker("whole")
+
+
+def _is_whole(module):
+    if module is None:
+        return False
+    held = vars(module).values()
+    starts = any(
+        one in (crawling.crawl, programs, subprocess) for one in held if callable(one) or inspect.ismodule(one)
+    )
+    serves = any(getattr(one, "__module__", "").startswith("tests.servers") for one in held if callable(one))
+    return starts or serves or module.__name__.rpartition(".")[2] in _MEASURE
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +87,7 @@ def sample_db(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sample")
     urls = ",".join(truth.policy_urls[0] for truth in TRUTH.values())
     clean = {name: value for name, value in os.environ.items() if not name.startswith("POLICYLAPSE_")}
-    done = run(
+    done = programs.run(
         "-m", "scrapy", "crawl", "policies", "-a", f"url={urls}",
         env=clean
         | {

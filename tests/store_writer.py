@@ -41,17 +41,17 @@ def serve():
 
 def write_on(path, start):
     store = Store(path, lambda: NOW)
-    run = store.begin_run(program="test", archive="test", strategy="all", arguments={})
-    policy = store.policy(SITE, URL, "named")
+    run = store.runs.begin(program="test", archive="test", strategy="all", arguments={})
+    policy = store.policies.named(SITE, URL, "named")
     say("opened")
-    for kept in store.unread(policy, EXTRACTOR):  # what the last one had kept and not read
-        store.save_reading(kept.capture_id, seen(day_of(kept.captured_at)).reading())
+    for kept in store.readings.unread(policy, EXTRACTOR):  # what the last one had kept and not read
+        store.readings.put(kept.capture_id, seen(day_of(kept.captured_at)).reading())
     for first in range(start, start + DAYS, AT_ONCE):
         captures = tuple(seen(day).capture for day in range(first, first + AT_ONCE))
         citations = tuple(f"https://archive.example/{capture.timestamp}" for capture in captures)
-        store.save_listing(run, Listing(policy, "test", URL, Period(), captures, citations))
+        store.listings.put(run, Listing(policy, "test", URL, Period(), captures, citations))
         period = Period(captures[0].captured_at, captures[-1].captured_at)
-        for listed in store.captures(policy, "test", period):
+        for listed in store.captures.of(policy, "test", period):
             put(store, policy, listed)
 
 
@@ -59,12 +59,12 @@ def put(store, policy, listed):
     at = listed.capture.captured_at
     day = day_of(at)
     if not listed.outcome.settled:
-        store.keep(listed, Memento(200, {}, seen(day).body, URL, at), Outcome.FETCHED)
+        store.captures.keep(listed, Memento(200, {}, seen(day).body, URL, at), Outcome.FETCHED)
         say(f"kept {day}")
-        store.save_reading(listed.capture_id, seen(day).reading())
+        store.readings.put(listed.capture_id, seen(day).reading())
         say(f"read {day}")
     if day % FOLD_EVERY == 0:
-        store.fold(policy, EXTRACTOR)
+        store.versions.fold(policy, EXTRACTOR)
         say(f"folded {day}")
 
 

@@ -63,14 +63,14 @@ def write(path, seen, *, now=NOW, extractor=EXTRACTOR, fold=True):
     """Write what was seen into a database, made where it is not there; return its path."""
     store = Store(path, lambda: now)
     try:
-        run = store.begin_run(program="test", archive="test", strategy="all", arguments={"file": path.name})
-        policies = {one.url: store.policy(one.site, one.url, "named") for one in seen}
+        run = store.runs.begin(program="test", archive="test", strategy="all", arguments={"file": path.name})
+        policies = {one.url: store.policies.named(one.site, one.url, "named") for one in seen}
         for one in seen:
             put(store, run, policies[one.url], one, extractor)
         if fold:
             for policy in policies.values():
-                store.fold(policy, extractor)
-        store.finish_run(run, listed=len(seen), fetched=0, reused=0, exit_code=0)
+                store.versions.fold(policy, extractor)
+        store.runs.finish(run, listed=len(seen), fetched=0, reused=0, exit_code=0)
     finally:
         store.close()
     return path
@@ -80,16 +80,16 @@ def put(store, run, policy, one, extractor=EXTRACTOR):
     """List, keep and read one capture."""
     capture = one.capture
     citation = f"https://archive.example/{one.archive}/{capture.timestamp}"
-    store.save_listing(run, Listing(policy, one.archive, one.url, Period(), (capture,), (citation,)))
+    store.listings.put(run, Listing(policy, one.archive, one.url, Period(), (capture,), (citation,)))
     day = Period(capture.captured_at, capture.captured_at)
-    (listed,) = [c for c in store.captures(policy, one.archive, day) if c.capture == capture]
+    (listed,) = [c for c in store.captures.of(policy, one.archive, day) if c.capture == capture]
     if one.state == "failed":
-        store.settle(run, policy, listed, Outcome.PLAYBACK_FAILED, "HTTP 503")
+        store.captures.settle(run, policy, listed, Outcome.PLAYBACK_FAILED, "HTTP 503")
     elif one.state != "pending" and not listed.outcome.settled:
         memento = Memento(200, {"content-type": "text/html"}, one.body, f"{citation}id_", capture.captured_at)
-        store.keep(listed, memento, Outcome.FETCHED)
+        store.captures.keep(listed, memento, Outcome.FETCHED)
         if one.state != "unread":
-            store.save_reading(listed.capture_id, one.reading(extractor))
+            store.readings.put(listed.capture_id, one.reading(extractor))
 
 
 def damage(path, sql, *values):

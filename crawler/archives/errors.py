@@ -4,9 +4,6 @@ PolicylapseError
 ├── ConfigError                     could not run: a setting, an argument, a file (exit code 2)
 ├── ArchiveError                    the archive's answer; an outcome, the crawl goes on
 │   ├── RateLimited(retry_after)    the archive asks us to wait; ends the run (exit code 3)
-│   ├── Excluded                    the site's owner or robots.txt keeps it from us
-│   ├── NotArchived                 the archive has no such capture
-│   ├── PlaybackFailed              listed, but not to be had (now)
 │   └── UnexpectedArchiveResponse   an answer that cannot be parsed: never "no captures"
 ├── DecodeError                     bytes that are no text; an outcome
 ├── ExtractError                    a page that cannot be read; an outcome
@@ -50,18 +47,6 @@ class RateLimited(ArchiveError):
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
-
-
-class Excluded(ArchiveError):
-    """Kept from us by the site's owner or by robots.txt."""
-
-
-class NotArchived(ArchiveError):
-    """The archive has no capture of it."""
-
-
-class PlaybackFailed(ArchiveError):
-    """The capture is listed but could not be played back."""
 
 
 class UnexpectedArchiveResponse(ArchiveError):

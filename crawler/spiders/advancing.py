@@ -119,7 +119,7 @@ class Advancer:
                 return
             room = min(WINDOW - waits.requests(work), len(work.queue))
             some = [work.queue.popleft() for _ in range(room)]
-            listed = self._store.listed([one.capture_id for one in some])
+            listed = self._store.captures.listed([one.capture_id for one in some])
             for one, capture in zip(some, listed, strict=True):
                 async for found in self._fetcher.get(capture, work, one.level):
                     yield found

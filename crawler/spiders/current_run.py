@@ -20,6 +20,7 @@ from crawler.archives.errors import LimitsError, NotRunning, StoreError
 from crawler.asking.gate import gate_of
 from crawler.options import RunOptions
 from crawler.printed import given, runnable
+from crawler.spiders.shelves import KeptCaptures, Runs
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -33,19 +34,11 @@ OUR_FAULTS = (StoreError, LimitsError, NotRunning)  # of this machine, not of th
 class RunStore(Protocol):
     """What a run keeps of itself."""
 
-    def begin_run(self, *, program: str, archive: str, strategy: str, arguments: Mapping[str, str]) -> int: ...
-    def record(
-        self, run_id: int, outcome: Outcome, subject: str, detail: str = "", *, policy: Policy | None = None
-    ) -> None: ...
-    def settle(
-        self,
-        run_id: int,
-        policy: Policy | None,
-        listed: ListedCapture,
-        outcome: Outcome,
-        detail: str,
-        memento_url: str = "",
-    ) -> None: ...
+    @property
+    def runs(self) -> Runs: ...
+
+    @property
+    def captures(self) -> KeptCaptures: ...
 
 
 class CurrentRun:
@@ -67,7 +60,7 @@ class CurrentRun:
 
     def begin(self, *, program: str, archive: str, strategy: str, arguments: Mapping[str, str]) -> None:
         """Write the run's row."""
-        self.number = self._store.begin_run(program=program, archive=archive, strategy=strategy, arguments=arguments)
+        self.number = self._store.runs.begin(program=program, archive=archive, strategy=strategy, arguments=arguments)
 
     def opened(self) -> None:
         """From now on, whoever waits at the gate is woken by what ends the run: a signal, its time, the archive."""
@@ -105,12 +98,12 @@ class CurrentRun:
         self, policy: Policy | None, listed: ListedCapture, outcome: Outcome, detail: str, memento_url: str
     ) -> None:
         """Record what became of a capture that brought no payload."""
-        self._store.settle(self.number, policy, listed, outcome, detail, memento_url)
+        self._store.captures.settle(self.number, policy, listed, outcome, detail, memento_url)
         logger.debug("%s %s: %s (%s)", listed.capture.timestamp, listed.capture.original, outcome.value, detail)
 
     def record(self, outcome: Outcome, subject: str, detail: str, policy: Policy | None = None) -> None:
         """Record an outcome that is no capture's, and tell the person its next step."""
-        self._store.record(self.number, outcome, subject, detail, policy=policy)
+        self._store.runs.record(self.number, outcome, subject, detail, policy=policy)
         step = runnable(outcome.about.next_step or "nothing to do", self._given, policy.site if policy else subject)
         logger.warning("%s: %s (%s). Next: %s", subject, outcome.about.meaning, detail, step)
 

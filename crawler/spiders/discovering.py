@@ -19,6 +19,7 @@ from crawler.options import RunOptions
 from crawler.spiders.current_run import CurrentRun
 from crawler.spiders.inquiring import Inquirer, Inquiry
 from crawler.spiders.policy_work import PolicyWork
+from crawler.spiders.shelves import Discoveries
 from crawler.spiders.waits import For, Waits
 
 if TYPE_CHECKING:
@@ -36,9 +37,8 @@ MAX_JUDGED = 8  # other companies' pages that are judged for a site: each is a l
 class DiscoveryStore(Protocol):
     """Where it is kept what was found."""
 
-    def save_discovery(self, site: str, archive: str, found: Discovery) -> None: ...
-    def discovered(self, site: str, found: Found) -> Policy: ...
-    def linked(self, site: str, url: str) -> bool: ...
+    @property
+    def discoveries(self) -> Discoveries: ...
 
 
 class Discoverer:
@@ -68,13 +68,13 @@ class Discoverer:
     async def _site_searched(self, take_policy: TakePolicy, inquiry: Inquiry) -> AsyncIterator[Any]:
         site = inquiry.site
         state = self._state(site, inquiry.answers)
-        self._store.save_discovery(site, self._archive, state)
+        self._store.discoveries.put(site, self._archive, state)
         wanted = [one for one in state.policies if one.label is Label.GENERAL or self._all_policies]
         if not wanted:
             self._run.record(*self._not_found(site, state, inquiry.answers))
         for found in wanted:
             self._tell(site, found)
-            policy = self._store.discovered(site, found)
+            policy = self._store.discoveries.policy_of(site, found)
             async for request in take_policy(policy, inquiry.pages):
                 yield request
         for one in state.policies:
@@ -110,7 +110,7 @@ class Discoverer:
         site = work.policy.site
         if same_company(f"http://{site}/", target) or same_company(row.original, target):
             why = "the same site or name"
-        elif self._store.linked(site, target):
+        elif self._store.discoveries.linked(site, target):
             why = "the site links to it"
         else:
             why = ""

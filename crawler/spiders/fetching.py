@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from crawler.archives.capture import ListedCapture, Memento, Outcome
+from crawler.archives.capture import ListedCapture, Outcome
 from crawler.archives.memento import PlaybackAnswer, stray_outcome
 from crawler.asking.playback import memento_of
 from crawler.spiders.asking import OUTCOMES, Asker
@@ -26,6 +26,7 @@ from crawler.spiders.following import Follower
 from crawler.spiders.ledger import Ledger
 from crawler.spiders.policy_work import PolicyWork
 from crawler.spiders.reading import PolicyReading
+from crawler.spiders.shelves import KeptCaptures
 from crawler.spiders.waits import For, Waits, Wake
 
 if TYPE_CHECKING:
@@ -36,10 +37,8 @@ if TYPE_CHECKING:
 class CaptureStore(Protocol):
     """Where payloads are kept."""
 
-    def kept_page(self, capture_id: int) -> tuple[bytes, dict[str, str], int]: ...
-    def keep(
-        self, listed: ListedCapture, memento: Memento, outcome: Outcome, detail: str = "", redirect_url: str = ""
-    ) -> None: ...
+    @property
+    def captures(self) -> KeptCaptures: ...
 
 
 class Fetcher:
@@ -94,7 +93,7 @@ class Fetcher:
         """Note what became of a capture that another policy, or an inquiry, has fetched meanwhile."""
         self._run.count("reused")
         if listed.outcome in (Outcome.FETCHED, Outcome.REVISIT):
-            async for item in self._reading.read(work, listed, *self._store.kept_page(listed.capture_id)):
+            async for item in self._reading.read(work, listed, *self._store.captures.kept_page(listed.capture_id)):
                 yield item
         else:
             work.search.answered(listed.capture_id, listed.outcome, target=listed.redirect_url)
@@ -152,10 +151,10 @@ class Fetcher:
                     yield found
             elif flaw or not memento.body:
                 outcome = Outcome.UNDECODABLE if flaw else Outcome.NOT_A_POLICY
-                self._store.keep(listed, memento, outcome, flaw or "empty page")
+                self._store.captures.keep(listed, memento, outcome, flaw or "empty page")
                 search.answered(listed.capture_id, outcome)
             else:
-                self._store.keep(listed, memento, Outcome.FETCHED)
+                self._store.captures.keep(listed, memento, Outcome.FETCHED)
                 search.kept(listed)
                 async for item in self._reading.read(work, listed, memento.body, memento.headers, memento.status):
                     yield item

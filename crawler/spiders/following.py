@@ -7,21 +7,19 @@ redirect ──► kept, "not known yet whose it is" ──judge──► its ta
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from scrapy import Request
 
-from crawler.archives.capture import ListedCapture, Memento, Outcome, Period, Policy
+from crawler.archives.capture import ListedCapture, Memento, Outcome, Period
 from crawler.archives.surt import surt
 from crawler.discovery.companies import lineage_target
 from crawler.spiders.discovering import Discoverer
 from crawler.spiders.listing import Lister, page_within
 from crawler.spiders.policy_work import PolicyWork
+from crawler.spiders.shelves import KeptCaptures, Policies
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from crawler.archives.cdx import CdxPage
 
 MAX_POLICY_URLS = 8  # URLs that archived redirects may add to one policy
@@ -32,12 +30,11 @@ Note = Callable[[str, str, "CdxPage | None"], Iterator[Request]]  # is told (why
 class RedirectStore(Protocol):
     """Where redirects, and the URLs of policies, are kept."""
 
-    def listed(self, capture_ids: Sequence[int]) -> list[ListedCapture]: ...
-    def policy_urls(self, policy: Policy) -> list[str]: ...
-    def add_policy_url(self, policy: Policy, url: str, valid_from: datetime | None, evidence: str) -> bool: ...
-    def keep_redirect(
-        self, listed: ListedCapture, memento: Memento, detail: str, location: str, policy: Policy, moved_to: str
-    ) -> bool: ...
+    @property
+    def captures(self) -> KeptCaptures: ...
+
+    @property
+    def policies(self) -> Policies: ...
 
 
 class Follower:
@@ -53,7 +50,7 @@ class Follower:
 
         def keep(why_not: str, target: str, page: CdxPage | None) -> Iterator[Request]:
             detail = why_not or f"to {target}"
-            if self._store.keep_redirect(listed, memento, detail, location, work.policy, target):
+            if self._store.captures.keep_redirect(listed, memento, detail, location, work.policy, target):
                 yield from self._lister.list_url(target, work, page)
 
         work.search.answered(listed.capture_id, Outcome.REDIRECT, target=location)
@@ -64,7 +61,7 @@ class Follower:
     async def follow_known(self, work: PolicyWork) -> AsyncIterator[Any]:
         """Follow redirects that were not fetched for this policy in this run: by another one, or by a run that was killed."""
         for number, location in work.search.new_targets():
-            (listed,) = self._store.listed([number])
+            (listed,) = self._store.captures.listed([number])
             async for found in self._lead(listed, location, work, self._adding(listed, work)):
                 yield found
 
@@ -73,7 +70,7 @@ class Follower:
 
         def add(_why_not: str, target: str, page: CdxPage | None) -> Iterator[Request]:
             evidence = f"archived redirect from {capture.original} on {capture.captured_at:%Y-%m-%d}"
-            if target and self._store.add_policy_url(work.policy, target, capture.captured_at, evidence):
+            if target and self._store.policies.add_url(work.policy, target, capture.captured_at, evidence):
                 yield from self._lister.list_url(target, work, page)
 
         return add
@@ -81,7 +78,7 @@ class Follower:
     async def _lead(self, listed: ListedCapture, location: str, work: PolicyWork, note: Note) -> AsyncIterator[Any]:
         """Find out whether a redirect leads to the policy's next URL, and tell `note`, which lists it."""
         target, why_not = lineage_target(listed.capture.original, location)
-        known = set(map(surt, self._store.policy_urls(work.policy)))
+        known = set(map(surt, self._store.policies.urls(work.policy)))
         if target and surt(target) not in known and len(known) >= MAX_POLICY_URLS:
             target, why_not = "", f"to {target}: not followed, the policy has {MAX_POLICY_URLS} URLs already"
         if not target or surt(target) in known:

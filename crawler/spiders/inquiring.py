@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from scrapy import Request
 
-from crawler.archives.capture import Capture, ListedCapture, Memento, Outcome
+from crawler.archives.capture import ListedCapture, Memento, Outcome
 from crawler.archives.dialects import Archive, citation_url
 from crawler.archives.memento import PlaybackAnswer, stray_outcome
 from crawler.archives.surt import surt
@@ -30,6 +30,7 @@ from crawler.discovery.links import PolicyLink
 from crawler.spiders.asking import OUTCOMES, Asker
 from crawler.spiders.current_run import OUR_FAULTS, CurrentRun
 from crawler.spiders.ledger import Ledger
+from crawler.spiders.shelves import Discoveries, KeptCaptures
 from crawler.spiders.waits import For, Waits, Wake
 from crawler.targets.fetched import Fetched
 
@@ -45,13 +46,11 @@ logger = logging.getLogger(__name__)
 class InquiryStore(Protocol):
     """Where answers and the pages that were asked for are kept."""
 
-    def answers(self, site: str, archive: str) -> list[Answer]: ...
-    def save_answer(self, site: str, archive: str, answer: Answer) -> None: ...
-    def page_capture(self, archive: str, capture: Capture, citation: str) -> ListedCapture: ...
-    def kept_page(self, capture_id: int) -> tuple[bytes, dict[str, str], int]: ...
-    def keep(
-        self, listed: ListedCapture, memento: Memento, outcome: Outcome, detail: str = "", redirect_url: str = ""
-    ) -> None: ...
+    @property
+    def discoveries(self) -> Discoveries: ...
+
+    @property
+    def captures(self) -> KeptCaptures: ...
 
 
 class LinkReader(Protocol):
@@ -107,7 +106,7 @@ class Inquirer:
         ended: Callable[[Inquiry], AsyncIterator[Any]],
     ) -> Inquiry:
         """Return an inquiry that knows what was answered in earlier runs."""
-        return Inquiry(site, plan, ended, self._store.answers(site, self._archive.name))
+        return Inquiry(site, plan, ended, self._store.discoveries.answers(site, self._archive.name))
 
     async def inquire(self, inquiry: Inquiry) -> AsyncIterator[Any]:
         """Yield the requests of the next round, or what comes at the end of an inquiry.
@@ -153,11 +152,11 @@ class Inquirer:
             return self._index_request(inquiry, ask)
         archive, store, capture = self._archive, self._store, ask.capture
         citation = citation_url(capture.timestamp, capture.original, archive.citation)
-        listed = store.page_capture(archive.name, capture, citation)
+        listed = store.captures.page(archive.name, capture, citation)
         if listed.outcome is Outcome.REDIRECT:
             self._answered(inquiry, ask, self._redirect_answer(ask, listed.redirect_url))
         elif listed.held:
-            body, headers, status = store.kept_page(listed.capture_id)
+            body, headers, status = store.captures.kept_page(listed.capture_id)
             page = Fetched(body, headers, ask.url, status)
             self._answered(inquiry, ask, await self._read_page(inquiry, ask, page))
         elif listed.outcome.settled or (listed.not_before and listed.not_before > datetime.now(UTC)):
@@ -268,10 +267,10 @@ class Inquirer:
         self, inquiry: Inquiry, ask: Ask, listed: ListedCapture, memento: Memento, flaw: str, location: str
     ) -> Answer:
         if location:
-            self._store.keep(listed, memento, Outcome.REDIRECT, f"to {location}", location)
+            self._store.captures.keep(listed, memento, Outcome.REDIRECT, f"to {location}", location)
             return self._redirect_answer(ask, location)
         outcome = Outcome.UNDECODABLE if flaw else Outcome.FETCHED if memento.body else Outcome.NOT_A_POLICY
-        self._store.keep(listed, memento, outcome, flaw or ("" if memento.body else "empty page"))
+        self._store.captures.keep(listed, memento, outcome, flaw or ("" if memento.body else "empty page"))
         if outcome is not Outcome.FETCHED:
             return self._nothing(ask, outcome, flaw)
         page = Fetched(memento.body, dict(memento.headers), ask.url, memento.status)
@@ -300,7 +299,7 @@ class Inquirer:
         return Answer(ask.kind, ask.url, timestamp, datetime.now(UTC).replace(microsecond=0), outcome, detail)
 
     def _answered(self, inquiry: Inquiry, ask: Ask, answer: Answer) -> None:
-        self._store.save_answer(inquiry.site, self._archive.name, answer)
+        self._store.discoveries.put_answer(inquiry.site, self._archive.name, answer)
         inquiry.answers.append(answer)
         inquiry.waiting.discard(ask.key)
 

@@ -7,19 +7,18 @@ the store; `Store` is all of that. cli/crawl.py holds the real classes against b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from scrapy.utils.misc import load_object
 
-from crawler.archives.capture import Brought, Outcome, Period, Policy
+from crawler.archives.capture import Period
 from crawler.archives.dialects import Archive
 from crawler.archives.errors import ConfigError
 from crawler.asking.gate import open_gate
-from crawler.choosing.certainty import Certainty
 from crawler.choosing.strategies import Strategy
 from crawler.options import RunOptions, options_of
 from crawler.spiders.current_run import RunStore
@@ -30,6 +29,7 @@ from crawler.spiders.inquiring import InquiryStore, LinkReader
 from crawler.spiders.listing import ListingStore
 from crawler.spiders.policy_search import SearchStore
 from crawler.spiders.reading import PolicyReader, ReadingStore
+from crawler.spiders.shelves import FoundByRuns, Runs, Versions
 from crawler.spiders.taking import PolicyStore
 from crawler.targets.lists import BadLine
 from crawler.targets.targets import Target, read_targets
@@ -49,16 +49,15 @@ class Reader(LinkReader, PolicyReader, Protocol):
 class EndStore(Protocol):
     """What is kept, and asked, at the end of a run."""
 
-    def finish_run(self, run_id: int, *, listed: int, fetched: int, reused: int, exit_code: int) -> None: ...
-    def save_certainty(
-        self, policy: Policy, archive: str, strategy: str, how_sure: Certainty, *, complete: bool
-    ) -> None: ...
-    def totals(self) -> Any: ...
-    def outcomes(self, run_id: int, policies: Sequence[Policy], archive: str, period: Period) -> dict[Outcome, int]: ...
-    def known_missing(
-        self, run_id: int, policies: Sequence[Policy], archive: str, period: Period
-    ) -> dict[Outcome, int]: ...
-    def brought(self, run_id: int) -> list[Brought]: ...
+    @property
+    def runs(self) -> Runs: ...
+
+    @property
+    def versions(self) -> Versions: ...
+
+    @property
+    def found(self) -> FoundByRuns: ...
+
     def close(self) -> None: ...
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from scrapy import Request
 
-from crawler.archives.capture import ListedCapture, Listing, ListingPlan, Outcome, Period, Policy
+from crawler.archives.capture import Listing, ListingPlan, Outcome, Period, Policy
 from crawler.archives.cdx import CdxPage
 from crawler.archives.dialects import Archive, citation_url
 from crawler.archives.surt import surt
@@ -22,6 +22,7 @@ from crawler.spiders.asking import Asker
 from crawler.spiders.current_run import OUR_FAULTS, CurrentRun
 from crawler.spiders.policy_work import PolicyWork
 from crawler.spiders.shared_listing import SharedListing
+from crawler.spiders.shelves import KeptCaptures, Listings
 from crawler.spiders.waits import For, Waits, Wake
 
 if TYPE_CHECKING:
@@ -34,11 +35,11 @@ logger = logging.getLogger(__name__)
 class ListingStore(Protocol):
     """Where listings are kept, and what is left to ask of one."""
 
-    def listing_plan(self, archive: str, url: str, period: Period) -> ListingPlan: ...
-    def save_listing(self, run_id: int, listing: Listing) -> int: ...
-    def captures(
-        self, policy: Policy, archive: str, period: Period, after: ListedCapture | None = None, limit: int = -1
-    ) -> list[ListedCapture]: ...
+    @property
+    def listings(self) -> Listings: ...
+
+    @property
+    def captures(self) -> KeptCaptures: ...
 
 
 def page_within(page: CdxPage | None, period: Period) -> CdxPage | None:
@@ -85,7 +86,7 @@ class Lister:
     def _plan(self, url: str) -> ListingPlan:
         if self._archive.root is not None:
             return ListingPlan()  # files on this machine are read anew: it costs nothing
-        return self._store.listing_plan(self._archive.name, url, self._period)
+        return self._store.listings.plan(self._archive.name, url, self._period)
 
     def _request_page(self, listing: SharedListing, plan: ListingPlan) -> Request:
         return self._asker.listing_request(
@@ -169,14 +170,14 @@ class Lister:
         citations = tuple(citation_url(c.timestamp, c.original, archive.citation) for c in page.captures)
         stored = Listing(policy, archive.name, listing.url, self._period, page.captures, citations)
         stored = replace(stored, broken=page.broken, resume_key=page.resume_key, asked_from=listing.plan.asked_from)
-        self._store.save_listing(self._run.number, stored)
+        self._store.listings.put(self._run.number, stored)
 
     def _conclude(self, listing: SharedListing, policy: Policy) -> None:
         """Record what is wrong with a listing that has ended, if anything, in the store's listings and for the person."""
         if listing.flaw is not None:
             if listing.plan.known is None:  # else it is on record since when
                 flawed = Listing(policy, self._archive.name, listing.url, self._period, (), (), *listing.flaw)
-                self._store.save_listing(self._run.number, flawed)
+                self._store.listings.put(self._run.number, flawed)
             outcome, detail = listing.flaw
             self._run.record(outcome, listing.url, detail, policy)
         elif listing.empty:
@@ -184,7 +185,7 @@ class Lister:
 
     def _nothing_listed(self, url: str, policy: Policy) -> None:
         period = self._period
-        if self._store.captures(policy, self._archive.name, period, limit=1):
+        if self._store.captures.of(policy, self._archive.name, period, limit=1):
             return  # another of its URLs has captures
         bounded = period.since is not None or period.until is not None
         outcome = Outcome.EMPTY if bounded else Outcome.NOT_ARCHIVED

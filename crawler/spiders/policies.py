@@ -7,7 +7,7 @@
 
 Each part is handed what it needs and knows no part above it (tests/contracts.toml): what comes next for a policy is
 called by its wake, `PolicyWork.go_on`. Shared by all: `CurrentRun` (what is recorded, why the run ends), `Asker` (requests, failures),
-`Ledger` (each capture is requested once), `Waits`. Of the store, each part names what it uses by a Protocol of its own.
+`Ledger` (each capture is requested once), `Waits`. Of the store, each part names the shelves it uses by a Protocol of its own.
 
 The spider holds no knowledge that is not in the store but which requests are under way: kill it anywhere, run it
 again, and it goes on. What an answer *is* is decided in crawler/asking/playback.py, what to ask for next in

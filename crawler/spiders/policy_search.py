@@ -14,16 +14,17 @@ from __future__ import annotations
 import logging
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
-from crawler.archives.capture import REVISIT_MIMETYPE, ListedCapture, Outcome, Period, Policy
+from crawler.archives.capture import REVISIT_MIMETYPE, ListedCapture, Outcome, Policy
 from crawler.choosing.certainty import Certainty, Forecast, certainty, forecast
 from crawler.choosing.rows import TELLS_NOTHING, Captures, digest_key, index_verdict, rows_of
 from crawler.choosing.strategies import Wanted, next_batch
 from crawler.choosing.survey import Knowledge
 from crawler.options import RunOptions
+from crawler.spiders.shelves import KeptCaptures, Versions
 
 logger = logging.getLogger(__name__)
 
@@ -35,22 +36,11 @@ _READ = (Outcome.FETCHED, Outcome.REVISIT)
 class SearchStore(Protocol):
     """What is listed and known of captures."""
 
-    def captures(
-        self, policy: Policy, archive: str, period: Period, after: ListedCapture | None = None, limit: int = -1
-    ) -> list[ListedCapture]: ...
-    def listed(self, capture_ids: Sequence[int]) -> list[ListedCapture]: ...
-    def held_digests(self, digests: Iterable[str]) -> set[str]: ...
-    def wordings(self, policy: Policy, extractor: str) -> tuple[dict[int, str], list[int]]: ...
-    def reuse(self, listed: ListedCapture) -> Outcome: ...
-    def settle(
-        self,
-        run_id: int,
-        policy: Policy | None,
-        listed: ListedCapture,
-        outcome: Outcome,
-        detail: str,
-        memento_url: str = "",
-    ) -> None: ...
+    @property
+    def captures(self) -> KeptCaptures: ...
+
+    @property
+    def versions(self) -> Versions: ...
 
 
 class Search:
@@ -161,7 +151,7 @@ class Search:
         for listed in self._stream():
             verdict = None if listed.outcome.settled else index_verdict(listed.capture)
             if verdict is not None:
-                self._store.settle(self._run_id, self._policy, listed, *verdict)
+                self._store.captures.settle(self._run_id, self._policy, listed, *verdict)
                 continue
             self._note(listed, now)
             yield listed
@@ -183,9 +173,9 @@ class Search:
     def _stream(self) -> Iterator[ListedCapture]:
         options, after = self._options, None
         while True:
-            some = self._store.captures(self._policy, options.archive.name, options.period, after, STRETCH)
+            some = self._store.captures.of(self._policy, options.archive.name, options.period, after, STRETCH)
             open_digests = {one.capture.digest for one in some if not one.outcome.settled}
-            self._held |= {digest_key(digest) for digest in self._store.held_digests(open_digests)}
+            self._held |= {digest_key(digest) for digest in self._store.captures.held_digests(open_digests)}
             yield from some
             if len(some) < STRETCH:
                 return
@@ -195,7 +185,7 @@ class Search:
         if self._all:
             done = array("q", [*self._done, *self._no_policy, *self._put_off])
             return Knowledge(failed=done, asked=self._asked, held=self._held, targets=self._targets)
-        wordings, others = self._store.wordings(self._policy, self._extractor)
+        wordings, others = self._store.versions.wordings(self._policy, self._extractor)
         aside = set(others)
         fresh = {number: word for number, word in self._fresh.items() if number not in wordings and number not in aside}
         self._asked -= wordings.keys() | aside
@@ -226,8 +216,8 @@ class Search:
         batch = next_batch(self._rows, self._knowledge(), self._options.strategy, self._options.survey, width)
         infer = [one for one in batch.infer if self._name(one[0])]
         for number, outcome, why in infer:
-            (listed,) = self._store.listed([number])
-            self._store.settle(self._run_id, self._policy, listed, outcome, why)
+            (listed,) = self._store.captures.listed([number])
+            self._store.captures.settle(self._run_id, self._policy, listed, outcome, why)
             self._targets[number] = ""
         self._to_reuse.extend(number for number in batch.reuse if self._name(number))
         self._reuse_some()
@@ -265,8 +255,8 @@ class Search:
 
     def reuse(self, numbers: Sequence[int]) -> None:
         """Give captures the payloads that are held under their digests."""
-        for listed in self._store.listed(numbers):
-            outcome = self._store.reuse(listed)
+        for listed in self._store.captures.listed(numbers):
+            outcome = self._store.captures.reuse(listed)
             self._on_reuse()
             if outcome in _READ and not self._all:
                 self._asked.add(listed.capture_id)

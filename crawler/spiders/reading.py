@@ -12,10 +12,10 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from crawler.archives.capture import ListedCapture, Outcome, Policy, ReadCapture
+from crawler.archives.capture import ListedCapture, ReadCapture
 from crawler.spiders.policy_work import PolicyWork
+from crawler.spiders.shelves import Declarations, Payloads, Policies, Readings
 from crawler.targets.fetched import Fetched
-from crawler.targets.hints import Hints
 
 logger = logging.getLogger(__name__)
 
@@ -23,11 +23,17 @@ logger = logging.getLogger(__name__)
 class ReadingStore(Protocol):
     """What is kept, and what was read of it."""
 
-    def hints(self, policy: Policy, capture_id: int) -> Hints: ...
-    def known_reading(self, policy: Policy, capture_id: int, extractor: str) -> tuple[Outcome, str] | None: ...
-    def unread(self, policy: Policy, extractor: str) -> list[Any]: ...
-    def payload(self, payload_id: int) -> bytes: ...
-    def part_policy(self, policy: Policy, part: str) -> Policy: ...
+    @property
+    def declarations(self) -> Declarations: ...
+
+    @property
+    def readings(self) -> Readings: ...
+
+    @property
+    def payloads(self) -> Payloads: ...
+
+    @property
+    def policies(self) -> Policies: ...
 
 
 class PolicyReader(Protocol):
@@ -50,12 +56,12 @@ class PolicyReading:
     ) -> AsyncIterator[ReadCapture]:
         """Yield the item of a payload, nothing where it was read before."""
         extractor, capture = self._reader.extractor, listed.capture
-        known = self._store.known_reading(work.policy, listed.capture_id, extractor)
+        known = self._store.readings.known(work.policy, listed.capture_id, extractor)
         if known is not None:
             work.search.answered(listed.capture_id, *known)
             return
         work.tried.add(listed.capture_id)
-        hints = self._store.hints(work.policy, listed.capture_id)
+        hints = self._store.declarations.hints(work.policy, listed.capture_id)
         reading = await self._reader.read(Fetched(body, dict(headers), capture.original, status, hints))
         self._note(work, listed.capture_id, reading)
         what = reading.detail or f"{reading.words} words"
@@ -69,10 +75,10 @@ class PolicyReading:
         if not work.unread:
             return
         work.unread = False
-        left = self._store.unread(work.policy, self._reader.extractor)
+        left = self._store.readings.unread(work.policy, self._reader.extractor)
         unread = [one for one in left if one.capture_id not in work.tried]
         work.tried |= {one.capture_id for one in unread}
-        async for kept, reading in self._reader.read_kept(unread, self._store.payload):
+        async for kept, reading in self._reader.read_kept(unread, self._store.payloads.get):
             self._note(work, kept.capture_id, reading)
             yield ReadCapture(work.policy, kept.capture_id, reading)
         async for item in self._read_parts(work):
@@ -88,7 +94,7 @@ class PolicyReading:
 
     async def _read_parts(self, work: PolicyWork) -> AsyncIterator[ReadCapture]:
         for kind in sorted(work.parts):
-            policy = self._store.part_policy(work.policy, kind)
-            unread = self._store.unread(policy, self._reader.extractor)
-            async for kept, reading in self._reader.read_kept(unread, self._store.payload):
+            policy = self._store.policies.part_of(work.policy, kind)
+            unread = self._store.readings.unread(policy, self._reader.extractor)
+            async for kept, reading in self._reader.read_kept(unread, self._store.payloads.get):
                 yield ReadCapture(policy, kept.capture_id, reading)

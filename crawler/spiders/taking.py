@@ -17,6 +17,7 @@ from crawler.options import Mode, RunOptions
 from crawler.spiders.advancing import Advancer
 from crawler.spiders.discovering import Discoverer
 from crawler.spiders.listing import Lister, page_within
+from crawler.spiders.shelves import Declarations, Policies
 from crawler.targets.declarations import Declared
 
 if TYPE_CHECKING:
@@ -29,9 +30,11 @@ logger = logging.getLogger(__name__)
 class PolicyStore(Protocol):
     """Which policies there are, and at which URLs."""
 
-    def policy(self, site: str, url: str, evidence: str, part: str = "") -> Policy: ...
-    def policy_urls(self, policy: Policy) -> list[str]: ...
-    def declare(self, policy: Policy, declared: Declared) -> None: ...
+    @property
+    def policies(self) -> Policies: ...
+
+    @property
+    def declarations(self) -> Declarations: ...
 
 
 class Taker:
@@ -49,20 +52,20 @@ class Taker:
             async for found in self._discoverer.discover_site(target.site, self._take_found):
                 yield found
             return
-        policy = self._store.policy(target.site, target.url, "named by the user", target.part)
+        policy = self._store.policies.named(target.site, target.url, "named by the user", target.part)
         if target.declared is not None:
             self._declare(policy, target.declared)
         work = self._advancer.begin(policy)
         if work is None:  # http and https name one policy
             return
-        for url in one_line_of_urls(self._store.policy_urls(policy)):
+        for url in one_line_of_urls(self._store.policies.urls(policy)):
             for request in self._lister.list_url(url, work):
                 yield request
         async for found in work.go_on():  # its listing may have been another policy's, and have ended
             yield found
 
     def _declare(self, policy: Policy, declared: Declared) -> None:
-        self._store.declare(policy, declared)
+        self._store.declarations.put(policy, declared)
         for note in declared.notes:
             logger.warning("%s", note)
 
@@ -72,7 +75,7 @@ class Taker:
         if work is None:  # named by its URL, too
             return
         only = self._options.mode is Mode.DISCOVER
-        for url in one_line_of_urls(self._store.policy_urls(policy)):
+        for url in one_line_of_urls(self._store.policies.urls(policy)):
             page = page_within(pages.get(surt(url)), self._options.period)
             if page is None and only:
                 continue

@@ -37,7 +37,7 @@ class Format:
     """One form.
 
     :param about: for a person, one line.
-    :param exporter: `module:function` under history.export, loaded when it is asked for: some need libraries that
+    :param exporter: `module:function` under history.export, or a whole module's name, loaded when it is asked for: some need libraries that
         nothing else does.
     :param endings: that a file's name may have.
     :param one: it is of one policy, and of the version or change that is named.
@@ -52,7 +52,7 @@ class Format:
 
     def load(self) -> Exporter:
         module, _, function = self.exporter.partition(":")
-        found: Exporter = getattr(import_module(f"history.export.{module}"), function)
+        found: Exporter = getattr(import_module(module if "." in module else f"history.export.{module}"), function)
         return found
 
 
@@ -96,6 +96,7 @@ FORMATS: Mapping[str, Format] = {
         Format("parquet", Shape.FILE, "the same for pandas, DuckDB, Spark; needs pyarrow", "parquet:write_parquet", (".parquet",)),
         Format("warc", Shape.FILE, "what was fetched, for pywb and other tools", "warc:write_warc", (".warc.gz", ".warc")),
         Format("timemap", Shape.FOLDER, "where the captures are: Memento TimeMaps (link format, JSON)", "timemap:write_timemaps"),
+        Format("site", Shape.FOLDER, "the pages of `policylapse web` as files, for any web host", "history.web.static_site:write_site"),
         Format(
             "bundle", Shape.FILE, "evidence for one change (--change) or version (--version)", "bundle:write_bundle", (".zip",),
             one=True,

@@ -2,8 +2,8 @@
 
     html(message) ──► str
 
-Jinja2 escapes every value. Words that came are <ins>, words that went <del>; the signs of the plain text stand beside
-them for readers without styles. Only http and https become links.
+Jinja2 escapes every value. Words that came are <ins>, words that went <del>, which readers underline and strike through
+without any style of ours. Only http and https become links.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def html(message: Message) -> str:
     return _template("message.html").render(
         title=say.subject(message),
         entries=message.entries[: say.FULL], rest=message.entries[say.FULL :], events=message.events,
-        unknown=say.unknown_lines(message), foot=say.foot_lines(message),
+        unknown=say.unknown_lines(message), foot=say.foot_lines(message, say.LEGEND_HTML),
     )  # fmt: skip
 
 

@@ -20,6 +20,8 @@ from history.plain import line, plain_text
 
 COLUMNS: Final = 78  # RFC 5322, 2.1.1
 FULL: Final = 25  # changes that a message shows with their sentences; the others get a line each
+LEGEND: Final = "[-Words-] like these were removed, {+words+} like these were added."
+LEGEND_HTML: Final = "Words struck through were removed, underlined words were added."
 _SITES: Final = 8  # sites that are named of one edit
 _SECTIONS: Final = 6
 _SUBJECT: Final = 150  # characters
@@ -213,17 +215,17 @@ def unknown_lines(message: Message) -> list[str]:
         found.append(line(f"{len(stale):,} {have} no new capture for {message.unknown.days} days: {named}{more}."))
     found += [line(f"{failure}.") for failure in message.unknown.failures]
     if message.past:
-        found.append(
-            f"{count(message.past, 'older change')} found too, too old to be news: policylapse changes --found-since."
-        )
+        what = f"{count(message.past, 'change')} found that {'is' if message.past == 1 else 'are'} too old to be news"
+        found.append(f"{what}: see policylapse changes --found-since.")
     return found
 
 
-def foot_lines(message: Message) -> list[str]:
+def foot_lines(message: Message, legend: str = LEGEND) -> list[str]:
+    """Return why this came, how to stop it, and how changed words are marked."""
     stop = f"To stop: {message.unsubscribe}" if message.unsubscribe else "To stop, change notify.toml."
     return [
         f"You get this because of the watch “{message.watch}”. {stop}",
-        "[-words-] went, {+words+} came. A change happened between the two captures that are linked.",
+        f"{legend} A change happened between the two captures that are linked.",
     ]
 
 

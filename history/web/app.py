@@ -185,9 +185,11 @@ def _cell(value: Any) -> Any:
 @contextmanager
 def _one_state(db: sqlite3.Connection) -> Iterator[None]:
     """Read one state of the database, whatever a crawl writes meanwhile; a reader never holds up a writer (WAL)."""
+    if db.in_transaction:  # an export's, which holds one state for all its pages
+        yield
+        return
     db.execute("BEGIN")
     try:
         yield
     finally:
-        if db.in_transaction:
-            db.rollback()
+        db.rollback()

@@ -8,6 +8,7 @@ A path has no leading slash and no ending: "", "changes", "site/example.com/priv
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -22,11 +23,13 @@ class Links:
     :param base: where the server's pages begin, with a slash at the end.
     :param ending: "" for a server; ".html" for files, whose links are relative.
     :param here: the path of the page that the links stand on.
+    :param instead: of a static site: told of every page that is linked, says which file is linked instead.
     """
 
     base: str = "/"
     ending: str = ""
     here: str = ""
+    instead: Callable[[str, Mapping[str, str]], str] | None = None
 
     @property
     def is_static(self) -> bool:
@@ -39,7 +42,8 @@ class Links:
         """
         given = {name: str(value) for name, value in query.items() if value not in ("", None)}
         if self.is_static:
-            return self._relative(f"{path or 'index'}{'.' + form if form else self.ending}")
+            name = self.instead(path, given) if self.instead and not form else path or "index"
+            return self._relative(f"{name}{'.' + form if form else self.ending}")
         address = self.base + (f"-/{_quoted(path)}" if path else ("-/sites" if form else ""))
         return address + (f".{form}" if form else "") + (f"?{urlencode(given)}" if given else "")
 

@@ -6,7 +6,7 @@ Ask(db, catalogue, links, form) ──page──► Page(template, context, data
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
@@ -42,6 +42,7 @@ class Ask:
     :param path: of the page (links.py). :param query: what stands behind the question mark, last value of each name.
     :param dates: legal dates. :param pauses: what the archives' limits say now, where the program that serves knows.
     :param tables: where Datasette shows the tables, "" where nobody does.
+    :param memo: what pages of one policy share while a static site is written; of one page otherwise.
     """
 
     db: sqlite3.Connection
@@ -52,6 +53,7 @@ class Ask:
     dates: Sequence[LegalDate] = ()
     pauses: Callable[[], Sequence[Mapping[str, Any]]] | None = None
     tables: str = ""
+    memo: MutableMapping[str, Any] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
         """Return a value of the query, "" where it is not given; at most 500 characters."""

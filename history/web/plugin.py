@@ -68,7 +68,7 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]
     return [
         (r"^/$", _index),
         (rf"^/-/(?P<path>{PATHS})$", _page),
-        (rf"^/-/{ASSETS}/(?P<name>[a-z]+\.(?:css|js))$", _asset),
+        (rf"^/-/{ASSETS}/(?P<name>[a-z]+\.(?:css|js|svg))$", _asset),
         (r"^/robots\.txt$", _robots),
     ]
 

@@ -23,7 +23,7 @@ from history.web.page import Ask, Page
 
 _HERE: Final = Path(__file__).parent
 STATIC: Final = _HERE / "static"
-ASSET_TYPES: Final = {"style.css": "text/css; charset=utf-8", "script.js": "text/javascript; charset=utf-8", "search.js": "text/javascript; charset=utf-8"}  # fmt: skip
+ASSET_TYPES: Final = {"style.css": "text/css; charset=utf-8", "script.js": "text/javascript; charset=utf-8", "search.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml"}  # fmt: skip
 _WEB = re.compile(r"https?://[^\s\x00-\x20]+", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")  # BCP 47, roughly
 NAV: Final[tuple[tuple[str, str, str], ...]] = (
@@ -41,11 +41,13 @@ def render(page: Page, ask: Ask, program: str, dynamic: bool = True) -> str:
 
     :param program: name and version of this program. :param dynamic: forms work: somebody answers them.
     """
-    forms = [] if ask.links.is_static else [("json", "JSON"), *([("csv", "CSV")] if page.rows else [])]
+    forms = [("json", "JSON"), *([("csv", "CSV")] if page.rows else [])]
+    if ask.links.is_static:
+        forms = [one for one in forms if (ask.path, one[0]) in ask.memo.get("beside", ())]
     return _environment().get_template(page.template).render(
         page.context,
         title=page.title,
-        nav=NAV if dynamic else [one for one in NAV if one[0] != "trends"],
+        nav=NAV if dynamic else [one for one in NAV if one[0] not in ("trends", "runs")],
         active=page.nav,
         to=ask.links.to,
         asset=lambda name: ask.links.asset(name, assets_version()),

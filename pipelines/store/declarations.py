@@ -6,7 +6,6 @@ another extractor, all that is kept is read anew, and what differs is technical,
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,8 @@ from crawler.targets.hints import ANY_PART, NO_HINTS, Asked, Hint, Hints, hints_
 from pipelines.reading.extract import declared_extractor
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
+    from crawler.archives.capture import Policy
+    from pipelines.store.transactions import OpenFile
 
 # The earliest capture of the page that a capture shows, as far as the index tells.
 _EARLIEST = """
@@ -31,18 +31,21 @@ WHERE k.id = ? GROUP BY 1, 2
 
 
 class DeclarationShelf:
-    """The declarations of one database; writes nothing outside a transaction of its caller's.
+    """The declarations of one database."""
 
-    :param now: the clock.
-    """
-
-    def __init__(self, db: Database, now: Callable[[], datetime]) -> None:
-        self._db, self._now = db, now
+    def __init__(self, file: OpenFile) -> None:
+        self._file, self._db = file, file.db
         self._held: dict[int, tuple[Hint, ...]] = {}
         self._asked: dict[int, Asked] = {}
 
-    def put(self, policy_id: int, declared: Declared) -> None:
-        """Note what is declared of a policy, in the place of what was; its versions are folded anew where that differs."""
+    def put(self, policy: Policy, declared: Declared) -> None:
+        """Note what others declared of a policy, in the place of what they did: its URLs, each for its time, and hints to
+        its text. Its versions are folded anew where that differs. One transaction.
+        """
+        with self._file.transaction():
+            self._put(policy.policy_id, declared)
+
+    def _put(self, policy_id: int, declared: Declared) -> None:
         before = self._state(policy_id)
         self._asked.pop(policy_id, None)
         for one in declared.urls:
@@ -67,7 +70,7 @@ class DeclarationShelf:
         if hints:
             self._db.execute(
                 "INSERT INTO declarations (policy_id, declared_at, hints) VALUES (?, ?, ?)",
-                [policy_id, format_iso(self._now()), hints_json(hints)],
+                [policy_id, self._file.now(), hints_json(hints)],
             )
 
     def _state(self, policy_id: int) -> list[tuple[object, ...]]:
@@ -94,11 +97,11 @@ class DeclarationShelf:
             self._asked[policy_id] = Asked(part, only=not declared) if part else ANY_PART
         return self._asked[policy_id]
 
-    def hints(self, policy_id: int, capture_id: int) -> Hints:
-        """Return what a capture's page is to be read with. A page that was captured many times is read once, as of the
+    def hints(self, policy: Policy, capture_id: int) -> Hints:
+        """Return what the page of a policy's capture is to be read with. A page that was captured many times is read once, as of the
         first: it has one text, whatever was declared later.
         """
-        hints, asked = self._hints(policy_id), self._part(policy_id)
+        hints, asked = self._hints(policy.policy_id), self._part(policy.policy_id)
         key = hints_key(hints, asked)
         if not hints:
             return Hints(key, (), asked) if key else NO_HINTS
@@ -106,6 +109,7 @@ class DeclarationShelf:
         at = datetime.fromtimestamp(own if digest in NO_DIGESTS else first, UTC)
         return Hints(key, in_order(hints, urlkey, at), asked)
 
-    def extractor(self, policy_id: int, extractor: str) -> str:
+    def extractor(self, policy: Policy, extractor: str) -> str:
         """Return the extractor that reads a policy: the program's, or its own where hints are declared, or it is a part."""
-        return declared_extractor(extractor, hints_key(self._hints(policy_id), self._part(policy_id)))
+        key = hints_key(self._hints(policy.policy_id), self._part(policy.policy_id))
+        return declared_extractor(extractor, key)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from crawler.archives.capture import Capture, Outcome, Policy
@@ -15,27 +14,17 @@ from crawler.discovery.asks import Answer, AskKind, Discovery, Evidence, Found, 
 from crawler.discovery.links import Label, PolicyLink
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
+    from pipelines.store.policies import PolicyShelf
+    from pipelines.store.transactions import OpenFile
 
 _ROW = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length", "oddity")
 
 
 class DiscoveryShelf:
-    """Keeps discoveries in a database. Writes nothing outside a transaction of its caller's.
+    """Keeps discoveries in a database; a method that writes is one transaction."""
 
-    :param now: the clock.
-    """
-
-    def __init__(self, db: Database, now: Callable[[], datetime]) -> None:
-        self._db, self._now = db, now
-
-    def site_id(self, site: str) -> int:
-        """Return the id of a site; a new one is made."""
-        self._db.execute(
-            "INSERT INTO sites (site, added_at) VALUES (?, ?) ON CONFLICT DO NOTHING", [site, format_iso(self._now())]
-        )
-        (found,) = self._db.execute("SELECT id FROM sites WHERE site = ?", [site]).fetchone()
-        return int(found)
+    def __init__(self, file: OpenFile, policies: PolicyShelf) -> None:
+        self._file, self._db, self._policies = file, file.db, policies
 
     def answers(self, site: str, archive: str) -> list[Answer]:
         """Return all that an archive ever said about a site, the latest word on each ask."""
@@ -49,23 +38,27 @@ class DiscoveryShelf:
     def put_answer(self, site: str, archive: str, answer: Answer) -> None:
         """Keep what an archive said, in the place of what it said before."""
         row = [
-            self.site_id(site), archive, answer.kind.value, answer.url, answer.timestamp, format_iso(answer.at),
-            answer.outcome.value, answer.detail, _answer_json(answer),
+            archive, answer.kind.value, answer.url, answer.timestamp, format_iso(answer.at), answer.outcome.value,
+            answer.detail, _answer_json(answer),
         ]  # fmt: skip
-        self._db.execute(
-            "INSERT OR REPLACE INTO discovery_answers (site_id, archive, kind, url, timestamp, at, outcome, detail, "
-            f"answer) VALUES ({', '.join('?' * len(row))})",
-            row,
-        )
+        with self._file.transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO discovery_answers (site_id, archive, kind, url, timestamp, at, outcome, detail, "
+                "answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [self._policies.site_id(site), *row],
+            )
 
     def put(self, site: str, archive: str, found: Discovery) -> None:
         """Keep where a search has come to, in the place of the earlier one."""
-        key = [self.site_id(site), archive]
+        with self._file.transaction():
+            self._put([self._policies.site_id(site), archive], found)
+
+    def _put(self, key: list[Any], found: Discovery) -> None:
         for table in ("discoveries", "candidates", "url_spans"):
             self._db.execute(f"DELETE FROM {table} WHERE site_id = ? AND archive = ?", key)
         self._db.execute(
             "INSERT INTO discoveries (site_id, archive, at, requests, notes) VALUES (?, ?, ?, ?, ?)",
-            [*key, format_iso(self._now()), found.spent, _json(found.notes)],
+            [*key, self._file.now(), found.spent, _json(found.notes)],
         )
         for one in found.candidates:
             self._db.execute(
@@ -85,7 +78,11 @@ class DiscoveryShelf:
 
     def policy_of(self, site: str, found: Found) -> Policy:
         """Return the policy that was found, with its dated URLs; the one that has any of them, else a new one."""
-        site_id, keys = self.site_id(site), [surt(span.url) for span in found.spans]
+        with self._file.transaction():
+            return self._policy_of(site, found)
+
+    def _policy_of(self, site: str, found: Found) -> Policy:
+        site_id, keys = self._policies.site_id(site), [surt(span.url) for span in found.spans]
         row = self._db.execute(
             "SELECT p.id, p.policy_url FROM policies p JOIN policy_urls u ON u.policy_id = p.id WHERE p.site_id = ? "
             f"AND p.part = '' AND u.urlkey IN ({', '.join('?' * len(keys))}) ORDER BY p.id LIMIT 1",
@@ -94,7 +91,7 @@ class DiscoveryShelf:
         if row is None:
             cursor = self._db.execute(
                 "INSERT INTO policies (site_id, urlkey, policy_url, added_at, label) VALUES (?, ?, ?, ?, ?)",
-                [site_id, keys[-1], found.url, format_iso(self._now()), found.label.value],
+                [site_id, keys[-1], found.url, self._file.now(), found.label.value],
             )
             row = (int(cursor.lastrowid or 0), found.url)
         for key, span in zip(keys, found.spans, strict=True):

@@ -11,18 +11,22 @@ a policy's first crawl finds, what a late capture splits off, and what a merge o
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from crawler.archives.capture import Brought, Outcome
+from crawler.archives.capture import Brought, Outcome, Period, Policy
 from crawler.archives.timestamps import parse_iso
 from pipelines.versions.citing import cite
 from pipelines.versions.found import Step, same_changes
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
+
+    from pipelines.store.runs import RunShelf
+    from pipelines.store.transactions import OpenFile
 
 # What stays as it is until somebody acts or the archive changes: reported once. The rest is to be tried again.
 LASTING = (
@@ -114,10 +118,10 @@ def _move_horizon(db: Database, policy_id: int, extractor_id: int, finder: Finde
 
 
 class FoundShelf:
-    """What each run found in one database; writes nothing outside a transaction of its caller's."""
+    """What each run found in one database."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, file: OpenFile, runs: RunShelf) -> None:
+        self._file, self._db, self._runs = file, file.db, runs
 
     def touched(self, run_id: int) -> list[int]:
         """Return the policies of which a run learned anything: new captures, new outcomes, new readings."""
@@ -129,11 +133,15 @@ class FoundShelf:
         )
         return [policy_id for (policy_id,) in rows]
 
-    def note_events(self, run_id: int, at: str, policies: Iterable[int], events: Iterable[EventRow]) -> None:
-        """Make found_events say of these policies what the read side says now.
+    def note_events(self, run_id: int, policies: Iterable[int], events: Iterable[EventRow]) -> None:
+        """Make found_events say of these policies what the read side says now. One transaction.
 
         An event is the same where it is of the same kind and its brackets overlap or end alike.
         """
+        with self._file.transaction():
+            self._note_events(run_id, self._file.now(), policies, events)
+
+    def _note_events(self, run_id: int, at: str, policies: Iterable[int], events: Iterable[EventRow]) -> None:
         found: dict[int, list[EventRow]] = {policy_id: [] for policy_id in policies}
         for event in events:
             found[event.policy_id].append(event)
@@ -186,7 +194,30 @@ class FoundShelf:
             for site, url, not_before, not_after, change_class, added, removed, wording, ahead, policies in rows
         ]  # fmt: skip
 
-    def settle_missing(
+    def known_missing(
+        self, run_id: int, policies: Sequence[Policy], archive: str, period: Period
+    ) -> dict[Outcome, int]:
+        """Note what is missing at the end of a run; return how much of it earlier runs reported, by outcome.
+
+        What lasts (never archived, excluded …) is a failure once, and again only when it changes. One transaction.
+        """
+        missing: Counter[tuple[str, Outcome]] = Counter()
+        for policy in policies:
+            for outcome, number in self._runs.outcomes(0, [policy], archive, period).items():
+                missing[policy.url, outcome] += number
+        subjects = {policy.url for policy in policies}
+        for subject, value, number in self._db.execute(
+            "SELECT subject, outcome, count(*) FROM outcomes WHERE run_id = ? AND capture_id IS NULL GROUP BY 1, 2",
+            [run_id],
+        ).fetchall():
+            missing[subject, Outcome(value)] += number
+            subjects.add(subject)
+        missing = Counter({key: number for key, number in missing.items() if key[1].about.missing})
+        with self._file.transaction():
+            self._clear_missing(sorted(subjects), archive, missing)
+            return self._settle_missing(run_id, archive, missing)
+
+    def _settle_missing(
         self, run_id: int, archive: str, missing: Mapping[tuple[str, Outcome], int]
     ) -> dict[Outcome, int]:
         """Note what a run reports as missing, by subject and outcome; return how much of it was reported before.
@@ -209,7 +240,7 @@ class FoundShelf:
             )
         return known
 
-    def clear_missing(self, subjects: Iterable[str], archive: str, still: Iterable[tuple[str, Outcome]]) -> None:
+    def _clear_missing(self, subjects: Iterable[str], archive: str, still: Iterable[tuple[str, Outcome]]) -> None:
         """Forget what was reported of these subjects and is missing no longer: it is a failure again if it comes back."""
         stays = {(subject, outcome.value) for subject, outcome in still}
         for subject in subjects:

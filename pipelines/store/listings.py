@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from crawler.archives.capture import Capture, Listing, ListingPlan, Outcome, Period
 from crawler.archives.surt import surt
@@ -14,7 +13,7 @@ from pipelines.store.capture_table import CaptureTable
 from pipelines.store.file import insert
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
+    from pipelines.store.transactions import OpenFile
 
 RELIST_AFTER = timedelta(days=30)  # archives put older captures into their index months later
 EXCLUDED_FOR = timedelta(days=7)  # an exclusion is asked about once a week (so does EDGI's importer)
@@ -25,17 +24,22 @@ _EXCLUDED = (Outcome.EXCLUDED.value, Outcome.EXCLUDED_ROBOTS.value)
 
 
 class ListingShelf:
-    """Keeps listings in a database. Writes nothing outside a transaction of its caller's.
+    """The listings of one database."""
 
-    :param now: the clock.
-    """
-
-    def __init__(self, db: Database, now: Callable[[], datetime]) -> None:
-        self._db, self._now = db, now
+    def __init__(self, file: OpenFile) -> None:
+        self._file, self._db = file, file.db
+        self._captures = CaptureTable(file.db)
 
     def put(self, run_id: int, listing: Listing) -> int:
-        """Store one answer of an index; return how many of its captures are new."""
-        inserted = self.put_rows(listing.archive, listing.captures, listing.citations)
+        """Store one answer of an index; return how many of its captures are new. One transaction."""
+        with self._file.transaction():
+            self._put_answer(run_id, listing)
+            return self._captures.add(
+                {**index_row(capture), "archive": listing.archive, "citation_url": citation}
+                for capture, citation in zip(listing.captures, listing.citations, strict=True)
+            )
+
+    def _put_answer(self, run_id: int, listing: Listing) -> None:
         for urlkey in {c.urlkey for c in listing.captures} - {surt(listing.url)}:  # the archive's own key of it
             self._db.execute(
                 "INSERT INTO policy_urls (policy_id, urlkey, url, evidence) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -47,21 +51,8 @@ class ListingShelf:
             url=listing.url, since=format_iso(since) if since else None, until=format_iso(until) if until else None,
             asked_from=format_iso(listing.asked_from) if listing.asked_from else None,
             outcome=listing.outcome.value, detail=listing.detail, row_count=len(listing.captures),
-            broken=json.dumps(listing.broken), resume_key=listing.resume_key, listed_at=format_iso(self._now()),
+            broken=json.dumps(listing.broken), resume_key=listing.resume_key, listed_at=self._file.now(),
         )  # fmt: skip
-        return inserted
-
-    def put_rows(self, archive: str, captures: Sequence[Capture], citations: Sequence[str]) -> int:
-        """Store rows of an index, whosever they are; return how many are new."""
-        return CaptureTable(self._db).add(
-            {
-                **{name: getattr(capture, name) for name in CAPTURE_FIELDS},
-                "captured_at": format_iso(capture.captured_at),
-                "archive": archive,
-                "citation_url": citation,
-            }
-            for capture, citation in zip(captures, citations, strict=True)
-        )
 
     def plan(self, archive: str, url: str, period: Period) -> ListingPlan:
         """Return what is left to ask an index: an interrupted listing goes on at its resume key, a complete one asks
@@ -82,7 +73,7 @@ class ListingShelf:
         if rows[0][1]:
             return ListingPlan(parse_iso(rows[0][0]) if rows[0][0] else None, rows[0][1])
         whole = next((parse_iso(listed_at) for asked_from, _key, listed_at in rows if asked_from is None), None)
-        if whole is None or self._now() - whole > RELIST_AFTER:
+        if whole is None or self._file.clock() - whole > RELIST_AFTER:
             return ListingPlan()
         (newest,) = self._db.execute(
             "SELECT max(captured_at) FROM captures WHERE archive = ? AND urlkey = ? AND at BETWEEN ? AND ?",
@@ -96,12 +87,18 @@ class ListingShelf:
             "SELECT outcome, listed_at FROM listings WHERE archive = ? AND url = ? ORDER BY listed_at DESC, id DESC LIMIT 1",
             [archive, url],
         ).fetchone()
-        if row is None or row[0] not in _EXCLUDED or self._now() - parse_iso(row[1]) > EXCLUDED_FOR:
+        if row is None or row[0] not in _EXCLUDED or self._file.clock() - parse_iso(row[1]) > EXCLUDED_FOR:
             return None
         again = parse_iso(row[1]) + EXCLUDED_FOR
         return ListingPlan(
             known=Outcome(row[0]), why=f"asked on {row[1][:10]}, to be asked again from {again:%Y-%m-%d}"
         )
+
+
+def index_row(capture: Capture) -> dict[str, Any]:
+    """Return what an index says of a capture, as the view `captures` has it."""
+    row = {name: getattr(capture, name) for name in CAPTURE_FIELDS}
+    return row | {"captured_at": format_iso(capture.captured_at)}
 
 
 def seconds_of(period: Period) -> tuple[float, float]:

@@ -21,9 +21,11 @@ from pipelines.store.links import put_links
 from pipelines.store.texts import put_text
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
-
+    from crawler.archives.capture import Policy
     from pipelines.model import Link
+    from pipelines.store.declarations import DeclarationShelf
+    from pipelines.store.policies import PolicyShelf
+    from pipelines.store.transactions import OpenFile
 
 # After a capture could not be played back, or its reading was stopped.
 FIRST_RETRY: Final = timedelta(hours=6)
@@ -59,11 +61,12 @@ class Unread:
 
 
 class ReadingShelf:
-    """The readings of one database; every method within the caller's transaction."""
+    """The readings of one database."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
-        self._captures = CaptureTable(db)
+    def __init__(self, file: OpenFile, declarations: DeclarationShelf, policies: PolicyShelf) -> None:
+        self._file, self._db = file, file.db
+        self._declarations, self._policies = declarations, policies
+        self._captures = CaptureTable(file.db)
         self._extractors: dict[str, int] = {}
 
     def extractor_id(self, extractor: str) -> int:
@@ -74,12 +77,14 @@ class ReadingShelf:
             self._extractors[extractor] = found
         return self._extractors[extractor]
 
-    def unread(self, policy_id: int, extractor: str, at: datetime | None = None) -> list[Unread]:
-        """Return the payloads that an extractor has not read, or was stopped while it read them.
+    def unread(self, policy: Policy, extractor: str, *, at_once: bool = False) -> list[Unread]:
+        """Return the policy's payloads that this extractor has not read: kept by a run that was killed, read by an
+        earlier extractor only, or stopped while they were read.
 
-        :param at: leave out what was stopped and is not to be read again before then.
+        :param at_once: also what was stopped a short while ago; a crawl lets it rest, longer each time.
         """
-        due = format_iso(at) if at else "9999"
+        due = "9999" if at_once else self._file.now()
+        extractor = self._declarations.extractor(policy, extractor)
         rows = self._db.execute(
             "SELECT min(k.id), k.payload_id, k.original, k.captured_at, k.http_status, k.headers "
             "FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
@@ -88,23 +93,34 @@ class ReadingShelf:
             "AND NOT EXISTS (SELECT 1 FROM extractions e WHERE e.payload_id = k.payload_id AND e.extractor_id = ? "
             "AND e.outcome <> 'reading_stopped') "
             "GROUP BY k.payload_id ORDER BY 1",
-            [policy_id, due, self.extractor_id(extractor)],
-        )
+            [policy.policy_id, due, self.extractor_id(extractor)],
+        ).fetchall()
         return [
-            Unread(row[0], row[1], row[2], parse_iso(row[3]), row[4] or 200, json.loads(row[5] or "{}")) for row in rows
-        ]
+            Unread(capture_id, payload_id, url, parse_iso(at), status or 200, json.loads(headers or "{}"),
+                   self._declarations.hints(policy, capture_id))
+            for capture_id, payload_id, url, at, status, headers in rows
+        ]  # fmt: skip
 
-    def known(self, capture_id: int, extractor: str) -> tuple[Outcome, str, str] | None:
-        """Return (outcome, detail, wording) of a capture's payload, None if this extractor has not read it."""
+    def known(self, policy: Policy, capture_id: int, extractor: str) -> tuple[Outcome, str] | None:
+        """Return outcome and wording of a capture whose payload this extractor has read for another, and give it that
+        outcome; None where it is still to be read.
+        """
+        extractor = self._declarations.extractor(policy, extractor)
         row = self._db.execute(
             "SELECT e.outcome, e.detail, coalesce(t.wording, '') FROM captures k "
             "JOIN extractions e ON e.payload_id = k.payload_id LEFT JOIN texts t ON t.id = e.text_id "
             "WHERE k.id = ? AND e.extractor_id = ?",
             [capture_id, self.extractor_id(extractor)],
         ).fetchone()
-        return (Outcome(row[0]), row[1], row[2]) if row else None
+        if row is None:
+            return None
+        outcome = Outcome(row[0])
+        with self._file.transaction():
+            self._apply(capture_id, outcome, row[1], extractor)
+            self._policies.mark_dirty(capture_id)
+        return outcome, row[2]
 
-    def apply(self, capture_id: int, outcome: Outcome, detail: str, extractor: str) -> None:
+    def _apply(self, capture_id: int, outcome: Outcome, detail: str, extractor: str) -> None:
         """Give what was read of a capture's payload to every capture that has it.
 
         A page that holds several policies is read for each of them; where one of them has its text, it is that.
@@ -131,8 +147,8 @@ class ReadingShelf:
         )
         return any(found != extractor and base_extractor(found) == base for (found,) in rows)
 
-    def differing(self, policy_id: int, old_id: int, new_id: int) -> int:
-        """Return how many payloads of a policy two extractors read to different wordings, or one of them to none."""
+    def differing(self, policy: Policy, old: str, new: str) -> int:
+        """Return how many of a policy's payloads two extractors read to different wordings, or one of them to none."""
         (count,) = self._db.execute(
             "SELECT count(*) FROM (SELECT DISTINCT k.payload_id FROM policy_urls u "
             "JOIN captures k ON k.urlkey = u.urlkey WHERE u.policy_id = ?) p "
@@ -140,16 +156,19 @@ class ReadingShelf:
             "JOIN extractions n ON n.payload_id = p.payload_id AND n.extractor_id = ? "
             "LEFT JOIN texts ot ON ot.id = o.text_id LEFT JOIN texts nt ON nt.id = n.text_id "
             "WHERE ot.wording IS NOT nt.wording",
-            [policy_id, old_id, new_id],
+            [policy.policy_id, self.extractor_id(old), self.extractor_id(new)],
         ).fetchone()
         return int(count)
 
-    def put(self, capture_id: int, reading: Reading, at: datetime) -> None:
+    def put(self, capture_id: int, reading: Reading) -> None:
         """Store what was read from a capture's payload, for every capture that has it; once more over a reading that
-        was stopped.
-
-        :param at: now; what was stopped is read again after FIRST_RETRY, and after twice as long each time.
+        was stopped. What was stopped is read again after FIRST_RETRY, and after twice as long each time. One transaction.
         """
+        with self._file.transaction():
+            self._put(capture_id, reading)
+            self._policies.mark_dirty(capture_id)
+
+    def _put(self, capture_id: int, reading: Reading) -> None:
         payload_id, outcome, failures = self._db.execute(
             "SELECT payload_id, outcome, failures FROM captures WHERE id = ?", [capture_id]
         ).fetchone()
@@ -160,10 +179,10 @@ class ReadingShelf:
             [payload_id, self.extractor_id(reading.extractor), stopped],
         )
         self._put_extraction(payload_id, reading)
-        self.apply(capture_id, reading.outcome, reading.detail, reading.extractor)
+        self._apply(capture_id, reading.outcome, reading.detail, reading.extractor)
         if reading.outcome is Outcome.READING_STOPPED:
             before = failures if outcome == stopped else 0
-            self._set_retry(payload_id, before + 1, format_iso(retry_at(at, before)))
+            self._set_retry(payload_id, before + 1, format_iso(retry_at(self._file.clock(), before)))
         elif outcome == stopped:
             self._set_retry(payload_id, 0, None)
 

@@ -47,22 +47,22 @@ async def reextract(
     :param site: only its policies.
     :param progress: told of each payload: the policy, how many are read, of how many.
     """
-    for policy in store.policies(site):
-        before, extractor = store.built_with(policy), store.extractor_of(policy, reader.extractor)
-        held = store.changes(policy)
-        unread = store.unread(policy, reader.extractor, at_once=True)
+    for policy in store.policies.of(site):
+        before, extractor = store.versions.built_with(policy), store.declarations.extractor(policy, reader.extractor)
+        held = store.versions.changes(policy)
+        unread = store.readings.unread(policy, reader.extractor, at_once=True)
         read = failed = 0
-        async for kept, reading in reader.read_kept(unread, store.payload):
-            store.save_reading(kept.capture_id, reading)
+        async for kept, reading in reader.read_kept(unread, store.payloads.get):
+            store.readings.put(kept.capture_id, reading)
             read, failed = read + 1, failed + (reading.outcome is not Outcome.FETCHED)
             if progress:
                 progress(policy, read, len(unread))
-        store.fold(policy, reader.extractor)
-        now = store.changes(policy)
+        store.versions.fold(policy, reader.extractor)
+        now = store.versions.changes(policy)
         earlier = before if before != extractor else ""
         yield Reextracted(
             policy, read, failed,
-            differing=store.differing(policy, earlier, extractor) if earlier else 0,
+            differing=store.readings.differing(policy, earlier, extractor) if earlier else 0,
             before=earlier,
             changes=len(now),
             gone=tuple(sorted(set(held) - set(now))) if earlier else (),

@@ -45,13 +45,13 @@ class Night:
     def crawl(self, *sites, text=AFTER):
         """Find a page of a new day with a text, on each site."""
         store = Store(self.path, lambda: self.now)
-        run = store.begin_run(program="test", archive="test", strategy="all", arguments={})
+        run = store.runs.begin(program="test", archive="test", strategy="all", arguments={})
         for site in sites:
             url = f"http://{site}/privacy"
-            policy = store.policy(site, url, "named")
+            policy = store.policies.named(site, url, "named")
             put(store, run, policy, Seen(self.day, text, url=url, site=site))
-            store.fold(policy, EXTRACTOR)
-        store.finish_run(run, listed=1, fetched=1, reused=0, exit_code=0)
+            store.versions.fold(policy, EXTRACTOR)
+        store.runs.finish(run, listed=1, fetched=1, reused=0, exit_code=0)
         store.close()
         self.day += 1
 
@@ -290,9 +290,9 @@ def test_events_are_told(night, hook):
     from pipelines.store.found import EventRow  # noqa: PLC0415
 
     store = Store(night.path, lambda: night.now)
-    run = store.begin_run(program="test", archive="test", strategy="all", arguments={})
+    run = store.runs.begin(program="test", archive="test", strategy="all", arguments={})
     at = "2025-12-30T00:00:00Z"
-    store.note_events(run, [1], [EventRow(1, "deleted", None, at, ("HTTP 404",), "https://a/1", at)])
+    store.found.note_events(run, [1], [EventRow(1, "deleted", None, at, ("HTTP 404",), "https://a/1", at)])
     store.close()
     night.notify()
     night.notify()
@@ -374,7 +374,7 @@ def test_private_addresses_only_by_consent(night, monkeypatch):
     assert all(is_public(one) for one in ("1.1.1.1", "2606:4700::1111"))
 
 
-KILLS = 6  # python -m benchmarks.notify_kills has 200
+KILLS = 6  # python -m benchmarks notify_kills has 200
 
 
 def test_kills_lose_and_double_nothing(tmp_path):

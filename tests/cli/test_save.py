@@ -48,12 +48,12 @@ class Place:
 
     def policies(self, **ages):
         store = Store(self.path, lambda: NOW)
-        run = store.begin_run(program="test", archive=self.archive, strategy="all", arguments={})
+        run = store.runs.begin(program="test", archive=self.archive, strategy="all", arguments={})
         for name, age in ages.items():
             url = f"http://{name}.example/privacy"
-            policy = store.policy(f"{name}.example", url, "named")
+            policy = store.policies.named(f"{name}.example", url, "named")
             put(store, run, policy, Seen(DAYS - age, url=url, site=f"{name}.example", archive=self.archive))
-            store.fold(policy, EXTRACTOR)
+            store.versions.fold(policy, EXTRACTOR)
         store.close()
 
     def save(self, *arguments):
@@ -114,9 +114,9 @@ def test_stale_policies_are_saved_the_longest_ago_first(place):
 def test_who_is_not_asked_for(place):
     place.policies(gone=400, forgotten=400, live=400)
     store = Store(place.path, lambda: NOW)
-    run = store.begin_run(program="test", archive="x", strategy="all", arguments={})
+    run = store.runs.begin(program="test", archive="x", strategy="all", arguments={})
     at = "2026-01-01T00:00:00Z"
-    store.note_events(run, [1], [EventRow(1, "deleted", None, at, (), "", at)])
+    store.found.note_events(run, [1], [EventRow(1, "deleted", None, at, (), "", at)])
     with store.transaction():
         store.db.execute(
             "INSERT INTO tombstones SELECT urlkey, url, 'forgotten.example', '', ?, 1, 1 FROM policy_urls WHERE policy_id = 2",

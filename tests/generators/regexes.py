@@ -54,13 +54,14 @@ def patterns():
         for info in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}.")
     ]
     sources = {module.__name__: Path(module.__file__).read_text(encoding="utf-8") for module in modules}
-    everything = "\n".join(sources.values())
+    called = {name: _called(source) for name, source in sources.items()}
+    everywhere = _called("\n".join(sources.values()))
     found = {}
     for module in modules:
         own = sources[module.__name__]
         for name, pattern in _of_module(module):
-            where = own if name.startswith("_") else everything  # others import it
-            methods = frozenset(re.findall(rf"\b{re.escape(name)}(?:\(\))?\.([a-z]+)\(", where))
+            where = called[module.__name__] if name.startswith("_") else everywhere  # others import it
+            methods = frozenset(where.get(name, ()))
             if name in _handed_on(own):
                 methods |= {"search"}
             found.setdefault((pattern.pattern, pattern.flags), Found(f"{module.__name__}.{name}", pattern, methods))
@@ -68,6 +69,14 @@ def patterns():
             place = f"{module.__name__}.line{number}"
             found.setdefault((pattern.pattern, pattern.flags, method), Found(place, pattern, frozenset((method,))))
     return list(found.values())
+
+
+def _called(source):
+    """{name: the methods that are called on it}."""
+    found = {}
+    for name, method in re.findall(r"\b(\w+)(?:\(\))?\.([a-z]+)\(", source):
+        found.setdefault(name, set()).add(method)
+    return found
 
 
 def _of_module(module):

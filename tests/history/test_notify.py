@@ -114,7 +114,7 @@ def test_a_long_sentence_is_cut_and_says_so():
 
 @pytest.mark.skipif(not (SHARED / "histories").is_dir(), reason="the real histories are not here")
 def test_real_changes_are_shown_up_to_the_limit_and_the_rest_is_counted():
-    """A sample; all of them: python -m benchmarks.messages."""
+    """A sample; all of them: python -m benchmarks messages."""
     pairs = list(islice(real_pairs(), 12))
     assert len(pairs) == 12
     for _name, old, new in pairs:
@@ -194,7 +194,7 @@ def test_the_text_of_a_whole_message():
         "  policylapse diff a b",
         "",
         "Not known:",
-        "* 2 older changes found too, too old to be news: policylapse changes",
+        "* 2 changes found that are too old to be news: see policylapse changes",
         "  --found-since.",
     ]
     assert "because of the watch “sale”" in text

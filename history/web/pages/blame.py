@@ -10,12 +10,10 @@ from history.answers.blame import blame_data
 from history.diff.blame import Blame, Placed, gone, standing
 from history.diff.blame import blame as blame_texts
 from history.plain import clean, plain_text
-from history.texts import read_texts
 from history.timeline.timeline import VersionRow
-from history.web.keys import find_version, some_versions
-from history.web.limits import check_size
+from history.web.keys import find_version
 from history.web.page import Ask, Page, Row
-from history.web.pages.policy import base_context, policy_of, version_line
+from history.web.pages.policy import base_context, policy_of, texts_of, version_line, versions_of
 from history.web.pages.reading import recency
 from pipelines.model import BlockKind
 
@@ -25,7 +23,7 @@ _TOOLTIP = 300  # characters of the sentence before
 def blame_page(ask: Ask) -> Page:
     """Return the blame of a version; `removed=1` shows what it no longer has, too."""
     policy = policy_of(ask)
-    versions = some_versions(ask.db, policy)
+    versions = versions_of(ask, policy)
     name = ask.path.rsplit("/", 1)[1]
     version = find_version(ask.db, policy, versions, name)
     context = base_context(ask, policy, versions, "blame")
@@ -33,8 +31,7 @@ def blame_page(ask: Ask) -> Page:
     key = keys[version.version - 1]
     if key != name:
         return Page("", "", "", {}, dict, moved=f"{path}/blame/{key}")
-    check_size(ask.db, [one.text_id for one in versions])
-    texts = read_texts(ask.db, [one.text_id for one in versions])
+    texts = texts_of(ask, policy, versions)
     blamed = blame_texts([texts[one.text_id] for one in versions])
     index, removed = version.version - 1, ask.text("removed") == "1"
     there, left = standing(blamed, index), gone(blamed, index)

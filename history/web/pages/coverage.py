@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, Final
 
@@ -9,11 +10,13 @@ from history.answers.coverage import coverage_data, coverage_rows
 from history.sites import PolicyRow
 from history.timeline.coverage import Coverage, State, cover, half_label, half_of, halves_of, totals
 from history.timeline.coverage_read import read_subjects
-from history.web.page import PAGE, Ask, Page, paging
+from history.web.page import Ask, Page, paging
 
-_SIGNS: Final = {
-    State.FOUND: "●", State.FAILED: "!", State.NOT_ASKED: "?", State.NO_POLICY: "○", State.BLOCKED: "×", State.NO_CAPTURE: "·",
-}  # fmt: skip
+# beside its colour each state has a form: full, hollow, a thin line, or a sign
+_SIGNS: Final = {State.FAILED: "!", State.NOT_ASKED: "?", State.BLOCKED: "×"}
+_CELL: Final = 13  # units of a half-year
+PAGE: Final = 25  # policies on one page
+_NAMED: Final = 14  # years named one by one
 _MOST_HALVES: Final = 80
 
 
@@ -33,9 +36,11 @@ def coverage_page(ask: Ask) -> Page:
     by_url = {(policy.site, policy.policy_url): policy for policy in shown}
     context = {
         "rows": [_row(ask, one, by_url) for one in found],
-        "years": [(year, len(list(run))) for year, run in groupby(halves, key=lambda half: half // 2)],
-        "halves": [half_label(half) for half in halves],
-        "totals": [(state.value, _SIGNS[state], state.meaning, number) for state, number in totals(found).items()],
+        "years": _years(halves),
+        "wide": len(halves) * _CELL,
+        "totals": [
+            (state.value, _SIGNS.get(state, ""), state.meaning, number) for state, number in totals(found).items()
+        ],
         "pages": pages,
         "site": ask.text("site"),
     }
@@ -57,17 +62,7 @@ def _row(ask: Ask, one: Coverage, by_url: dict[tuple[str, str], PolicyRow]) -> d
         "path": f"{ask.catalogue.path(policy)}/timeline" if policy else "",
         "found": one.found,
         "of": len(one.cells),
-        "cells": [
-            {
-                "state": state.value,
-                "sign": _SIGNS[state],
-                "first": half_label(cells[0].half),
-                "last": half_label(cells[-1].half),
-                "halves": len(cells),
-                "reason": cells[0].reason if len(cells) == 1 else state.meaning,
-            }
-            for state, cells in ((key, list(run)) for key, run in groupby(one.cells, key=lambda cell: cell.state))
-        ],
+        "cells": list(_cells(one)),
         "stretches": [
             {
                 "first": half_label(cells[0].half),
@@ -80,3 +75,31 @@ def _row(ask: Ask, one: Coverage, by_url: dict[tuple[str, str], PolicyRow]) -> d
             if cells[0].state is not State.FOUND
         ][:20],
     }
+
+
+def _cells(one: Coverage) -> Iterator[dict[str, Any]]:
+    """Neighbouring half-years of one state as one mark."""
+    at = 0
+    for state, run in groupby(one.cells, key=lambda cell: cell.state):
+        cells = list(run)
+        yield {
+            "state": state.value,
+            "sign": _SIGNS.get(state, ""),
+            "first": half_label(cells[0].half),
+            "last": half_label(cells[-1].half),
+            "halves": len(cells),
+            "reason": cells[0].reason if len(cells) == 1 else state.meaning,
+            "x": at * _CELL,
+            "wide": len(cells) * _CELL,
+        }
+        at += len(cells)
+
+
+def _years(halves: range) -> list[dict[str, Any]]:
+    """Where each year begins; every second one is named where there are many."""
+    step = 2 if len(halves) > 2 * _NAMED else 1
+    return [
+        {"x": (half - halves.start) * _CELL, "label": str(half // 2) if half // 2 % step == 0 else ""}
+        for half in halves
+        if half % 2 == 0
+    ]

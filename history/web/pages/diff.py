@@ -13,10 +13,10 @@ from history.diff.diff import DiffBlock, DiffKind
 from history.diff.html import diff_parts, link_row, version_side
 from history.diff.word_steps import Op
 from history.plain import line, plain_text
-from history.web.keys import find_version, some_versions
+from history.web.keys import find_version
 from history.web.limits import check_size
 from history.web.page import Ask, Page, Row
-from history.web.pages.policy import base_context, policy_of, version_line
+from history.web.pages.policy import base_context, policy_of, version_line, versions_of
 
 _MODES: Final = ("words", "sides", "changes")
 _MOST_SECTIONS: Final = 60  # listed at the side
@@ -25,7 +25,7 @@ _MOST_SECTIONS: Final = 60  # listed at the side
 def diff_page(ask: Ask) -> Page:
     """Return what changed between two versions: the path ends with FROM..TO."""
     policy = policy_of(ask)
-    versions = some_versions(ask.db, policy)
+    versions = versions_of(ask, policy)
     name_a, dots, name_b = ask.path.rsplit("/", 1)[1].partition("..")
     if not dots:
         raise ConfigError("a comparison is named FROM..TO, two versions with two dots between them")
@@ -69,7 +69,7 @@ def diff_page(ask: Ask) -> Page:
 def compare_redirect(ask: Ask) -> Page:
     """Return where `compare?from=…&to=…` leads: the older of the two first."""
     policy = policy_of(ask)
-    versions = some_versions(ask.db, policy)
+    versions = versions_of(ask, policy)
     chosen = [find_version(ask.db, policy, versions, ask.text(name)) for name in ("from", "to")]
     old, new = sorted(chosen, key=lambda version: version.version)
     context = base_context(ask, policy, versions, "diff")

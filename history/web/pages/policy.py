@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from history.sites import PolicyRow
+from history.texts import read_texts
 from history.timeline.timeline import VersionRow
-from history.web.keys import version_keys
+from history.web.keys import some_versions, version_keys
+from history.web.limits import check_size
 from history.web.page import Ask
+from pipelines.model import Block
 
 
 def policy_of(ask: Ask) -> PolicyRow:
     """Return the policy of the asked path: site/SITE/POLICY/…"""
     _site, site, name, *_rest = ask.path.split("/")
     return ask.catalogue.policy(site, name)
+
+
+def versions_of(ask: Ask, policy: PolicyRow) -> tuple[VersionRow, ...]:
+    """Return the versions of a policy, read once for all its pages. :raises NotFound: it has none."""
+    key = f"versions {policy.policy_id}"
+    if key not in ask.memo:
+        ask.memo[key] = some_versions(ask.db, policy)
+    found: tuple[VersionRow, ...] = ask.memo[key]
+    return found
+
+
+def texts_of(ask: Ask, policy: PolicyRow, versions: Sequence[VersionRow]) -> Mapping[int, tuple[Block, ...]]:
+    """Return the texts of a policy's versions, by id. :raises TooLarge: they are too large for a page."""
+    key = f"texts {policy.policy_id}"
+    if key not in ask.memo:
+        ids = [one.text_id for one in versions]
+        check_size(ask.db, ids)
+        ask.memo[key] = read_texts(ask.db, ids)
+    found: Mapping[int, tuple[Block, ...]] = ask.memo[key]
+    return found
 
 
 def base_context(ask: Ask, policy: PolicyRow, versions: Sequence[VersionRow], here: str) -> dict[str, Any]:

@@ -6,21 +6,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from crawler.archives.timestamps import parse_date
 from history.answers.rows import answer_data, policy_data, version_data
 from history.diff.comparison import page_of
 from history.plain import line
-from history.texts import read_texts
 from history.timeline.citations import citation
 from history.timeline.selectors import at_date, doubt_of
 from history.timeline.stated_dates import check_dates, read_written
 from history.timeline.timeline import AtMoment, VersionRow
-from history.web.keys import find_version, some_versions
-from history.web.limits import check_size
+from history.web.keys import find_version
 from history.web.page import Ask, Page
-from history.web.pages.policy import base_context, policy_of, version_line
+from history.web.pages.policy import base_context, policy_of, texts_of, version_line, versions_of
 from history.web.text import parts, shown
 from pipelines.model import Block, BlockKind
 from pipelines.text.markdown import render_markdown
@@ -30,7 +29,7 @@ from pipelines.text.wording import words
 def reading_page(ask: Ask) -> Page:
     """Return the page of a version, or of the one in force on a date."""
     policy = policy_of(ask)
-    versions = some_versions(ask.db, policy)
+    versions = versions_of(ask, policy)
     *_path, kind, name = ask.path.split("/")
     answer: AtMoment | None = None
     if kind == "at":
@@ -42,8 +41,7 @@ def reading_page(ask: Ask) -> Page:
     key = context["keys"][version.version - 1]
     if kind == "v" and key != name:
         return Page("", "", "", {}, dict, moved=f"{context['policy']['path']}/v/{key}")
-    check_size(ask.db, [one.text_id for one in versions[: version.version]])
-    texts = read_texts(ask.db, [one.text_id for one in versions])
+    texts = texts_of(ask, policy, versions)
     blocks = texts[version.text_id]
     since = standing_since([texts[one.text_id] for one in versions[: version.version]])
     language = ask.db.execute("SELECT language FROM texts WHERE id = ?", [version.text_id]).fetchone()[0] or ""
@@ -112,18 +110,16 @@ def standing_since(texts: Sequence[Sequence[Block]]) -> list[int]:
     >>> standing_since([[a], [b, a], [b]])
     [1]
     """
-    known: dict[Block, tuple[str, ...]] = {}
-
-    def key(block: Block) -> tuple[str, ...]:
-        if block not in known:
-            known[block] = tuple(words(block.markdown))
-        return known[block]
-
     began: dict[tuple[str, ...], int] = {}
     for number, text in enumerate(texts):
-        there = {key(block) for block in text}
+        there = {_key(block.markdown) for block in text}
         began = {one: began.get(one, number) for one in there}
-    return [began[key(block)] for block in texts[-1]]
+    return [began[_key(block.markdown)] for block in texts[-1]]
+
+
+@lru_cache(maxsize=16_384)  # blocks come again in every version
+def _key(markdown: str) -> tuple[str, ...]:
+    return tuple(words(markdown))
 
 
 def at_redirect(ask: Ask) -> Page:

@@ -17,7 +17,7 @@ if (box) {
       list.replaceChildren(...results.map((one) => {
         const item = document.createElement("li"), head = document.createElement("p"), link = document.createElement("a"), text = document.createElement("p");
         item.className = "card";
-        link.href = one.url;
+        link.href = new URL(one.url.replace(/^\/+/, ""), document.baseURI);
         link.textContent = one.meta.title;
         head.append(link);
         text.className = "quote";

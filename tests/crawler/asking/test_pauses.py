@@ -23,7 +23,7 @@ SLOW_DOWN = Answered(429, {"retry-after": "600"}, b"slow down")
 
 
 def test_a_crawl_keeps_out_of_the_pauses_of_an_archive_with_limits(tmp_path):
-    """What it is asked for is what it obeys; at full size: python -m benchmarks.standin."""
+    """What it is asked for is what it obeys; at full size: python -m benchmarks standin."""
     (tmp_path / "archive").mkdir()
     old, _new = write_sites(tmp_path / "archive", sites=1, captures=16)
     with StandIn(tmp_path / "archive") as server:

@@ -115,7 +115,7 @@ def test_a_killed_crawl_goes_on_where_it_stopped(crawled, tmp_path, sites_file):
         while process.poll() is None and time.monotonic() < deadline and _fetched(database) < 20:
             pass
         process.send_signal(signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL, process.err
+        assert process.wait() in (0, -signal.SIGKILL), process.err  # 0 if it was quicker than we
         assert group_ends(process.pid), "workers outlive a crawl that was killed"
     with closing(sqlite3.connect(database)) as db:  # writable: what a killed program left in the log is taken over
         kept = set(db.execute(FETCH_TIMES))

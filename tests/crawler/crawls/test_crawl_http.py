@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 from scrapy.settings import Settings
 
+from crawler import __version__
 from crawler.archives.errors import ConfigError
 from crawler.archives.files.warc import Answered
 from crawler.reach import reach
@@ -72,7 +73,7 @@ def test_a_wayback_server_gives_the_same_history_as_its_warc_files(from_files, t
 def test_it_says_who_asks(tmp_path):
     with WaybackServer(SAMPLE) as server:
         crawl(tmp_path / "x.db", server.archive, url=RADIO, scrapy_settings={"POLICYLAPSE_CONTACT": "me@example.org"})
-    assert server.agents == {"policylapse/0.1 (time-lapse of privacy policies) me@example.org"}
+    assert server.agents == {f"policylapse/{__version__} (time-lapse of privacy policies) me@example.org"}
 
 
 def test_failures_in_passing_are_tried_again(from_files, tmp_path):

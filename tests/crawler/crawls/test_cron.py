@@ -110,15 +110,19 @@ def test_every_archive_may_be_given_a_budget_of_its_own(tmp_path):
         assert not server.asked
 
 
-def test_the_commands_of_the_cron_page_work_as_written(tmp_path):
-    page = (ROOT / "docs" / "cron.md").read_text(encoding="utf-8")
-    written = re.findall(r"policylapse (crawl --sites \S*sites\.csv .*?)(?: >>.*)?$", page, re.MULTILINE)
-    assert len(written) == 3
-    (tmp_path / "sites.csv").write_bytes((ROOT / "data/sites/sample.csv").read_bytes())
+def test_the_commands_of_cron_and_systemd_work_as_written(tmp_path):
+    """Without the wait of --jitter, and in a folder of the test's."""
+    files = [ROOT / "contrib" / name for name in ("crontab", "systemd/policylapse@.service")]
+    texts = [path.read_text(encoding="utf-8") for path in files]
+    written = [found for text in texts for found in re.findall(r"policylapse (crawl --sites [^;\n]*)", text)]
+    assert len(written) == 2
+    (tmp_path / "sites.csv").write_text(
+        "site,url\nlumenkart.example,http://lumenkart.example/privacy\n", encoding="utf-8"
+    )
     state = environment(
         POLICYLAPSE_ARCHIVE="sample", POLICYLAPSE_DB=str(tmp_path / "p.db"), POLICYLAPSE_STATE=str(tmp_path / "s")
     )
     for arguments in written:
-        here = [part.replace("/srv/policies", str(tmp_path)) for part in arguments.split()]
+        here = arguments.replace("/etc/policylapse/%i", str(tmp_path)).replace("--jitter 30m", "--jitter 0").split()
         done = programs.run("-m", "cli.main", *here, cwd=tmp_path, env=state)
-        assert done.returncode == 0, (arguments, done.stderr)
+        assert (done.returncode, done.stdout) == (0, ""), (arguments, done.stderr)

@@ -181,7 +181,7 @@ for last in itertools.count(1):
     made = os.waitpid(child, 0)[1] == 0
     try:
         store = Store(path, clock)
-        store.policy("a.example", "https://a.example/privacy", "named by the user")
+        store.policies.named("a.example", "https://a.example/privacy", "named by the user")
         store.close()
     except Exception as error:
         failed[last] = f"{type(error).__name__}: {error}"

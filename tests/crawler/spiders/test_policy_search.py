@@ -9,16 +9,17 @@ from tests.builders import make_listed, utc
 
 
 class Store:
-    """All captures have a digest that is held; `told` counts how often the whole history was read."""
+    """All captures have a digest that is held; `told` counts how often the whole history was read. Both shelves in one."""
 
     def __init__(self, captures):
+        self.captures = self.versions = self
         self.rows = {
             n: make_listed(n, timestamp=f"{utc(2010, 1, 1) + n * timedelta(days=1):%Y%m%d%H%M%S}", digest="HELD")
             for n in range(1, captures + 1)
         }
         self.reused, self.told = [], 0
 
-    def captures(self, _policy, _archive, _period, after, limit):
+    def of(self, _policy, _archive, _period, after, limit):
         first = after.capture_id if after else 0
         return [self.rows[n] for n in range(first + 1, min(first + limit, len(self.rows)) + 1)]
 

@@ -11,19 +11,20 @@ from crawler.spiders.reading import PolicyReading
 
 
 class Store:
-    """Captures of one policy, and of a part of its pages."""
+    """Captures of one policy, and of a part of its pages; all the shelves in one."""
 
     def __init__(self):
+        self.readings = self.payloads = self.policies = self
         self.kept, self.asked = [1, 2], 0
 
     def unread(self, policy, _extractor):
         self.asked += policy.part == ""
         return [SimpleNamespace(capture_id=one) for one in self.kept]
 
-    def payload(self, number):
+    def get(self, number):
         return b""
 
-    def part_policy(self, _policy, kind):
+    def part_of(self, _policy, kind):
         return SimpleNamespace(part=kind)
 
 

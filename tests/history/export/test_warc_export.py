@@ -24,14 +24,14 @@ def keep(tmp_path):
     store = Store(tmp_path / "x.db", lambda: datetime(2026, 1, 1, tzinfo=UTC))
 
     def keep(body, headers=None, status=200, redirect_url="", archive="test", at=AT, **fields):
-        run = store.begin_run(program="test", archive=archive, strategy="all", arguments={})
-        policy = store.policy("a.example", URL, "test")
+        run = store.runs.begin(program="test", archive=archive, strategy="all", arguments={})
+        policy = store.policies.named("a.example", URL, "test")
         capture = make_capture(**fields)
-        store.save_listing(run, Listing(policy, archive, URL, Period(), (capture,), ("https://archive.example/1",)))
-        (listed,) = [c for c in store.captures(policy, archive, Period()) if c.capture == capture]
+        store.listings.put(run, Listing(policy, archive, URL, Period(), (capture,), ("https://archive.example/1",)))
+        (listed,) = [c for c in store.captures.of(policy, archive, Period()) if c.capture == capture]
         outcome = Outcome.REDIRECT if redirect_url else Outcome.FETCHED
         memento = Memento(status, headers or {}, body, "https://archive.example/1", at)
-        store.keep(listed, memento, outcome, redirect_url=redirect_url)
+        store.captures.keep(listed, memento, outcome, redirect_url=redirect_url)
 
     keep.path = tmp_path / "x.db"
     yield keep

@@ -21,33 +21,33 @@ def test_what_was_stopped_is_read_again_later_and_longer_apart_each_time(tmp_pat
     now = NOW
     for wait in (6, 12, 24, 48):
         with opened(path, now) as store:
-            (policy,) = store.policies(SITE)
-            (unread,) = store.unread(policy, EXTRACTOR)
-            store.save_reading(unread.capture_id, STOPPED)
-            store.fold(policy, EXTRACTOR)
-            assert store.unread(policy, EXTRACTOR) == []
-            assert len(store.unread(policy, EXTRACTOR, at_once=True)) == 1
+            (policy,) = store.policies.of(SITE)
+            (unread,) = store.readings.unread(policy, EXTRACTOR)
+            store.readings.put(unread.capture_id, STOPPED)
+            store.versions.fold(policy, EXTRACTOR)
+            assert store.readings.unread(policy, EXTRACTOR) == []
+            assert len(store.readings.unread(policy, EXTRACTOR, at_once=True)) == 1
         assert damages(path) == []
         with opened(path, now + (wait - 1) * HOURS) as store:
-            assert store.unread(policy, EXTRACTOR) == []
+            assert store.readings.unread(policy, EXTRACTOR) == []
         now += wait * HOURS
         with opened(path, now) as store:
-            assert [one.capture_id for one in store.unread(policy, EXTRACTOR)] == [unread.capture_id]
+            assert [one.capture_id for one in store.readings.unread(policy, EXTRACTOR)] == [unread.capture_id]
 
 
 def test_what_is_read_then_has_its_text_and_no_trace_of_the_stop(tmp_path):
     seen = Seen(2, "We sell your data.", "unread")
     path = write(tmp_path / "a.db", [Seen(1), seen])
     with opened(path, NOW) as store:
-        (policy,) = store.policies(SITE)
-        (unread,) = store.unread(policy, EXTRACTOR)
-        store.save_reading(unread.capture_id, STOPPED)
-        store.fold(policy, EXTRACTOR)
-        assert len(store.changes(policy)) == 0
-        store.save_reading(unread.capture_id, seen.reading())
-        store.fold(policy, EXTRACTOR)
-        assert len(store.changes(policy)) == 1
-        assert store.unread(policy, EXTRACTOR, at_once=True) == []
+        (policy,) = store.policies.of(SITE)
+        (unread,) = store.readings.unread(policy, EXTRACTOR)
+        store.readings.put(unread.capture_id, STOPPED)
+        store.versions.fold(policy, EXTRACTOR)
+        assert len(store.versions.changes(policy)) == 0
+        store.readings.put(unread.capture_id, seen.reading())
+        store.versions.fold(policy, EXTRACTOR)
+        assert len(store.versions.changes(policy)) == 1
+        assert store.readings.unread(policy, EXTRACTOR, at_once=True) == []
         rows = store.db.execute("SELECT outcome, failures, not_before FROM captures ORDER BY id").fetchall()
         assert rows == [("fetched", 0, None)] * 2
         (readings,) = store.db.execute("SELECT count(*) FROM extractions").fetchone()

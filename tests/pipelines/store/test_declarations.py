@@ -42,12 +42,12 @@ def store(tmp_path):
 
 def seen_by(store, *seen):
     """Captures of one policy, at whatever URL."""
-    run = store.begin_run(program="t", archive="test", strategy="all", arguments={})
-    policy = store.policy(SITE, URL, "named")
+    run = store.runs.begin(program="t", archive="test", strategy="all", arguments={})
+    policy = store.policies.named(SITE, URL, "named")
     for one in seen:
-        store.add_policy_url(policy, one.url, None, "named")
+        store.policies.add_url(policy, one.url, None, "named")
         put(store, run, policy, one)
-    store.fold(policy, EXTRACTOR)
+    store.versions.fold(policy, EXTRACTOR)
     return policy
 
 
@@ -62,27 +62,27 @@ def test_captures_of_a_url_count_while_it_was_the_policys_only(store):
         Seen(200, FRENCH, url=OLD), Seen(250, SELL),
     )  # fmt: skip
     assert len(versions(store)) > 2
-    store.declare(policy, declared((OLD, None, 120), (URL, 120, None)))
-    store.fold(policy, EXTRACTOR)
+    store.declarations.put(policy, declared((OLD, None, 120), (URL, 120, None)))
+    store.versions.fold(policy, EXTRACTOR)
     assert versions(store) == [(1, 0, OLD), (2, 150, URL)]
-    listed = store.captures(policy, "test", Period())
+    listed = store.captures.of(policy, "test", Period())
     assert [(one.capture.captured_at - FIRST).days for one in listed] == [0, 100, 150, 250]
-    assert store.outcomes(1, [policy], "test", Period()) == {Outcome.FETCHED: 4}
-    db = open_database(store.path)
+    assert store.runs.outcomes(1, [policy], "test", Period()) == {Outcome.FETCHED: 4}
+    db = open_database(store.file.path)
     timeline = read_timeline(db, find_policies(db, SITE)[0])
     assert (timeline.silent, [move.url for move in timeline.moves]) == ((), [URL])
     db.close()
-    assert damages(store.path) == []
+    assert damages(store.file.path) == []
 
 
 def test_a_redirect_that_led_there_earlier_is_evidence_too(store):
     policy = seen_by(store, Seen(100, KEEP))
-    store.declare(policy, declared((OLD, None, 200), (URL, 200, None)))
-    assert store.captures(policy, "test", Period()) == []
-    assert store.add_policy_url(policy, URL, day(90), "archived redirect") is False
-    assert len(store.captures(policy, "test", Period())) == 1
-    store.declare(policy, declared((OLD, None, 200), (URL, 200, None)))  # the next crawl
-    assert len(store.captures(policy, "test", Period())) == 1
+    store.declarations.put(policy, declared((OLD, None, 200), (URL, 200, None)))
+    assert store.captures.of(policy, "test", Period()) == []
+    assert store.policies.add_url(policy, URL, day(90), "archived redirect") is False
+    assert len(store.captures.of(policy, "test", Period())) == 1
+    store.declarations.put(policy, declared((OLD, None, 200), (URL, 200, None)))  # the next crawl
+    assert len(store.captures.of(policy, "test", Period())) == 1
 
 
 MAIN, DOC = (
@@ -93,13 +93,13 @@ MAIN, DOC = (
 
 def test_hints_are_kept_and_their_order_is_the_captures(store):
     policy = seen_by(store, Seen(0, KEEP), Seen(50, SELL), Seen(150, KEEP))
-    assert store.hints(policy, 1) == NO_HINTS
-    store.declare(policy, declared((URL, None, None), hints=[MAIN, DOC]))
-    first, _second, third = (one.capture_id for one in store.captures(policy, "test", Period()))
-    assert store.hints(policy, first).hints == (MAIN, DOC)
-    assert store.hints(policy, third).hints == (DOC, MAIN)
-    again = Store(store.path, lambda: NOW)
-    assert again.hints(policy, first) == store.hints(policy, first)
+    assert store.declarations.hints(policy, 1) == NO_HINTS
+    store.declarations.put(policy, declared((URL, None, None), hints=[MAIN, DOC]))
+    first, _second, third = (one.capture_id for one in store.captures.of(policy, "test", Period()))
+    assert store.declarations.hints(policy, first).hints == (MAIN, DOC)
+    assert store.declarations.hints(policy, third).hints == (DOC, MAIN)
+    again = Store(store.file.path, lambda: NOW)
+    assert again.declarations.hints(policy, first) == store.declarations.hints(policy, first)
     again.close()
 
 
@@ -110,44 +110,44 @@ def test_a_page_that_was_captured_before_and_after_is_read_as_of_the_first(store
             return b"<html>the same page</html>"
 
     policy = seen_by(store, Same(50, KEEP), Same(150, KEEP))
-    store.declare(policy, declared((URL, None, None), hints=[MAIN, DOC]))
-    assert [store.hints(policy, one.capture_id).hints for one in store.captures(policy, "test", Period())] == [
-        (MAIN, DOC)
-    ] * 2
+    store.declarations.put(policy, declared((URL, None, None), hints=[MAIN, DOC]))
+    assert [
+        store.declarations.hints(policy, one.capture_id).hints for one in store.captures.of(policy, "test", Period())
+    ] == [(MAIN, DOC)] * 2
 
 
 def test_other_hints_are_another_extractor_and_all_is_read_anew(store):
     policy = seen_by(store, Seen(0, KEEP), Seen(50, SELL))
-    other = store.policy("other.example", "http://other.example/p", "named")
-    assert store.extractor_of(policy, EXTRACTOR) == EXTRACTOR
-    assert store.unread(policy, EXTRACTOR) == []
-    store.declare(policy, declared((URL, None, None), hints=[MAIN]))
-    one = store.extractor_of(policy, EXTRACTOR)
+    other = store.policies.named("other.example", "http://other.example/p", "named")
+    assert store.declarations.extractor(policy, EXTRACTOR) == EXTRACTOR
+    assert store.readings.unread(policy, EXTRACTOR) == []
+    store.declarations.put(policy, declared((URL, None, None), hints=[MAIN]))
+    one = store.declarations.extractor(policy, EXTRACTOR)
     assert one.startswith(f"{EXTRACTOR}+declared-")
-    assert store.extractor_of(policy, one) == one
-    assert store.extractor_of(other, EXTRACTOR) == EXTRACTOR
-    unread = store.unread(policy, EXTRACTOR)
+    assert store.declarations.extractor(policy, one) == one
+    assert store.declarations.extractor(other, EXTRACTOR) == EXTRACTOR
+    unread = store.readings.unread(policy, EXTRACTOR)
     assert [kept.hints.hints for kept in unread] == [(MAIN,)] * 2
     assert versions(store)  # those of the earlier extractor, until all is read
     for kept, seen in zip(unread, (Seen(0, KEEP), Seen(50, KEEP)), strict=True):
-        store.save_reading(kept.capture_id, seen.reading(one))
-    assert store.known_reading(policy, unread[0].capture_id, EXTRACTOR) is not None
-    store.fold(policy, EXTRACTOR)
-    assert store.built_with(policy) == one
+        store.readings.put(kept.capture_id, seen.reading(one))
+    assert store.readings.known(policy, unread[0].capture_id, EXTRACTOR) is not None
+    store.versions.fold(policy, EXTRACTOR)
+    assert store.versions.built_with(policy) == one
     assert len(versions(store)) == 1
-    store.declare(policy, declared((URL, None, None), hints=[MAIN, DOC]))
-    assert store.extractor_of(policy, EXTRACTOR) not in (EXTRACTOR, one)
-    store.declare(policy, declared((URL, None, None)))
-    assert store.extractor_of(policy, EXTRACTOR) == EXTRACTOR
-    assert damages(store.path) == []
+    store.declarations.put(policy, declared((URL, None, None), hints=[MAIN, DOC]))
+    assert store.declarations.extractor(policy, EXTRACTOR) not in (EXTRACTOR, one)
+    store.declarations.put(policy, declared((URL, None, None)))
+    assert store.declarations.extractor(policy, EXTRACTOR) == EXTRACTOR
+    assert damages(store.file.path) == []
 
 
 def test_the_same_declaration_changes_nothing(store):
     policy = seen_by(store, Seen(0, KEEP))
-    store.declare(policy, declared((URL, None, None), hints=[MAIN]))
-    store.fold(policy, EXTRACTOR)
+    store.declarations.put(policy, declared((URL, None, None), hints=[MAIN]))
+    store.versions.fold(policy, EXTRACTOR)
     held = store.db.conn.total_changes
-    store.declare(policy, replace(declared((URL, None, None), hints=[MAIN]), notes=("x",)))
+    store.declarations.put(policy, replace(declared((URL, None, None), hints=[MAIN]), notes=("x",)))
     assert store.db.execute("SELECT dirty FROM policies").fetchall() == [(0,)]
     assert store.db.conn.total_changes - held <= 1  # the URL's row, as it was
 
@@ -155,8 +155,8 @@ def test_the_same_declaration_changes_nothing(store):
 def test_what_is_declared_is_merged(tmp_path):
     paths = [write(tmp_path / f"{name}.db", [Seen(n, KEEP)]) for n, name in enumerate("ab")]
     store = Store(paths[1], lambda: datetime(2026, 2, 2, tzinfo=UTC))
-    policy = store.policy(SITE, URL, "named")
-    store.declare(policy, declared((OLD, None, 5), (URL, 5, None), hints=[DOC]))
+    policy = store.policies.named(SITE, URL, "named")
+    store.declarations.put(policy, declared((OLD, None, 5), (URL, 5, None), hints=[DOC]))
     store.close()
     list(merge(paths, tmp_path / "all.db"))
     with closing(sqlite3.connect(tmp_path / "all.db")) as db:

@@ -54,8 +54,8 @@ def store(tmp_path):
 def test_answers_come_out_as_they_went_in(tmp_path_factory, answers):
     store = Store(tmp_path_factory.mktemp("d") / "d.db", lambda: NOW)
     for answer in answers:
-        store.save_answer("a.example", "w", answer)
-    found = store.answers("a.example", "w")
+        store.discoveries.put_answer("a.example", "w", answer)
+    found = store.discoveries.answers("a.example", "w")
     store.close()
     assert sorted(found, key=lambda a: (a.kind, a.url, a.timestamp)) == sorted(
         answers, key=lambda a: (a.kind, a.url, a.timestamp)
@@ -65,10 +65,10 @@ def test_answers_come_out_as_they_went_in(tmp_path_factory, answers):
 def test_a_later_answer_takes_the_place_of_the_earlier(store):
     first = Answer(AskKind.HOMES, "http://a.example/", "", NOW, rows=(make_capture(),))
     for answer in (first, Answer(AskKind.HOMES, "http://a.example/", "", NOW + timedelta(days=31))):
-        store.save_answer("a.example", "w", answer)
-    (found,) = store.answers("a.example", "w")
+        store.discoveries.put_answer("a.example", "w", answer)
+    (found,) = store.discoveries.answers("a.example", "w")
     assert found.rows == ()
-    assert store.answers("a.example", "other") == []
+    assert store.discoveries.answers("a.example", "other") == []
 
 
 def span(url, first, last, after=None, before=None):
@@ -79,13 +79,13 @@ def span(url, first, last, after=None, before=None):
 
 def test_a_policy_that_has_moved_on_is_the_same_policy(store):
     old = Found(Label.GENERAL, (span("http://a.example/old", 2001, 2010),))
-    policy = store.discovered("a.example", old)
+    policy = store.discoveries.policy_of("a.example", old)
     moved = Found(
         Label.GENERAL,
         (span("http://a.example/old", 2001, 2010, before=utc(2011, 1, 1)), span("http://a.example/new", 2011, 2020)),
     )
-    assert store.discovered("a.example", moved) == policy
-    assert set(store.policy_urls(policy)) == {"http://a.example/old", "http://a.example/new"}
+    assert store.discoveries.policy_of("a.example", moved) == policy
+    assert set(store.policies.urls(policy)) == {"http://a.example/old", "http://a.example/new"}
     dates = store.db.execute("SELECT url, valid_from, valid_to FROM policy_urls ORDER BY 1").fetchall()
     assert dates == [
         ("http://a.example/new", "2011-01-01T00:00:00Z", None),
@@ -99,8 +99,8 @@ def test_a_discovery_is_read_as_it_was_found(tmp_path, store):
         (Candidate("http://a.example/p", Label.GENERAL, 0.9, True, ("text: privacy",)),), ("a note",),
     )  # fmt: skip
     for _ in range(2):  # the second takes the place of the first
-        store.save_discovery("a.example", "w", found)
-    store.save_answer("a.example", "w", Answer(AskKind.INDEX, "a.example", "", NOW, rows=(make_capture(),)))
+        store.discoveries.put("a.example", "w", found)
+    store.discoveries.put_answer("a.example", "w", Answer(AskKind.INDEX, "a.example", "", NOW, rows=(make_capture(),)))
     with closing(open_database(tmp_path / "d.db")) as db:
         read = read_discovery(db, "a.example", "w")
         assert read_discovery(db, "b.example", "w") is None
@@ -111,13 +111,13 @@ def test_a_discovery_is_read_as_it_was_found(tmp_path, store):
         found.notes,
     )
     assert [(one.kind, one.rows) for one in read.asked] == [(AskKind.INDEX, 1)]
-    assert store.linked("a.example", "http://a.example/p") is False  # nothing says that a page linked to it
+    assert store.discoveries.linked("a.example", "http://a.example/p") is False  # nothing says that a page linked to it
 
 
 def test_a_home_page_is_no_capture_of_a_policy(store):
-    policy = store.policy("a.example", "http://a.example/p", "named")
+    policy = store.policies.named("a.example", "http://a.example/p", "named")
     home = make_capture(original="http://a.example/")
-    listed = store.page_capture("w", home, "c")
-    assert store.page_capture("w", home, "c") == listed
-    assert store.totals().captures == 0
-    assert store.unread(policy, "x") == []
+    listed = store.captures.page("w", home, "c")
+    assert store.captures.page("w", home, "c") == listed
+    assert store.runs.totals().captures == 0
+    assert store.readings.unread(policy, "x") == []

@@ -25,15 +25,15 @@ TEXTS = {
 def crawl(path, *seen, run=True, finish=True):
     """One run that reads captures, given as "a10": text a on day 10; return its number and what it brought."""
     store = Store(path, lambda: NOW)
-    number = store.begin_run(program="test", archive="test", strategy="all", arguments={})
-    policy = store.policy("shop.example", Seen(0).url, "named")
+    number = store.runs.begin(program="test", archive="test", strategy="all", arguments={})
+    policy = store.policies.named("shop.example", Seen(0).url, "named")
     for one in seen:
         put(store, number, policy, Seen(int(one[1:]), TEXTS[one[0]]))
     if not run:
         store.close()
         store = Store(path, lambda: NOW)  # as a merge or re-extract opens it
-    store.fold(policy, EXTRACTOR)
-    brought = store.brought(number)
+    store.versions.fold(policy, EXTRACTOR)
+    brought = store.found.brought(number)
     store.close()
     return number, [((one.not_before - FIRST).days, (one.not_after - FIRST).days, one.news) for one in brought]
 
@@ -60,7 +60,7 @@ def test_what_each_night_brought(tmp_path, nights, brought):
     runs = [crawl(tmp_path / "x.db", *night)[0] for night in nights]
     store = Store(tmp_path / "x.db", lambda: NOW)
     found = [
-        [((one.not_before - FIRST).days, (one.not_after - FIRST).days, one.news) for one in store.brought(run)]
+        [((one.not_before - FIRST).days, (one.not_after - FIRST).days, one.news) for one in store.found.brought(run)]
         for run in runs
     ]
     store.close()
@@ -72,7 +72,7 @@ def test_what_no_crawl_folded_is_the_past(tmp_path):
     crawl(tmp_path / "x.db", "a0", "a10")
     run, _ = crawl(tmp_path / "x.db", "b20", run=False)
     store = Store(tmp_path / "x.db", lambda: NOW)
-    assert store.brought(run) == []
+    assert store.found.brought(run) == []
     assert store.db.execute("SELECT run_id, ahead FROM found_changes").fetchall() == [(None, 0)]
     store.close()
 
@@ -81,7 +81,7 @@ def test_a_citation_names_what_came(tmp_path):
     crawl(tmp_path / "x.db", "a0")
     run, _ = crawl(tmp_path / "x.db", "b20")
     store = Store(tmp_path / "x.db", lambda: NOW)
-    (one,) = store.brought(run)
+    (one,) = store.found.brought(run)
     (wording,) = store.db.execute("SELECT wording FROM versions WHERE version = 2").fetchone()
     store.close()
     assert one.citation == f"shop.example@{FIRST + timedelta(days=20):%Y-%m-%d}.{wording[:8]}"
@@ -123,31 +123,31 @@ def test_an_event_is_found_once_and_news_only_of_a_policy_that_was_known(tmp_pat
     second, _ = crawl(tmp_path / "x.db", "a10")
     store = Store(tmp_path / "x.db", lambda: NOW)
     ask = "SELECT kind, run_id, ahead, stands FROM found_events ORDER BY id"
-    store.note_events(second, [1], [event(5)])
-    store.note_events(second, [1], [event(5)])
+    store.found.note_events(second, [1], [event(5)])
+    store.found.note_events(second, [1], [event(5)])
     assert store.db.execute(ask).fetchall() == [("deleted", second, 1, 1)]
-    store.note_events(second, [1], [event(5, "site_gone")])
+    store.found.note_events(second, [1], [event(5, "site_gone")])
     assert store.db.execute(ask).fetchall() == [("deleted", second, 1, 0), ("site_gone", second, 1, 1)]
-    assert store.touched(second) == [1]
+    assert store.found.touched(second) == [1]
     store.close()
     other = Store(tmp_path / "y.db", lambda: NOW)
-    run = other.begin_run(program="test", archive="test", strategy="all", arguments={})
-    put(other, run, other.policy("shop.example", Seen(0).url, "named"), Seen(0))
-    other.fold(other.policies()[0], EXTRACTOR)
-    other.note_events(run, [1], [event(5)])
+    run = other.runs.begin(program="test", archive="test", strategy="all", arguments={})
+    put(other, run, other.policies.named("shop.example", Seen(0).url, "named"), Seen(0))
+    other.versions.fold(other.policies.of()[0], EXTRACTOR)
+    other.found.note_events(run, [1], [event(5)])
     assert other.db.execute(ask).fetchall() == [("deleted", run, 0, 1)]
     other.close()
 
 
 def test_what_was_reported_missing_is_no_failure_again_until_it_changes(tmp_path):
     store = Store(tmp_path / "x.db", lambda: NOW)
-    policy = store.policy("shop.example", Seen(0).url, "named")
+    policy = store.policies.named("shop.example", Seen(0).url, "named")
 
     def night(*outcomes):
-        run = store.begin_run(program="test", archive="test", strategy="all", arguments={})
+        run = store.runs.begin(program="test", archive="test", strategy="all", arguments={})
         for outcome in outcomes:
-            store.record(run, outcome, policy.url, policy=policy)
-        return store.known_missing(run, [policy], "test", Period())
+            store.runs.record(run, outcome, policy.url, policy=policy)
+        return store.found.known_missing(run, [policy], "test", Period())
 
     assert night(Outcome.NOT_ARCHIVED) == {Outcome.NOT_ARCHIVED: 0}
     assert night(Outcome.NOT_ARCHIVED) == {Outcome.NOT_ARCHIVED: 1}

@@ -34,11 +34,11 @@ def test_killed_while_it_writes_nothing_is_lost(tmp_path):
 def finish(path):
     """The next crawl reads what was kept, and folds."""
     store = Store(path, lambda: NOW)
-    (policy,) = store.policies()
+    (policy,) = store.policies.of()
     by_stamp = {seen(day).capture.timestamp: seen(day) for day in range(4000)}
-    for kept in store.unread(policy, EXTRACTOR):
-        store.save_reading(kept.capture_id, by_stamp[f"{kept.captured_at:%Y%m%d%H%M%S}"].reading())
-    store.fold(policy, EXTRACTOR)
+    for kept in store.readings.unread(policy, EXTRACTOR):
+        store.readings.put(kept.capture_id, by_stamp[f"{kept.captured_at:%Y%m%d%H%M%S}"].reading())
+    store.versions.fold(policy, EXTRACTOR)
     store.close()
 
 

@@ -18,6 +18,7 @@ from pipelines.store.load import text_blocks
 from pipelines.store.payload_bases import MOST_DEPTH, MOST_REACH
 from pipelines.store.payloads import PayloadShelf
 from pipelines.store.store import Store
+from pipelines.store.transactions import OpenFile
 from pipelines.text.digests import text_digest
 from pipelines.text.wording import wording_key
 
@@ -53,23 +54,23 @@ def memento(body: bytes, at: datetime) -> Memento:
 
 
 def list_captures(store: Store, captures: list[Capture], archive: str = "test"):
-    run = store.begin_run(program="test", archive=archive, strategy="all", arguments={})
-    policy = store.policy("shop.example", URL, "test")
+    run = store.runs.begin(program="test", archive=archive, strategy="all", arguments={})
+    policy = store.policies.named("shop.example", URL, "test")
     citations = tuple(f"https://archive.example/{c.timestamp}" for c in captures)
-    store.save_listing(run, Listing(policy, archive, URL, Period(), tuple(captures), citations))
+    store.listings.put(run, Listing(policy, archive, URL, Period(), tuple(captures), citations))
     return policy
 
 
 def fill(store: Store, pages: list[tuple[int, bytes]]):
     """List, keep and read pages (day, body) in the order given; fold."""
     policy = list_captures(store, [capture(day, body) for day, body in pages])
-    by_key = {(c.capture.timestamp, c.capture.digest): c for c in store.captures(policy, "test", Period())}
+    by_key = {(c.capture.timestamp, c.capture.digest): c for c in store.captures.of(policy, "test", Period())}
     for day, body in pages:
         wanted = capture(day, body)
         listed = by_key[wanted.timestamp, wanted.digest]
-        store.keep(listed, memento(body, wanted.captured_at), Outcome.FETCHED)
-        store.save_reading(listed.capture_id, reading(body))
-    store.fold(policy, EXTRACTOR)
+        store.captures.keep(listed, memento(body, wanted.captured_at), Outcome.FETCHED)
+        store.readings.put(listed.capture_id, reading(body))
+    store.versions.fold(policy, EXTRACTOR)
     return policy
 
 
@@ -142,58 +143,58 @@ def store_counts(store: Store) -> list[int]:
 
 def test_a_capture_kept_but_not_read_is_unread_until_it_is(store):
     policy = list_captures(store, [capture(0, b"a b")])
-    (listed,) = store.captures(policy, "test", Period())
-    store.keep(listed, memento(b"a b", listed.capture.captured_at), Outcome.FETCHED)
-    (unread,) = store.unread(policy, EXTRACTOR)
-    assert store.payload(unread.payload_id) == b"a b"
-    store.save_reading(unread.capture_id, reading(b"a b"))
-    assert store.unread(policy, EXTRACTOR) == []
+    (listed,) = store.captures.of(policy, "test", Period())
+    store.captures.keep(listed, memento(b"a b", listed.capture.captured_at), Outcome.FETCHED)
+    (unread,) = store.readings.unread(policy, EXTRACTOR)
+    assert store.payloads.get(unread.payload_id) == b"a b"
+    store.readings.put(unread.capture_id, reading(b"a b"))
+    assert store.readings.unread(policy, EXTRACTOR) == []
 
 
 def test_another_extractor_reads_everything_anew_and_its_differences_are_no_changes(store):
     policy = fill(store, [(0, b"a b"), (3, b"a c")])
-    assert len(store.unread(policy, "test-2")) == 2
-    for unread in store.unread(policy, "test-2"):
-        store.save_reading(unread.capture_id, reading(b"the same", extractor="test-2"))
-    store.fold(policy, "test-2")
+    assert len(store.readings.unread(policy, "test-2")) == 2
+    for unread in store.readings.unread(policy, "test-2"):
+        store.readings.put(unread.capture_id, reading(b"the same", extractor="test-2"))
+    store.versions.fold(policy, "test-2")
     assert [(row[0], row[4], row[6]) for row in timeline(store)] == [(1, 2, None)]
     assert store.db.execute("SELECT count(*) FROM versions").fetchone() == (3,)  # the earlier ones stay
 
 
 def test_a_page_that_is_no_policy_is_no_version(store):
     policy = list_captures(store, [capture(0, b"a b"), capture(1, b"robot?"), capture(2, b"a b")])
-    for listed, body in zip(store.captures(policy, "test", Period()), (b"a b", b"robot?", b"a b"), strict=True):
-        store.keep(listed, memento(body, listed.capture.captured_at), Outcome.FETCHED)
-        store.save_reading(
+    for listed, body in zip(store.captures.of(policy, "test", Period()), (b"a b", b"robot?", b"a b"), strict=True):
+        store.captures.keep(listed, memento(body, listed.capture.captured_at), Outcome.FETCHED)
+        store.readings.put(
             listed.capture_id, reading(body, Outcome.NOT_A_POLICY if b"robot" in body else Outcome.FETCHED)
         )
-    store.fold(policy, EXTRACTOR)
+    store.versions.fold(policy, EXTRACTOR)
     assert [(row[0], row[4]) for row in timeline(store)] == [(1, 2)]
 
 
 def test_a_held_digest_is_reused_with_the_outcome_of_its_holder(store):
     policy = list_captures(store, [capture(0, b"a b"), capture(7, b"a b", mimetype="warc/revisit", statuscode="-")])
-    first, second = store.captures(policy, "test", Period())
-    assert store.held_digests([sha1_base32(b"a b")]) == set()
-    store.keep(first, memento(b"a b", first.capture.captured_at), Outcome.FETCHED)
-    assert store.held_digests([sha1_base32(b"a b"), "x"]) == {sha1_base32(b"a b")}
-    store.reuse(second)
-    store.save_reading(first.capture_id, reading(b"a b"))
-    store.fold(policy, EXTRACTOR)
-    assert [c.outcome for c in store.captures(policy, "test", Period())] == [Outcome.FETCHED, Outcome.REVISIT]
+    first, second = store.captures.of(policy, "test", Period())
+    assert store.captures.held_digests([sha1_base32(b"a b")]) == set()
+    store.captures.keep(first, memento(b"a b", first.capture.captured_at), Outcome.FETCHED)
+    assert store.captures.held_digests([sha1_base32(b"a b"), "x"]) == {sha1_base32(b"a b")}
+    store.captures.reuse(second)
+    store.readings.put(first.capture_id, reading(b"a b"))
+    store.versions.fold(policy, EXTRACTOR)
+    assert [c.outcome for c in store.captures.of(policy, "test", Period())] == [Outcome.FETCHED, Outcome.REVISIT]
     assert [(row[0], row[4]) for row in timeline(store)] == [(1, 2)]
 
 
 def test_what_is_held_is_found_at_the_same_cost_however_many_captures_there_are(store, monkeypatch):
     """In steps of SQLite's machine; the holder is newer than all the others."""
-    find = Store._one
+    find = OpenFile.one
 
     def cost(captures, day):
         others = [capture(day + n, b"%d" % (day + n)) for n in range(captures)]
         two = [capture(day + captures + n, b"same %d" % day) for n in range(2)]
         policy = list_captures(store, [*others, *two])
-        *_, holder, asked = store.captures(policy, "test", Period())
-        store.keep(holder, memento(b"same %d" % day, holder.capture.captured_at), Outcome.FETCHED)
+        *_, holder, asked = store.captures.of(policy, "test", Period())
+        store.captures.keep(holder, memento(b"same %d" % day, holder.capture.captured_at), Outcome.FETCHED)
         steps = []
 
         def counted(self, *query):
@@ -203,8 +204,8 @@ def test_what_is_held_is_found_at_the_same_cost_however_many_captures_there_are(
             finally:
                 self.db.conn.set_progress_handler(None, 0)
 
-        monkeypatch.setattr(Store, "_one", counted)
-        assert store.reuse(asked) is Outcome.REVISIT
+        monkeypatch.setattr(OpenFile, "one", counted)
+        assert store.captures.reuse(asked) is Outcome.REVISIT
         monkeypatch.undo()
         return len(steps)
 
@@ -214,11 +215,11 @@ def test_what_is_held_is_found_at_the_same_cost_however_many_captures_there_are(
 
 
 def test_the_earliest_evidence_of_a_url_counts(store):
-    policy = store.policy("shop.example", URL, "named by the user")
+    policy = store.policies.named("shop.example", URL, "named by the user")
     moved = "http://shop.example/legal/privacy"
-    assert store.add_policy_url(policy, moved, NOW, "late")
-    assert not store.add_policy_url(policy, moved, NOW - timedelta(days=900), "early")
-    assert not store.add_policy_url(policy, moved, NOW - timedelta(days=10), "later again")
+    assert store.policies.add_url(policy, moved, NOW, "late")
+    assert not store.policies.add_url(policy, moved, NOW - timedelta(days=900), "early")
+    assert not store.policies.add_url(policy, moved, NOW - timedelta(days=10), "later again")
     found = store.db.execute("SELECT valid_from, evidence FROM policy_urls ORDER BY url").fetchall()
     assert found == [("2023-07-16T00:00:00Z", "early"), (None, "named by the user")]
 
@@ -238,7 +239,7 @@ def test_the_same_listing_twice_adds_nothing(store):
     )
 )
 def test_payloads_come_back_as_they_went_in(store, bodies):
-    ids = [store.shelf.put(body, surt(URL)) for body in bodies]
+    ids = [store.payloads.put(body, surt(URL)) for body in bodies]
     fresh = PayloadShelf(store.db)
     assert [fresh.get(payload_id) for payload_id in reversed(ids)] == bodies[::-1]
     deepest, longest = store.db.execute("SELECT max(depth), max(size) FROM payloads").fetchone()
@@ -249,7 +250,7 @@ def test_a_page_that_differs_little_costs_little(store):
     noise = random.Random(7)
     page = bytes(noise.getrandbits(8) for _ in range(100_000))
     for number in range(50):
-        store.shelf.put(page + b"nonce %d" % number, surt(URL))
+        store.payloads.put(page + b"nonce %d" % number, surt(URL))
     (size,) = store.db.execute("SELECT sum(length(data)) FROM payloads").fetchone()
     assert size < len(page) + 50 * 500
 
@@ -262,9 +263,9 @@ def test_blocks_round_trip(store):
     )
     extraction = Extraction("t", blocks)
     policy = list_captures(store, [capture(0, b"z")])
-    (listed,) = store.captures(policy, "test", Period())
-    store.keep(listed, memento(b"z", listed.capture.captured_at), Outcome.FETCHED)
-    store.save_reading(
+    (listed,) = store.captures.of(policy, "test", Period())
+    store.captures.keep(listed, memento(b"z", listed.capture.captured_at), Outcome.FETCHED)
+    store.readings.put(
         listed.capture_id, Reading(Outcome.FETCHED, EXTRACTOR, extraction=extraction, wording="w", text_digest="d")
     )
     kept = text_blocks(store.db.conn, 1)
@@ -274,10 +275,10 @@ def test_blocks_round_trip(store):
 
 def test_a_failed_write_is_a_store_error_and_leaves_no_half(store):
     policy = list_captures(store, [capture(0, b"a")])
-    (listed,) = store.captures(policy, "test", Period())
+    (listed,) = store.captures.of(policy, "test", Period())
     store.db.execute("CREATE TRIGGER full BEFORE UPDATE ON capture_rows BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
     with pytest.raises(StoreError, match="disk is full"):
-        store.keep(listed, memento(b"a", listed.capture.captured_at), Outcome.FETCHED)
+        store.captures.keep(listed, memento(b"a", listed.capture.captured_at), Outcome.FETCHED)
     assert store.db.execute("SELECT count(*) FROM payloads").fetchone() == (0,)
 
 

@@ -18,17 +18,17 @@ def day(number):
 def history(path, *, left):
     """The old page on days 0 to 40, the new one from day 20 on; `left`: the day after which the old one is left."""
     store = Store(path, lambda: NOW)
-    run = store.begin_run(program="test", archive="test", strategy="all", arguments={})
-    policy = store.policy("shop.example", URL, "named")
-    store.add_policy_url(policy, NEW, day(20), "link")
+    run = store.runs.begin(program="test", archive="test", strategy="all", arguments={})
+    policy = store.policies.named("shop.example", URL, "named")
+    store.policies.add_url(policy, NEW, day(20), "link")
     seen = [Seen(n, OLD_TEXT) for n in (0, 10, 25, 40)] + [Seen(n, NEW_TEXT, url=NEW) for n in (20, 30, 50)]
     for one in seen:
         put(store, run, policy, one)
     with store.transaction():
         ended = format_iso(day(left)) if left is not None else None
         store.db.execute("UPDATE policy_urls SET valid_to = ? WHERE url = ?", [ended, URL])
-    store.fold(policy, EXTRACTOR)
-    asked = [int((one.capture.captured_at - FIRST).days) for one in store.captures(policy, "test", Period())]
+    store.versions.fold(policy, EXTRACTOR)
+    asked = [int((one.capture.captured_at - FIRST).days) for one in store.captures.of(policy, "test", Period())]
     versions = store.db.execute("SELECT url, captures FROM timeline ORDER BY version").fetchall()
     store.close()
     return asked, versions

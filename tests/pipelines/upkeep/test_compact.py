@@ -134,12 +134,12 @@ def test_the_wal_is_cut_when_a_reader_that_held_it_has_left(tmp_path):
     noise = random.Random(3)
     while wal.stat().st_size <= 1.5 * WAL_BYTES:
         with store.transaction():
-            store.shelf.put(noise.randbytes(1_000_000), f"u{noise.random()}")
+            store.payloads.put(noise.randbytes(1_000_000), f"u{noise.random()}")
     assert reader.execute("SELECT count(*) FROM payloads").fetchone() == (0,)
     reader.close()
     for number in range(3):
         with store.transaction():
-            store.shelf.put(b"%d" % number, "u")
+            store.payloads.put(b"%d" % number, "u")
     assert wal.stat().st_size <= WAL_BYTES
     store.close()
 

@@ -71,11 +71,11 @@ def test_what_another_page_needs_stays_and_stands_alone(tmp_path):
     """The other page's payloads are stored against one that goes."""
     path = write(tmp_path / "x.db", [Seen(0), Seen(1)])
     store = Store(path, lambda: NOW)
-    policy = store.policy("other.example", OTHER, "named")
+    policy = store.policies.named("other.example", OTHER, "named")
     put(store, 1, policy, Seen(2, url=OTHER))
     body = Seen(3, SHARED, url=OTHER).body
-    held = store.shelf.put(body, surt(URL))  # as after a merge: its base is the shop's page
-    store.fold(policy, EXTRACTOR)
+    held = store.payloads.put(body, surt(URL))  # as after a merge: its base is the shop's page
+    store.versions.fold(policy, EXTRACTOR)
     store.db.execute(
         "UPDATE capture_rows SET payload_id = ? WHERE id IN (SELECT id FROM captures WHERE urlkey = ?)",
         [held, surt(OTHER)],
@@ -86,7 +86,7 @@ def test_what_another_page_needs_stays_and_stands_alone(tmp_path):
     do_forget(path)
     assert ask(path, "SELECT id, base_id, depth FROM payloads") == [(held, None, 0)]
     store = Store(path, lambda: NOW)
-    assert store.payload(held) == body
+    assert store.payloads.get(held) == body
     store.close()
 
 
@@ -96,8 +96,8 @@ def test_no_later_crawl_fetches_it_again(path):
     assert ask(path, "SELECT DISTINCT outcome FROM captures WHERE original LIKE '%shop%'") == [("forgotten",)]
     assert b"Zanzibar" not in bytes_of(path)
     store = Store(path, lambda: NOW)
-    (policy,) = store.policies("shop.example")
-    known = store.captures(policy, "test", Period())
+    (policy,) = store.policies.of("shop.example")
+    known = store.captures.of(policy, "test", Period())
     assert len(known) == 30
     assert all(one.outcome is Outcome.FORGOTTEN and one.outcome.settled and not one.held for one in known)
     store.close()
@@ -109,12 +109,12 @@ def write_moved(path):
     with closing(sqlite3.connect(path)) as db:  # one policy at two URLs
         db.execute("UPDATE policy_urls SET policy_id = 1 WHERE urlkey = ?", [surt(MOVED)])
         db.execute("UPDATE policies SET dirty = 1 WHERE id = 1")
-        for table in ("changes", "versions", "listings"):
+        for table in ("changes", "versions", "listings", "found_changes", "horizons"):
             db.execute(f"DELETE FROM {table} WHERE policy_id = 3")
         db.execute("DELETE FROM policies WHERE id = 3")
         db.commit()
     store = Store(path, lambda: NOW)
-    store.fold(store.policies("shop.example")[0], EXTRACTOR)
+    store.versions.fold(store.policies.of("shop.example")[0], EXTRACTOR)
     store.close()
 
 

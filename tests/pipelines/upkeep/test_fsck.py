@@ -137,11 +137,11 @@ def test_a_capture_with_a_wrong_verdict_is_asked_for_again(name, path):
 
 def fetch_again(path):
     store = Store(path, lambda: NOW)
-    policy = store.policies()[0]
+    policy = store.policies.of()[0]
     for one in SEEN:
         if one.state in ("fetched", "bot"):
             put(store, 1, policy, one)
-    store.fold(policy, EXTRACTOR)
+    store.versions.fold(policy, EXTRACTOR)
     store.close()
 
 
@@ -188,13 +188,13 @@ def test_a_page_whose_reading_is_damaged_is_read_again(name, path):
     mend(path)
     assert [finding.kind for finding in damages(path) if finding.kind is not Kind.INDEX] == []
     store = Store(path, lambda: NOW)
-    policy = store.policies()[0]
+    policy = store.policies.of()[0]
     by_day = {one.capture.timestamp: one for one in SEEN}
-    unread = store.unread(policy, EXTRACTOR)
+    unread = store.readings.unread(policy, EXTRACTOR)
     assert unread
     for kept in unread:
-        store.save_reading(kept.capture_id, by_day[f"{kept.captured_at:%Y%m%d%H%M%S}"].reading())
-    store.fold(policy, EXTRACTOR)
+        store.readings.put(kept.capture_id, by_day[f"{kept.captured_at:%Y%m%d%H%M%S}"].reading())
+    store.versions.fold(policy, EXTRACTOR)
     store.close()
     compact(path)  # where words of a block were changed, the index had others
     assert findings(path) == []

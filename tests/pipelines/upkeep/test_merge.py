@@ -149,7 +149,7 @@ def test_the_earliest_evidence_of_a_url_counts(tmp_path):
     for days in (10, 3, 7):
         path = write(tmp_path / f"{days}.db", [Seen(1)])
         store = Store(path, lambda: NOW)
-        store.add_policy_url(store.policies()[0], OTHER, NOW - timedelta(days=days), f"{days} days ago")
+        store.policies.add_url(store.policies.of()[0], OTHER, NOW - timedelta(days=days), f"{days} days ago")
         store.close()
         paths.append(path)
     path = merged(tmp_path / "x.db", *paths)

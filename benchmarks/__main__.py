@@ -1,0 +1,38 @@
+"""Start a benchmark by its name: `python -m benchmarks store …`; without a name, list them.
+
+A benchmark is a module of this folder with a `main`; its own options follow its name.
+"""
+
+from __future__ import annotations
+
+import ast
+import runpy
+import sys
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+
+
+def names() -> dict[str, str]:
+    """Every benchmark with the first line of its docstring."""
+    found = {}
+    for path in sorted(FOLDER.glob("[a-z]*.py")):
+        source = path.read_text(encoding="utf-8")
+        if 'if __name__ == "__main__":' in source:
+            found[path.stem] = (ast.get_docstring(ast.parse(source)) or "").split("\n")[0]
+    return found
+
+
+def main() -> None:
+    known = names()
+    name = sys.argv[1] if len(sys.argv) > 1 else ""
+    if name not in known:
+        for one, line in known.items():
+            print(f"{one:<18}{line}")
+        sys.exit(f"there is no benchmark {name!r}" if name else 0)
+    sys.argv = sys.argv[1:]
+    runpy.run_module(f"benchmarks.{name}", run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main()

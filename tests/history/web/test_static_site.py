@@ -1,0 +1,117 @@
+"""The static site: every link leads to a file, a second run touches nothing, and its search finds in a browser."""
+
+import functools
+import http.server
+import json
+import threading
+from contextlib import closing
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from lxml import html
+from playwright.sync_api import sync_playwright
+
+from history.database import open_database
+from history.export.formats import FORMATS, Job, run_export
+from history.sites import all_policies
+
+from .browser import QUIET, executable
+
+
+def write(path, out):
+    with closing(open_database(path)) as db:
+        return run_export(FORMATS["site"], Job(db, all_policies(db), out, "policylapse/test"))
+
+
+@pytest.fixture
+def path(history_db):
+    shown = history_db.shown
+    for number in range(43):  # more sites than one page of the index shows
+        history_db.policy(
+            f"https://s{number}.example/privacy", shown("2019-01-01", f"We keep data for {number} years.")
+        )
+    history_db.policy("https://a.example/cookies", shown("2018-05-25", "We use cookies."), site="a.example")
+    return history_db.policy(
+        "https://a.example/privacy",
+        shown("2012-03-01", "## Sharing\n\nWe never sell what you tell us about yourself."),
+        shown("2014-03-01", "## Sharing\n\nWe sell quagga hides, and with them your address, to partners."),
+        shown("2018-03-01", "## Sharing\n\nEverybody may buy everything that we know of you, at any time."),
+    )
+
+
+def test_every_link_leads_to_a_file_and_every_page_is_linked(path, tmp_path):
+    out = tmp_path / "public"
+    write(path, out)
+    pages = {file.relative_to(out).as_posix() for file in out.rglob("*.html")}
+    reached, waiting = {"index.html"}, ["index.html"]
+    while waiting:
+        page = waiting.pop()
+        tree = html.fromstring((out / page).read_bytes())
+        assert not tree.xpath("//form"), page
+        for target in tree.xpath("//a/@href | //link/@href | //script/@src"):
+            whole = urlsplit(urljoin(f"http://x/{page}", target))
+            if whole.netloc != "x":
+                assert whole.scheme in ("http", "https")
+                continue
+            name = whole.path.removeprefix("/")
+            assert (out / name).is_file(), (page, target)
+            if name.endswith(".html") and name not in reached:
+                reached.add(name)
+                waiting.append(name)
+    assert reached == pages
+    assert {f"site/s{number}.example/privacy/timeline.html" for number in range(43)} <= pages
+    assert len([page for page in pages if "/a.example/privacy/diff/" in page]) == 2
+
+
+def test_a_second_run_touches_only_what_changed(path, tmp_path, history_db):
+    out = tmp_path / "public"
+    write(path, out)
+    files = {
+        file: file.stat().st_mtime_ns for file in out.rglob("*") if file.is_file() and file.name != "manifest.json"
+    }
+    write(path, out)
+    assert {file: file.stat().st_mtime_ns for file in files} == files
+    history_db.policy("https://new.example/privacy", history_db.shown("2020-01-01", "Brand new words."))
+    write(path, out)
+    changed = {
+        file.relative_to(out).as_posix() for file in files if file.exists() and file.stat().st_mtime_ns != files[file]
+    }
+    assert not [name for name in changed if name.startswith("site/")]
+    assert (out / "site/new.example/privacy/timeline.html").is_file()
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert {one["path"] for one in manifest["files"]} == {
+        file.relative_to(out).as_posix() for file in out.rglob("*") if file.is_file() and file.name != "manifest.json"
+    }
+
+
+def test_its_search_finds_in_a_browser_under_its_own_policy(path, tmp_path):
+    if not executable():
+        pytest.skip("no Chromium is installed")
+    out = tmp_path / "public"
+    write(path, out)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet.at(out)) as server, sync_playwright() as play:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        browser = play.chromium.launch(executable_path=executable(), args=QUIET)
+        page, errors = browser.new_page(), []
+        page.on("console", lambda one: errors.append(one.text) if one.type == "error" else None)
+        page.goto(f"http://127.0.0.1:{server.server_port}/search.html")
+        page.get_by_label("Words").fill("quagga")
+        page.locator("mark", has_text="quagga").first.wait_for(timeout=60_000)
+        page.locator("#presults a").first.click()
+        page.get_by_role("heading", name="Version 2").wait_for()
+        assert page.url.endswith(".html")
+        assert "/site/a.example/privacy/v/2014-03-01." in page.url
+        browser.close()
+        server.shutdown()
+    assert not errors
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Files of a folder, without a line for each."""
+
+    def log_message(self, *_):
+        pass
+
+    @classmethod
+    def at(cls, folder):
+        return functools.partial(cls, directory=str(folder))
