@@ -17,6 +17,7 @@ from cli.output import (
     db_option,
     json_option,
     line,
+    next_command,
     note,
     plain_text,
     print_json,
@@ -26,7 +27,7 @@ from cli.output import (
 )
 from cli.timeline_view import CLASS_STYLES, bracket_of, count, sections_of
 from crawler.archives.timestamps import parse_date
-from history.answers.changes import Feed, event_data
+from history.answers.changes import Feed, feed_data
 from history.database import open_database
 from history.search.changes import (
     COMPARED,
@@ -42,6 +43,7 @@ from history.search.same_edits import Event
 from history.sites import find_policies
 from pipelines.model import ChangeClass
 
+_LIMIT = 20  # events shown to a person
 _SITES = 6  # of one event, named
 _SHOWN = 3  # passages of one change
 _LONG = 300  # characters of a passage
@@ -70,13 +72,13 @@ _YEARS = 1990, 2200
               help="The same edit of several sites as one event, or every change by itself.")  # fmt: skip
 @click.option("--all", "everything", is_flag=True, help="Every turn of wordings that alternate, too.")
 @click.option("--passages", "shown", is_flag=True, help="Show what came and went.")
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="Events shown.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Events shown.  [default: 20; --json: all]")
 @db_option
 @color_option
 @json_option
 def changes(
     classes: tuple[str, ...], min_words: int, since: str | None, until: str | None, new: bool, found_since: str | None, section: str,
-    added: str, removed: str, sites: tuple[str, ...], grouped: bool, everything: bool, shown: bool, limit: int, db: Path, color: str, as_json: bool,
+    added: str, removed: str, sites: tuple[str, ...], grouped: bool, everything: bool, shown: bool, limit: int | None, db: Path, color: str, as_json: bool,
 ) -> None:  # fmt: skip
     """List what changed, over all sites, newest first.
 
@@ -110,22 +112,31 @@ def changes(
             found_since=last_run(connection) if new else found_moment(found_since) if found_since else None,
             news=new,
         )
-        rows = list(islice(read_changes(connection, wanted), COMPARED + 1 if grouped else limit))
+        rows = list(islice(read_changes(connection, wanted), COMPARED + 1 if grouped else None))
         if len(rows) > COMPARED and grouped:
-            note(f"note: the same edit is looked for among the {COMPARED:,} newest changes; --until goes on from there")
+            note(
+                f"only the newest {COMPARED:,} changes were compared for identical edits; use --until to compare older ones"
+            )
             rows = rows[:COMPARED]
-        passages = with_passages(connection, rows)
-        events = together(rows, passages)[:limit] if grouped else [Event((row.change_id,)) for row in rows]
+        limit = limit or (len(rows) if as_json else _LIMIT)
+        passages = with_passages(connection, rows if grouped else rows[:limit])
+        found = together(rows, passages) if grouped else [Event((row.change_id,)) for row in rows]
+        events = found[:limit]
         urls = capture_urls(connection, [number for event in events for number in event.numbers])
-    feed = Feed(events, {row.change_id: row for row in rows}, passages, urls)
+    total = len(found)
+    feed = Feed(events, {row.change_id: row for row in rows}, passages, urls, total)
     if as_json:
-        print_json([event_data(feed, event) for event in feed.events])
+        print_json(feed_data(feed))
         return
     console = stdout_console(color)
     for event in feed.events:
         _event(console, feed, event, shown=shown)
     if not feed.events:
-        print_lines(console, "no change is like that")
+        print_lines(console, "no matching changes")
+        return
+    of, more = (f"{len(events):,} of ", "; --limit shows more") if len(events) < total else ("", "")
+    print_lines(console, "", Text(f"{of}{count(total, 'change')}{more}", "dim"))
+    print_lines(console, next_command("diff", feed.rows[feed.events[0].numbers[-1]].to_citation))
 
 
 def found_moment(text: str) -> int | datetime:

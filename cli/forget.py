@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,8 +83,10 @@ def _pages(db: Path, name: str) -> list[Page]:
 def _ask(pages: list[Page]) -> None:
     for page in pages:
         click.echo(line(f"{page.url}: {count(page.captures, 'capture', 'captures')}"), err=True)
+    if not sys.stdin.isatty():
+        raise ConfigError("forget asks before it removes anything, and nobody can answer here: add --yes to go ahead")
     if not click.confirm("Forget all this, for good?", err=True):
-        raise click.Abort
+        raise ConfigError("nothing was forgotten")
 
 
 def _print(pages: list[Page], gone: Forgotten) -> None:

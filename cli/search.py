@@ -22,7 +22,7 @@ from cli.output import (
     print_wrapped,
     stdout_console,
 )
-from cli.timeline_view import count
+from cli.timeline_view import bracket_of, count
 from crawler.archives.timestamps import parse_date
 from history.answers.search import found_data
 from history.database import open_database
@@ -81,7 +81,7 @@ def search_command(
 def print_found(console: Console, found: Found, *, full: bool) -> None:
     """Print passages with what was met in them, and whose they are."""
     if not found.passages:
-        print_lines(console, "no passage has it")
+        print_lines(console, "no matching passage")
         return
     for passage in found.passages:
         print_wrapped(console, marked(passage.markdown, passage.spans, plain=is_plain(console), full=full), "", "")
@@ -149,6 +149,7 @@ def _owners(console: Console, passage: Passage, *, full: bool) -> None:
         print_lines(console, Text(f"  {count(passage.sites, 'site')}, first {line(passage.owners[0].site)}", "dim"))
     for owner in passage.owners if full else passage.owners[:_OWNERS]:
         print_wrapped(console, Text.assemble((line(owner.site), "cyan"), f"  {lifetime(owner)}"), "    ", " " * 8)
+        print_lines(console, Text(f"        {line(owner.citation)}", "dim"))
     more = len(passage.owners) - _OWNERS
     if more > 0 and not full:
         print_lines(console, Text(f"    and {more:,} more", "dim"))
@@ -157,9 +158,9 @@ def _owners(console: Console, passage: Passage, *, full: bool) -> None:
 def lifetime(owner: Owner) -> str:
     """Return since when and until when a policy was seen with a passage, as closely as it is known."""
     if owner.not_before:
-        since = f"came {owner.not_before:%Y-%m-%d} – {owner.first_seen:%Y-%m-%d}"
+        since = f"added {bracket_of(owner.not_before, owner.first_seen)}"
     else:
-        since = f"from its first capture {owner.first_seen:%Y-%m-%d}"
+        since = f"there in the first capture, {owner.first_seen:%Y-%m-%d}"
     if owner.gone_by:
-        return f"{since}, went {owner.last_seen:%Y-%m-%d} – {owner.gone_by:%Y-%m-%d}"
-    return f"{since}, there at its last, {owner.last_seen:%Y-%m-%d}"
+        return f"{since}, removed {bracket_of(owner.last_seen, owner.gone_by)}"
+    return f"{since}, still there in the last, {owner.last_seen:%Y-%m-%d}"

@@ -13,6 +13,7 @@ from crawler.archives.capture import Brought, Outcome
 from crawler.archives.errors import Exit
 from crawler.archives.timestamps import format_iso
 from crawler.choosing.certainty import Certainty, total
+from crawler.printed import given, runnable
 
 NAMED = 10  # changes that the printed summary names; the JSON has them all
 BYTES_A_CAPTURE = 9_000  # raw page, text, index: 6.3 MB for 711 captures of real policies (make bench)
@@ -164,8 +165,14 @@ def _headline(s: Summary) -> Text:
 
 
 def _counts(s: Summary) -> Text:
-    captures = f"{s.listed:,} captures listed ({s.new_captures:,} new), {s.fetched:,} fetched, {s.reused:,} reused"
-    return Text(f"  {captures}; the database now holds {s.versions:,} versions, {s.changes:,} changes")
+    captures = (
+        f"{_count(s.listed, 'capture')} listed ({s.new_captures:,} new), {s.fetched:,} fetched, {s.reused:,} reused"
+    )
+    return Text(f"  {captures}; the database now holds {_count(s.versions, 'version')}, {_count(s.changes, 'change')}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _brought(s: Summary) -> list[Text]:
@@ -179,11 +186,16 @@ def _brought(s: Summary) -> list[Text]:
         for one in s.news[:NAMED]
     ]  # fmt: skip
     if len(s.news) > NAMED:
-        lines.append(Text(f"  and {len(s.news) - NAMED:,} more new changes: policylapse changes --new"))
+        lines.append(
+            Text(
+                f"  and {len(s.news) - NAMED:,} more new changes: {runnable('`policylapse changes --new`', given(s.database))}"
+            )
+        )
     past = len(s.brought) - len(s.news)
     if past and s.changes > len(s.brought):  # of a first crawl all is the past
         found = "1 older change" if past == 1 else f"{past:,} older changes"
-        lines.append(Text(f"  found: {found}, which complete the past: policylapse changes --found-since {s.run}"))
+        more = runnable(f"`policylapse changes --found-since {s.run}`", given(s.database))
+        lines.append(Text(f"  found: {found}, which complete the past: {more}"))
     return lines
 
 

@@ -17,12 +17,20 @@ from history.search.same_edits import Event
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What is shown: events, their changes by id, what these brought and took, the captures around them."""
+    """What is shown: events, their changes by id, what these brought and took, the captures around them.
+
+    :param total: how many events there are, shown or not; None of a page of many, which does not count them.
+    """
 
     events: Sequence[Event]
     rows: Mapping[int, ChangeRow]
     passages: Mapping[int, Passages]
     urls: Mapping[int, tuple[str, str]]
+    total: int | None
+
+
+def feed_data(feed: Feed) -> dict[str, Any]:
+    return {"total": feed.total, "events": [event_data(feed, event) for event in feed.events]}
 
 
 def event_data(feed: Feed, event: Event) -> dict[str, Any]:

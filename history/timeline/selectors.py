@@ -110,8 +110,13 @@ def _cited(db: sqlite3.Connection, policy: PolicyRow, name: str) -> Selected:
     found = resolve(db, name)
     if found.policy.policy_id != policy.policy_id:
         raise NotFound(f"{name} is of {found.policy.policy_url}, not of {policy.policy_url}: one policy at a time")
+    if found.status is Status.UNKNOWN:
+        day = "" if found.version else "; nothing is known of that day"
+        raise NotFound(
+            f"nothing is known of {name}: {found.reason}{day}. `policylapse timeline SITE` lists the versions; name one, or a date"
+        )
     if found.version is None:
-        raise NotFound(f"{name} is no version: {found.reason}")
+        raise NotFound(f"{name} is not a version: {found.reason}")
     if found.status is Status.VERSION:
         return Selected(found.version)
     return Selected(

@@ -156,8 +156,8 @@ def test_three_nights(tmp_path):
     assert [json.loads(line)["level"] for line in second.stderr.splitlines()]  # each line is JSON
     third = policylapse("crawl", *both, "--quiet", "--exit-on-change", "10")
     assert (third.returncode, third.stdout, third.stderr) == (0, "", "")  # that was reported
-    named = json.loads(policylapse("changes", "--found-since", "2", "--json", "--apart").stdout)
+    named = json.loads(policylapse("changes", "--found-since", "2", "--json", "--apart").stdout)["events"]
     assert len(named) == len(data["brought"])
     assert {change["found_run"] for event in named for change in event["changes"]} == {2}
-    assert json.loads(policylapse("changes", "--new", "--json").stdout) == []
+    assert json.loads(policylapse("changes", "--new", "--json").stdout) == {"total": 0, "events": []}
     assert Path(tmp_path / "policylapse.db").exists()

@@ -40,7 +40,8 @@ def run(monkeypatch, sample_db):
 )  # fmt: skip
 def test_it_fits_80_columns_and_asks_nothing_of_a_pipe(run, command):
     shown = run(*command, "--color", "always")
-    assert max(len(ANSI.sub("", line)) for line in shown.splitlines()) <= 80
+    lines = [ANSI.sub("", line) for line in shown.splitlines()]
+    assert max(len(line) for line in lines if not line.startswith("Next: ")) <= 80  # a command is copied from one line
     plain = run(*command)
     assert "\x1b" not in plain
     assert plain.strip()
@@ -49,8 +50,8 @@ def test_it_fits_80_columns_and_asks_nothing_of_a_pipe(run, command):
 def test_search(run):
     shown = run("search", '"personal information" (sell OR share) NOT child*')
     assert "[personal information]" in shown
-    assert "lumenkart.example  came 2021-12-25 – 2022-09-13, there at its last, 2025-02-09" in shown
-    assert run("search", "unheardof") == "no passage has it\n"
+    assert "lumenkart.example  added 2021-12-25 – 2022-09-13, still there in the last, 2025-02-09" in shown
+    assert run("search", "unheardof") == "no matching passage\n"
     assert run("search", "a AND", code=2).startswith("Error: after AND at character 3 something is missing")
     assert "holds no policy of 'b.example'" in run("search", "data", "--site", "b.example", code=2)
 
@@ -67,14 +68,23 @@ def test_search_as_json(run):
     }  # fmt: skip
 
 
+def test_changes_never_cuts_in_silence(run):
+    everything = json.loads(run("changes", "--json"))
+    assert everything["total"] == len(everything["events"]) > 20
+    assert f"\n20 of {everything['total']} changes; --limit shows more\n" in run("changes")
+    assert json.loads(run("changes", "--json", "--limit", "3"))["total"] == everything["total"]
+    assert len(json.loads(run("changes", "--json", "--limit", "3"))["events"]) == 3
+    assert f"\n{everything['total']} changes\n" in run("changes", "--limit", "999")
+
+
 def test_changes(run):
     shown = run(
         "changes", "--class", "substantive", "--site", "lumenkart.example", "--since", "2022", "--until", "2022-12"
     )
     assert re.search(r"^2021-12-25 – 2022-09-13  lumenkart\.example  substantive  \+68 −23$", shown, re.MULTILINE)
     assert "     lumenkart.example@2022-09-13.246c634a\n" in shown
-    assert run("changes", "--min-words", "100000") == "no change is like that\n"
-    (event, *_) = json.loads(run("changes", "--removed", '"never will"', "--json"))
+    assert run("changes", "--min-words", "100000") == "no matching changes\n"
+    (event, *_) = json.loads(run("changes", "--removed", '"never will"', "--json"))["events"]
     (change,) = event["changes"]
     assert (change["site"], change["to_version"], change["citation"]) == (
         "lumenkart.example",
@@ -95,8 +105,8 @@ def test_the_same_edit_of_two_sites(run, history_db):
         ]
         path = history_db.policy(f"https://{site}.example/p", *shown)
     assert "the same edit on 2 sites\n     a.example@" in run("changes", db=path)
-    assert len(json.loads(run("changes", "--json", db=path))) == 1
-    assert len(json.loads(run("changes", "--apart", "--json", db=path))) == 2
+    assert json.loads(run("changes", "--json", db=path))["total"] == 1
+    assert len(json.loads(run("changes", "--apart", "--json", db=path))["events"]) == 2
 
 
 def test_trends(run):

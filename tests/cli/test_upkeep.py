@@ -103,10 +103,11 @@ def test_merge_refuses_what_is_not_there(tmp_path, path):
 
 
 def test_forget_asks_first(path):
-    asked = run("forget", SITE, "--reason", "asked", "--db", path, stdin="n\n", code=1)
+    asked = run("forget", SITE, "--reason", "asked", "--db", path, stdin="n\n", code=2)
+    assert "add --yes" in asked.stderr
     assert f"{URL}: 3 captures" in asked.stderr
     assert run("fsck", "--db", path).stdout == "sound.\n"
-    assert "forgotten" not in run("forget", SITE, "--reason", "asked", "--db", path, stdin="n\n", code=1).stdout
+    assert "forgotten" not in run("forget", SITE, "--reason", "asked", "--db", path, stdin="n\n", code=2).stdout
 
 
 def test_forget_a_site(path):

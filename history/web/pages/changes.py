@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from history.answers.changes import Feed, event_data
+from history.answers.changes import Feed, feed_data
 from history.plain import clean, plain_text
 from history.search.changes import ChangeRow, Filter, capture_urls, read_changes, together, with_passages
 from history.search.same_edits import Event
@@ -43,7 +43,8 @@ def changes_page(ask: Ask) -> Page:
     apart = ask.text("apart") == "1"
     events = [Event((row.change_id,)) for row in rows] if apart else together(rows, passages)
     by_id = {row.change_id: row for row in rows}
-    feed = Feed(events, by_id, passages, capture_urls(ask.db, [number for event in events for number in event.numbers]))
+    urls = capture_urls(ask.db, [number for event in events for number in event.numbers])
+    feed = Feed(events, by_id, passages, urls, None if more or start else len(events))
     given = {
         name: ask.text(name)
         for name in ("class", "min_words", "since", "until", "section", "added", "removed", "site", "apart", "all")
@@ -61,7 +62,7 @@ def changes_page(ask: Ask) -> Page:
     }
     return Page(
         "changes.html", "Changes on all sites", "changes", context,
-        lambda: [event_data(feed, event) for event in feed.events], lambda: _rows(rows),
+        lambda: feed_data(feed), lambda: _rows(rows),
     )  # fmt: skip
 
 

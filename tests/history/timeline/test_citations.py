@@ -107,6 +107,7 @@ def test_what_nothing_has_is_unknown_and_the_day_still_answers(history_db):
     got = found(path, "a.example@2018-03-01.00000000")
     assert (got.status, got.version.version) == (Status.UNKNOWN, 1)
     assert found(path, "a.example@00000000").version is None
+    assert found(path, "a.example@1999-01-01.00000000").version is None
 
 
 def test_what_is_no_citation_says_what_one_looks_like(history_db):

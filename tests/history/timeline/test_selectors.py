@@ -53,10 +53,11 @@ def test_a_date_between_two_captures_is_doubted(policy):
     assert select(*policy, "2018-01-01T12:00:00Z").doubt == ""
 
 
-def test_a_citation_of_what_nobody_knows_gives_the_version_of_its_day(policy):
-    selected = select(*policy, "a.example@2019-01-01.ffffffff")
-    assert selected.version.version == 2
-    assert "no text in the database has this wording; version 2 was in force on that day" in selected.doubt
+@pytest.mark.parametrize(("day", "known"), [("2019-01-01", True), ("1999-01-01", False)])
+def test_a_citation_of_what_nobody_knows_is_never_answered_with_another_text(policy, day, known):
+    with pytest.raises(NotFound, match="no text in the database has this wording") as caught:
+        select(*policy, f"a.example@{day}.ffffffff")
+    assert ("nothing is known of that day" in str(caught.value)) == (not known)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_a_citation_of_what_nobody_knows_gives_the_version_of_its_day(policy):
         ("5", NotFound, "there is no version 5: its versions are 1 to 4"),
         ("last", ConfigError, "or a version's number, first, latest, prev or a citation"),
         ("2001", NotFound, "nothing is known of 2001"),
-        ("a.example@ffffffff", NotFound, "is no version: no text in the database has this wording"),
+        ("a.example@ffffffff", NotFound, "no text in the database has this wording"),
         ("b.example@2019-01-01.ffffffff", NotFound, "holds no policy of 'b.example'"),
     ],
 )
