@@ -19,7 +19,7 @@ from enum import StrEnum
 from crawler.archives.errors import ConfigError
 from crawler.archives.timestamps import parse_date
 from history.sites import PolicyRow, find_policies
-from history.timeline.timeline import Certainty, VersionRow, read_versions, version_at
+from history.timeline.timeline import Standing, VersionRow, read_versions, version_at
 from pipelines.versions.citing import LENGTH as LENGTH  # noqa: PLC0414 - whoever cites finds it here
 from pipelines.versions.citing import cite as cite  # noqa: PLC0414
 
@@ -118,7 +118,7 @@ def _in_force(versions: Sequence[VersionRow], day: datetime | None) -> VersionRo
     if not versions or day is None:
         return None
     answer = version_at(versions, day + timedelta(days=1))
-    return None if answer.certainty is Certainty.BEFORE_FIRST else answer.version
+    return None if answer.certainty is Standing.BEFORE_FIRST else answer.version
 
 
 def _wording_of(db: sqlite3.Connection, policy: PolicyRow, key: str) -> tuple[Status, str, str] | None:

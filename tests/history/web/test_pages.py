@@ -126,9 +126,8 @@ def test_a_page_has_the_data_of_its_command(site, address, command):
     asked = cli_json(site.path, *command)
     if command[0] == "sites":
         page, asked = (sorted(some, key=lambda one: one["site"]) for some in (page, asked))
-    if command[0] == "search" or command[0] == "changes":
-        limit = 20 if command[0] == "changes" else 10
-        page, asked = (some[:limit] if isinstance(some, list) else some for some in (page, asked))
+    if command[0] == "changes":  # a page has 20, and does not count what it does not show
+        page, asked = page["events"][:20], asked["events"][:20]
     assert page == asked
 
 
