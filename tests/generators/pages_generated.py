@@ -648,6 +648,21 @@ def tabs(drawn: Draw) -> Generated:
     return Generated(document(drawn, wrapped(drawn, inner)), policy_words(drawn))
 
 
+def _own_contents(drawn: Draw, label: str) -> str:
+    """A table of contents below its label, in any markup."""
+    rng = drawn.rng
+    base = rng.choice(("", "/legal/privacy", "https://marrowby.example/legal/privacy"))
+    links = "".join(f'<li><a href="{base}#s{n}">{escape(name)}</a></li>' for n, (name, _) in enumerate(drawn.sections))
+    over = rng.choice((
+        "<h2>{}</h2>", "<h4>{}</h4>", "<p>{}</p>", "<p>{}:</p>", "<p><b>{}</b></p>", "<div class=toc-title>{}</div>",
+        "<span>{}</span>", "<strong>{}</strong>", "<div role=heading aria-level=2>{}</div>", "<div><h3>{}</h3></div>",
+    )).format(label)  # fmt: skip
+    return rng.choice((
+        "{over}<nav><ul>{links}</ul></nav>", "{over}<nav aria-label=contents><ol>{links}</ol></nav>",
+        "{over}<div role=navigation><ul>{links}</ul></div>", "<div class=toc>{over}<nav><ul>{links}</ul></nav></div>",
+    )).format(over=over, links=links)  # fmt: skip
+
+
 def labels(drawn: Draw) -> Generated:
     """A label over a table of contents or a menu that is dropped."""
     rng, label = drawn.rng, escape(drawn.language.contents)
@@ -665,6 +680,11 @@ def labels(drawn: Draw) -> Generated:
     where = rng.choice(("top", "middle", "end"))
     head = f"<h1>{escape(drawn.title)}</h1>{dated(drawn)}"
     parts = [section_html(drawn, heading, paragraphs) for heading, paragraphs in drawn.sections]
+    if rng.random() < 0.5:  # of the page's own sections, and the text goes on with a paragraph
+        contents, where = _own_contents(drawn, label), "top"
+        lead = drawn.policy_prose()
+        inner = f"{head}{contents}<p>{escape(lead)}</p>{''.join(parts)}"
+        return Generated(document(drawn, wrapped(drawn, inner)), policy_words(drawn, before=lead))
     at = {"top": 0, "middle": len(parts) // 2, "end": len(parts)}[where]
     inner = head + "".join([*parts[:at], contents, *parts[at:]])
     return Generated(document(drawn, wrapped(drawn, inner)), policy_words(drawn))
@@ -735,6 +755,14 @@ def lead_in(drawn: Draw) -> Generated:
         inner = f"<header>{title}</header>{dated(drawn)}{opening}{sections}{ending}"
     told = policy_words(drawn, before=intro if has_opening else "", after=closing if has_closing else "")
     drawn.layout = rng.choice((*MAIN_LAYOUTS, "article", "div", "soup"))
+    if rng.random() < 0.4:  # the title's block, with a line or two, stands beside the container
+        lines = [
+            drawn.sentence(drawn.language.sentences)[: rng.choice((12, 30, 200))] for _ in range(rng.randint(1, 2))
+        ]
+        head = f"{title}{dated(drawn)}{''.join(f'<p>{escape(line)}</p>' for line in lines)}"
+        around = rng.choice(("<div class=intro>{}</div>", "<div class=hero><div>{}</div></div>", "<header>{}</header>"))
+        text = around.replace("{}", head) + wrapped(drawn, "".join(parts))
+        return Generated(document(drawn, text), policy_words(drawn, before=" ".join(lines)))
     return Generated(document(drawn, wrapped(drawn, inner)), told)
 
 

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Final
 from pipelines.reading.html.beside import is_tablist
 from pipelines.reading.html.edges import is_footer_text
 from pipelines.reading.html.labels import with_labels
-from pipelines.reading.html.vocabulary import BLOCK_TAGS, DATE_LINE, HEADINGS, TEXT_TAGS
+from pipelines.reading.html.vocabulary import BLOCK_TAGS, DATE_LINE, HEADINGS, INLINE_TAGS, TEXT_TAGS
 from pipelines.reading.html.weights import LINK_HEAVY, PROSE_CHARS, Weights, own_text
+from pipelines.reading.judging.document_kind import names_in
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.html import HtmlElement
 
 # A child with this share of its parent's free text holds the policy; the rest is beside it.
@@ -170,7 +173,8 @@ def lines_around(
 ) -> tuple[list[HtmlElement], list[HtmlElement]]:
     """Headings and tabs before the container, and date lines before and after it, that stand outside it.
 
-    Near (beside the container's next _NEAR_LEVELS ancestors) every h2 counts, further up only the last h1.
+    Near (beside the container's next _NEAR_LEVELS ancestors) every h2 counts, and what stands under a title in its own
+    block, however short; further up only the last h1.
     """
     above: list[HtmlElement] = []
     below: list[HtmlElement] = []
@@ -194,11 +198,27 @@ def _last_h1_only(above: list[HtmlElement], container: HtmlElement) -> list[Html
 
 def _lines_in(part: HtmlElement, weights: Weights, *, near: bool) -> list[HtmlElement]:
     wanted = ("h1", "h2") if near else ("h1",)
-    return [
+    title = next(part.iter("h1"), None) if near else None
+    led = [] if title is None else list(_under_title(title, part, weights))
+    within = {inner for block in led for inner in block.iterdescendants()}
+    lines = {
         e
         for e in part.iter()
         if (e.tag in wanted and weights.free[e] > 0) or _is_date_line(e, weights) or (near and is_tablist(e, weights))
-    ]
+    }
+    return [e for e in part.iter() if e in (lines - within).union(led)]
+
+
+def _under_title(title: HtmlElement, part: HtmlElement, weights: Weights) -> Iterator[HtmlElement]:
+    """What stands behind the title of a legal document in the block that it heads: its introduction."""
+    if title is part or not names_in(" ".join(title.text_content().split())):
+        return
+    here = title
+    while here is not part:
+        for block in here.itersiblings():
+            if weights.free[block] and block.tag not in INLINE_TAGS and weights.link_share(block) < _MAX_PROSE_LINKS:
+                yield block
+        here = here.getparent()
 
 
 def _is_date_line(element: HtmlElement, weights: Weights) -> bool:

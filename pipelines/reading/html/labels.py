@@ -1,10 +1,15 @@
 """What a dropped menu leaves behind: the label over it ("In this article"), which labels nothing any more.
 
     <h2>Label</h2><nav>…                    the heading, if the next thing is another heading, or nothing
+    <p>Label</p><nav>contents…              a heading or a short line above a table of contents, whatever follows
     <div><h2>Label</h2><nav>…</div>         the block, which held nothing else
     <details><summary>Label</summary><nav>  the same, however it goes on
 
-A heading that names a legal document, or is the first of a page without h1, is the text's own and stays.
+A table of contents leads to places on its own page, and no section of a text begins with one: so what stands directly
+above it is its label. A menu that leads elsewhere may stand at the top of a section, whose heading stays.
+
+A heading that names a legal document, is the first of a page without h1, or is an entry of the table itself is the
+text's own and stays.
 """
 
 from __future__ import annotations
@@ -30,6 +35,9 @@ _MAX_CHILDREN: Final = 6
 _LINE_TAGS: Final = frozenset(("p", "div", "span", "strong", "b", "button", "summary", "label"))
 _BOLD: Final = ("b", "strong")
 _DIGIT: Final = re.compile(r"\d")
+_SENTENCE: Final = re.compile(r"[.!?;,。！？；，]\W*$")
+_MAX_LINKS: Final = 200
+_NEARLY_ALL: Final = 0.8
 
 
 def with_labels(doomed: list[HtmlElement], body: HtmlElement, weights: Weights) -> list[HtmlElement]:
@@ -43,10 +51,10 @@ def with_labels(doomed: list[HtmlElement], body: HtmlElement, weights: Weights) 
         block = _block_of(menu, gone, first, weights)
         if block is not menu:
             labels.append(block)
-        elif (
-            (label := _before(menu, gone)) is not None and _is_label(label, first, weights) and _ends(label, menu, gone)
-        ):
-            labels.append(label)
+        elif (label := _before(menu, gone)) is not None and _is_label(label, first, weights):
+            contents = _is_contents(menu, label)
+            if (contents and _heads_nothing_else(label)) or (not _is_line(label) and _ends(label, menu, gone)):
+                labels.append(label)
     return doomed + labels
 
 
@@ -92,13 +100,34 @@ def _is_label(element: HtmlElement, first: HtmlElement | None, weights: Weights)
 
 
 def _before(menu: HtmlElement, gone: set[HtmlElement]) -> HtmlElement | None:
-    """The heading, or the line all in bold, directly before a menu."""
-    if any(text and text.strip() for text in [menu.getprevious().tail if menu.getprevious() is not None else ""]):
+    """The block directly before a menu."""
+    before = menu.getprevious()
+    if before is not None and before.tail and before.tail.strip():
         return None
-    for sibling in _shown(menu.itersiblings(preceding=True), gone):
-        bold = sibling.tag == "p" and len(sibling) == 1 and sibling[0].tag in _BOLD and not own_text(sibling)
-        return sibling if sibling.tag in HEADINGS or bold else None
-    return None
+    return next(_shown(menu.itersiblings(preceding=True), gone), None)
+
+
+def _is_line(label: HtmlElement) -> bool:
+    """A line of text, and neither a heading nor all in bold."""
+    bold = label.tag == "p" and len(label) == 1 and label[0].tag in _BOLD and not own_text(label)
+    return label.tag not in HEADINGS and not bold
+
+
+def _heads_nothing_else(label: HtmlElement) -> bool:
+    """A heading of any kind, or a line that is no sentence."""
+    return not _is_line(label) or not _SENTENCE.search(label.text_content().strip())
+
+
+def _is_contents(menu: HtmlElement, label: HtmlElement) -> bool:
+    """Do nearly all links lead to places on this page, and none to the label's own?"""
+    links = [link for link in islice(menu.iter("a"), _MAX_LINKS) if length(link.text_content())]
+    within = sum("#" in (link.get("href") or "") for link in links)
+    text = _words(label)
+    return within >= _NEARLY_ALL * len(links) > 0 and all(_words(link) != text for link in links)
+
+
+def _words(element: HtmlElement) -> str:
+    return " ".join(element.text_content().split()).casefold()
 
 
 def _ends(label: HtmlElement, menu: HtmlElement, gone: set[HtmlElement]) -> bool:
