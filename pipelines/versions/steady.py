@@ -18,7 +18,7 @@ A line that differs in its date alone ("Last updated") is none of them, unless t
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations, pairwise
@@ -111,6 +111,7 @@ class _History:
         self._fewest = _SEVERAL  # steps of what is furniture
         self._placed: tuple[Film | None, list[Place]] = (None, [])
         self._bags: dict[Numbers, Counter[str]] = {}
+        self._furniture: set[int] = set()  # lines that were found to be nothing else
         self._language = next((texts[s.text_id].language for s in stretches if texts[s.text_id].language), "")
         shown = {text_id: texts[text_id] for text_id in dict.fromkeys(s.text_id for s in stretches)}
         doubled = _doubled(shown.values())
@@ -147,9 +148,9 @@ class _History:
         What needs many steps goes first: it hides for how long the lines around it stay.
         """
         kinds = (self._place_shuffled, self._hold_counters, self._drop_ephemeral, self._hold_variants, self._hold_flapping,
-                 self._hold_blips)  # fmt: skip
+                 self._drop_stand_ins, self._hold_blips)  # fmt: skip
         found: list[Unsteady] = []
-        film = Film(self._stretches, self.pages)
+        film = self._given = Film(self._stretches, self.pages)
         for _ in range(_PASSES):
             before = len(found)
             for kind in kinds:
@@ -248,19 +249,30 @@ class _History:
         missing: defaultdict[int, set[int]] = defaultdict(set)
         ends, rewritten = self._at_an_end(film), self._rewritten(film)
         for number, cuts in sorted(film.steps().items()):
-            beside = number in ends and sum(_replaced(film.cuts[cut], number) for cut in cuts) * 2 < len(cuts)
+            beside = number in ends and sum(self._is_replaced(film.cuts[cut], number) for cut in cuts) * 2 < len(cuts)
             whole = self._are_few or sum(cut in rewritten for cut in cuts) * 2 >= len(cuts)
             if len(cuts) < (self._fewest if beside else _SEVERAL):
                 continue
             for settled in settle(film.runs([number in there for there in held]), beside=beside, whole=whole):
                 within = [cut for cut in cuts if settled.first <= cut <= settled.last]
                 found.append(self._unsteady("flapping", number, film, within))
+                if not settled.state:
+                    self._furniture.add(number)
                 for scene in range(settled.first, settled.last + 1):
                     if (number in held[scene]) != settled.state:
                         for index in _stretches_of(film, scene):
                             (missing if settled.state else absent)[index].add(number)
         self._set_states(absent, missing)
         return found
+
+    def _is_replaced(self, cut: Cut, number: int) -> bool:
+        """Tell whether a line stood in for others or they for it, rather than beside them or beside one that was edited."""
+        for swap in cut.swaps:
+            for ours, theirs in ((swap.went, swap.came), (swap.came, swap.went)):
+                if number in ours:
+                    rest = [other for other in ours if other != number]
+                    return any(all(self._shared((one,), (other,)) < _SHARED for other in rest) for one in theirs)
+        return False
 
     def _rewritten(self, film: Film) -> set[int]:
         """The cuts at which most of the text was replaced."""
@@ -328,9 +340,61 @@ class _History:
                 film, place
             )
             found.append(self._unsteady("ephemeral", next(iter(place.contents.values()))[0], film, list(cuts)))
-        if drop:
-            self._change(lambda page: tuple(item for item in page if item[0] not in drop))
+        self._drop(drop)
         return found
+
+    def _drop(self, lines: set[int]) -> None:
+        if lines:
+            self._furniture |= lines
+            self._change(lambda page: tuple(item for item in page if item[0] not in lines))
+
+    def _drop_stand_ins(self, film: Film) -> list[Unsteady]:
+        """What came in the place of furniture or amid it, and went the same way: one of its texts, however rarely seen."""
+        if not self._furniture:
+            return []
+        steps = {n: cuts for n, cuts in film.steps().items() if len(self._lines[n].words) <= _SHORT}
+        came, went = (self._beside_furniture(steps, side) for side in (_came, _went))
+        drop = {number for number in came.keys() & went.keys() if came[number] and went[number]}
+        drop |= self._replaced_whole(steps)
+        drop = {number for number in drop if number in steps and not self._names_day(number)}
+        self._drop(drop)
+        return [self._unsteady("ephemeral", number, film, steps[number]) for number in sorted(drop)]
+
+    def _beside_furniture(self, lines: Container[int], side: Callable[[Swap], Numbers]) -> dict[int, bool]:
+        """By line, whether all that was on the other side when it came (or went) was furniture, or all around it."""
+        found: dict[int, bool] = {}
+        for index, cut in enumerate(self._given.cuts):
+            page = self._given.scenes[index + (side is _came)].numbers
+            for swap in cut.swaps:
+                ours = side(swap)
+                if not ours or not any(number in lines for number in ours):
+                    continue
+                theirs = swap.came if ours is swap.went else swap.went
+                furniture = self._furniture.issuperset(theirs) if theirs else self._is_amid(page, ours)
+                for number in ours:
+                    found[number] = found.get(number, True) and furniture
+        return found
+
+    def _replaced_whole(self, lines: Container[int]) -> set[int]:
+        """The texts of a place of several lines that were there from the first capture, or to the last, beside furniture."""
+        given = self._given
+        first, last = set(given.scenes[0].numbers), set(given.scenes[-1].numbers)
+        found: set[int] = set()
+        for cut in given.cuts:
+            for swap in cut.swaps:
+                found |= self._whole(swap.went, swap.came, first) | self._whole(swap.came, swap.went, last)
+        return {number for number in found if number in lines}
+
+    def _whole(self, ours: Numbers, theirs: Numbers, there: set[int]) -> set[int]:
+        if len(ours) < _FEWEST or len(ours) != len(theirs) or not self._furniture.issuperset(theirs):
+            return set()
+        return set() if not self._furniture.isdisjoint(ours) else there.intersection(ours)
+
+    def _is_amid(self, page: Numbers, lines: Numbers) -> bool:
+        """Do the lines stand between furniture, or beyond it?"""
+        first, last = page.index(lines[0]), page.index(lines[-1])
+        around = {*page[max(first - 1, 0) : first], *page[last + 1 : last + 2]}
+        return bool(around) and around <= self._furniture
 
     def _places(self, film: Film) -> list[Place]:
         """The places without lines that were edited: those that differ from another of the place in dates or little."""
@@ -459,6 +523,7 @@ class _History:
             if key in counters:
                 spare = key.count(HOLE) >= _SPARE * len(key)
                 stands_for[number] = None if spare else first.setdefault(key, number)
+        self._furniture.update(stands_for)
         self._change(lambda page: tuple(self._standing(page, stands_for)))
         return [
             self._unsteady(kinds[key], next(iter(at.values()))[0], film, list(at))
@@ -580,11 +645,6 @@ def _came(swap: Swap) -> Numbers:
     return swap.came
 
 
-def _replaced(cut: Cut, number: int) -> bool:
-    """Tell whether a line stood in for others or they for it, rather than beside them."""
-    return any(swap.went and swap.came and (number in swap.went or number in swap.came) for swap in cut.swaps)
-
-
 def _stretches_of(film: Film, scene: int) -> range:
     first, last = film.scenes[scene].stretches
     return range(first, last + 1)
@@ -610,13 +670,14 @@ def _with_lines(page: Page, missing: set[int], source: Page) -> Page:
             below = [number for number, _line in source[i + 1 :] if number >= 0]
             before = next((n for n in enumerate(reversed(above)) if n[1] in numbers), None)
             after = next((n for n in enumerate(below) if n[1] in numbers), None)
-            if before is None:
+            if not above or (before is None and after is None):
                 place = 0
-            elif after is None:
+            elif not below:
                 place = len(numbers)
-            elif before[0] <= after[0]:
-                place = numbers.index(before[1]) + 1
-            else:
+            elif before is None or (after is not None and after[0] < before[0]):
+                assert after is not None
                 place = numbers.index(after[1])
+            else:
+                place = numbers.index(before[1]) + 1
             items.insert(place, item)
     return tuple(items)
