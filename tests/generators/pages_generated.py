@@ -594,6 +594,24 @@ def hidden_beside(drawn: Draw) -> Generated:
     return Generated(placed(drawn, text, panel), policy_words(drawn))
 
 
+MESSAGES = (
+    '<div class="toast hidden" role="status">{}</div>', '<div role=alert style="display:none">{}</div>', "<p hidden>{}</p>",
+    '<div id="offline" class="d-none"><p>{}</p></div>', '<div aria-live="polite" class="is-hidden">{}</div>',
+    '<section class="snackbar" hidden><span>{}</span></section>', '<div class="u-hidden">{}</div>',
+)  # fmt: skip
+
+
+def hidden_message(drawn: Draw) -> Generated:
+    """A short line within the text that a script shows when something happens; now and then it is not there."""
+    rng = drawn.rng
+    said = rng.choice((drawn.language.accept, drawn.language.consent[1][:60], drawn.language.footer[0][:30]))
+    message = rng.choice(MESSAGES).replace("{}", escape("".join(c for c in said if not c.isdigit() and c not in "{}")))
+    parts = [section_html(drawn, heading, paragraphs) for heading, paragraphs in drawn.sections]
+    parts.insert(rng.randint(0, len(parts)), message if drawn.capture.random() < 0.7 else "")
+    inner = f"<h1>{escape(drawn.title)}</h1>{dated(drawn)}{''.join(parts)}"
+    return Generated(document(drawn, wrapped(drawn, inner)), policy_words(drawn))
+
+
 def only_dialog(drawn: Draw) -> Generated:
     """The policy itself in a dialog, or hidden until a script shows it: nothing else is left."""
     around = drawn.rng.choice((*DIALOGS[:7], *HIDDEN))
@@ -849,7 +867,7 @@ def headings_only(drawn: Draw) -> Generated:
 KINDS: dict[str, Callable[[Draw], Generated]] = {
     function.__name__: function
     for function in (
-        generated_names, utility_classes, vendor_panel, dialog, hidden_beside, only_dialog, accordion, tabs, labels, block_links,
+        generated_names, utility_classes, vendor_panel, dialog, hidden_beside, hidden_message, only_dialog, accordion, tabs, labels, block_links,
         long_footer, lead_in, bold_headings, everyday, message_keys, headings_only,
     )
 }  # fmt: skip

@@ -18,7 +18,16 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from pipelines.reading.html.vocabulary import ACCEPT, COOKIES, DATE_LINE, HEADINGS, INLINE_TAGS, NEVER_FURNITURE, Kind
+from pipelines.reading.html.vocabulary import (
+    ACCEPT,
+    COOKIES,
+    DATE_LINE,
+    HEADINGS,
+    INLINE_TAGS,
+    NEVER_FURNITURE,
+    Kind,
+    kind_of,
+)
 from pipelines.reading.html.weights import PROSE_CHARS, Weights, own_text
 from pipelines.reading.judging.document_kind import names_in
 
@@ -43,6 +52,7 @@ _STYLE_SHARE: Final = 3
 _LABEL_CHARS: Final = 200
 _MAX_SIBLINGS: Final = 50
 _MAX_HEADINGS: Final = 3
+_MAX_HIDDEN_LEVELS: Final = 3
 _MAX_BUTTONS: Final = 30
 _BUTTON_CHARS: Final = 40
 _DIALOG_ROLES: Final = frozenset(("dialog", "alertdialog"))
@@ -201,6 +211,19 @@ def _is_panel(page: WeighedPage, element: HtmlElement, kind: Kind) -> bool:
     if label is not None and label.tag not in ("header", "nav", "footer") and page.weights.free[label] < _LABEL_CHARS:
         return label.tag in _LABEL_TAGS or next(label.iter(*_LABEL_TAGS), None) is not None
     return any(page.weights.is_prose(like) for like in _its_like(element))
+
+
+def is_labelled(element: HtmlElement) -> bool:
+    """Does something to press, or a heading, stand before it; or is it, or what stands around it, one of several that hide?"""
+    if "aria-labelledby" in element.attrib or element.get("role") in _PANEL_ROLES:
+        return True
+    for here in islice((element, *element.iterancestors()), _MAX_HIDDEN_LEVELS):
+        label = here.getprevious()
+        if label is not None and (label.tag in _LABEL_TAGS or next(label.iter(*_LABEL_TAGS), None) is not None):
+            return True
+        if any(is_hidden(like) or kind_of(like).hidden for like in _its_like(here)):
+            return True
+    return False
 
 
 def _its_like(element: HtmlElement) -> Iterator[HtmlElement]:

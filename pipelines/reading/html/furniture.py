@@ -16,6 +16,8 @@ from pipelines.reading.html.beside import (
     WeighedPage,
     consent_blocks,
     in_text,
+    is_hidden,
+    is_labelled,
     is_section,
     is_tablist,
     stands_beside,
@@ -63,6 +65,7 @@ _BUTTON_CHARS: Final = 40
 _PROMPT_CHARS: Final = 40  # less is no sentence
 _MAX_SWITCHES: Final = 1000
 _PANEL_SWITCHES: Final = 2
+_LIVE: Final = ("polite", "assertive")
 _PANEL_BUTTONS: Final = 2
 # Copies of a block for narrow and wide screens: shorter ones may be repeated by the author.
 _MIN_COPY_CHARS: Final = 1500
@@ -148,6 +151,8 @@ def _is_inline_furniture(element: HtmlElement, kind: Kind, weights: Weights) -> 
 def _is_block_furniture(element: HtmlElement, kind: Kind, weights: Weights, share: float) -> bool:
     if element.tag in ("ul", "ol") and _lists_languages(element):
         return True
+    if _is_unseen_message(element, kind, weights):
+        return True
     if kind is not NAMELESS and is_section(element, weights):
         return False
     if (kind.banner or (kind.consent and _asks(element, share))) and element.find(".//h1") is None:
@@ -158,6 +163,20 @@ def _is_block_furniture(element: HtmlElement, kind: Kind, weights: Weights, shar
     return _is_menu(element, kind, weights, share) or (
         share <= _MAX_SMALL_SHARE and _is_small_furniture(element, kind, weights)
     )
+
+
+def _is_unseen_message(element: HtmlElement, kind: Kind, weights: Weights) -> bool:
+    """A short line that a script shows when something happens ("You are offline"), amid the text as well.
+
+    What is hidden below a label of its own, or is one of several hidden blocks, is a panel of the text, however short.
+    """
+    if not (is_hidden(element) or kind.hidden) or not 0 < weights.free[element] < PROSE_CHARS:
+        return False
+    if kind.panel or weights.linked[element] or any(char.isdigit() for char in element.text_content()):
+        return False
+    if element.get("role") in NOTICE_ROLES or element.get("aria-live") in _LIVE or kind.overlay:
+        return True
+    return not is_labelled(element)
 
 
 def _lists_languages(element: HtmlElement) -> bool:

@@ -351,3 +351,53 @@ def test_noise_of_all_kinds_hides_no_change_and_makes_none(noise, seed):
     folded = history.fold()
     starts = [EPOCH + change * STEP for change in changes]
     assert [version.first_seen for version in folded.versions[1:]] == starts
+
+
+@pytest.mark.parametrize("counted", [False, True])
+@pytest.mark.parametrize("where", [0, 5, 12])
+@pytest.mark.parametrize("apart", [HOUR, DAY, 10 * DAY])
+def test_a_text_that_was_seen_once_where_furniture_takes_turns_is_furniture(apart, where, counted):
+    history = History()
+    once = {9: 3, 10: 3, 11: 3}
+    for n in range(20):
+        sayings = SAYINGS[2 * once.get(n, n // 2 % 3) :][:2]
+        counter = [f"{24_000 + 3 * n} gardens"] if counted else []
+        history.add([*POLICY[:where], *counter, *sayings, *POLICY[where:]], n * apart)
+    folded = history.fold()
+    assert len(folded.versions) == 1
+    assert SAYINGS[6] not in history.lines(folded, 1)
+
+
+@pytest.mark.parametrize("at", [4, 9])
+def test_a_paragraph_beside_a_banner_that_comes_and_goes_is_policy(at):
+    """It is added at the end, just above a banner, and taken out again; neither time did the banner stand in for it."""
+    history = History()
+    for n in range(20):
+        banner = [SAYINGS[0]] if n % 3 else []
+        added = [EDITED[4]] if at <= n < at + 8 else []
+        history.add([*POLICY, *added, *banner], n * DAY)
+    assert [version.captures for version in history.fold().versions] == [at, 8, 12 - at]
+
+
+@pytest.mark.parametrize("above", [1, 2])
+def test_a_line_that_is_missing_is_put_back_below_a_date_that_changed(above):
+    """What stood above it is another line now; it does not go to the top of the page for that."""
+    history = History()
+    for n in range(24):
+        top = [f"Last updated: {day(60 * (n // 6))}", "In force since a month later."][:above]
+        notice = [SAYINGS[0]] if n % 5 else []
+        history.add([*top, *notice, *POLICY], n * DAY)
+    folded = history.fold()
+    assert len(folded.versions) == 4
+    assert {tuple(history.lines(folded, number)[above:]) for number in range(1, 5)} == {(SAYINGS[0], *POLICY)}
+
+
+@pytest.mark.parametrize("years", [1, 3])
+def test_a_banner_above_a_line_that_is_edited_at_the_same_time_stands_beside_the_text(years):
+    history = History()
+    for n in range(40):
+        banner = [SAYINGS[0]] if n // 5 % 2 else []
+        history.add([*banner, f"Last updated: {day(30 * (n // 5))}", *POLICY], n * years * 30 * DAY)
+    folded = history.fold()
+    assert len(folded.versions) == 8
+    assert all(SAYINGS[0] not in history.lines(folded, number) for number in range(1, 9))
