@@ -207,15 +207,18 @@ def test_score_tells_privacy_from_other_terms():
 
 @pytest.mark.parametrize(
     "line",
-    ["We keep your name safely here", "Wir verkaufen keine Ihrer Daten", "Nous ne vendons aucune donnée", "Мы не продаём ваши данные",
-     "当社は情報を販売しません"],
-)  # fmt: skip
-@pytest.mark.parametrize("lines", [6, 40])
+    [
+        "We keep your name here",
+        "Wir verkaufen Ihre Daten nicht",
+        "Nous ne vendons aucune donnée",
+        "Мы не продаём ваши данные",
+    ],
+)
+@pytest.mark.parametrize("lines", [6, 20])
 def test_short_lines_are_a_text_if_they_are_sentences_and_a_menu_if_not(line, lines):
     def read(end):
-        return judged(
-            "Acme", "".join(f"<p>{line} {name}{end}</p>" for name in "abcdefghijklmnopqrstuvwxyz"[:lines] * 2)
-        )
+        names = "abcdefghijklmnopqrstuvwxyz"[:lines]
+        return judged("Privacy Policy", "".join(f"<p>{line} {name}{end}</p>" for name in names))
 
     assert read("").reason == "empty page"
-    assert read("。" if line[0] == "当" else ".").reason != "empty page"
+    assert read(".").is_policy
