@@ -35,7 +35,7 @@ _MAX_CHILDREN: Final = 6
 _LINE_TAGS: Final = frozenset(("p", "div", "span", "strong", "b", "button", "summary", "label"))
 _BOLD: Final = ("b", "strong")
 _DIGIT: Final = re.compile(r"\d")
-_SENTENCE: Final = re.compile(r"[.!?;,。！？；，]\W*$")
+_SENTENCE: Final = re.compile(r"[.!?;,。！？；，]\W{0,3}$")
 _MAX_LINKS: Final = 200
 _NEARLY_ALL: Final = 0.8
 
