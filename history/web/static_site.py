@@ -154,18 +154,21 @@ class _Writer:
 
         async def index(folder: str) -> int:
             number = 0
-            async with PagefindIndex() as made:
+            # leaving the block writes the index once more, to `output_path`, and does not wait until it is there
+            async with PagefindIndex(config={"output_path": f"{folder}/again"}) as made:
                 for record in self._records():
                     await made.add_custom_record(**record)
                     number += 1
-                await made.write_files(folder)
+                await made.write_files(f"{folder}/index")
+                self._take(Path(folder, "index"))
             return number
 
-        with TemporaryDirectory() as scratch:
-            number = asyncio.run(index(scratch))
-            for file in sorted(path for path in Path(scratch).rglob("*") if path.is_file()):
-                self.add(f"pagefind/{file.relative_to(scratch).as_posix()}", file.read_bytes())
-        return number
+        with TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+            return asyncio.run(index(scratch))
+
+    def _take(self, folder: Path) -> None:
+        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+            self.add(f"pagefind/{file.relative_to(folder).as_posix()}", file.read_bytes())
 
     def _records(self) -> Iterator[dict[str, Any]]:
         for policy, keys in self._keys():

@@ -63,8 +63,10 @@ def test_every_link_leads_to_a_file_and_every_page_is_linked(path, tmp_path):
     assert len([page for page in pages if "/a.example/privacy/diff/" in page]) == 2
 
 
-def test_a_second_run_touches_only_what_changed(path, tmp_path, history_db):
+def test_a_second_run_touches_only_what_changed(path, tmp_path, history_db, monkeypatch):
     out = tmp_path / "public"
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
     write(path, out)
     files = {
         file: file.stat().st_mtime_ns for file in out.rglob("*") if file.is_file() and file.name != "manifest.json"
@@ -78,6 +80,7 @@ def test_a_second_run_touches_only_what_changed(path, tmp_path, history_db):
     }
     assert not [name for name in changed if name.startswith("site/")]
     assert (out / "site/new.example/privacy/timeline.html").is_file()
+    assert not list((tmp_path / "here").iterdir()), "nothing is written beside the site"
     manifest = json.loads((out / "manifest.json").read_text())
     assert {one["path"] for one in manifest["files"]} == {
         file.relative_to(out).as_posix() for file in out.rglob("*") if file.is_file() and file.name != "manifest.json"
