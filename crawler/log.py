@@ -22,6 +22,7 @@ from crawler.archives.timestamps import format_iso
 if TYPE_CHECKING:
     from scrapy import Request, Spider
     from scrapy.http import Response
+    from twisted.python.failure import Failure
 
 
 # C0 but tab and newline, DEL, C1, and the signs that change the direction of what stands beside them
@@ -81,6 +82,16 @@ class OneLineFormatter(LogFormatter):
         spider: Spider | None,  # noqa: ARG002
     ) -> LogFormatterResult:
         return {"level": logging.DEBUG, "msg": "Read %(what)s", "args": {"what": type(item).__name__}}
+
+    def dropped(
+        self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult:
+        level = super().dropped(item, exception, response, spider)["level"]
+        return {
+            "level": level,
+            "msg": "Dropped %(what)s: %(why)s",
+            "args": {"what": type(item).__name__, "why": exception},
+        }
 
     def item_error(self, item: Any, exception: BaseException, response: Any, spider: Spider) -> LogFormatterResult:  # noqa: ARG002
         return _broken(exception, f"Could not store what was read: {type(item).__name__}")

@@ -193,6 +193,7 @@ _SETTINGS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "POLICYLAPSE_SUMMARY": ("summary", _one_of(SummaryStyle)),
     "POLICYLAPSE_WACZ_APART": ("wacz_apart", _flag),
 }
+_SCHEDULERS = ("_job",)  # scrapyd and Scrapy Cloud add it to every spider's arguments: a job's name, nothing to do
 _ARGUMENTS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "url": ("urls", lambda text: tuple(split_urls(text))),
     "site": ("sites", _parts),
@@ -218,7 +219,7 @@ def options_of(settings: Mapping[str, Any], arguments: Mapping[str, Any] | None 
     if isinstance(handed, RunOptions):
         return handed
     said = dict(arguments or {})
-    unknown = sorted(said.keys() - _ARGUMENTS.keys())
+    unknown = sorted(said.keys() - _ARGUMENTS.keys() - set(_SCHEDULERS))
     if unknown:
         raise ConfigError(f"there is no argument {unknown[0]!r}: the spider takes {', '.join(_ARGUMENTS)}")
     # what names the run's place comes first: the other budgets are an archive's

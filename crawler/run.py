@@ -17,9 +17,37 @@ from crawler.spiders.job import open_job
 from crawler.summary import Summary
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from scrapy.crawler import CrawlerProcessBase
 else:
     CrawlerProcessBase = Any
+
+logger = logging.getLogger(__name__)
+
+# Where Scrapy logs what a feed, or an extension that listens to signals, did not take, and then ends with success.
+_LOGGERS = ("scrapy.utils.signal", "scrapy.extensions.feedexport")
+_FAILED = "a feed or an extension failed: the log says why. What was read is in the database, and `policylapse export` writes it"
+
+
+class _Failures(logging.Handler):
+    """Counts what Scrapy logs as an error of a feed or an extension, while it stands."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.number = 0
+
+    def emit(self, record: logging.LogRecord) -> None:  # noqa: ARG002 - the log shows it
+        self.number += 1
+
+    def __enter__(self) -> Self:
+        for name in _LOGGERS:
+            logging.getLogger(name).addHandler(self)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for name in _LOGGERS:
+            logging.getLogger(name).removeHandler(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +80,28 @@ def run_crawl(process: CrawlerProcessBase, arguments: Mapping[str, str] | None =
         lock = CrawlLock(database, wait=lock_wait) if database.parent.is_dir() and not database.is_dir() else None
         job = open_job(process.settings, options, reach)
         process.crawl(crawler, job=job)
-        process.start()
+        with _Failures() as failures:
+            process.start()
     except RateLimited as error:
-        print(f"policylapse: {error}. Nothing was asked.", file=sys.stderr)  # noqa: T201
+        _refuse(process, f"{error}. Nothing was asked.")
         return Ended(Exit.STOPPED)
     except PolicylapseError as error:
-        print(f"policylapse: {error}", file=sys.stderr)  # noqa: T201 - the command's own message
+        _refuse(process, str(error))
         return Ended(Exit.NOT_RUN)
     finally:
         if lock:
             lock.release()
     code = Exit(crawler.stats.get_value("policylapse/exit_code", Exit.PARTLY))
+    if failures.number:
+        print(f"policylapse: {_FAILED}", file=sys.stderr)  # noqa: T201
+        code = max(Exit.PARTLY, code)
     return Ended(code, getattr(crawler, "policylapse_summary", None))
+
+
+def _refuse(process: CrawlerProcessBase, message: str) -> None:
+    """Say why there is no crawl: on standard error, and in the log where that is a file, since a scheduler shows no
+    other (scrapyd runs each job with LOG_FILE).
+    """
+    print(f"policylapse: {message}", file=sys.stderr)  # noqa: T201 - the command's own message
+    if process.settings["LOG_FILE"]:
+        logger.error("%s", message)

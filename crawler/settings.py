@@ -35,6 +35,7 @@ POLICYLAPSE_STRATEGY = os.environ.get("POLICYLAPSE_STRATEGY") or "changes"
 POLICYLAPSE_MAX_GAP = os.environ.get("POLICYLAPSE_MAX_GAP") or "180"
 POLICYLAPSE_RESOLUTION = os.environ.get("POLICYLAPSE_RESOLUTION") or "0"
 POLICYLAPSE_WORKERS = os.environ.get("POLICYLAPSE_WORKERS") or "0"  # processes that read pages; 0: one a core
+POLICYLAPSE_ITEM_TEXT = os.environ.get("POLICYLAPSE_ITEM_TEXT") or "0"  # 1: items carry the text, too
 POLICYLAPSE_MODE = "crawl"  # or "plan", "discover": crawler/options.py, which reads all of these
 POLICYLAPSE_SUMMARY = os.environ.get("POLICYLAPSE_SUMMARY") or "text"  # or "json", "none"
 POLICYLAPSE_STORE = "pipelines.store.store.Store"
@@ -92,6 +93,7 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # default keeps every UR
 ITEM_PIPELINES = {
     "pipelines.stages.ReadingStage": 100,
     "pipelines.stages.VersionStage": 200,
+    "pipelines.stages.ItemStage": 250,  # what comes after it gets flat items: docs/scrapy.md
 }
 EXTENSIONS = {
     "scrapy.extensions.corestats.CoreStats": 0,

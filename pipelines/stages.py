@@ -1,6 +1,7 @@
 """Scrapy item pipelines: what is read of a page goes into the store, and the policy's versions follow.
 
-ReadingStage (100) stores what the process pool read; VersionStage (200) folds. The functions are in store.py.
+ReadingStage (100) stores what the process pool read. VersionStage (200) folds. ItemStage (250) makes of it the flat item
+that feed exports, and pipelines of other people from 300 on, get. The functions are in store/ and items.py.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from crawler.archives.capture import Policy, ReadCapture
+from pipelines.items import CaptureItem, capture_item
 
 if TYPE_CHECKING:
     from typing import Self
@@ -64,3 +66,15 @@ class VersionStage(_Stage):
     def _fold(self, policy: Policy) -> None:
         self._unfolded.pop(policy, None)
         self.job.store.versions.fold(policy, self.job.reader.extractor)
+
+
+class ItemStage(_Stage):
+    """Turns what the spider's parts pass on into the public item."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._with_text = crawler.settings.getbool("POLICYLAPSE_ITEM_TEXT")
+
+    def process_item(self, item: ReadCapture) -> CaptureItem:
+        cited = self.job.store.captures.cited(item.capture_id)
+        return capture_item(item.policy, cited, item.reading, with_text=self._with_text)

@@ -31,6 +31,7 @@ _EXCLUDED_TEXT = b"This URL has been excluded from the Wayback Machine"
 _MEMENTO_URL = re.compile(r"/(\d{1,14})(?:[a-z]{2}_)?/((?:https?:|//).*)", re.DOTALL)
 _SEEN_BYTES = 256 * 1024  # where the exclusion text is looked for: it was recorded at byte 56,703 of 57,794
 
+_BYTES = re.compile(r"([/:]\d{1,14})id_/")  # where an archive's URL says "the captured bytes"
 _OTHER_SCHEME = re.compile(r"/\d{4,14}[a-z]{2}_/((?!https?:)[a-z][a-z0-9+.-]*:.*)", re.DOTALL | re.IGNORECASE)
 MAX_DRIFT = 24 * 3600  # seconds; what EDGI's client accepts as the same capture
 
@@ -108,6 +109,18 @@ def classify_exclusion(status: int, headers: Mapping[str, str], body: bytes) -> 
     if (status >= 400 and b"AccessControlException" in seen) or _EXCLUDED_TEXT in seen:
         return PlaybackAnswer.EXCLUDED
     return PlaybackAnswer.EXCLUDED if status == 451 else None
+
+
+def replay_url(memento_url: str) -> str:
+    """Return the page on which an archive shows a capture to people, with its banner and date.
+
+    :param memento_url: the archive's URL of the captured bytes (`id_`), which is for checking digests. Any other address
+        is returned as it is.
+
+    >>> replay_url("https://web.archive.org/web/20200201020357id_/http://epa.gov/20200201020357id_/")
+    'https://web.archive.org/web/20200201020357/http://epa.gov/20200201020357id_/'
+    """
+    return _BYTES.sub(r"\1/", memento_url, count=1)
 
 
 def split_memento_url(url: str) -> tuple[str, str] | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler.archives.capture import Capture, ListedCapture, Memento, Outcome, Period, Policy
@@ -33,6 +35,21 @@ _LISTED: Final = (
     "k.not_before"
 )
 _SLICE: Final = 500  # values bound in one statement
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """What names a stored capture.
+
+    :param archive: the name of its archive. :param archive_url: the archive's link to the captured bytes.
+    :param url: on the original site. :param timestamp: as the archive's index has it.
+    """
+
+    archive: str
+    archive_url: str
+    url: str
+    timestamp: str
+    captured_at: datetime
 
 
 class CaptureShelf:
@@ -69,6 +86,13 @@ class CaptureShelf:
             )
             found |= {row[0]: _listed_capture(row) for row in rows}
         return [found[capture_id] for capture_id in capture_ids]
+
+    def cited(self, capture_id: int) -> Cited:
+        """Return what names a capture: its archive, its link, its URL and its time."""
+        archive, link, url, timestamp, at = self._file.one(
+            "SELECT archive, citation_url, original, timestamp, captured_at FROM captures WHERE id = ?", capture_id
+        )
+        return Cited(archive, link, url, timestamp, parse_iso(at))
 
     def page(self, archive: str, capture: Capture, citation: str) -> ListedCapture:
         """Return a capture of a page that need not be a policy's: a home page, a candidate."""
