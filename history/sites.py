@@ -20,6 +20,7 @@ from crawler.archives.surt import check_url, surt
 from crawler.archives.timestamps import parse_iso
 from pipelines.model import ChangeClass
 
+_ONLY = "IN (SELECT value FROM json_each(?1))"  # a JSON list of sites; left out where all are meant
 _CLOSE = 5  # how many near names an error offers
 
 
@@ -176,13 +177,14 @@ def list_sites(db: sqlite3.Connection, names: Collection[str] | None = None) -> 
     """
     only = None if names is None else json.dumps(sorted(names))
     outcomes, last = _outcomes(db, only), _last_changes(db, only)
-    rows = db.execute(
+    rows = _of(
+        db,
         "SELECT s.id, s.site, count(DISTINCT p.id) AS asked, count(DISTINCT v.policy_id) AS policies, "
         "count(v.id) AS versions, min(v.first_seen) AS first_seen, max(v.last_seen) AS last_seen "
         "FROM sites s LEFT JOIN policies p ON p.site_id = s.id "
         "LEFT JOIN versions v ON v.policy_id = p.id AND v.extractor_id = p.extractor_id "
-        "WHERE ?1 IS NULL OR s.site IN (SELECT value FROM json_each(?1)) GROUP BY s.id ORDER BY s.site",
-        [only],
+        f"WHERE s.site {_ONLY} GROUP BY s.id ORDER BY s.site",
+        only,
     )
     return [
         SiteRow(
@@ -195,13 +197,18 @@ def list_sites(db: sqlite3.Connection, names: Collection[str] | None = None) -> 
     ]  # fmt: skip
 
 
+def _of(db: sqlite3.Connection, sql: str, only: str | None) -> sqlite3.Cursor:
+    """Ask of some sites, from their rows on, or of all, in whatever order is best then."""
+    return db.execute(sql.replace(_ONLY, "IS NOT NULL"), []) if only is None else db.execute(sql, [only])
+
+
 def _outcomes(db: sqlite3.Connection, only: str | None) -> dict[int, Counter[Outcome]]:
-    rows = db.execute(
-        "SELECT p.site_id, k.outcome, count(DISTINCT k.id) AS captures FROM policies p "
-        "JOIN policy_urls u ON u.policy_id = p.id JOIN captures k ON k.urlkey = u.urlkey "
-        "WHERE ?1 IS NULL OR p.site_id IN (SELECT id FROM sites WHERE site IN (SELECT value FROM json_each(?1))) "
-        "GROUP BY 1, 2",
-        [only],
+    rows = _of(
+        db,
+        "SELECT w.site_id, k.outcome, count(*) AS captures FROM (SELECT DISTINCT p.site_id, u.urlkey FROM sites s "
+        f"JOIN policies p ON p.site_id = s.id JOIN policy_urls u ON u.policy_id = p.id WHERE s.site {_ONLY}) w "
+        "JOIN captures k ON k.urlkey = w.urlkey GROUP BY 1, 2",
+        only,
     )
     counts: dict[int, Counter[Outcome]] = {}
     for row in rows:
@@ -210,10 +217,13 @@ def _outcomes(db: sqlite3.Connection, only: str | None) -> dict[int, Counter[Out
 
 
 def _last_changes(db: sqlite3.Connection, only: str | None) -> dict[str, LastChange]:
-    rows = db.execute(
-        "SELECT site, policy_url, to_version, change_class, not_before, not_after FROM change_detail "
-        "WHERE ?1 IS NULL OR site IN (SELECT value FROM json_each(?1)) ORDER BY not_after",
-        [only],
+    rows = _of(
+        db,
+        "SELECT s.site, p.policy_url, n.version AS to_version, c.change_class, n.previous_last_seen AS not_before, "
+        "n.first_seen AS not_after FROM sites s JOIN policies p ON p.site_id = s.id "
+        "JOIN versions n ON n.policy_id = p.id AND n.extractor_id = p.extractor_id "
+        f"JOIN changes c ON c.to_version_id = n.id WHERE s.site {_ONLY} ORDER BY not_after",
+        only,
     )
     return {
         row["site"]: LastChange(

@@ -107,11 +107,10 @@ class Passages:
 
 
 _CHANGES: Final = """
-SELECT c.id, c.policy_id, s.site, p.policy_url, o.version AS from_version, n.version AS to_version,
+SELECT c.id, c.policy_id, s.site, p.policy_url, o.version AS from_version, n.version AS to_version, p.site_id,
   n.previous_last_seen AS not_before, n.first_seen AS not_after, c.change_class, c.words_added, c.words_removed,
   c.sections, o.first_seen AS from_first_seen, o.wording AS from_wording, n.wording AS to_wording,
   o.text_id AS from_text_id, n.text_id AS to_text_id,
-  (SELECT count(*) FROM policies q WHERE q.site_id = s.id) AS policies,
   f.id AS found_id, f.run_id, f.found_at, f.ahead
 FROM changes c
 LEFT JOIN found_changes f ON f.to_version_id = c.to_version_id
@@ -139,6 +138,9 @@ def read_changes(db: sqlite3.Connection, wanted: Filter) -> Iterator[ChangeRow]:
     less = _more_in(db, wanted.removed) if wanted.removed else None
     section = wanted.section.casefold()
     turns = set() if wanted.turns else _turns(db)
+    several = {
+        row[0] for row in db.execute("SELECT site_id FROM policies GROUP BY site_id HAVING count(*) > 1")
+    }  # sites
     rows = db.execute(
         _CHANGES,
         {
@@ -162,7 +164,7 @@ def read_changes(db: sqlite3.Connection, wanted: Filter) -> Iterator[ChangeRow]:
             continue
         if section and not any(section in heading.casefold() for heading in json.loads(row["sections"])):
             continue
-        yield _row(row)
+        yield _row(row, several)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +191,9 @@ def _turns(db: sqlite3.Connection) -> set[tuple[int, int]]:
     return found
 
 
-def _row(row: sqlite3.Row) -> ChangeRow:
-    name = row["site"] if row["policies"] == 1 else row["policy_url"]
+def _row(row: sqlite3.Row, several: Collection[int]) -> ChangeRow:
+    """:param several: ids of the sites that have more than one policy."""
+    name = row["policy_url"] if row["site_id"] in several else row["site"]
     not_after = parse_iso(row["not_after"])
     return ChangeRow(
         row["id"], row["site"], row["policy_url"], row["from_version"], row["to_version"],

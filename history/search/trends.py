@@ -12,13 +12,14 @@ half-year's beginning or end. Pure but for `read_stretches` and `texts_having`.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Final
 
-from crawler.archives.timestamps import parse_iso
+from crawler.archives.timestamps import format_iso, parse_iso
 from history.search.index_words import tokens
 from history.search.query import parse
 from history.search.search import matching_blocks, texts_with
@@ -107,37 +108,62 @@ def read_stretches(db: sqlite3.Connection, policies: Collection[int] | None = No
     for policy_id, versions in groupby(db.execute(_VERSIONS), key=lambda row: row["policy_id"]):
         if policies is not None and policy_id not in policies:
             continue
-        captures: list[datetime] | None = None
+        addresses: list[int] | None = None
         for row in versions:
             first, last = parse_iso(row["first_seen"]), parse_iso(row["last_seen"])
             if last - first > GAP:
-                captures = _captures(db, policy_id) if captures is None else captures
-                between = [moment for moment in captures if first <= moment <= last]
-                found += [Stretch(row["site"], row["text_id"], *one) for one in _unbroken([first, *between, last])]
+                addresses = _addresses(db, policy_id) if addresses is None else addresses
+                unbroken = _unbroken(partial(_reading, db, policy_id, addresses), first, last)
+                found += [Stretch(row["site"], row["text_id"], *one) for one in unbroken]
             else:
                 found.append(Stretch(row["site"], row["text_id"], first, last))
     return found
 
 
-def _captures(db: sqlite3.Connection, policy_id: int) -> list[datetime]:
-    """When a policy's wording was read."""
+# A reading's date is its capture's, or a day beside it at most (the view `readings`): so the index of captures leads to
+# it, and of thousands of captures only those are read that lie at the asked end of the time.
+_READING: Final = """
+SELECT r.captured_at FROM addresses a CROSS JOIN policy_urls u ON u.policy_id = :policy AND u.urlkey = a.urlkey
+CROSS JOIN capture_rows k ON k.address_id = a.id
+  AND k.at BETWEEN :low AND :high
+CROSS JOIN readings r ON r.policy_id = u.policy_id AND r.capture_id = k.id
+JOIN policies p ON p.id = r.policy_id AND p.extractor_id = r.extractor_id
+WHERE a.id = :address AND r.captured_at > :after AND r.captured_at <= :until ORDER BY k.at {order} LIMIT 1
+"""
+_DRIFT: Final = timedelta(days=2)
+_NEWEST, _OLDEST = _READING.format(order="DESC"), _READING.format(order="ASC")
+
+
+def _addresses(db: sqlite3.Connection, policy_id: int) -> list[int]:
     rows = db.execute(
-        "SELECT DISTINCT r.captured_at FROM readings r JOIN policies p ON p.id = r.policy_id "
-        "AND p.extractor_id = r.extractor_id WHERE r.policy_id = ? ORDER BY 1",
-        [policy_id],
+        "SELECT a.id FROM policy_urls u JOIN addresses a ON a.urlkey = u.urlkey WHERE u.policy_id = ?", [policy_id]
     )
-    return [parse_iso(row[0]) for row in rows]
+    return [row[0] for row in rows]
 
 
-def _unbroken(moments: Sequence[datetime]) -> Iterator[tuple[datetime, datetime]]:
-    """The times without a gap."""
-    first = before = moments[0]
-    for moment in moments[1:]:
-        if moment - before > GAP:
-            yield first, before
-            first = moment
-        before = moment
-    yield first, before
+def _reading(
+    db: sqlite3.Connection, policy_id: int, addresses: Iterable[int], after: datetime, until: datetime, newest: bool
+) -> datetime | None:
+    """The newest or the oldest capture of a time by which a policy's wording was read."""
+    low, high = int((after - _DRIFT).timestamp()), int((until + _DRIFT).timestamp())
+    asked = {"policy": policy_id, "after": format_iso(after), "until": format_iso(until), "low": low, "high": high}
+    rows = (db.execute(_NEWEST if newest else _OLDEST, asked | {"address": one}).fetchone() for one in addresses)
+    found = [row[0] for row in rows if row]
+    return parse_iso(max(found) if newest else min(found)) if found else None
+
+
+def _unbroken(
+    reading: Callable[[datetime, datetime, bool], datetime | None], first: datetime, last: datetime
+) -> Iterator[tuple[datetime, datetime]]:
+    """The times without a gap, from one capture to another: by leaps as long as a gap may be."""
+    begin = at = first
+    while last - at > GAP:
+        following = reading(at, at + GAP, True)
+        if following is None:
+            yield begin, at
+            begin = following = reading(at + GAP, last, False) or last
+        at = following
+    yield begin, last
 
 
 def texts_having(db: sqlite3.Connection, query: str) -> dict[int, list[int]]:

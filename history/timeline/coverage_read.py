@@ -5,6 +5,7 @@ read_subjects(db, sites) ──► Subject…
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
@@ -17,21 +18,25 @@ from history.timeline.coverage import Asked, Subject
 from pipelines.store.load import WHILE_THERE
 
 _HALF = "2 * CAST(substr({at}, 1, 4) AS INTEGER) + (substr({at}, 6, 2) > '06')"
+_WANTED = "IN (SELECT value FROM json_each(?1))"  # a JSON list of ids of policies; left out where all are meant
 _READ = f"""
 SELECT r.policy_id, {_HALF.format(at="r.captured_at")} AS half, EXISTS (
     SELECT 1 FROM set_aside a WHERE a.policy_id = r.policy_id AND a.extractor_id = r.extractor_id
     AND r.captured_at BETWEEN a.first_seen AND a.last_seen) AS aside, count(*)
-FROM readings r JOIN policies p ON p.id = r.policy_id AND p.extractor_id = r.extractor_id GROUP BY 1, 2, 3
+FROM readings r JOIN policies p ON p.id = r.policy_id AND p.extractor_id = r.extractor_id
+WHERE p.id {_WANTED} GROUP BY 1, 2, 3
 """
 _CAPTURED = f"""
 SELECT u.policy_id, {_HALF.format(at="k.captured_at")} AS half, k.outcome, count(*)
 FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey
   AND {WHILE_THERE}
+WHERE u.policy_id {_WANTED}
 GROUP BY 1, 2, 3
 """
 # Pages of an index count when its last page was answered.
-_ASKED = """
+_ASKED = f"""
 SELECT policy_id, archive, url, listed_at, outcome, since, until FROM listings WHERE resume_key = ''
+  AND policy_id {_WANTED}
 """
 _HELD = (Outcome.FETCHED, Outcome.REVISIT)
 Counts = defaultdict[int, defaultdict[int, int]]  # by policy, by half-year
@@ -42,12 +47,15 @@ def read_subjects(db: sqlite3.Connection, policies: Sequence[PolicyRow] | None =
 
     :param policies: only these; None for all of the database.
     """
-    found, other = _readings(db)
-    outcomes, held = _outcomes(db)
-    asked = _answers(db)
-    wanted = None if policies is None else {policy.policy_id for policy in policies}
-    rows = db.execute(
-        "SELECT p.id, s.site, p.policy_url FROM policies p JOIN sites s ON s.id = p.site_id ORDER BY 2, 3"
+    wanted = None if policies is None else json.dumps([policy.policy_id for policy in policies])
+    found, other = _readings(db, wanted)
+    outcomes, held = _outcomes(db, wanted)
+    asked = _answers(db, wanted)
+    rows = _of(
+        db,
+        "SELECT p.id, s.site, p.policy_url FROM policies p JOIN sites s ON s.id = p.site_id "
+        f"WHERE p.id {_WANTED} ORDER BY 2, 3",
+        wanted,
     )
     subjects = [
         Subject(
@@ -55,7 +63,6 @@ def read_subjects(db: sqlite3.Connection, policies: Sequence[PolicyRow] | None =
             _less(held[row["id"]], found[row["id"]], other[row["id"]]), outcomes[row["id"]], asked[row["id"]],
         )
         for row in rows
-        if wanted is None or row["id"] in wanted
     ]  # fmt: skip
     if wanted is None:
         bare = db.execute("SELECT site FROM sites WHERE id NOT IN (SELECT site_id FROM policies)")
@@ -65,19 +72,26 @@ def read_subjects(db: sqlite3.Connection, policies: Sequence[PolicyRow] | None =
     return subjects
 
 
-def _readings(db: sqlite3.Connection) -> tuple[Counts, Counts]:
+def _of(db: sqlite3.Connection, sql: str, wanted: str | None) -> sqlite3.Cursor:
+    """Ask of some policies, from their rows on, or of all, in whatever order is best then."""
+    return db.execute(sql.replace(_WANTED, "IS NOT NULL"), []) if wanted is None else db.execute(sql, [wanted])
+
+
+def _readings(db: sqlite3.Connection, wanted: str | None) -> tuple[Counts, Counts]:
     found: Counts = defaultdict(lambda: defaultdict(int))
     other: Counts = defaultdict(lambda: defaultdict(int))
-    for policy_id, half, aside, number in db.execute(_READ):
+    for policy_id, half, aside, number in _of(db, _READ, wanted):
         (other if aside else found)[policy_id][half] += number
     return found, other
 
 
-def _outcomes(db: sqlite3.Connection) -> tuple[defaultdict[int, dict[int, dict[Outcome, int]]], Counts]:
+def _outcomes(
+    db: sqlite3.Connection, wanted: str | None
+) -> tuple[defaultdict[int, dict[int, dict[Outcome, int]]], Counts]:
     """Captures by outcome, and apart from them those whose page is held."""
     outcomes: defaultdict[int, dict[int, dict[Outcome, int]]] = defaultdict(dict)
     held: Counts = defaultdict(lambda: defaultdict(int))
-    for policy_id, half, name, number in db.execute(_CAPTURED):
+    for policy_id, half, name, number in _of(db, _CAPTURED, wanted):
         outcome = Outcome(name)
         if outcome in _HELD:
             held[policy_id][half] += number
@@ -91,9 +105,9 @@ def _less(held: dict[int, int], *read: dict[int, int]) -> dict[int, int]:
     return {half: number for half, number in left.items() if number > 0}
 
 
-def _answers(db: sqlite3.Connection) -> defaultdict[int, list[Asked]]:
+def _answers(db: sqlite3.Connection, wanted: str | None) -> defaultdict[int, list[Asked]]:
     answers: defaultdict[int, list[Asked]] = defaultdict(list)
-    for row in db.execute(_ASKED):
+    for row in _of(db, _ASKED, wanted):
         since, until = _moment(row["since"]), _moment(row["until"])
         answers[row["policy_id"]].append(
             Asked(row["archive"], row["url"], parse_iso(row["listed_at"]), Outcome(row["outcome"]), since, until)

@@ -6,8 +6,9 @@ read_catalogue(db) ──► Catalogue: policy("example.com", "privacy") ──�
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from crawler.archives.errors import NotFound
 from history.names import policy_names, site_name
@@ -19,13 +20,14 @@ class Catalogue:
     """All policies of a database; built once per state of the file.
 
     :param sites: site by its name in addresses. :param policies: each site's, in the order in which they were added.
-    :param names: each policy's name under its site.
+    :param names: each policy's name under its site. :param held: what else a page need not read again in that state.
     """
 
     sites: Mapping[str, str]
     policies: Mapping[str, Sequence[PolicyRow]]
     names: Mapping[int, str]
     by_url: Mapping[tuple[str, str], PolicyRow]
+    held: MutableMapping[str, Any] = field(default_factory=dict)
 
     def site(self, name: str) -> str:
         """Return the site that an address names. :raises NotFound: there is none."""

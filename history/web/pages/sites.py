@@ -22,7 +22,7 @@ from history.web.page import Ask, Page, Row, paging
 from pipelines.model import ChangeClass
 
 LATEST: Final = 8  # changes at the head of the index
-_AT_ONCE: Final = 40  # sites on one page
+_AT_ONCE: Final = 25  # sites on one page, 2 kB each
 _POINTS: Final = 32  # of a small curve
 _SORTS: Final = ("changed", "site", "versions")
 

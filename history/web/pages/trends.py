@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time
 from typing import Any, Final
 
 from history.answers.trends import Trend, half_name, read_trend, trend_data, trend_rows
-from history.search.trends import read_stretches
+from history.search.trends import Stretch, read_stretches
 from history.web.drawing import stacked
 from history.web.page import Ask, Page
 
@@ -21,8 +21,7 @@ def trends_page(ask: Ask) -> Page:
     terms = list(dict.fromkeys(term.strip() for term in ask.text("terms").split(",") if term.strip()))[:_TERMS]
     found: list[Trend] = []
     if terms:
-        policies = ask.policies()
-        stretches = read_stretches(ask.db, None if policies is None else {policy.policy_id for policy in policies})
+        stretches = _stretches(ask)
         found = [read_trend(ask.db, stretches, term, False) for term in terms]
     shown = found and found[0].points
     context = {
@@ -46,6 +45,17 @@ def trends_page(ask: Ask) -> Page:
         "trends.html", title, "trends", context, lambda: [trend_data(one, with_passages=False) for one in found],
         lambda: trend_rows(found),
     )  # fmt: skip
+
+
+def _stretches(ask: Ask) -> Sequence[Stretch]:
+    """When which text stood: of a site, or of all, which is read once per state of the database."""
+    policies = ask.policies()
+    if policies is not None:
+        return read_stretches(ask.db, {policy.policy_id for policy in policies})
+    if "stretches" not in ask.catalogue.held:
+        ask.catalogue.held["stretches"] = read_stretches(ask.db)
+    found: Sequence[Stretch] = ask.catalogue.held["stretches"]
+    return found
 
 
 def _picture(ask: Ask, found: Sequence[Trend]) -> dict[str, Any]:
