@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := build/demo.db
 
-.PHONY: demo web test unit lint bench bench-store bench-text bench-requests bench-exports bench-standin fuzz docs clean
+.PHONY: demo web test unit lint bench bench-store bench-text bench-requests bench-exports bench-standin fuzz docs screens clean
 
 demo: .venv/ready  ## crawl the bundled sample archive, then show a timeline and a diff
 	@mkdir -p build && rm -f $(DEMO) $(DEMO)-wal $(DEMO)-shm
@@ -42,6 +42,9 @@ bench-generated: .venv/test-ready  ## changes of 200 generated histories: precis
 docs: .venv/test-ready  ## write the outputs in README.md and docs/ anew
 	$(BIN)/cog -r -I . -P README.md docs/*.md
 	$(BIN)/python -m docs.pictures
+
+screens: .venv/test-ready  ## take the pictures of the browser view anew; needs Chromium
+	$(BIN)/python -m docs.screens
 
 bench: .venv/test-ready  ## captures per second against a plain loop, on ../shared where it is there
 	$(BIN)/python -m benchmarks crawl

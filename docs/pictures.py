@@ -33,11 +33,11 @@ def svg(output: str, title: str, theme: str) -> str:
     return console.export_svg(title=title, theme=THEMES[theme], unique_id="policylapse")
 
 
-def pictures(name: str, command: str) -> None:
+def pictures(name: str, command: str, ending: str = "svg") -> None:
     """Print the Markdown that shows a picture in the colours of the reader's page."""
     print("<picture>")
-    print(f'  <source media="(prefers-color-scheme: dark)" srcset="docs/pictures/{name}-dark.svg">')
-    print(f'  <img alt="{command}" src="docs/pictures/{name}-light.svg">')
+    print(f'  <source media="(prefers-color-scheme: dark)" srcset="docs/pictures/{name}-dark.{ending}">')
+    print(f'  <img alt="{command}" src="docs/pictures/{name}-light.{ending}">')
     print("</picture>")
 
 
