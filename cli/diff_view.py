@@ -11,6 +11,7 @@ from rich.text import Text
 
 from cli.output import clean, is_plain, line, plain_text, print_lines, print_wrapped
 from cli.timeline_view import CLASS_STYLES, bracket, count
+from crawler.archives.memento import replay_url
 from history.diff.comparison import Comparison
 from history.diff.diff import DiffBlock, DiffKind, Hunk, hunks
 from history.diff.links import LinkChange
@@ -67,8 +68,8 @@ def _head(console: Console, c: Comparison) -> None:
     print_lines(console, line(c.policy.policy_url))
     if c.are_neighbours:
         print_lines(console, f"changed between {bracket(c.later).replace(' – ', ' and ')}")
-    _side(console, Text("--- ", "red"), c.old, c.old.last_capture_url, c.old_citation)
-    _side(console, Text("+++ ", "green"), c.new, c.new.first_capture_url, c.new_citation)
+    _side(console, Text("--- ", "red"), c.old, replay_url(c.old.last_capture_url), c.old_citation)
+    _side(console, Text("+++ ", "green"), c.new, replay_url(c.new.first_capture_url), c.new_citation)
 
 
 def _side(console: Console, sign: Text, version: VersionRow, url: str, cited: str) -> None:

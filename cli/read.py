@@ -21,6 +21,7 @@ from cli.output import (
 )
 from cli.policies import the_policy, with_citation
 from cli.sites_view import print_sites
+from crawler.archives.memento import replay_url
 from history.answers.rows import answer_data, policy_data, site_data, version_data
 from history.database import open_database
 from history.sites import PolicyRow, list_sites
@@ -102,7 +103,7 @@ def _show_notes(policy: PolicyRow, versions: Sequence[VersionRow], selected: Sel
     chosen = selected.version
     seen = f"{chosen.first_seen:%Y-%m-%d} to {chosen.last_seen:%Y-%m-%d}"
     note(
-        f"{line(policy.site)} version {chosen.version} of {len(versions)}, seen {seen}: {line(chosen.first_capture_url)}"
+        f"{line(policy.site)} version {chosen.version} of {len(versions)}, seen {seen}: {line(replay_url(chosen.first_capture_url))}"
     )
     if selected.doubt:
         note(f"note: {selected.doubt}")

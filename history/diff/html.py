@@ -20,6 +20,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from crawler.archives.memento import replay_url
 from crawler.archives.timestamps import format_iso
 from history.diff.comparison import CapturedPage, Comparison
 from history.diff.diff import DiffBlock, DiffKind, hunks
@@ -91,8 +92,10 @@ def version_side(version: VersionRow, cited: str, page: CapturedPage | None, lan
         "first_day": f"{version.first_seen:%Y-%m-%d}",
         "last_day": f"{version.last_seen:%Y-%m-%d}",
         "captures": f"{version.captures:,} capture{'' if version.captures == 1 else 's'}",
-        "capture": line(capture),
-        "href": line(capture) if _WEB.fullmatch(capture) else "",
+        "capture": line(replay_url(capture)),
+        "href": line(replay_url(capture)) if _WEB.fullmatch(capture) else "",
+        "payload": line(capture),
+        "payload_href": line(capture) if _WEB.fullmatch(capture) else "",
         "title": line(version.title),
         "citation": line(cited),
         "payload_digest": page.payload_digest if page else "",

@@ -12,6 +12,7 @@ import html
 import re
 from collections.abc import Iterator
 
+from crawler.archives.memento import replay_url
 from history.diff.comparison import Comparison
 from history.diff.diff import DiffBlock, DiffKind, Hunk, hunks
 from history.diff.links import LinkChange
@@ -32,8 +33,8 @@ def markdown_report(comparison: Comparison, context: int | None = 1) -> str:
     """
     c = comparison
     parts = [f"## {escape(c.policy.site)}: version {c.old.version} → {c.new.version}", _summary(c)]
-    parts.append("\n".join((_evidence("Old", c.old, c.old_citation, c.old.last_capture_url),
-                            _evidence("New", c.new, c.new_citation, c.new.first_capture_url))))  # fmt: skip
+    parts.append("\n".join((_evidence("Old", c.old, c.old_citation, replay_url(c.old.last_capture_url)),
+                            _evidence("New", c.new, c.new_citation, replay_url(c.new.first_capture_url)))))  # fmt: skip
     found = hunks(c.blocks, context) if c.change else ()
     for number, hunk in enumerate(found):
         parts += _hunk(hunk, again=number > 0 and found[number - 1].heading == hunk.heading)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 
+from crawler.archives.memento import replay_url
 from history.diff.comparison import Comparison
 from history.names import site_name
 from history.plain import clean, line
@@ -29,8 +30,8 @@ def unified(comparison: Comparison, context: int | None = None) -> str:
     name = f"{site_name(c.policy.site)}.md"
     evidence = [
         f"# {line(c.policy.site)}: version {c.old.version} to version {c.new.version}; {line(c.policy.policy_url)}",
-        f"# from {line(c.old_citation)}, {line(c.old.last_capture_url)}",
-        f"# to   {line(c.new_citation)}, {line(c.new.first_capture_url)}",
+        f"# from {line(c.old_citation)}, {line(replay_url(c.old.last_capture_url))}",
+        f"# to   {line(c.new_citation)}, {line(replay_url(c.new.first_capture_url))}",
     ]
     body = patch_lines(
         clean(render_markdown(c.old_blocks)),

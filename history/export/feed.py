@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree as ET
 
+from crawler.archives.memento import replay_url
 from history.diff.diff import diff
 from history.notify.html import excerpt_html
 from history.notify.marked import Excerpt, first_of
@@ -193,19 +194,34 @@ def _atom_entry(parent: ET.Element, entry: FeedEntry, authority: str) -> None:
     _add(parent, "title", entry.headline)
     _add(parent, "updated", entry.not_after)
     _add(parent, "published", entry.not_after)
-    _add(parent, "link", rel="alternate", href=uri(entry.after_url), title="The first capture with the new wording")
-    _add(parent, "link", rel="related", href=uri(entry.before_url), title="The last capture with the old wording")
+    _add(
+        parent,
+        "link",
+        rel="alternate",
+        href=uri(replay_url(entry.after_url)),
+        title="The first capture with the new wording",
+    )
+    _add(
+        parent,
+        "link",
+        rel="related",
+        href=uri(replay_url(entry.before_url)),
+        title="The last capture with the old wording",
+    )
     _add(parent, "category", term=entry.change_class)
     _add(parent, "summary", entry.summary)
     _add(parent, "content", _html(entry), type="html")
 
 
 def _html(entry: FeedEntry) -> str:
-    before, after = escape(uri(entry.before_url)), escape(uri(entry.after_url))
+    (before, after), (old, new) = (
+        [escape(uri(link(url))) for url in (entry.before_url, entry.after_url)] for link in (replay_url, str)
+    )
     return (
         f"<p>{escape(entry.summary)}</p>{excerpt_html(entry.excerpt) if entry.excerpt else ''}"
         f'<p>In the archive: <a href="{before}">last with the old wording</a> ({_day(entry.not_before)}), '
-        f'<a href="{after}">first with the new wording</a> ({_day(entry.not_after)}).</p>'
+        f'<a href="{after}">first with the new wording</a> ({_day(entry.not_after)}). '
+        f'The captured bytes, for digests: <a href="{old}">old</a>, <a href="{new}">new</a>.</p>'
     )
 
 
@@ -237,13 +253,14 @@ def json_feed(feed: Feed) -> dict[str, Any]:
 
 def _json_item(entry: FeedEntry, authority: str) -> dict[str, Any]:
     return {
-        "id": entry.id_of(authority), "url": uri(entry.after_url), "title": entry.headline, "content_text": entry.summary,
+        "id": entry.id_of(authority), "url": uri(replay_url(entry.after_url)), "title": entry.headline, "content_text": entry.summary,
         "content_html": _html(entry), "date_published": entry.not_after, "tags": [entry.change_class],
         "_change": {
             "site": entry.site, "policy_url": entry.policy_url, "from_version": entry.from_version, "version": entry.version,
             "not_before": entry.not_before, "not_after": entry.not_after, "change_class": entry.change_class,
             "words_added": entry.words_added, "words_removed": entry.words_removed, "sections": list(entry.sections),
-            "before_url": entry.before_url,
+            "before_url": replay_url(entry.before_url),
+            "archive_url": entry.after_url, "before_archive_url": entry.before_url,
         },
     }  # fmt: skip
 

@@ -17,6 +17,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from crawler.archives.memento import replay_url
 from crawler.archives.timestamps import parse_iso
 from history.export.formats import Job
 from history.export.git_repository import BRANCH, Repository
@@ -140,8 +141,10 @@ def _trailers(record: VersionRecord) -> Mapping[str, str]:
         "Language": record.language,
         "Title": record.title,
         "Archive": first.archive,
-        "Archive-Url": first.archive_url,
+        "Archive-Url": first.archive_url,  # of the bytes; of the page for people: Replay-Url
+        "Replay-Url": replay_url(first.archive_url),
         "Before-Archive-Url": record.before_url or "",
+        "Before-Replay-Url": replay_url(record.before_url or ""),
         "Captured-Url": first.url,
         "CDX-Timestamp": first.timestamp,
         "CDX-Digest": first.cdx_digest,

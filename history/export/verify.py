@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from crawler.archives.memento import replay_url
 from history.export.records import Evidence
 
+_TOOLS = ("sha256sum", "openssl", "base32", "curl")
 _SHA1_BASE32 = 32  # characters of a SHA-1 in base32
 _VERDICTS = {
     "match": "They differ, since the index speaks of the bytes before their coding (gzip) was undone. Those did agree when "
@@ -38,12 +41,15 @@ class Shown:
 
 def verify_text(shown: Sequence[Shown], program: str) -> str:
     """Return VERIFY.md. Commands are quoted for a POSIX shell: addresses are somebody else's."""
-    return "\n".join(_lines(shown, program))
+    lines = list(_lines(shown, program))
+    ran = " ".join(line for line in lines if line.startswith("    "))
+    tools = [f"`{tool}`" for tool in _TOOLS if re.search(rf"(?:^|\| | {{4}}){tool} ?", ran)]
+    needs = f"{', '.join(tools[:-1])} and {tools[-1]}" if tools[1:] else tools[0]
+    return "\n".join([lines[0], f"\nYou need {needs}, and this folder unpacked.", *lines[1:]])
 
 
 def _lines(shown: Sequence[Shown], program: str) -> Iterator[str]:
     yield "# How to check this evidence"
-    yield "\nIt needs `sha256sum`, `openssl` and `curl`, and this folder unpacked."
     yield "\n## 1. Nothing was changed since it was bundled\n"
     yield "    sha256sum -c SHA256SUMS"
     for number, one in enumerate(shown, start=2):
@@ -58,7 +64,11 @@ def _lines(shown: Sequence[Shown], program: str) -> Iterator[str]:
 def _capture(number: int, one: Shown) -> Iterator[str]:
     evidence = one.evidence
     yield f"\n## {number}. `{one.name}`: the page at {evidence.captured_at}\n"
-    yield f"- for a person: <{_bare(evidence.archive_url)}>"
+    if _is_web(evidence.archive_url):
+        yield f"- to look at it, with the archive's banner and date: <{_bare(replay_url(evidence.archive_url))}>"
+        yield f"- its bytes without them (`id_`), for the digests below: <{_bare(evidence.archive_url)}>"
+    else:
+        yield f"- in the archive it is `{_bare(evidence.archive_url)}`, which no server shows"
     yield f"- on the original site it was <{_bare(evidence.url)}>"
     if one.page is None:
         yield "\nIts bytes are not kept here."

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from crawler.archives.memento import replay_url
 from history.notify import message as say
 from history.notify.marked import Excerpt
 from history.notify.message import Message
@@ -47,6 +48,6 @@ def _template(name: str) -> Template:
         lstrip_blocks=True,
     )
     environment.globals |= {"say": say}
-    environment.filters |= {"line": line}
+    environment.filters |= {"line": line, "replay": replay_url}
     environment.tests |= {"web": lambda url: _WEB.fullmatch(url) is not None}
     return environment.get_template(name)

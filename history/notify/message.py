@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from crawler.archives.memento import replay_url
 from history.diff.word_steps import Op
 from history.notify.marked import Excerpt, Marked, Piece
 from history.plain import line, plain_text
@@ -251,13 +252,13 @@ def _entry(entry: Entry) -> list[str]:
     more = more_of(entry.excerpt)
     rows += [f"  {more}"] if more else []
     rows.append("")
-    rows += [f"  {what}: {line(url)}" for what, url in entry.links]
+    rows += [f"  {what}: {line(replay_url(url))}" for what, url in entry.links]
     rows += [f"  cite: {line(entry.citations[0])}"]
     return [*rows, f"  {line(entry.command)}"]
 
 
 def _event(event: EventEntry) -> list[str]:
-    return [event_line(event), *([f"  {line(event.capture_url)}"] if event.capture_url else []), ""]
+    return [event_line(event), *([f"  {line(replay_url(event.capture_url))}"] if event.capture_url else []), ""]
 
 
 def _wrapped(rows: Iterable[str]) -> Iterator[str]:

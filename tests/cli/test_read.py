@@ -170,7 +170,7 @@ def test_show(run, sample_db):
     assert "* We do not sell your personal information, and we never will.\n" in result.stdout
     assert result.stderr == (
         "lumenkart.example version 4 of 7, seen 2021-03-02 to 2021-12-25: "
-        "sample:20210302114416id_/https://lumenkart.example/privacy\n"
+        "sample:20210302114416/https://lumenkart.example/privacy\n"
     )
 
 
@@ -249,10 +249,10 @@ def test_diff(run, sample_db):
         "http://lumenkart.example/privacy",
         "changed between 2021-12-25 and 2022-09-13",
         "--- version 4, seen 2021-03-02 to 2021-12-25 in 5 captures",
-        "    sample:20211225145014id_/https://lumenkart.example/privacy",
+        "    sample:20211225145014/https://lumenkart.example/privacy",
         "    cite as lumenkart.example@2021-03-02.c2e63877",
         "+++ version 5, seen 2022-09-13 to 2023-06-03 in 6 captures",
-        "    sample:20220913065128id_/https://lumenkart.example/privacy",
+        "    sample:20220913065128/https://lumenkart.example/privacy",
         "    cite as lumenkart.example@2022-09-13.246c634a",
     ]
     assert "  ~ Last updated: [-1 January 2020-]{+12 September 2022+}" in lines

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import zipfile
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -115,7 +116,7 @@ def test_a_citation_names_the_policy_and_the_version(sample_db, tmp_path):
         ((SITE,), {"change": "0"}, "there is no version 0"),
         ((SITE,), {"change": "\u00b2"}, "is not a date"),
         ((SITE,), {"version": "2021-01"}, "either version 3 or 4 was in force.*by its number"),
-        ((), {"change": f"{SITE}@2018-01-01.00000000"}, "is no version"),
+        ((), {"change": f"{SITE}@2018-01-01.00000000"}, "nothing is known of that day"),
     ],
 )
 def test_what_it_is_not_made_of(sample_db, tmp_path, sites, wanted, message):
@@ -137,6 +138,36 @@ EVIDENCE = Evidence(
     "wayback", "https://web.archive.org/web/2018id_/http://a.example/", "http://a.example/", "20180101000000",
     "2018-01-01T00:00:00Z", "2JKUR2H3T744IBDJRHPRW6GD3OSI624E", "mismatch", "0" * 64, 200, 0,
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+@pytest.mark.parametrize("page", [None, "after/page.html.txt"])
+@pytest.mark.parametrize(
+    "link", ["https://web.archive.org/web/2018id_/http://a.example/", "sample:2018id_/http://a.example/"]
+)
+def test_verify_names_each_tool_that_it_uses_and_no_other_and_both_links(agrees, page, link):
+    text = verify_text(
+        [
+            Shown(
+                "after",
+                page,
+                replace(EVIDENCE, archive_url=link),
+                link,
+                "https://x.example/cdx" if page else "",
+                agrees,
+            )
+        ],
+        "test/1",
+    )
+    used = {part.split()[0] for line in text.splitlines() if line.startswith("    ") for part in line.split(" | ")}
+    used -= {EVIDENCE.payload_sha256}
+    (needs,) = re.findall(r"^You need (.*), and this folder", text, re.MULTILINE)
+    assert set(re.findall(r"`(\w+)`", needs)) == used
+    links = re.findall(r"^- .*<(.*)>$", text, re.MULTILINE)
+    assert (
+        ("https://web.archive.org/web/2018/http://a.example/" in links) == (link in links) == link.startswith("https")
+    )
+    assert "person" not in text
 
 
 def test_addresses_are_quoted_for_the_shell():

@@ -3,6 +3,7 @@
 import json
 import re
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
@@ -126,6 +127,7 @@ def test_sites_of_one_address_part_have_ids_of_their_own(history_db):
     assert len({entry.entry_id for entry in entries(history_db.path)}) == 3
 
 
+LINK = "https://web.archive.org/web/2019id_/http://a.example/"
 ANYTHING = st.text(max_size=40)  # control characters, surrogates and all
 LINE = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
@@ -139,8 +141,25 @@ def test_any_text_makes_a_valid_feed(site, url, sections, archive):
     root = check(atom(Feed("", (entry,), f"https://x/{url}"), "test/1"))
     content = root.find(f"{{{ATOM}}}entry/{{{ATOM}}}content").text
     assert set(re.findall(r"<(/?[a-z]+)", content)) == {"p", "/p", "a", "/a"}
-    assert content.count("<a ") == 2
+    assert content.count("<a ") == 4
     json.dumps(json_feed(Feed("", (entry,)))).encode()
+
+
+def test_a_feed_leads_people_to_the_replay_page_and_names_the_bytes(sample_db):
+    (first, *_) = entries(sample_db)
+    first = replace(first, before_url="https://web.archive.org/web/2018id_/http://a.example/", after_url=LINK)
+    page, before = (
+        "https://web.archive.org/web/2019/http://a.example/",
+        "https://web.archive.org/web/2018/http://a.example/",
+    )
+    root = check(atom(Feed("", (first,)), "test/1"))
+    assert [link.get("href") for link in root.iterfind(f"{{{ATOM}}}entry/{{{ATOM}}}link")] == [page, before]
+    content = root.find(f"{{{ATOM}}}entry/{{{ATOM}}}content").text
+    assert re.findall('href="([^"]*)"', content) == [before, page, first.before_url, LINK]
+    (item,) = json_feed(Feed("", (first,)))["items"]
+    change = item["_change"]
+    assert (item["url"], change["before_url"]) == (page, before)
+    assert (change["archive_url"], change["before_archive_url"]) == (LINK, first.before_url)
 
 
 def test_the_json_feed_has_the_same_entries(sample_db):

@@ -71,6 +71,15 @@ def test_the_evidence_stands_in_the_trailers(repository, sample_db):
     )
 
 
+def test_the_trailers_have_the_page_for_people_beside_the_bytes(repository):
+    keys = ("Archive-Url", "Replay-Url", "Before-Archive-Url", "Before-Replay-Url")
+    fields = "%x09".join(f"%(trailers:key={key},valueonly,separator=)" for key in keys)
+    for line in git(repository, "log", f"--format={fields}").splitlines():
+        link, page, before, before_page = line.split("\t")
+        assert "id_/" in link
+        assert (page, before_page) == (link.replace("id_/", "/", 1), before.replace("id_/", "/", 1))
+
+
 def test_each_commit_touches_its_policy_alone(repository):
     for commit in git(repository, "rev-list", "main").split():
         assert len(git(repository, "show", "--format=", "--name-only", commit).split()) == 1
@@ -210,7 +219,7 @@ def test_a_page_cannot_write_trailers(title, sections, url):
     assert len(set(names)) == len(names)
     assert "Captured-At: 2018-01-01T00:00:00Z" in lines
     assert set(names) <= {
-        "Policy-Url", "Citation", "Captured-At", "Bracket", "Change-Class", "Title", "Archive", "Archive-Url",
+        "Policy-Url", "Citation", "Captured-At", "Bracket", "Change-Class", "Title", "Archive", "Archive-Url", "Replay-Url",
         "Captured-Url", "CDX-Timestamp", "CDX-Digest", "CDX-Digest-Verdict", "Payload-SHA256",
     }  # fmt: skip
 
