@@ -49,6 +49,7 @@ COMMANDS: Final = {
         Entry(GET, "import-warc", "cli.import_warc", "import_warc", "Take policies out of WARC, ARC and WACZ files, or folders of them, into the database."),
         Entry(GET, "save", "cli.save", "save", "Ask the Internet Archive to capture stale policies again (Save Page Now)."),
         Entry(GET, "limits", "cli.limits", "limits", "Show every pause and budget of the archives, which all crawls of this machine keep."),
+        Entry(GET, "status", "cli.status", "status", "Show how the last crawl ended, what is pending, which archives pause, and what to do next."),
         Entry(READ, "sites", "cli.read", "sites", "List the sites in the database, with what is known of each."),
         Entry(READ, "timeline", "cli.timeline", "timeline", "Show every version of SITE's policy: when it changed, how much, and what is not known."),
         Entry(READ, "coverage", "cli.coverage", "coverage", "Show of which half-years each SITE's policy is known, and why not of the others: a row a policy."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sqlite3
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -24,7 +25,7 @@ from cli.output import (
 from crawler.archives.timestamps import parse_date
 from history.answers.coverage import coverage_data, coverage_rows
 from history.database import open_database
-from history.sites import PolicyRow, find_policies
+from history.sites import NoPolicy, PolicyRow, find_policies
 from history.timeline.coverage import Coverage, cover, half_of, halves_of
 from history.timeline.coverage_read import read_subjects
 
@@ -55,8 +56,8 @@ def coverage(
     if begin and end and begin > end:
         raise click.UsageError(f"--since {since} is later than --until {until}")
     with closing(open_database(db)) as connection:
-        named: dict[int, PolicyRow] = {p.policy_id: p for site in sites for p in find_policies(connection, site)}
-        subjects = read_subjects(connection, list(named.values()) if sites else None)
+        policies, bare = _named(connection, sites)
+        subjects = read_subjects(connection, policies if sites else None, bare)
     known = halves_of(subjects)
     halves = range(half_of(begin) if begin else known.start, half_of(end) + 1 if end else known.stop)
     found = [cover(subject, halves) for subject in subjects]
@@ -66,6 +67,18 @@ def coverage(
         _print_csv(found)
     else:
         print_coverage(stdout_console(color), found, halves)
+
+
+def _named(db: sqlite3.Connection, sites: Sequence[str]) -> tuple[list[PolicyRow], list[str]]:
+    """The policies of the sites that were named, and those sites that have none."""
+    policies: dict[int, PolicyRow] = {}
+    bare = []
+    for site in sites:
+        try:
+            policies |= {policy.policy_id: policy for policy in find_policies(db, site)}
+        except NoPolicy as error:
+            bare.append(error.site)
+    return list(policies.values()), bare
 
 
 def _print_csv(coverages: Sequence[Coverage]) -> None:

@@ -20,8 +20,9 @@ from cli.output import (
     tolerate_small_charsets,
 )
 from cli.policies import the_policy, with_citation
-from cli.sites_view import print_sites
 from crawler.archives.memento import replay_url
+from cli.sites_view import MISSING_COLUMNS, SITE_COLUMNS, print_csv, print_missing, print_sites
+from crawler.missing import missing_data
 from history.answers.rows import answer_data, policy_data, site_data, version_data
 from history.database import open_database
 from history.sites import PolicyRow, list_sites
@@ -29,23 +30,36 @@ from history.timeline.citations import citation
 from history.timeline.selectors import Selected, at_date, doubt_of, numbered, select
 from history.timeline.timeline import VersionRow, read_versions
 from pipelines.store.load import text_blocks
+from pipelines.store.missing import read_missing
 from pipelines.text.markdown import render_markdown
 
 
 @click.command()
+@click.option("--missing", "only_missing", is_flag=True, help="List what has no version, why, and what to do about it.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for spreadsheets.")
 @db_option
 @json_option
-def sites(db: Path, as_json: bool) -> None:
+def sites(only_missing: bool, as_csv: bool, db: Path, as_json: bool) -> None:
     """List the sites in the database, with what is known of each.
 
     \b
-    Example:
+    Examples:
       policylapse sites
+      policylapse sites --missing
+      policylapse sites --csv > sites.csv
     """  # noqa: D301 - Click reads \b as a character
+    if as_csv and as_json:
+        raise click.UsageError("--csv and --json exclude each other: name one")
     with closing(open_database(db)) as connection:
-        rows = list_sites(connection)
-    if as_json:
-        print_json([site_data(row) for row in rows])
+        missing = read_missing(connection.execute)
+        rows = [] if only_missing else list_sites(connection)
+    data = [missing_data(one) for one in missing] if only_missing else [site_data(row) for row in rows]
+    if as_csv:
+        print_csv(data, MISSING_COLUMNS if only_missing else SITE_COLUMNS)
+    elif as_json:
+        print_json({"total": len(data), ("missing" if only_missing else "sites"): data})
+    elif only_missing:
+        print_missing(stdout_console(), missing)
     else:
         print_sites(stdout_console(), rows)
 

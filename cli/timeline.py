@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import click
+from rich.text import Text
 
 from cli.output import (
     color_option,
     db_option,
     json_option,
+    line,
     note,
     policy_option,
     print_json,
@@ -18,17 +21,20 @@ from cli.output import (
     stdout_console,
 )
 from cli.policies import chosen as chosen_policies
+from cli.sites_view import print_reason
 from cli.timeline_view import print_timeline
 from crawler.archives.timestamps import parse_date
+from crawler.missing import missing_data
 from crawler.printed import command
 from history.answers.timeline import Shown, shown_data
 from history.database import open_database
-from history.sites import find_policies
+from history.sites import NoPolicy, find_policies
 from history.timeline.periods import during
 from history.timeline.stated_dates import check_dates, read_written
 from history.timeline.technical import read_technical
 from history.timeline.timeline import read_timeline
 from history.timeline.unsure import read_unsure
+from pipelines.store.missing import read_missing
 
 
 @click.command()
@@ -58,7 +64,12 @@ def timeline(
     """  # noqa: D301 - Click reads \b as a character
     start, end = parse_date(since) if since else None, parse_date(until, end=True) if until else None
     with closing(open_database(db)) as connection:
-        policies = chosen_policies(find_policies(connection, site), number)
+        try:
+            policies = chosen_policies(find_policies(connection, site), number)
+        except NoPolicy as error:
+            _without_policy(error, color, as_json=as_json)
+            return
+        missing = {one.policy_id: one for one in read_missing(connection.execute, {policy.site for policy in policies})}
         wanted = [policy for policy in policies if policy.versions] or policies
         shown = []
         for policy in wanted:
@@ -70,13 +81,34 @@ def timeline(
             name = policy.name if len(wanted) > 1 else policy.site
             shown.append(Shown(during(whole, start, end), len(whole.versions), stated, technical, unsure, name))
     if as_json:
-        print_json([shown_data(one) for one in shown])
+        reasons = [missing.get(one.timeline.policy.policy_id) for one in shown]
+        print_json(
+            [shown_data(one) | {"missing": why and missing_data(why)} for one, why in zip(shown, reasons, strict=True)]
+        )
         return
     console = stdout_console(color)
     for index, one in enumerate(shown):
         if index:
             print_lines(console, "")
         print_timeline(console, one)
+        if why := missing.get(one.timeline.policy.policy_id):
+            print_reason(console, why)
     for policy in policies:
         if policy not in wanted:
             note(f"no version at {policy.policy_url}: `{command('timeline', policy.name)}` says why")
+
+
+def _without_policy(error: NoPolicy, color: str, *, as_json: bool) -> None:
+    """Say of a site without a policy what was asked, and what came of it."""
+    if as_json:
+        data: dict[str, Any] = {
+            "site": error.site,
+            "policy_url": None,
+            "versions": [],
+            "missing": missing_data(error.missing),
+        }
+        print_json([data])
+        return
+    console = stdout_console(color)
+    print_lines(console, Text.assemble((line(error.site), "bold"), "  no policy is known"))
+    print_reason(console, error.missing)

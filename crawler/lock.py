@@ -1,9 +1,19 @@
-"""No two crawls into one database: a lock that dies with its process, with a note of who holds it and since when."""
+"""No two crawls into one database: a lock that dies with its process, with a note of who holds it and since when.
+
+    CrawlLock(database) ──► DATABASE-lock, DATABASE-owner ──release──► neither is left behind
+    holder(database) ──► who holds it now, without taking it
+
+Whoever releases the lock removes its file first. Another process may have that file open and wait for it. It would then
+hold a lock that nobody else sees, so it looks whether its file is still the one at that path, and begins anew if not.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +21,14 @@ from filelock import FileLock, Timeout
 
 from crawler.archives.errors import ConfigError
 from crawler.archives.timestamps import format_iso, parse_iso
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The process that writes into a database, and since when."""
+
+    pid: int
+    since: datetime
 
 
 class CrawlLock:
@@ -22,29 +40,73 @@ class CrawlLock:
     """
 
     def __init__(self, database: Path, now: datetime | None = None, wait: float = 0.0) -> None:
-        self._owner = Path(f"{database}-owner")
-        self._lock = FileLock(f"{database}-lock")
+        self._owner, self._path = _owner(database), Path(f"{database}-lock")
+        self._lock = FileLock(self._path)
         now = now or datetime.now(UTC)
         try:
-            self._lock.acquire(timeout=wait)
+            self._acquire(wait)
             self._owner.write_text(json.dumps({"pid": os.getpid(), "since": format_iso(now)}), encoding="utf-8")
         except Timeout:
             raise ConfigError(
-                f"another crawl writes into {database}{self._who(now)}; run this one when it is done"
+                f"another crawl writes into {database}{self._who(database, now)}; run this one when it is done"
             ) from None
         except OSError as error:
             raise ConfigError(
                 f"cannot lock {database}: {error.strerror or error}; name another file with --db"
             ) from None
 
+    def _acquire(self, wait: float) -> None:
+        end = time.monotonic() + wait
+        while True:
+            ours = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)  # open, so that its number is not given again
+            try:
+                self._lock.acquire(timeout=max(0.0, end - time.monotonic()))
+                if _is_at(self._path, ours):
+                    return
+                self._lock.release()
+            finally:
+                os.close(ours)
+
     def release(self) -> None:
         self._owner.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # Windows removes no file that is open
+            self._path.unlink()
         self._lock.release()
 
-    def _who(self, now: datetime) -> str:
-        try:
-            owner = json.loads(self._owner.read_text(encoding="utf-8"))
-            minutes = (now - parse_iso(owner["since"])).total_seconds() / 60
-            return f" (process {int(owner['pid'])}, for {minutes:.0f} minutes)"
-        except (OSError, ValueError, KeyError, TypeError):
-            return ""
+    def _who(self, database: Path, now: datetime) -> str:
+        found = _noted(database)
+        return f" (process {found.pid}, for {(now - found.since).total_seconds() / 60:.0f} minutes)" if found else ""
+
+
+def holder(database: Path) -> Holder | None:
+    """Return who writes into a database now; None where nobody does, or who did was killed."""
+    found = _noted(database)
+    if found is None:
+        return None
+    try:
+        os.kill(found.pid, 0)
+    except PermissionError:  # another person's process
+        return found
+    except (OSError, OverflowError):
+        return None
+    return found
+
+
+def _owner(database: Path) -> Path:
+    return Path(f"{database}-owner")
+
+
+def _noted(database: Path) -> Holder | None:
+    try:
+        owner = json.loads(_owner(database).read_text(encoding="utf-8"))
+        found = Holder(int(owner["pid"]), parse_iso(owner["since"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return found if found.pid > 0 else None  # 0 and less are groups of processes
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False

@@ -121,7 +121,7 @@ class Progress:
             return found
         done = [policy for policy, search in spider.searches() if search.ended]
         left = job.store.runs.outcomes(0, done, job.archive.name, job.period).get(Outcome.PENDING, 0)
-        counts = found | {Outcome.PENDING: found.get(Outcome.PENDING, 0) - left, Outcome.NOT_ASKED: left}
+        counts = found | {Outcome.PENDING: found.get(Outcome.PENDING, 0) - left, Outcome.NOT_NEEDED: left}
         return {outcome: counts[outcome] for outcome in Outcome if counts.get(outcome)}
 
     def _summary(self, spider: PoliciesSpider, certainties: list[tuple[str, Certainty]]) -> Summary:
@@ -151,6 +151,7 @@ class Progress:
             if told
             else {},
             run=spider.run.number,
+            missing=job.store.runs.missing(spider.run.number, spider.policies()) if told else (),
         )
 
     def _plan(self, options: RunOptions) -> Plan:

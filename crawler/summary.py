@@ -13,6 +13,7 @@ from crawler.archives.capture import Brought, Outcome
 from crawler.archives.errors import Exit
 from crawler.archives.timestamps import format_iso
 from crawler.choosing.certainty import Certainty, total
+from crawler.missing import Missing, missing_data
 from crawler.printed import given, runnable
 
 NAMED = 10  # changes that the printed summary names; the JSON has them all
@@ -78,6 +79,7 @@ class Summary:
     :param brought: the changes that this run found, those that are news first.
     :param known: how much of the outcomes earlier runs have reported as missing, unchanged since.
     :param run: the run's number in the database, 0 where there is none.
+    :param missing: sites, URLs and lines of lists that this run was asked for and that have no version.
     """
 
     archive: str
@@ -100,6 +102,7 @@ class Summary:
     brought: Sequence[Brought] = ()
     known: Mapping[Outcome, int] = field(default_factory=dict)
     run: int = 0
+    missing: Sequence[Missing] = ()
 
     @property
     def news(self) -> list[Brought]:
@@ -136,6 +139,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
         for outcome, count in summary.outcomes.items()
     }
     data["known"] = {outcome.value: count for outcome, count in summary.known.items() if count}
+    data["missing"] = [missing_data(one) for one in summary.missing]
     data["brought"] = [_brought_data(one) for one in summary.brought]
     return data
 
@@ -152,6 +156,7 @@ def print_summary(summary: Summary, console: Console) -> None:
         *_brought(summary),
         *_sure(summary),
         *_outcomes(summary),
+        *_missing(summary),
         *_endings(summary),
     ):
         console.print(line, soft_wrap=True)
@@ -225,6 +230,16 @@ def _outcomes(s: Summary) -> list[Text]:
             line.append(f"; next: {outcome.about.next_step}", style="dim")
         lines.append(line)
     return lines
+
+
+def _missing(s: Summary) -> list[Text]:
+    """The sites and URLs without a version, by name."""
+    names = [one.subject for one in s.missing if one.site]
+    if not names:
+        return []
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    step = runnable("`policylapse sites --missing`", given(s.database))
+    return [Text(f"  without a version: {', '.join(names[:NAMED])}{more}; {step} says why")]
 
 
 def _endings(s: Summary) -> list[Text]:

@@ -18,7 +18,10 @@ from crawler.archives.capture import Outcome
 from crawler.archives.errors import ConfigError, NotFound
 from crawler.archives.surt import check_url, surt
 from crawler.archives.timestamps import parse_iso
+from crawler.missing import Missing
 from pipelines.model import ChangeClass
+from pipelines.store.load import FATE
+from pipelines.store.missing import read_missing
 
 _ONLY = "IN (SELECT value FROM json_each(?1))"  # a JSON list of sites; left out where all are meant
 _CLOSE = 5  # how many near names an error offers
@@ -66,6 +69,7 @@ class SiteRow:
     :param policies: its policies that have a version; `asked` counts those without, too.
     :param first_seen, last_seen: of any version; None without one.
     :param outcomes: its captures by outcome.
+    :param missing: why it has no version; None where it has one.
     """
 
     site: str
@@ -76,6 +80,11 @@ class SiteRow:
     last_seen: datetime | None
     outcomes: Mapping[Outcome, int]
     last_change: LastChange | None
+    missing: Missing | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.missing.outcome if self.missing else Outcome.FETCHED
 
     @property
     def captures(self) -> int:
@@ -94,8 +103,27 @@ def find_policies(db: sqlite3.Connection, name: str) -> list[PolicyRow]:
     found = [policy for policy in policies if policy.site == wanted.lower()]
     found = found or _matching(policies, wanted)
     if not found:
+        site = _bare_site(db, wanted)
+        if site:
+            raise NoPolicy(site, read_missing(db.execute, [site])[0])
         raise NotFound(_not_found(policies, wanted))
     return found
+
+
+class NoPolicy(NotFound):
+    """A site that was asked for, of which no policy is known."""
+
+    def __init__(self, site: str, missing: Missing) -> None:
+        self.site, self.missing = site, missing
+        about = missing.outcome.about.meaning
+        step = f"; next: {missing.next_step}" if missing.next_step else ""
+        super().__init__(f"no policy of {site} is known: {about} ({missing.detail}){step}")
+
+
+def _bare_site(db: sqlite3.Connection, name: str) -> str:
+    """The site of that name that has no policy, "" if there is none."""
+    row = db.execute("SELECT site FROM sites WHERE site = ?", [_bare(name.lower()).partition("/")[0]]).fetchone()
+    return str(row[0]) if row else ""
 
 
 def _matching(policies: Iterable[PolicyRow], name: str) -> list[PolicyRow]:
@@ -177,6 +205,9 @@ def list_sites(db: sqlite3.Connection, names: Collection[str] | None = None) -> 
     """
     only = None if names is None else json.dumps(sorted(names))
     outcomes, last = _outcomes(db, only), _last_changes(db, only)
+    missing: dict[str, Missing] = {}
+    for one in read_missing(db.execute, names):
+        missing.setdefault(one.site, one)
     rows = _of(
         db,
         "SELECT s.id, s.site, count(DISTINCT p.id) AS asked, count(DISTINCT v.policy_id) AS policies, "
@@ -191,7 +222,7 @@ def list_sites(db: sqlite3.Connection, names: Collection[str] | None = None) -> 
             row["site"], row["policies"], row["asked"], row["versions"],
             parse_iso(row["first_seen"]) if row["first_seen"] else None,
             parse_iso(row["last_seen"]) if row["last_seen"] else None,
-            outcomes.get(row["id"], {}), last.get(row["site"]),
+            outcomes.get(row["id"], {}), last.get(row["site"]), None if row["versions"] else missing.get(row["site"]),
         )
         for row in rows
     ]  # fmt: skip
@@ -205,14 +236,14 @@ def _of(db: sqlite3.Connection, sql: str, only: str | None) -> sqlite3.Cursor:
 def _outcomes(db: sqlite3.Connection, only: str | None) -> dict[int, Counter[Outcome]]:
     rows = _of(
         db,
-        "SELECT w.site_id, k.outcome, count(*) AS captures FROM (SELECT DISTINCT p.site_id, u.urlkey FROM sites s "
-        f"JOIN policies p ON p.site_id = s.id JOIN policy_urls u ON u.policy_id = p.id WHERE s.site {_ONLY}) w "
-        "JOIN captures k ON k.urlkey = w.urlkey GROUP BY 1, 2",
+        f"SELECT u.site_id, {FATE} AS fate, count(*) AS captures FROM (SELECT p.site_id, u.urlkey, min(p.id) AS policy_id "
+        f"FROM sites s JOIN policies p ON p.site_id = s.id JOIN policy_urls u ON u.policy_id = p.id WHERE s.site {_ONLY} "
+        "GROUP BY 1, 2) u JOIN captures k ON k.urlkey = u.urlkey GROUP BY 1, 2",
         only,
     )
     counts: dict[int, Counter[Outcome]] = {}
     for row in rows:
-        counts.setdefault(row["site_id"], Counter())[Outcome(row["outcome"])] += row["captures"]
+        counts.setdefault(row["site_id"], Counter())[Outcome(row["fate"])] += row["captures"]
     return counts
 
 

@@ -146,7 +146,7 @@ def lines(database):
     """Commands of every kind, as a person types them, with answers and with errors."""
     site = "lumenkart.example"
     for words in (
-        ["sites"], ["coverage"], ["coverage", "nobody.example"], ["coverage", site, "--since", "2030"], ["timeline", site],
+        ["sites"], ["sites", "--missing"], ["status"], ["coverage"], ["coverage", "nobody.example"], ["coverage", site, "--since", "2030"], ["timeline", site],
         ["timeline", "nobody.example"], ["timeline", "harborline.example"], ["timeline", site, "--since", "2030"],
         ["show", site], ["show", site, "2001-01-01"], ["show", site, "99"], ["show", "nobody.example"], ["show", "lumenkrat.example"],
         ["show", f"{site}@1999-01-01.deadbeef"], ["diff", site], ["diff", site, "1"], ["diff", site, "9999"], ["blame", site],

@@ -102,7 +102,7 @@ class Outcome(Enum):
     """What became of a capture, or of a listing. The value is what is stored."""
 
     PENDING = "pending"
-    NOT_ASKED = "not_asked"  # counted in summaries; what is stored of such a capture is PENDING
+    NOT_NEEDED = "not_needed"  # by a finished crawl; what is stored of such a capture is PENDING
     FETCHED = "fetched"
     REVISIT = "revisit"
     REDIRECT = "redirect"
@@ -135,7 +135,7 @@ class Outcome(Enum):
     @property
     def settled(self) -> bool:
         """True where asking again would not help: never asked for a second time."""
-        return self not in (Outcome.PENDING, Outcome.NOT_ASKED, Outcome.PLAYBACK_FAILED, Outcome.RATE_LIMITED)
+        return self not in (Outcome.PENDING, Outcome.NOT_NEEDED, Outcome.PLAYBACK_FAILED, Outcome.RATE_LIMITED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ _ABOUT = {
     Outcome.PENDING: About(
         "listed, not fetched", "run the same crawl again: it goes on where it stopped", missing=True
     ),
-    Outcome.NOT_ASKED: About("not asked for: what the strategy wants to know is known without"),
+    Outcome.NOT_NEEDED: About("not fetched: the strategy did not need it"),
     Outcome.FETCHED: About("fetched and read"),
     Outcome.REVISIT: About("same payload as a capture already held; not fetched"),
     Outcome.REDIRECT: About("the site answered with a redirect; where it leads is followed inside the archive"),
@@ -195,7 +195,7 @@ _ABOUT = {
         "see the candidates with `policylapse discover SITE`; name the policy's URL with --url",
         missing=True,
     ),
-    Outcome.BAD_INPUT: About("a line of the list is no site and no URL", "mend the line", missing=True),
+    Outcome.BAD_INPUT: About("a line in the list is neither a site nor a URL", "correct the line", missing=True),
     Outcome.DAMAGED_ARCHIVE: About(
         "an archive file is damaged in one place, or was not read; everything else was used",
         "if the file was damaged on its way to you, get it again, then run the same crawl",

@@ -22,6 +22,7 @@ from crawler.archives.capture import (
 )
 from crawler.choosing.certainty import Certainty
 from crawler.discovery.asks import Answer, Discovery, Found
+from crawler.missing import Missing
 from crawler.targets.declarations import Declared
 from crawler.targets.hints import Hints
 
@@ -34,6 +35,7 @@ class Runs(Protocol):
     def record(
         self, run_id: int, outcome: Outcome, subject: str, detail: str = "", *, policy: Policy | None = None
     ) -> None: ...
+    def missing(self, run_id: int, policies: Sequence[Policy]) -> list[Missing]: ...
     def totals(self) -> Any: ...
     def outcomes(self, run_id: int, policies: Sequence[Policy], archive: str, period: Period) -> dict[Outcome, int]: ...
 

@@ -26,6 +26,10 @@ def site_data(site: SiteRow) -> dict[str, Any]:
             "not_before": format_iso(last.not_before),
             "not_after": format_iso(last.not_after),
         },
+        "outcome": site.outcome.value,
+        "meaning": site.outcome.about.meaning,
+        "detail": site.missing.detail if site.missing else "",
+        "next_step": site.missing.next_step if site.missing else "",
     }  # fmt: skip
 
 

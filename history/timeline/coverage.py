@@ -45,7 +45,7 @@ _MEANINGS = {
 _NOT_SHOWN = {
     State.FAILED: (Outcome.PLAYBACK_FAILED, Outcome.RATE_LIMITED, Outcome.DRIFTED, Outcome.UNPLAYABLE,
                    Outcome.LISTING_FAILED, Outcome.DAMAGED_ARCHIVE, Outcome.PROGRAM_ERROR),
-    State.NOT_ASKED: (Outcome.PENDING, Outcome.NOT_ASKED),
+    State.NOT_ASKED: (Outcome.PENDING, Outcome.NOT_NEEDED),
     State.BLOCKED: (Outcome.EXCLUDED, Outcome.EXCLUDED_ROBOTS, Outcome.FORGOTTEN),
 }  # fmt: skip
 _TOLD = {Outcome.FETCHED, Outcome.REVISIT, *(outcome for some in _NOT_SHOWN.values() for outcome in some)}
@@ -205,7 +205,7 @@ def _captured(site: str, half: int, state: State, counts: Mapping[Outcome, int],
 
 
 def _uncaptured(subject: Subject, half: int) -> Cell:
-    if not subject.policy_url:
+    if not subject.policy_url and not subject.asked:
         step = f"`policylapse discover {subject.site}`, or name its policy's URL with --url"
         return Cell(half, State.NOT_ASKED, "no URL of its policy is known", step)
     answers = _latest(subject.asked, half)

@@ -16,6 +16,7 @@ from crawler.archives.timestamps import parse_iso
 from history.sites import PolicyRow
 from history.timeline.coverage import Asked, Subject
 from pipelines.store.load import WHILE_THERE
+from pipelines.store.missing import read_missing
 
 _HALF = "2 * CAST(substr({at}, 1, 4) AS INTEGER) + (substr({at}, 6, 2) > '06')"
 _WANTED = "IN (SELECT value FROM json_each(?1))"  # a JSON list of ids of policies; left out where all are meant
@@ -42,10 +43,12 @@ _HELD = (Outcome.FETCHED, Outcome.REVISIT)
 Counts = defaultdict[int, defaultdict[int, int]]  # by policy, by half-year
 
 
-def read_subjects(db: sqlite3.Connection, policies: Sequence[PolicyRow] | None = None) -> list[Subject]:
+def read_subjects(
+    db: sqlite3.Connection, policies: Sequence[PolicyRow] | None = None, sites: Sequence[str] = ()
+) -> list[Subject]:
     """Return what coverage.cover needs, by site and URL; a site without a policy is a subject of its own.
 
-    :param policies: only these; None for all of the database.
+    :param policies: only these; None for all of the database. :param sites: that have no policy, beside them.
     """
     wanted = None if policies is None else json.dumps([policy.policy_id for policy in policies])
     found, other = _readings(db, wanted)
@@ -64,12 +67,12 @@ def read_subjects(db: sqlite3.Connection, policies: Sequence[PolicyRow] | None =
         )
         for row in rows
     ]  # fmt: skip
-    if wanted is None:
-        bare = db.execute("SELECT site FROM sites WHERE id NOT IN (SELECT site_id FROM policies)")
-        subjects = sorted(
-            [*subjects, *(Subject(row["site"]) for row in bare)], key=lambda one: (one.site, one.policy_url)
-        )
-    return subjects
+    bare = [
+        Subject(one.site, asked=[Asked(one.archive, one.site, parse_iso(one.at), one.outcome)] if one.at else [])
+        for one in read_missing(db.execute, None if policies is None else sites)
+        if one.policy_id is None
+    ]
+    return sorted([*subjects, *bare], key=lambda one: (one.site, one.policy_url)) if bare else subjects
 
 
 def _of(db: sqlite3.Connection, sql: str, wanted: str | None) -> sqlite3.Cursor:

@@ -23,7 +23,7 @@ from history.sites import PolicyRow
 from history.timeline.events import Event
 from history.timeline.events_read import read_events
 from pipelines.model import Change, ChangeClass
-from pipelines.store.load import WHILE_THERE, text_blocks
+from pipelines.store.load import FATE, WHILE_THERE, text_blocks
 
 if TYPE_CHECKING:
     from pipelines.versions.changes import Text
@@ -216,9 +216,7 @@ def _usable(db: sqlite3.Connection, policy: PolicyRow) -> list[datetime]:
 def _silent(db: sqlite3.Connection, policy: PolicyRow) -> tuple[Silent, ...]:
     """By outcome; those that were read, but not by the extractor of the policy's versions, count as pending."""
     rows = db.execute(
-        "SELECT CASE WHEN k.outcome IN ('fetched', 'revisit') THEN 'pending' WHEN k.outcome = 'pending' AND EXISTS "
-        "(SELECT 1 FROM certainty c WHERE c.policy_id = u.policy_id AND c.archive = k.archive AND c.complete "
-        "AND c.strategy NOT IN ('all', 'distinct')) THEN 'not_asked' ELSE k.outcome END AS outcome, "
+        f"SELECT CASE WHEN k.outcome IN ('fetched', 'revisit') THEN 'pending' ELSE {FATE} END AS outcome, "
         "k.captured_at, k.detail FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
         f"WHERE u.policy_id = ? AND {WHILE_THERE} AND NOT EXISTS (SELECT 1 FROM extractions e JOIN policies p ON p.extractor_id = "
         "e.extractor_id WHERE p.id = u.policy_id AND e.payload_id = k.payload_id AND e.outcome = 'fetched' "

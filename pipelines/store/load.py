@@ -37,6 +37,11 @@ WHILE_THERE: Final = """CASE WHEN u.bounded THEN k.captured_at BETWEEN coalesce(
   ELSE u.valid_to IS NULL OR NOT EXISTS (
     SELECT 1 FROM policy_urls o WHERE o.policy_id = u.policy_id AND k.captured_at > u.valid_to
       AND o.valid_from > u.valid_to AND o.valid_from <= k.captured_at) END"""
+# What became of a capture `k` at a URL `u`: one that a finished crawl did not fetch is not needed. What is stored stays
+# `pending`, since the next crawl, with another strategy, may need it. `all` and `distinct` need every capture.
+FATE: Final = """CASE WHEN k.outcome = 'pending' AND EXISTS (
+  SELECT 1 FROM certainty c WHERE c.policy_id = u.policy_id AND c.archive = k.archive AND c.complete
+    AND c.strategy NOT IN ('all', 'distinct')) THEN 'not_needed' ELSE k.outcome END"""
 
 
 def readable_uri(path: Path) -> str:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.archives.capture import ListedCapture, Outcome, Period, Policy
+from crawler.missing import Missing
 from pipelines.store.file import insert
 from pipelines.store.found import Finder
 from pipelines.store.listings import seconds_of
 from pipelines.store.load import WHILE_THERE
+from pipelines.store.missing import read_missing
 
 if TYPE_CHECKING:
     from pipelines.store.transactions import OpenFile
@@ -82,6 +84,22 @@ class RunShelf:
         )
         counts.update(dict(rows.fetchall()))
         return {outcome: counts[outcome.value] for outcome in Outcome if counts[outcome.value]}
+
+    def missing(self, run_id: int, policies: Sequence[Policy]) -> list[Missing]:
+        """Return what this run was asked for and has no version: policies, sites, lines of lists."""
+        said = {
+            subject: (Outcome(outcome), detail, archive, at)
+            for subject, outcome, detail, archive, at in self._file.db.execute(
+                "SELECT o.subject, o.outcome, o.detail, r.archive, o.at FROM outcomes o JOIN runs r ON r.id = o.run_id "
+                "WHERE o.run_id = ? AND o.capture_id IS NULL AND o.policy_id IS NULL ORDER BY o.id",
+                [run_id],
+            ).fetchall()
+        }
+        known = {policy.policy_id for policy in policies}
+        rows = read_missing(self._file.db.execute)
+        found = [one for one in rows if one.policy_id in known or (one.policy_id is None and one.subject in said)]
+        lines = [Missing("", subject, *told) for subject, told in said.items() if told[0] is Outcome.BAD_INPUT]
+        return [*found, *lines]
 
     def totals(self) -> Totals:
         """Return how much the file holds, over all sites."""

@@ -66,7 +66,9 @@ def test_events_stand_in_the_timeline(run, sample_db):
 
 
 def test_sites_as_json(run, sample_db):
-    (site,) = (s for s in json.loads(ok(run("sites", "--json", db=sample_db))) if s["site"] == "quillledger.example")
+    (site,) = (
+        s for s in json.loads(ok(run("sites", "--json", db=sample_db)))["sites"] if s["site"] == "quillledger.example"
+    )
     assert site["captures"]["not_a_policy"] == 2
     assert site["last_change"]["change_class"] == "substantive"
 

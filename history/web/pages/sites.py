@@ -102,12 +102,16 @@ def _rows(db: sqlite3.Connection, names: Sequence[str]) -> Iterator[Row]:
         "last_change",
         "not_before",
         "not_after",
+        "outcome",
+        "detail",
+        "next_step",
     )
     for one in _data(db, names):
         last = one["last_change"] or {}
         yield (
             one["site"], one["policies"], one["versions"], one["first_seen"], one["last_seen"],
             sum(one["captures"].values()), last.get("change_class"), last.get("not_before"), last.get("not_after"),
+            one["outcome"], one["detail"], one["next_step"],
         )  # fmt: skip
 
 

@@ -177,7 +177,7 @@ def _read(ask: Ask, policy: PolicyRow, shown: Timeline) -> list[datetime]:
     return [moment for (text,) in rows if first <= (moment := parse_iso(text)) <= last]
 
 
-_PLAIN: Final = (Outcome.PENDING, Outcome.NOT_ASKED)
+_PLAIN: Final = (Outcome.PENDING, Outcome.NOT_NEEDED)
 _ROW: Final = {"read": 0.0, "unread": 8.0, "other": 16.0}
 
 

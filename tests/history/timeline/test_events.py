@@ -29,7 +29,7 @@ KINDS = {
     "home": {"outcome": Outcome.REDIRECT, "status": 301, "redirect_url": "https://www.shop.example/privacy"},
     "pending": {"outcome": Outcome.PENDING},
     "failed": {"outcome": Outcome.PLAYBACK_FAILED},
-    "not_asked": {"outcome": Outcome.NOT_ASKED},
+    "not_needed": {"outcome": Outcome.NOT_NEEDED},
 }
 
 
@@ -51,7 +51,7 @@ def told(*seen):
         ([(0, "shows"), (100, "404"), (200, "404")], [("deleted", 0, 100)]),
         ([(0, "shows"), (100, "410"), (150, "soft404"), (300, "404")], [("deleted", 0, 100)]),
         ([(0, "shows"), (50, "bot"), (100, "404"), (200, "404")], [("deleted", 50, 100)]),
-        ([(0, "shows"), (50, "not_asked"), (100, "404"), (200, "404")], [("deleted", 0, 100)]),
+        ([(0, "shows"), (50, "not_needed"), (100, "404"), (200, "404")], [("deleted", 0, 100)]),
         ([(0, "shows"), (50, "pending"), (100, "404"), (200, "404")], [("deleted", 0, 100)]),
         ([(0, "shows"), (100, "404"), (150, "404")], []),  # not for long
         ([(0, "shows"), (100, "404")], []),

@@ -119,7 +119,7 @@ def test_what_says_more_of_a_capture_wins(tmp_path, worse, turned):
 
 
 def test_every_outcome_has_its_place():
-    assert set(_OUTCOMES) == set(Outcome) - {Outcome.NOT_ASKED}  # never stored
+    assert set(_OUTCOMES) == set(Outcome) - {Outcome.NOT_NEEDED}  # never stored
     assert len(_OUTCOMES) == len(Outcome) - 1
 
 
