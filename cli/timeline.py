@@ -79,20 +79,18 @@ def timeline(
             technical = read_technical(connection, policy) if everything else None
             unsure = read_unsure(connection, whole.versions)
             name = policy.name if len(wanted) > 1 else policy.site
-            shown.append(Shown(during(whole, start, end), len(whole.versions), stated, technical, unsure, name))
+            why = missing.get(policy.policy_id)
+            shown.append(Shown(during(whole, start, end), len(whole.versions), stated, technical, unsure, name, why))
     if as_json:
-        reasons = [missing.get(one.timeline.policy.policy_id) for one in shown]
-        print_json(
-            [shown_data(one) | {"missing": why and missing_data(why)} for one, why in zip(shown, reasons, strict=True)]
-        )
+        print_json([shown_data(one) for one in shown])
         return
     console = stdout_console(color)
     for index, one in enumerate(shown):
         if index:
             print_lines(console, "")
         print_timeline(console, one)
-        if why := missing.get(one.timeline.policy.policy_id):
-            print_reason(console, why)
+        if one.missing:
+            print_reason(console, one.missing)
     for policy in policies:
         if policy not in wanted:
             note(f"no version at {policy.policy_url}: `{command('timeline', policy.name)}` says why")

@@ -121,7 +121,6 @@ class RunOptions:
             "all_policies": "1" if self.all_policies else "",
             "declarations": os.pathsep.join(map(str, self.declarations)),
             "terms": ",".join(self.terms),
-            "mode": "" if self.mode is Mode.CRAWL else self.mode.value,
         }
         return {name: text for name, text in said.items() if text}
 

@@ -111,7 +111,8 @@ class PoliciesSpider(Spider):
                 program=program,
                 archive=job.archive.name,
                 strategy=job.strategy.value,
-                arguments=job.options.arguments,
+                arguments=job.options.arguments
+                | ({} if job.options.mode is Mode.CRAWL else {"mode": job.options.mode.value}),
             )
             for target in job.targets:
                 if isinstance(target, BadLine):

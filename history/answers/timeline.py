@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crawler.archives.timestamps import format_iso
+from crawler.missing import Missing, missing_data
 from history.answers.rows import timeline_data
 from history.timeline.stated_dates import Stated
 from history.timeline.technical import Technical
@@ -25,6 +26,7 @@ class Shown:
     :param stated: what its versions say of their dates, by version.
     :param technical: None where technical changes are not asked for; then alternations are shown as one row, too.
     :param name: by which commands find it, where its site alone does not tell.
+    :param missing: why it has no version.
     :param unsure: the lines that are probably furniture, by the version that an unsure change led to.
     """
 
@@ -34,6 +36,7 @@ class Shown:
     technical: Technical | None = None
     unsure: Mapping[int, Sequence[str]] = field(default_factory=dict)
     name: str = ""
+    missing: Missing | None = None
 
 
 def shown_data(shown: Shown) -> dict[str, Any]:
@@ -41,6 +44,7 @@ def shown_data(shown: Shown) -> dict[str, Any]:
     for version in data["versions"]:
         version.update(_stated_data(shown.stated.get(version["version"])))
         version["probably_furniture"] = list(shown.unsure.get(version["version"], ()))
+    data["missing"] = missing_data(shown.missing) if shown.missing else None
     return data | ({"technical": _technical_data(shown.technical)} if shown.technical else {})
 
 

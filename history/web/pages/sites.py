@@ -75,7 +75,7 @@ def sites_page(ask: Ask) -> Page:
         "Privacy policies over time",
         "sites",
         context,
-        lambda: _data(ask.db, names),
+        lambda: {"total": len(chosen), "sites": _data(ask.db, names)},
         lambda: _rows(ask.db, names),
     )
 
@@ -281,4 +281,11 @@ def site_page(ask: Ask) -> Page:
         for policy in ask.catalogue.policies[site]
     ]
     context = {"site": site, "cards": cards, "states": _LEGEND}
-    return Page("site.html", site, "sites", context, lambda: _data(ask.db, [site]), lambda: _rows(ask.db, [site]))
+    return Page(
+        "site.html",
+        site,
+        "sites",
+        context,
+        lambda: {"total": 1, "sites": _data(ask.db, [site])},
+        lambda: _rows(ask.db, [site]),
+    )

@@ -19,6 +19,7 @@ from history.timeline.unsure import read_unsure
 from history.web.drawing import WIDTH, Axis, axis, five_blocks, stacked, ticks
 from history.web.page import MOST, Ask, Page, Row, paging
 from history.web.pages.policy import base_context, policy_of, version_line
+from pipelines.store.missing import read_missing
 
 _TOP, _BARS, _TICKS, _HEIGHT = 44.0, 150.0, 212.0, 262.0  # of the picture: labels, bars, ticks, axis
 _LABEL: Final = 118.0  # units that a label of a flag needs
@@ -60,7 +61,9 @@ def timeline_page(ask: Ask) -> Page:
     def data() -> list[dict[str, Any]]:
         technical = read_technical(ask.db, policy) if everything else None
         unsure = read_unsure(ask.db, whole.versions)
-        return [shown_data(Shown(shown, len(whole.versions), stated, technical, unsure))]
+        without = [] if whole.versions else read_missing(ask.db.execute, [policy.site])
+        why = next((one for one in without if one.policy_id == policy.policy_id), None)
+        return [shown_data(Shown(shown, len(whole.versions), stated, technical, unsure, missing=why))]
 
     return Page("timeline.html", f"{policy.site}: timeline", "sites", context, data, lambda: _rows(shown, keys))
 

@@ -125,7 +125,7 @@ def test_a_page_has_the_data_of_its_command(site, address, command):
     page = json.loads(site.page(address).body)
     asked = cli_json(site.path, *command)
     if command[0] == "sites":
-        page, asked = (sorted(some, key=lambda one: one["site"]) for some in (page, asked))
+        page, asked = (sorted(some["sites"], key=lambda one: one["site"]) for some in (page, asked))
     if command[0] == "changes":  # a page has 20, and does not count what it does not show
         page, asked = page["events"][:20], asked["events"][:20]
     assert page == asked
