@@ -51,7 +51,7 @@ def sites(only_missing: bool, as_csv: bool, db: Path, as_json: bool) -> None:
     if as_csv and as_json:
         raise click.UsageError("--csv and --json exclude each other: name one")
     with closing(open_database(db)) as connection:
-        missing = read_missing(connection.execute)
+        missing = read_missing(connection.execute) if only_missing else []
         rows = [] if only_missing else list_sites(connection)
     data = [missing_data(one) for one in missing] if only_missing else [site_data(row) for row in rows]
     if as_csv:

@@ -238,9 +238,9 @@ def test_the_database_is_named_by_the_environment(run, sample_db, monkeypatch):
 
 def test_a_damaged_database_is_no_traceback(run, history_db):
     db = history_db.policy(URL)
-    history_db.db.execute("DROP VIEW change_detail")
+    history_db.db.execute("DROP VIEW captures")
     history_db.db.conn.commit()
-    assert failed(run("sites", db=db)).startswith("cannot read the database: no such table: change_detail; try again")
+    assert failed(run("sites", db=db)).startswith("cannot read the database: no such table: captures; try again")
 
 
 def test_diff(run, sample_db):
