@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -34,6 +35,20 @@ Examples:
   policylapse export --format bundle lumenkart.example --change 4 --out lumenkart-4.zip
 """.format(forms="\n".join(f"  {form.name:8} {form.about}" for form in FORMATS.values()))
 _ONE_OF = {"policies": "policy"}  # the others lose an s
+
+# What a person does next with each format; OUT is its path.
+_THEN = {
+    "corpus": "grep -rl 'third parties' OUT --include='*.md'",
+    "git": "git -C OUT log --stat",
+    "ota": "read OUT/README.md",
+    "jsonl": "read OUT with pandas, DuckDB or jq",
+    "csv": "open OUT with pandas, DuckDB or a spreadsheet",
+    "parquet": "read OUT with pandas, DuckDB or Spark",
+    "warc": "warcio check OUT",
+    "timemap": "read OUT with a Memento client",
+    "site": "python3 -m http.server --directory OUT",
+    "bundle": "unzip OUT and follow VERIFY.md",
+}
 
 
 def program() -> str:
@@ -76,15 +91,20 @@ def policies_of(connection: sqlite3.Connection, sites: Sequence[str]) -> list[Po
 @click.option(
     "--version", default="", metavar="VERSION", help="bundle: one version (number, date, first, latest, citation)."
 )
+@click.option("--no-text", is_flag=True, help="csv, jsonl: leave out the column `text`, for spreadsheets.")
 @db_option
 @json_option
-def export(sites: tuple[str, ...], form: str, out: Path, change: str, version: str, db: Path, *, as_json: bool) -> None:
+def export(
+    sites: tuple[str, ...], form: str, out: Path, change: str, version: str, db: Path, *, no_text: bool, as_json: bool
+) -> None:
     chosen = FORMATS[form]
     if (change or version) and not chosen.one:
         raise click.UsageError("--change and --version are for --format bundle")
+    if no_text and form not in ("csv", "jsonl"):
+        raise click.UsageError("--no-text is for --format csv and jsonl")
     with closing(open_database(db)) as connection:
         policies = policies_of(connection, sites)
-        done = run_export(chosen, Job(connection, policies, out, program(), version, change))
+        done = run_export(chosen, Job(connection, policies, out, program(), version, change, with_text=not no_text))
     if as_json:
         print_json({**done.manifest, "out": str(out), "manifest": str(done.manifest_path)})
     else:
@@ -92,7 +112,7 @@ def export(sites: tuple[str, ...], form: str, out: Path, change: str, version: s
 
 
 def _said(done: Exported, out: Path) -> str:
-    """What was written and left out, in a line."""
+    """What was written, what was left out and where the manifest tells, and what to do next."""
     first, *rest = [
         count(number, _ONE_OF.get(name, name.removesuffix("s")), name)
         for name, number in done.manifest["counts"].items()
@@ -100,4 +120,12 @@ def _said(done: Exported, out: Path) -> str:
     more = f" ({', '.join(rest)})" if rest else ""
     without = len(done.manifest["left_out"]["policies_without_a_version"])
     missing = f"; {count(without, 'policy', 'policies')} without a version" if without else ""
-    return f"{first} written to {out}{more}{missing}"
+    silent = sum(done.manifest["left_out"]["captures_without_a_text"].values())
+    left = f"; {count(silent, 'capture')} without a text" if silent else ""
+    return "\n".join(
+        (
+            f"{first} written to {out}{more}{missing}{left}",
+            f"The manifest {done.manifest_path} lists what was left out, and each file with its SHA-256.",
+            f"Next: {_THEN[done.manifest['format']].replace('OUT', shlex.quote(str(out)))}",
+        )
+    )

@@ -50,6 +50,17 @@ def site_name(site: str) -> str:
     return name if plain else _keyed(name, site)
 
 
+def service_name(service: str) -> str:
+    """Return the name of the folder of a service, or of a type of terms: spaces stay, as Open Terms Archive has them.
+
+    >>> service_name("Booking.com"), service_name("Acme, Inc"), service_name("../x"), service_name("README.md")
+    ('Booking.com', 'Acme_ Inc', '_x', 'README.md-b3356305')
+    """
+    name = " ".join(map(safe_name, service.split()))
+    plain = name and len(name) <= LONGEST and not _OURS.match(name.lower())
+    return name if plain else _keyed(safe_name(service), service)
+
+
 def policy_names(policies: Sequence[PolicyRow]) -> Mapping[int, str]:
     """Return each policy's name under its site's folder: its URL's path, with the host where that is not the site's.
 

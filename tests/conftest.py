@@ -13,6 +13,7 @@ from functools import cache
 from hashlib import sha256
 
 import pytest
+import zstandard
 from hypothesis import settings
 from sqlite_utils import Database
 
@@ -169,7 +170,8 @@ class HistoryWriter:
         CaptureTable(self.db).add([row])
 
     def _extraction(self, shown, key):
-        payload_id = self._insert("payloads", sha256=sha256(key.encode()).digest(), size=0, depth=0, data=b"")
+        payload_id = self._insert("payloads", sha256=sha256(key.encode()).digest(), size=len(key.encode()), depth=0,
+                                  data=zstandard.compress(key.encode()))  # fmt: skip
         text_id = self._text(blocks_of(shown.text), key)
         found = {
             "payload_id": payload_id, "extractor_id": 1, "link_layer_id": None, "text_id": text_id, "title": shown.title,

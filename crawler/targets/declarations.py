@@ -12,6 +12,7 @@ browser: neither is taken.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "guidelines": ("Community Guidelines", "Acceptable Use Policy", "Restricted Use Policy"),
 }
 EVIDENCE: Final = "OTA declaration "
+_DETAILS: Final = re.compile(r"(?:, page \d+ of \d+)?(?:, valid until [\d-]+)?$")
 _URLS_OWN: Final = ("Privacy Policy",)  # what a URL stands for where nothing else is said
 DEFAULT_TERMS: Final = ("privacy",)
 
@@ -111,6 +113,19 @@ def part_of_terms(terms: str) -> str:
     ('', 'Terms of Service')
     """
     return "" if terms in _URLS_OWN else terms
+
+
+def declared_as(evidence: str) -> tuple[str, str] | None:
+    """Return service and type of terms of a URL's evidence that a declaration is; None of any other.
+
+    >>> declared_as("OTA declaration Foo, Inc, Privacy Policy, page 1 of 2, valid until 2020-01-01")
+    ('Foo, Inc', 'Privacy Policy')
+    >>> declared_as("named by you")
+    """
+    if not evidence.startswith(EVIDENCE):
+        return None
+    service, comma, terms = _DETAILS.sub("", evidence.removeprefix(EVIDENCE)).rpartition(", ")
+    return (service, terms) if comma and service and terms else None
 
 
 def terms_types(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Policies in the form of the Princeton-Leuven corpus (citp/privacy-policy-historical): one Markdown file a policy.
+"""Policies in the form of the Princeton-Leuven corpus (citp/privacy-policy-historical): Markdown and page of each policy.
 
 s/so/sou/sourcingmap.com.md
     > *The following text is extracted and transformed from the sourcingmap.com privacy policy …*
@@ -6,6 +6,8 @@ s/so/sou/sourcingmap.com.md
     # the page's title
 
     the newest text, as html2text writes Markdown
+
+s/so/sou/sourcingmap.com.html         the page that the text was read from, as the archive gave it (a PDF: .pdf)
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from history.export.files import Folder
 from history.export.formats import Job
 from history.export.manifest import Done
 from history.names import shard, site_name
+from history.pages import read_payload
 from history.sites import PolicyRow
 from pipelines.model import Block, BlockKind
 from pipelines.store.load import text_blocks
@@ -51,6 +54,7 @@ class CorpusCapture:
     original: str
     citation_url: str
     text_id: int
+    payload_id: int
 
 
 def write_corpus(job: Job, folder: Folder) -> Done:
@@ -63,7 +67,10 @@ def write_corpus(job: Job, folder: Folder) -> Done:
             continue
         numbers[policy.site] = numbers.get(policy.site, 0) + 1
         document = corpus_document(capture, text_blocks(job.db, capture.text_id))
-        folder.add(str(corpus_path(policy.site, numbers[policy.site])), [document.encode()])
+        path = corpus_path(policy.site, numbers[policy.site])
+        page = read_payload(job.db, capture.payload_id, capture.citation_url)
+        folder.add(str(path), [document.encode()])
+        folder.add(str(path.with_name(path.name.removesuffix("md") + _ending(page))), [page])
         earlier += policy.versions - 1
     return Done({"policies": sum(numbers.values())}, {"earlier_versions": earlier})
 
@@ -71,7 +78,7 @@ def write_corpus(job: Job, folder: Folder) -> Done:
 def newest_capture(db: sqlite3.Connection, policy: PolicyRow) -> CorpusCapture | None:
     """Return the last capture of a policy's last version, with its text; None where there is no version."""
     row = db.execute(
-        "SELECT k.captured_at, k.timestamp, k.original, k.citation_url, e.title, e.text_id FROM versions v "
+        "SELECT k.captured_at, k.timestamp, k.original, k.citation_url, e.title, e.text_id, k.payload_id FROM versions v "
         "JOIN policies p ON p.id = v.policy_id AND p.extractor_id = v.extractor_id "
         "JOIN captures k ON k.id = v.last_capture_id "
         "JOIN extractions e ON e.payload_id = k.payload_id AND e.extractor_id = v.extractor_id "
@@ -82,8 +89,12 @@ def newest_capture(db: sqlite3.Connection, policy: PolicyRow) -> CorpusCapture |
         return None
     return CorpusCapture(
         policy.site, parse_iso(row["captured_at"]), row["title"], row["timestamp"], row["original"],
-        row["citation_url"], row["text_id"],
+        row["citation_url"], row["text_id"], row["payload_id"],
     )  # fmt: skip
+
+
+def _ending(page: bytes) -> str:
+    return "pdf" if b"%PDF-" in page[:1024] else "html"
 
 
 def corpus_path(site: str, number: int = 1) -> PurePosixPath:

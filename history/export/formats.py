@@ -63,6 +63,7 @@ class Job:
     :param db: of history.database.open_database.
     :param policies: by site, then as they were added.
     :param program: name and version, "policylapse/1.2".
+    :param with_text: of csv and jsonl: with the column `text`, the last one.
     :param version, change: of a bundle: number, "first", "latest", or a citation; "" where not asked for.
     """
 
@@ -72,6 +73,7 @@ class Job:
     program: str
     version: str = ""
     change: str = ""
+    with_text: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Every version as a file, in the layout of Open Terms Archive's datasets, with the metadata that theirs lack.
 
-lumenkart.example/Privacy Policy/2018-05-25T10-30-00Z.md      service / type of terms / first capture
+lumenkart.example/Privacy Policy/2018-05-25T10-30-00Z.md      service / type of terms / first capture; of a policy that
+                                                              was crawled by a declaration, its service and type
 metadata.jsonl                                                a line a file: bracket, archive URLs, digests, class of change
 README.md, manifest.json
 
@@ -9,17 +10,19 @@ Their layout: OpenTermsArchive/engine, scripts/dataset; names of types: OpenTerm
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from crawler.targets.declarations import declared_as
 from history.export.files import Folder
 from history.export.formats import Job
 from history.export.manifest import Done
 from history.export.records import COLUMNS, Records, VersionRecord, row
-from history.names import policy_names, safe_name, site_name
+from history.names import policy_names, safe_name, service_name, site_name
 from history.sites import PolicyRow
 from pipelines.model import DocumentKind
 
@@ -85,15 +88,34 @@ def file_name(record: VersionRecord) -> str:
 
 def terms_folders(db: sqlite3.Connection, policies: Sequence[PolicyRow]) -> dict[int, str]:
     """Return each policy's folder: of several of one type, each has its name behind a `#`, as in their snapshots."""
-    types = {policy.policy_id: _terms_type(db, policy) for policy in policies}
+    known = [policy for policy in policies if policy.versions]
     slugs = policy_names(policies)
-    pairs = Counter((policy.site, types[policy.policy_id]) for policy in policies if policy.versions)
-    return {
-        policy.policy_id: f"{site_name(policy.site)}/{types[policy.policy_id]}"
-        + (f" #{slugs[policy.policy_id]}" if pairs[policy.site, types[policy.policy_id]] > 1 else "")
-        for policy in policies
-        if policy.versions
+    folders = {policy.policy_id: _folder(db, policy) for policy in known}
+    digests = {
+        policy.policy_id: hashlib.sha256(f"{policy.site} {policy.policy_url}".encode()).hexdigest()[:8]
+        for policy in known
     }
+    for sign, marks in (
+        (" #", slugs),
+        ("-", digests),
+    ):  # no file system may take two for one, and a service may be several sites
+        seen = Counter(folder.casefold() for folder in folders.values())
+        for policy in known:
+            if seen[folders[policy.policy_id].casefold()] > 1:
+                folders[policy.policy_id] += sign + marks[policy.policy_id]
+    return folders
+
+
+def _folder(db: sqlite3.Connection, policy: PolicyRow) -> str:
+    """Service and type: those of the declaration that the policy was crawled by, else its site and kind."""
+    rows = db.execute(
+        "SELECT evidence FROM policy_urls WHERE policy_id = ? ORDER BY valid_from IS NULL, valid_from DESC, url",
+        [policy.policy_id],
+    )
+    declared = next((found for row in rows if (found := declared_as(row["evidence"]))), None)
+    if declared:
+        return "/".join(map(service_name, declared))
+    return f"{site_name(policy.site)}/{_terms_type(db, policy)}"
 
 
 def _terms_type(db: sqlite3.Connection, policy: PolicyRow) -> str:

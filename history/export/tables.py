@@ -17,22 +17,29 @@ NAMES = tuple(name for name, _type, _about in COLUMNS)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # https://owasp.org/www-community/attacks/CSV_Injection
 
 
+def columns(job: Job) -> tuple[str, ...]:
+    """Return the names of the fields that a job asks for: all, or all but the text, which is the last."""
+    return NAMES if job.with_text else NAMES[:-1]
+
+
 def write_jsonl(job: Job, stream: IO[bytes]) -> Done:
     """Write a JSON object a version."""
     encode = json.JSONEncoder(ensure_ascii=False).encode
     count = 0
+    names = columns(job)
     for record in read_records(job.db, job.policies):
-        stream.write(encode(dict(zip(NAMES, row(record), strict=True))).encode() + b"\n")
+        stream.write(encode(dict(zip(names, row(record), strict=False))).encode() + b"\n")
         count += 1
     return Done({"versions": count})
 
 
 def write_csv(job: Job, stream: IO[bytes]) -> Done:
     """Write a row a version, below a row of names."""
-    stream.write(f"{','.join(NAMES)}\r\n".encode())
+    names = columns(job)
+    stream.write(f"{','.join(names)}\r\n".encode())
     count = 0
     for record in read_records(job.db, job.policies):
-        stream.write(f"{','.join(map(cell, row(record)))}\r\n".encode())
+        stream.write(f"{','.join(map(cell, row(record)[: len(names)]))}\r\n".encode())
         count += 1
     return Done({"versions": count})
 

@@ -1,6 +1,9 @@
 """`policylapse export` and `policylapse feed`: what they say, refuse, and print."""
 
+import csv
 import json
+import re
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -36,7 +39,25 @@ def run(sample_db, monkeypatch):
 def test_what_was_written_is_said_in_a_line(run, tmp_path, form, out, said):
     result = run("export", "--format", form, "--out", tmp_path / out)
     assert (result.exit_code, result.stdout) == (0, ""), result.output
-    assert result.stderr == said.format(tmp_path / out) + "\n"
+    written, manifest, then = result.stderr.splitlines()
+    assert re.fullmatch(re.escape(said.format(tmp_path / out)) + r"; \d+ captures without a text", written)
+    assert Path(re.fullmatch(r"The manifest (.*) lists what was left out, and .*", manifest)[1]).is_file()
+    assert then.startswith("Next: ")
+    assert str(tmp_path / out) in then
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_without_text_each_line_is_short_and_all_else_is_the_same(run, tmp_path, form):
+    read = csv.DictReader if form == "csv" else lambda file: map(json.loads, file)
+    tables = []
+    for name, options in (("with", []), ("without", ["--no-text"])):
+        out = tmp_path / f"{name}.{form}"
+        assert run("export", "--format", form, "--out", out, *options).exit_code == 0
+        with out.open(encoding="utf-8", newline="") as file:
+            tables.append(list(read(file)))
+    assert len(tables[0]) == 43
+    assert all(line.pop("text") for line in tables[0])
+    assert tables[0] == tables[1]
 
 
 def test_as_json_it_is_the_manifest_without_its_files(run, tmp_path):
@@ -66,6 +87,7 @@ def test_a_policy_that_is_named_twice_is_written_once(run, tmp_path):
         (("--format", "bundle", "--out", "x.tar", "--change", "2", SITE), "is no name of a zip file"),
         (("--format", "jsonl", "--out", "x.jsonl", "--change", "2"), "are for --format bundle"),
         (("--format", "jsonl", "--out", "x.jsonl", "nobody.example"), "holds no policy of 'nobody.example'"),
+        (("--format", "git", "--out", "x", "--no-text"), "--no-text is for --format csv and jsonl"),
         (("--format", "docx", "--out", "x"), "'docx' is not one of"),
         (("--format", "csv"), "Missing option '--out'"),
     ],

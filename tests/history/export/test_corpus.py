@@ -1,5 +1,6 @@
 """The corpus form, compared with three of its files."""
 
+import hashlib
 import re
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +13,7 @@ from history.export.files import Folder
 from history.export.formats import Job
 from history.sites import all_policies, find_policies
 from pipelines.store.load import text_blocks
-from tests.crawling import crawl
+from tests.crawling import crawl, rows
 
 SEEDS = Path(__file__).parents[4] / "shared" / "seeds"
 SEED_URLS = (
@@ -25,7 +26,7 @@ def exported(database, folder):
     with closing(open_database(database)) as connection:
         out = Folder(folder)
         write_corpus(Job(connection, all_policies(connection), folder, "test/1"), out)
-    return [folder / file.path for file in out.written]
+    return [folder / file.path for file in out.written if file.path.endswith(".md")]
 
 
 @pytest.mark.parametrize(
@@ -151,3 +152,12 @@ def test_the_three_policies_that_the_project_began_from(tmp_path):
     for path in paths:
         wanted = re.sub(r"\[\[email[^]]*\]\]\(\S+\)\.", "info@sourcingmap.com.", (SEEDS / path.name).read_text("utf-8"))
         assert lines(path.read_text("utf-8")) == lines(wanted)
+
+
+def test_the_page_stands_beside_the_text(history_db, tmp_path):
+    history_db.policy("http://a.example/privacy", history_db.shown("2018-01-01", "We keep data."))
+    (text,) = exported(history_db.path, tmp_path / "x")
+    (page,) = (path for path in text.parent.iterdir() if path != text)
+    assert page.name == "a.example.html"
+    ((digest,),) = rows(history_db.path, "SELECT payload_digest FROM payloads")
+    assert hashlib.sha256(page.read_bytes()).hexdigest() == digest

@@ -73,6 +73,24 @@ def test_several_documents_of_a_type_and_versions_of_a_second(history_db, tmp_pa
     ]
 
 
+def test_a_declared_policy_is_filed_under_its_service_and_type(history_db, tmp_path):
+    for site, evidence in (
+        ("a.example", "OTA declaration Tinder, Privacy Policy, page 1 of 2"),
+        ("b.example", "OTA declaration Tinder, Privacy Policy, page 2 of 2, valid until 2020-01-01"),
+        ("c.example", "OTA declaration Acme, Inc, Terms of Service"),
+        ("d.example", "named by you"),
+    ):
+        history_db.policy(f"http://{site}/privacy", history_db.shown("2018-01-01", f"We keep data of {site}."))
+        history_db.db.execute("UPDATE policy_urls SET evidence = ? WHERE url = ?", [evidence, f"http://{site}/privacy"])
+    history_db.db.conn.commit()
+    export("ota", history_db.path, tmp_path / "x")
+    folders = {path.parent.relative_to(tmp_path / "x").as_posix() for path in (tmp_path / "x").glob("*/*/*.md")}
+    assert {re.sub("-[0-9a-f]{8}$", "-KEY", folder) for folder in folders} == {
+        "Tinder/Privacy Policy #privacy-KEY", "Acme_ Inc/Terms of Service", "d.example/Privacy Policy",
+    }  # fmt: skip
+    assert len(folders) == 4
+
+
 # TimeMaps
 
 LINK = re.compile(r'<(?P<uri>[^<>"\s]*)>; rel="(?P<rel>[^"]*)"(?P<rest>(?:; [a-z]+="[^"]*")*)')
