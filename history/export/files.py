@@ -10,11 +10,11 @@ import gzip
 import hashlib
 import io
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from crawler.archives.errors import ConfigError, StoreError
 
@@ -74,11 +74,17 @@ def describe(path: Path, name: str) -> Written:
 
 
 class Folder:
-    """A folder that files are added to; each appears whole, and is told to `note`."""
+    """A folder that files are added to; each appears whole, and is told to `note`.
+
+    `earlier` are the files that an earlier export wrote, by their SHA-256; `earlier_head` is the rest of its manifest,
+    empty where that export was cut short.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.written: list[Written] = []
+        self.earlier: Mapping[str, str] = {}
+        self.earlier_head: Mapping[str, Any] = {}
 
     def add(self, name: str, pieces: Iterable[bytes]) -> Written:
         """Write a file; return what was written.

@@ -110,6 +110,7 @@ class ListedFolder(Folder):
         try:
             root.mkdir(parents=True, exist_ok=True)
             self._earlier = dict(_listed(self._final)) | dict(_listed(self._growing))
+            self.earlier, self.earlier_head = dict(self._earlier), _head_of(self._final)
             with whole_file(self._growing) as stream:  # so that a run that is killed, too, leaves the list of all
                 stream.writelines(_line(Written(name, 0, sha256)) for name, sha256 in self._earlier.items())
             self._begin = self._growing.stat().st_size
@@ -168,6 +169,17 @@ def _line(file: Written) -> bytes:
         json.dumps({"path": data["path"], "bytes": data["size"], "sha256": data["sha256"]}, ensure_ascii=False).encode()
         + b"\n"
     )
+
+
+def _head_of(path: Path) -> dict[str, Any]:
+    """All of a manifest but its files; empty where there is none."""
+    if not path.is_file() or path.is_symlink():
+        return {}
+    try:
+        data = json.loads(path.read_bytes())
+    except ValueError:
+        return {}
+    return {name: value for name, value in data.items() if name != "files"} if isinstance(data, dict) else {}
 
 
 def _listed(path: Path) -> Iterator[tuple[str, str]]:

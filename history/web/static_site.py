@@ -5,25 +5,31 @@ write_site(job, folder) ──► Done       index.html, site/SITE/POLICY/timeli
 Every page that a written page links is written, so that no link is dead. Blame is written of the latest version; links
 to that of an older one lead to its text. Forms that need somebody to answer are left out. The search is Pagefind's
 (pagefind.app), where its package is installed: one record per version, of the passages that are new in it, so that a
-passage is found once; without filters, whose files Pagefind 1.5 writes in another order each time. A file whose bytes are the same stays untouched.
+passage is found once; without filters, whose files Pagefind 1.5 writes in another order each time. A file whose bytes are
+the same stays untouched. The manifest has a fingerprint of all that the versions, diffs and blame of a policy are made
+of; where it is the same, and all their files are there as they were written, they are not made again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 from collections import deque
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from history.diff.comparison import page_of
+from history.diff.links import read_links
 from history.export.feed import Feed, atom, json_feed, read_entries
-from history.export.files import Folder, Written
+from history.export.files import Folder, Written, describe, through_link
 from history.export.formats import Job
 from history.export.manifest import Done
 from history.plain import json_text
 from history.sites import PolicyRow
+from history.timeline.stated_dates import read_written
 from history.timeline.timeline import read_versions
 from history.web.app import answer
 from history.web.catalogue import Catalogue, read_catalogue
@@ -39,6 +45,10 @@ from pipelines.model import BlockKind
 _FIRST: Final = ("", "changes", "search", "coverage")
 _BESIDE: Final = ("timeline", "changes", "coverage", "sites")  # pages whose data is written, too
 _OLDEST: Final = 500  # changes that the pages lead back to
+_OF_VERSIONS: Final = ("v", "diff", "blame")  # pages of a policy that are the same while its versions are
+_TEXTS: Final = (
+    "SELECT text_digest, language, languages FROM texts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
+)
 _NOT_HERE: Final = ("trends", "runs", "at", "compare")
 _Asked = tuple[str, tuple[tuple[str, str], ...]]  # a path and what of its query makes another file
 
@@ -56,7 +66,8 @@ def write_site(job: Job, folder: Folder) -> Done:
     writer.add("feed.json", json_text(json_feed(Feed("", entries, "")), indent=2).encode())
     records = writer.search()
     left_out = {} if records is not None else {"search_index": 1}
-    return Done({"pages": pages, "versions": sum(policy.versions for policy in job.policies)}, left_out)
+    versions = sum(policy.versions for policy in job.policies)
+    return Done({"pages": pages, "versions": versions}, left_out, {"fingerprints": writer.fingerprints})
 
 
 def _only(catalogue: Catalogue, job: Job) -> Catalogue:
@@ -83,6 +94,10 @@ class _Writer:
         self._latest = {f"{catalogue.path(policy)}/blame/{keys[-1]}" for policy, keys in self._keys() if keys}
         self._memo: dict[str, Any] = {"beside": set()}
         self._group = ""
+        self._by_path = {catalogue.path(policy): policy for policy in job.policies}
+        self._code = _code_version(job.program)
+        self.fingerprints: dict[str, str] = {}
+        self._kept: set[str] = set()  # policies whose pages of versions are not made again
 
     def _keys(self) -> Iterator[tuple[PolicyRow, tuple[str, ...]]]:
         for policy in self._job.policies:
@@ -98,12 +113,18 @@ class _Writer:
         done = 0
         while self._waiting:
             path, query = self._waiting.popleft()
-            self._page(path, dict(query))
-            done += 1
+            done += self._page(path, dict(query))
         return done
 
-    def _page(self, path: str, query: Mapping[str, str]) -> None:
+    def _page(self, path: str, query: Mapping[str, str]) -> int:
+        """Write a page; return how many pages are there by that."""
         group = "/".join(path.split("/")[:3])
+        kept = 0
+        if group in self._by_path and group not in self.fingerprints:
+            self.fingerprints[group] = self._fingerprint(self._by_path[group])
+            kept = self._keep(group)
+        if group in self._kept and path != group and path.split("/")[3] in _OF_VERSIONS:
+            return kept
         if group != self._group:  # what the pages of one policy share is not held for all
             self._group, self._memo = group, {"beside": self._memo["beside"]}
         name = _file(path, query)
@@ -115,6 +136,44 @@ class _Writer:
         self.add(f"{name}.html", answer(ask, "html", self._job.program).body)
         if beside:
             self.add(f"{name}.json", answer(ask, "json", self._job.program).body)
+        return kept + 1
+
+    def _fingerprint(self, policy: PolicyRow) -> str:
+        """Return a key of all that the pages of a policy's versions are made of."""
+        db, catalogue = self._job.db, self._catalogue
+        versions = read_versions(db, policy)
+        texts = [one.text_id for one in versions]
+        made_of: tuple[object, ...] = (
+            self._code, policy, catalogue.path(policy), len(catalogue.policies[policy.site]), versions,
+            [tuple(row) for row in db.execute(_TEXTS, [json.dumps(texts)])], read_written(db, texts),
+            [page_of(db, policy, one, which) for one in versions for which in ("first_capture_id", "last_capture_id")],
+            [read_links(db, one, policy.policy_id) for one in versions],
+        )  # fmt: skip
+        return hashlib.sha256(repr(made_of).encode("utf-8", "backslashreplace")).hexdigest()
+
+    def _keep(self, group: str) -> int:
+        """Leave the pages of a policy's versions as they are, if they can be; return how many these are."""
+        held = self._folder.earlier_head.get("fingerprints")
+        if not isinstance(held, dict) or held.get(group) != self.fingerprints[group]:
+            return 0
+        heads = tuple(f"{group}/{kind}/" for kind in _OF_VERSIONS)
+        names = [name for name in self._folder.earlier if name.startswith(heads) and ".." not in name.split("/")]
+        there = [self._there(name, self._folder.earlier[name]) for name in names]
+        written = [one for one in there if one is not None]
+        if len(written) < len(names):
+            return 0
+        for one in written:
+            self._folder.note(one)
+        self._kept.add(group)
+        return len(written)
+
+    def _there(self, name: str, digest: str) -> Written | None:
+        """A file that is there with these bytes."""
+        there = self._folder.root.joinpath(*name.split("/"))
+        if not there.is_file() or there.is_symlink() or through_link(self._folder.root, there):
+            return None
+        held = describe(there, name)
+        return held if held.sha256 == digest else None
 
     def _instead(self, path: str, query: Mapping[str, str]) -> str:
         """The file that stands for a page; it is written, too."""
@@ -136,14 +195,11 @@ class _Writer:
 
     def add(self, name: str, body: bytes) -> None:
         """Write a file, if it is not there with these bytes already."""
-        there = self._folder.root.joinpath(*name.split("/"))
-        digest = hashlib.sha256(body).hexdigest()
-        if there.is_file() and not there.is_symlink() and there.stat().st_size == len(body):
-            with there.open("rb") as stream:
-                if hashlib.file_digest(stream, "sha256").hexdigest() == digest:
-                    self._folder.note(Written(name, len(body), digest))
-                    return
-        self._folder.add(name, [body])
+        same = self._there(name, hashlib.sha256(body).hexdigest())
+        if same is None:
+            self._folder.add(name, [body])
+        else:
+            self._folder.note(same)
 
     def search(self) -> int | None:
         """Write the index of the search; return how many records it has, None where Pagefind is not installed."""
@@ -193,6 +249,17 @@ class _Writer:
                             "title": f"{policy.site}, version {version.version}, first seen {version.first_seen:%Y-%m-%d}"
                         },
                     }
+
+
+def _code_version(program: str) -> str:
+    """Return a key of what makes pages: another one where the program is."""
+    digest = hashlib.sha256(program.encode())
+    files = [
+        file for file in Path(__file__).parents[1].rglob("*") if file.suffix in (".py", ".html", ".css", ".js", ".csv")
+    ]
+    for file in sorted(files):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def _file(path: str, query: Mapping[str, str]) -> str:

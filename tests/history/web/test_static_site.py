@@ -3,6 +3,7 @@
 import functools
 import http.server
 import json
+import sqlite3
 import threading
 from contextlib import closing
 from urllib.parse import urljoin, urlsplit
@@ -14,6 +15,7 @@ from playwright.sync_api import sync_playwright
 from history.database import open_database
 from history.export.formats import FORMATS, Job, run_export
 from history.sites import all_policies
+from history.web import static_site
 
 from .browser import QUIET, executable
 
@@ -85,6 +87,56 @@ def test_a_second_run_touches_only_what_changed(path, tmp_path, history_db, monk
     assert {one["path"] for one in manifest["files"]} == {
         file.relative_to(out).as_posix() for file in out.rglob("*") if file.is_file() and file.name != "manifest.json"
     }
+
+
+BOTH = {"a.example", "b.example"}
+
+
+def contents(out):
+    """The files of a site, and its manifest, in which the order of files tells which were made when."""
+    manifest = json.loads((out / "manifest.json").read_text())
+    files = sorted(manifest.pop("files"), key=lambda one: one["path"])
+    return manifest, files, {file["path"]: (out / file["path"]).read_bytes() for file in files}
+
+
+def run_sql(path, *statements):
+    with closing(sqlite3.connect(path)) as db, db:
+        for statement in statements:
+            db.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "then", ["nothing", "version gone", "new policy", "file lost", "file changed", "new title", "no manifest"]
+)
+def test_only_pages_of_changed_versions_are_made_again_and_all_are_as_if_made_anew(
+    history_db, tmp_path, monkeypatch, then
+):
+    shown, out, fresh = history_db.shown, tmp_path / "public", tmp_path / "fresh"
+    old = [shown("2012-03-01", "We never sell what you tell us."), shown("2014-03-01", "We sell your address, too.")]
+    history_db.policy("https://b.example/privacy", *old)
+    path = history_db.policy("https://a.example/privacy", *old)
+    monkeypatch.setattr(static_site._Writer, "search", lambda _self: None)
+    write(path, out)
+    made, (victim,) = [], (out / "site/a.example/privacy/diff").glob("*.html")
+    if then == "version gone":
+        run_sql(path, "DELETE FROM changes WHERE id = 2", "DELETE FROM versions WHERE version = 2 AND policy_id = 2")
+    elif then == "new policy":
+        history_db.policy("https://a.example/cookies", *old, site="a.example")
+    elif then == "file lost":
+        victim.unlink()
+    elif then == "file changed":
+        victim.write_text("another")
+    elif then == "new title":
+        run_sql(path, "UPDATE findings SET title = 'Another'")
+    elif then == "no manifest":
+        (out / "manifest.json").unlink()
+    real = static_site.answer
+    monkeypatch.setattr(static_site, "answer", lambda ask, *rest: made.append(ask.path) or real(ask, *rest))
+    write(path, out)
+    again = {one.split("/")[1] for one in made if one.split("/")[3:4] in (["v"], ["diff"], ["blame"])}
+    assert again == {"nothing": set(), "no manifest": BOTH, "new title": BOTH}.get(then, {"a.example"})
+    write(path, fresh)
+    assert contents(out) == contents(fresh)
 
 
 def test_its_search_finds_in_a_browser_under_its_own_policy(path, tmp_path):
