@@ -58,6 +58,8 @@ def write_site(job: Job, folder: Folder) -> Done:
 
     :raises StoreError: a file cannot be written.
     """
+    if not any(policy.versions for policy in job.policies):
+        return Done({"versions": 0})
     writer = _Writer(job, folder, _only(read_catalogue(job.db), job))
     writer.assets()
     pages = writer.pages()
