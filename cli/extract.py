@@ -107,10 +107,10 @@ def _warnings(page: SavedPage) -> list[str]:
     """What a person should know of a file."""
     name, reading = line(page.file.name), page.reading
     if reading is None:
-        return [f"error: {name}: {page.file.error}"]
+        return [f"Error: {name}: {page.file.error}"]
     if reading.outcome is Outcome.NOT_A_POLICY:
         return [f"warning: {name}: no policy: {line(reading.detail)}"]
-    return [] if reading.outcome is Outcome.FETCHED else [f"error: {name}: {line(reading.detail)}"]
+    return [] if reading.outcome is Outcome.FETCHED else [f"Error: {name}: {line(reading.detail)}"]
 
 
 def _exit_code(outcomes: Iterable[Outcome | None]) -> int:

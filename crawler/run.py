@@ -93,7 +93,7 @@ def run_crawl(process: CrawlerProcessBase, arguments: Mapping[str, str] | None =
             lock.release()
     code = Exit(crawler.stats.get_value("policylapse/exit_code", Exit.PARTLY))
     if failures.number:
-        print(f"policylapse: {_FAILED}", file=sys.stderr)  # noqa: T201
+        print(f"Error: {_FAILED}", file=sys.stderr)  # noqa: T201
         code = max(Exit.PARTLY, code)
     return Ended(code, getattr(crawler, "policylapse_summary", None))
 
@@ -102,6 +102,6 @@ def _refuse(process: CrawlerProcessBase, message: str) -> None:
     """Say why there is no crawl: on standard error, and in the log where that is a file, since a scheduler shows no
     other (scrapyd runs each job with LOG_FILE).
     """
-    print(f"policylapse: {message}", file=sys.stderr)  # noqa: T201 - the command's own message
+    print(f"Error: {message}", file=sys.stderr)  # noqa: T201 - the command's own message
     if process.settings["LOG_FILE"]:
         logger.error("%s", message)

@@ -6,6 +6,7 @@ from typing import Any
 
 from crawler.archives.timestamps import format_iso
 from history.sites import PolicyRow, SiteRow
+from history.timeline.citations import citation
 from history.timeline.timeline import AtMoment, Timeline, VersionRow
 from pipelines.model import Change
 
@@ -51,7 +52,7 @@ def version_data(version: VersionRow) -> dict[str, Any]:
         "version": version.version,
         "first_seen": format_iso(version.first_seen),
         "last_seen": format_iso(version.last_seen),
-        "previous_last_seen": format_iso(version.previous_last_seen) if version.previous_last_seen else None,
+        "not_before": format_iso(version.previous_last_seen) if version.previous_last_seen else None,
         "captures": version.captures,
         "words": version.words,
         **change_data(version.change),
@@ -66,7 +67,10 @@ def version_data(version: VersionRow) -> dict[str, Any]:
 def timeline_data(timeline: Timeline) -> dict[str, Any]:
     return {
         **policy_data(timeline.policy),
-        "versions": [version_data(version) for version in timeline.versions],
+        "versions": [
+            version_data(version) | {"citation": citation(timeline.policy.site, version)}
+            for version in timeline.versions
+        ],
         "events": [
             {
                 "kind": event.kind.value,

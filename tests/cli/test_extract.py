@@ -105,8 +105,8 @@ def test_what_cannot_be_read_stops_nothing(tmp_path, page):
     assert result.stdout.startswith(f"==> {page} <==\n\n# Privacy Policy\n")
     assert result.stdout.count("==>") == 1
     missing, picture = result.stderr.splitlines()
-    assert missing == f"error: {tmp_path}/none.html: No such file or directory"
-    assert picture.startswith(f"error: {tmp_path}/picture.html: ")
+    assert missing == f"Error: {tmp_path}/none.html: No such file or directory"
+    assert picture.startswith(f"Error: {tmp_path}/picture.html: ")
     assert "PNG image" in picture
 
 

@@ -105,7 +105,7 @@ def test_timeline_as_json(run, sample_db):
     assert policy["site"] == "lumenkart.example"
     fifth = policy["versions"][4]
     assert (fifth["version"], fifth["change_class"], fifth["words_added"]) == (5, "substantive", 68)
-    assert fifth["previous_last_seen"] == "2021-12-25T14:50:14Z"
+    assert fifth["not_before"] == "2021-12-25T14:50:14Z"
     assert policy["without_text"][0]["captured_at"][0].startswith("2019-09-18T")
 
 

@@ -156,7 +156,7 @@ def test_what_keeps_a_crawl_from_starting_is_in_the_log_of_a_scheduled_job(caplo
     process = type("Process", (), {"settings": Settings({"LOG_FILE": "job.log"})})()
     assert run_module.run_crawl(process, {"sit": "a.example"}).code == 2
     assert ["there is no argument 'sit'" in record.message for record in caplog.records] == [True]
-    assert "policylapse: there is no argument 'sit'" in capsys.readouterr().err
+    assert "Error: there is no argument 'sit'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """Whatever was asked for and has no version says why, the same in each list."""
 
 import pytest
+from click.testing import CliRunner
 
+from cli.main import main
 from crawler.archives.capture import Outcome
 from history.database import open_database
 from history.sites import NoPolicy, find_policies, list_sites
@@ -95,3 +97,8 @@ def test_what_a_finished_crawl_did_not_fetch_is_not_needed_in_every_list(history
     )
     (site,) = list_sites(opened())
     assert site.outcomes == {Outcome.FETCHED: 1, word: 1}
+    out = history_db.path.parent / "out.jsonl"
+    done = CliRunner().invoke(main, ["export", "--format", "jsonl", "--out", str(out), "--db", str(history_db.path)])
+    assert done.exit_code == 0, done.output
+    (manifest,) = [one for one in out.parent.iterdir() if "manifest" in one.name]
+    assert f'"{word.value}": 1' in manifest.read_text()

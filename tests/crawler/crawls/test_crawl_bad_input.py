@@ -82,7 +82,7 @@ def test_an_archive_where_nobody_listens_is_not_running(tmp_path):
     for _ in range(2):  # no pause was stored: it is tried again at once
         run = crawl(tmp_path / "x.db", "wayback+http://127.0.0.1:9", url=GOOD)
         assert run.code == 2
-        assert "policylapse: cannot connect to 127.0.0.1:9: is it running?" in run.err
+        assert "Error: cannot connect to 127.0.0.1:9: is it running?" in run.err
         assert "Traceback" not in run.err
         assert not (tmp_path / "x.db").exists()
 
