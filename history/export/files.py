@@ -77,7 +77,8 @@ class Folder:
     """A folder that files are added to; each appears whole, and is told to `note`.
 
     `earlier` are the files that an earlier export wrote, by their SHA-256; `earlier_head` is the rest of its manifest,
-    empty where that export was cut short.
+    empty where that export was cut short. `by_path`: the manifest is sorted, for a writer that keeps files of an earlier
+    export before it makes others; it holds their names in memory.
     """
 
     def __init__(self, root: Path) -> None:
@@ -85,6 +86,7 @@ class Folder:
         self.written: list[Written] = []
         self.earlier: Mapping[str, str] = {}
         self.earlier_head: Mapping[str, Any] = {}
+        self.by_path = False
 
     def add(self, name: str, pieces: Iterable[bytes]) -> Written:
         """Write a file; return what was written.

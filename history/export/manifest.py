@@ -141,8 +141,8 @@ class ListedFolder(Folder):
         for name, sha256 in self._earlier.items():
             _remove(self.root, name, sha256)
         with whole_file(self._final) as stream:
-            # by path, so that what was kept of an earlier export and what was made anew give the same manifest
-            for piece in _lines(head, sorted(self._files(), key=lambda file: file.path)):
+            files = self._files()
+            for piece in _lines(head, sorted(files, key=lambda file: file.path) if self.by_path else files):
                 stream.write(piece)
         self._growing.unlink()
         return self._final

@@ -60,6 +60,7 @@ def write_site(job: Job, folder: Folder) -> Done:
     """
     if not any(policy.versions for policy in job.policies):
         return Done({"versions": 0})
+    folder.by_path = True
     writer = _Writer(job, folder, _only(read_catalogue(job.db), job))
     writer.assets()
     pages = writer.pages()
