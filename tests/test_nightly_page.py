@@ -68,7 +68,7 @@ def test_from_an_empty_machine_to_a_mail(tmp_path):
         night = run(crawl)
         assert night.stdout.count("  new: ") == 5
         assert night.stderr == ""
-        assert run(new).stdout.count("lumenkart.example@") == 5
+        assert run(new).stdout.count("  lumenkart.example  ") == 5
         assert "Subject: Policies: " in run(waiting).stdout
         assert re.search(r"\d messages sent", run(notify).stdout)
         assert run(crawl).stdout == ""

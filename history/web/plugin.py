@@ -11,12 +11,10 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-import datasette.handle_exception
 from datasette import Response, hookimpl
-from datasette.app import Datasette
 from datasette.utils import sqlite_timelimit
 
 from history.web.app import HEADERS, PATHS, Answer, answer, split
@@ -29,14 +27,13 @@ from history.web.state import state_of
 from history.web.tables import database_metadata, queries
 from pipelines.store.check import APPLICATION_ID
 
+if TYPE_CHECKING:  # Datasette loads its plugins, this one too, before its own module `app` is whole
+    from datasette.app import Datasette
+
 NAME: Final = "policylapse"
 _TIME: Final = 3_000  # milliseconds of SQL that one page may take
 _YEAR: Final = "public, max-age=31536000, immutable"
 PROGRAM: Final = f"{NAME}/{version(NAME)}"
-
-# With rich installed, Datasette 0.65 prints every 404 with a traceback and fails on paths that no route matches:
-# handle_exception.py calls rich's print_exception outside of an except block.
-datasette.handle_exception.rich = None
 
 
 class _Catalogues:
@@ -65,12 +62,22 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]
     """Our pages, where a database is ours; Datasette asks once, at its first request."""
     if _ours(datasette) is None:
         return []
+    _without_rich()
     return [
         (r"^/$", _index),
         (rf"^/-/(?P<path>{PATHS})$", _page),
         (rf"^/-/{ASSETS}/(?P<name>[a-z]+\.(?:css|js|svg))$", _asset),
         (r"^/robots\.txt$", _robots),
     ]
+
+
+def _without_rich() -> None:
+    """With rich installed, Datasette 0.65 prints every 404 with a traceback and fails on paths that no route matches:
+    handle_exception.py calls rich's print_exception outside of an except block.
+    """
+    from datasette import handle_exception  # noqa: PLC0415 - as above
+
+    handle_exception.rich = None
 
 
 async def _index(request: Any, datasette: Datasette) -> Response:

@@ -73,7 +73,7 @@ def test_what_is_derived_is_found_and_folded_again(name, path):
     damage(path, FOLDED[name])
     found = damages(path)
     assert Kind.FOLD in {finding.kind for finding in found}
-    assert {finding.next_step for finding in found} == {"policylapse fsck --repair"}
+    assert {finding.next_step for finding in found} == {"`policylapse fsck --repair`"}
     assert Kind.FOLD in mend(path)
     assert findings(path) == []
     assert content(path) == before
@@ -208,7 +208,7 @@ def test_what_nobody_needs_is_told_and_swept(path):
     damage(path, "UPDATE capture_kinds SET outcome = 'archived_error' WHERE outcome = 'not_a_policy'")
     orphans = [finding for finding in findings(path) if finding.kind is Kind.ORPHANS]
     assert [finding.subject for finding in orphans] == ["payloads"]
-    assert [finding.next_step for finding in orphans] == ["policylapse compact"]
+    assert [finding.next_step for finding in orphans] == ["`policylapse compact`"]
     compact(path)
     assert [finding for finding in findings(path) if finding.kind is Kind.ORPHANS] == []
 
@@ -230,7 +230,7 @@ def test_an_incomplete_full_text_index_is_found_and_made_again(path):
     damage(
         path, "INSERT INTO blocks_fts (blocks_fts, rowid, markdown) SELECT 'delete', id, markdown FROM blocks LIMIT 1"
     )
-    assert [(finding.kind, finding.next_step) for finding in damages(path)] == [(Kind.INDEX, "policylapse compact")]
+    assert [(finding.kind, finding.next_step) for finding in damages(path)] == [(Kind.INDEX, "`policylapse compact`")]
     compact(path)
     assert findings(path) == []
 
