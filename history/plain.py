@@ -21,6 +21,8 @@ def clean(text: str) -> str:
     >>> clean("a\x1b[31mb\r\n")
     'a�[31mb\n'
     """
+    if text.isprintable():  # it has none of them, and nearly every text has none
+        return text
     return _CONTROL.sub("\ufffd", _BIDI.sub("", text.replace("\r\n", "\n")))
 
 
