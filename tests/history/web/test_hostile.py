@@ -5,10 +5,16 @@ A small sample here; `HOSTILE_SEEDS=40 pytest` sends about 2,000 through every p
 
 import os
 import random
-from urllib.parse import quote
+from contextlib import closing
+from urllib.parse import quote, urljoin
 
 import pytest
 from lxml import html
+
+from history.database import open_database
+from history.export.formats import FORMATS, Job, run_export
+from history.sites import all_policies
+from history.web import static_site
 
 from .pages import Site, every_page
 
@@ -86,3 +92,26 @@ def test_what_a_reader_asks_for_is_hostile_too(history_db, piece):
         assert found.status in (200, 302, 400, 404), (address, found.status)
         if found.status != 302:
             check(address, html.fromstring(found.body.decode()))
+
+
+def test_nothing_of_a_hostile_text_becomes_markup_in_the_static_site(history_db, tmp_path, monkeypatch):
+    write(history_db, 1)
+    monkeypatch.setattr(static_site._Writer, "search", lambda _self: None)
+    with closing(open_database(history_db.path)) as db:
+        run_export(FORMATS["site"], Job(db, all_policies(db), tmp_path / "out", "policylapse/test"))
+    pages = list((tmp_path / "out").rglob("*.html"))
+    assert len(pages) > 15
+    for page in pages:
+        tree = html.fromstring(page.read_bytes().decode())
+        base = f"https://site.test/{page.relative_to(tmp_path / 'out').as_posix()}"
+        for element in tree.xpath("//*[@href or @src]"):
+            for name in set(element.attrib) & {"href", "src"}:
+                whole = urljoin(base, element.get(name))
+                element.set(
+                    name, whole.removeprefix("https://site.test") if element.tag != "script" else ALLOWED_SCRIPTS[0]
+                )
+                assert element.tag != "script" or whole.startswith("https://site.test/"), (base, whole)
+        (own,) = tree.xpath("//meta[@http-equiv]")  # no server sends the policy, so the page itself has it
+        assert own.get("http-equiv") == "Content-Security-Policy"
+        own.getparent().remove(own)
+        check(base, tree)
