@@ -35,7 +35,12 @@ ALIASES = {
     "Claude.ai": ("anthropic.com/legal/privacy", "anthropic.com/privacy"),
     "Google Generative AI Services": ("policies.google.com/privacy", "policies.google.com"),
     "Grok": ("x.ai/legal/privacy-policy", "x.ai/privacy-policy"),
-    "Le Chat": ("mistral.ai/terms", "legal.mistral.ai/terms", "mistral.ai/terms/privacy-policy", "mistral.ai/legal"),  # until 2025 all its documents were on one page
+    "Le Chat": (
+        "mistral.ai/terms",
+        "legal.mistral.ai/terms",
+        "mistral.ai/terms/privacy-policy",
+        "mistral.ai/legal",
+    ),  # until 2025 all its documents were on one page
     "Qwen Chat": ("qwen.ai/privacypolicy", "chat.qwen.ai/privacypolicy"),
     "happn": ("happn.com/privacy", "happn.com/confidentialite", "support.happn.fr/privacy"),
     "Tinder": ("policies.tinder.com/privacy",),
@@ -47,9 +52,13 @@ ALIASES = {
     "AdopteUnMec": ("adopte.app/sensitive", "adopteunmec.com/legal", "adopte.app/cgs"),
     "WITHINGS": ("withings.com/fr/legal/privacy-policy",),
     "Allergy Insider": ("thermofisher.com/home/global/privacy-policy.html",),
-    "YouTube": ("google.com/privacy.html", "google.com/policies/privacy", "youtube.com/t/privacy",
-                "policies.google.com"),
-}  # fmt: skip
+    "YouTube": (
+        "google.com/privacy.html",
+        "google.com/policies/privacy",
+        "youtube.com/t/privacy",
+        "policies.google.com",
+    ),
+}
 _LANGUAGE = re.compile(r"(?:intl|[a-z]{2}(?:[-_][a-z]{2,4})?)", re.IGNORECASE)
 
 

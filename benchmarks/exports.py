@@ -29,7 +29,7 @@ EXPORT = """
 import resource, sys, time
 from contextlib import closing
 from pathlib import Path
-from cli.export import policies_of
+from cli.giving.export import policies_of
 from history.database import open_database
 from history.export.formats import FORMATS, Job, run_export
 begun, started = time.perf_counter(), time.process_time()
@@ -93,8 +93,11 @@ def main() -> None:
                 out = Path(scratch) / f"{form}-{size}{ENDINGS.get(form, '')}"
                 seconds, cpu, peak = measure(form, home / f"{size}.db", out)
                 peaks.append(peak)
-                print(f"  {form:8} {size:8,} versions {seconds:7.1f} s {size / seconds:8,.0f}/s ({size / cpu:8,.0f}/s of CPU) {peak:7.1f} MB peak "
-                      f"{size_of(out):8.1f} MB written", flush=True)  # fmt: skip
+                print(
+                    f"  {form:8} {size:8,} versions {seconds:7.1f} s {size / seconds:8,.0f}/s ({size / cpu:8,.0f}/s of CPU) {peak:7.1f} MB peak "
+                    f"{size_of(out):8.1f} MB written",
+                    flush=True,
+                )
                 if form == "git":
                     fsck(out)
             verdict(form, peaks, sizes[-1] / seconds)

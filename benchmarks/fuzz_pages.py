@@ -35,15 +35,68 @@ AT = datetime(2020, 1, 1, tzinfo=UTC)
 URL = "http://fuzz.example/privacy"
 MOST_SECONDS, MOST_BYTES = 60, 1.5e9
 _LARGE = 400_000
-_CHARSETS = ("windows-1251", "koi8-r", "shift_jis", "euc-jp", "gb18030", "utf-16", "utf-7", "rot13", "idna", "zlib", "hex", "latin1", "cp037", "\x07", "x" * 999)  # fmt: skip
+_CHARSETS = (
+    "windows-1251",
+    "koi8-r",
+    "shift_jis",
+    "euc-jp",
+    "gb18030",
+    "utf-16",
+    "utf-7",
+    "rot13",
+    "idna",
+    "zlib",
+    "hex",
+    "latin1",
+    "cp037",
+    "\x07",
+    "x" * 999,
+)
 _TOKENS = (
-    b"&#7;", b"&#x1f;", b"&#0;", b"&#xD800;", b"&#99999999999;", b"\x00", b"\x0c", b"\x1b", b"\xff\xfe", b"\xef\xbf\xbe", b"\xed\xa0\x80",
-    b"<!--", b"-->", b"<script>", b"</script>", b"<style>", b"<table><tr><td colspan=99999999 rowspan=99999999>", b"</table>",
-    b"<template shadowrootmode=open>", b"<noscript>", b"<frameset>", b"<textarea>", b"<plaintext>", b"<svg><style>", b"<math>",
-    b"<iframe srcdoc='&lt;p&gt;&amp;#7;&lt;script&gt;1&lt;/script&gt;x'>", b"<a data-cfemail=1b1c071b>", b"<a href='http://[::1'>x</a>",
-    b"<base href='//[x'>", b"<h1>", b"</h3>", b"<ol><li>", b"<dl><dt>", b"<p hidden>", b"<div role=heading aria-level=x>", b"<body>", b"</body></html>",
-    b"<html lang='" + b"z" * 999 + b"'>", b"<meta charset=utf-16>", b"<?xml version='1.0' encoding='zlib'?>", b"<![CDATA[", b"]]>", b"<!DOCTYPE x [<!ENTITY a 'b'>]>",
-)  # fmt: skip
+    b"&#7;",
+    b"&#x1f;",
+    b"&#0;",
+    b"&#xD800;",
+    b"&#99999999999;",
+    b"\x00",
+    b"\x0c",
+    b"\x1b",
+    b"\xff\xfe",
+    b"\xef\xbf\xbe",
+    b"\xed\xa0\x80",
+    b"<!--",
+    b"-->",
+    b"<script>",
+    b"</script>",
+    b"<style>",
+    b"<table><tr><td colspan=99999999 rowspan=99999999>",
+    b"</table>",
+    b"<template shadowrootmode=open>",
+    b"<noscript>",
+    b"<frameset>",
+    b"<textarea>",
+    b"<plaintext>",
+    b"<svg><style>",
+    b"<math>",
+    b"<iframe srcdoc='&lt;p&gt;&amp;#7;&lt;script&gt;1&lt;/script&gt;x'>",
+    b"<a data-cfemail=1b1c071b>",
+    b"<a href='http://[::1'>x</a>",
+    b"<base href='//[x'>",
+    b"<h1>",
+    b"</h3>",
+    b"<ol><li>",
+    b"<dl><dt>",
+    b"<p hidden>",
+    b"<div role=heading aria-level=x>",
+    b"<body>",
+    b"</body></html>",
+    b"<html lang='" + b"z" * 999 + b"'>",
+    b"<meta charset=utf-16>",
+    b"<?xml version='1.0' encoding='zlib'?>",
+    b"<![CDATA[",
+    b"]]>",
+    b"<!DOCTYPE x [<!ENTITY a 'b'>]>",
+)
 
 
 def seeds(*, shared=True):
@@ -186,9 +239,25 @@ def crawled(pages, numbers, folder):
     """(exit code, {outcome: captures}) of a crawl of such a WARC file."""
     write_warc(folder / "fuzz.warc.gz", pages, numbers)
     done = subprocess.run(
-        [sys.executable, "-m", "cli.main", "crawl", "--url", URL, "--archive", str(folder), "--strategy", "all", "--db", str(folder / "fuzz.db")],
-        cwd=ROOT, env=os.environ | {"POLICYLAPSE_LOG_LEVEL": "CRITICAL"}, capture_output=True, check=False,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "cli.main",
+            "crawl",
+            "--url",
+            URL,
+            "--archive",
+            str(folder),
+            "--strategy",
+            "all",
+            "--db",
+            str(folder / "fuzz.db"),
+        ],
+        cwd=ROOT,
+        env=os.environ | {"POLICYLAPSE_LOG_LEVEL": "CRITICAL"},
+        capture_output=True,
+        check=False,
+    )
     with closing(sqlite3.connect(folder / "fuzz.db")) as db:
         found = dict(db.execute("SELECT outcome, count(*) FROM captures GROUP BY outcome").fetchall())
     return done.returncode, found

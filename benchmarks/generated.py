@@ -73,10 +73,16 @@ def report(rows: list[Row]) -> list[str]:
     missed: Counter[str] = Counter()
     for _, names, one in rows:
         missed.update(dict.fromkeys(names, one.true - one.right))
-    lines = [(f"{len(rows)} histories, {sum(one.pairs for _, _, one in rows)} pairs, {true} true changes: precision "
-             f"{right / max(found, 1):.4f}, recall {right / max(true, 1):.4f}, without a false change {quiet:.3f}")]  # fmt: skip
-    lines += [f"  {kind:18} {count:4} histories, {bad[kind]:3} with a false change, {missed[kind]:3} missed"
-              for kind, count in sorted(kinds.items())]  # fmt: skip
+    lines = [
+        (
+            f"{len(rows)} histories, {sum(one.pairs for _, _, one in rows)} pairs, {true} true changes: precision "
+            f"{right / max(found, 1):.4f}, recall {right / max(true, 1):.4f}, without a false change {quiet:.3f}"
+        )
+    ]
+    lines += [
+        f"  {kind:18} {count:4} histories, {bad[kind]:3} with a false change, {missed[kind]:3} missed"
+        for kind, count in sorted(kinds.items())
+    ]
     return lines
 
 

@@ -50,10 +50,15 @@ def crawl(name: str, folder: Path, strategy: str = "all") -> dict:
     db.close()
     labelled = [[at, v] for (at,) in readings for v, first, last in versions if first <= at <= last]
     return {
-        "history": name, "captures": index["captures"], "seconds": seconds, "found": len(versions),
-        "bytes": database.stat().st_size, "versions": labelled,
-        "changes": changes, "fetched": fetched,
-    }  # fmt: skip
+        "history": name,
+        "captures": index["captures"],
+        "seconds": seconds,
+        "found": len(versions),
+        "bytes": database.stat().st_size,
+        "versions": labelled,
+        "changes": changes,
+        "fetched": fetched,
+    }
 
 
 def curated_versions(name: str) -> int:
@@ -82,8 +87,11 @@ def main() -> None:
                 folder.mkdir()
                 write_warc(name, folder)
                 row = crawl(name, folder)
-                print(f"{name:50} {row['captures']:8} {row['seconds']:8.1f} {row['found']:8} {curated_versions(name):8} "
-                      f"{row['bytes'] / 1e6:6.1f}", flush=True)  # fmt: skip
+                print(
+                    f"{name:50} {row['captures']:8} {row['seconds']:8.1f} {row['found']:8} {curated_versions(name):8} "
+                    f"{row['bytes'] / 1e6:6.1f}",
+                    flush=True,
+                )
                 out.write(json.dumps({"history": name, "versions": row["versions"]}) + "\n")
         scorer = [sys.executable, SHARED / "tools" / "score_changes.py", "--histories", SHARED / "histories"]
         subprocess.run([*scorer, "--pred", predictions, "--all", "--per-history"], check=True)

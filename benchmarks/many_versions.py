@@ -19,10 +19,10 @@ from pathlib import Path
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_iso
 from pipelines.model import Block, BlockKind
-from pipelines.store.block_words import index_block
 from pipelines.store.load import RUN_BLOCKS
 from pipelines.store.store import Store
-from pipelines.store.texts import block_key
+from pipelines.store.tables.block_words import index_block
+from pipelines.store.tables.texts import block_key
 from pipelines.text.digests import block_digest
 
 VERSIONS, CAPTURES, PAYLOADS = 20, 50, 10  # of a policy, of a version, of a version
@@ -97,8 +97,20 @@ class _Policy:
         _rows(db, "policies", [policy | {"added_at": NOW}])
         _rows(db, "policy_urls", [{"policy_id": number, "urlkey": key, "url": self._url, "evidence": "bench"}])
         prefix = "https://web.archive.org/web/"
-        _rows(db, "addresses", [{"id": number, "archive": "bench", "urlkey": key, "original": self._url,
-                                 "citation_prefix": prefix, "memento_prefix": prefix}])  # fmt: skip
+        _rows(
+            db,
+            "addresses",
+            [
+                {
+                    "id": number,
+                    "archive": "bench",
+                    "urlkey": key,
+                    "original": self._url,
+                    "citation_prefix": prefix,
+                    "memento_prefix": prefix,
+                }
+            ],
+        )
         listing = {"run_id": 1, "policy_id": number, "archive": "bench", "url": self._url, "outcome": "fetched"}
         _rows(db, "listings", [listing | {"row_count": VERSIONS * CAPTURES, "listed_at": NOW}])
         self._texts()
@@ -120,9 +132,21 @@ class _Policy:
         text = 1 + (self._number - 1) * VERSIONS
         payloads, findings, extracted = [], [], []
         for version in range(VERSIONS):
-            findings.append({"id": text + version, "text_id": text + version, "outcome": "fetched", "detail": "",
-                             "title": "Privacy", "charset": "utf-8", "score": 1.0, "evidence": "[]", "decisions": "[]",
-                             "kind": "privacy", "kind_scores": "{}"})  # fmt: skip
+            findings.append(
+                {
+                    "id": text + version,
+                    "text_id": text + version,
+                    "outcome": "fetched",
+                    "detail": "",
+                    "title": "Privacy",
+                    "charset": "utf-8",
+                    "score": 1.0,
+                    "evidence": "[]",
+                    "decisions": "[]",
+                    "kind": "privacy",
+                    "kind_scores": "{}",
+                }
+            )
             for one in range(version * PAYLOADS, (version + 1) * PAYLOADS):
                 digest = hashlib.sha256(f"{self._number} {one}".encode()).digest()
                 payloads.append({"id": payload + one, "sha256": digest, "size": 0, "depth": 0, "data": b""})
@@ -138,10 +162,20 @@ class _Policy:
                 order[last], order[-1] = order[-1], order[last]
             read = order[within] <= 2
             of = version * PAYLOADS + within % PAYLOADS
-            rows.append({"id": first + number, "address_id": self._number, "at": int(moment.timestamp()),
-                         "kind_id": order[within], "digest": f"D{payload + of:031}", "length": 4000,
-                         "payload_id": payload + of if read else None, "fetched": 1767225600 if read else None,
-                         "memento_url": "" if read else None, "chain": "[]" if read else None})  # fmt: skip
+            rows.append(
+                {
+                    "id": first + number,
+                    "address_id": self._number,
+                    "at": int(moment.timestamp()),
+                    "kind_id": order[within],
+                    "digest": f"D{payload + of:031}",
+                    "length": 4000,
+                    "payload_id": payload + of if read else None,
+                    "fetched": 1767225600 if read else None,
+                    "memento_url": "" if read else None,
+                    "chain": "[]" if read else None,
+                }
+            )
         for table, some in (
             ("findings", findings),
             ("payloads", payloads),
@@ -163,19 +197,37 @@ class _Policy:
                 ids[at] = self._new_block(block, heading=at % 6 == 0)
             text = 1 + (self._number - 1) * VERSIONS + version
             digest = hashlib.sha256(f"text {text}".encode()).hexdigest()
-            _rows(self._db, "texts", [{"id": text, "text_digest": digest, "wording": digest, "words": size * WORDS,
-                                       "language": "en"}])  # fmt: skip
-            _rows(self._db, "text_runs", [
-                {"text_id": text, "position": at, "first_block_id": first, "length": length}
-                for at, first, length in _runs(ids)
-            ])  # fmt: skip
+            _rows(
+                self._db,
+                "texts",
+                [{"id": text, "text_digest": digest, "wording": digest, "words": size * WORDS, "language": "en"}],
+            )
+            _rows(
+                self._db,
+                "text_runs",
+                [
+                    {"text_id": text, "position": at, "first_block_id": first, "length": length}
+                    for at, first, length in _runs(ids)
+                ],
+            )
 
     def _new_block(self, block_id: int, *, heading: bool) -> int:
         words = self._chance.choices(self._vocabulary, k=4 if heading else WORDS)
         markdown = " ".join(words) + f" {block_id}" + ("" if heading else ".")
         block = Block(BlockKind.HEADING if heading else BlockKind.PARAGRAPH, 2 if heading else 0, markdown)
-        _rows(self._db, "blocks", [{"id": block_id, "block_key": block_key(block_digest(block)), "kind": block.kind.value,
-                                    "level": block.level, "markdown": markdown}])  # fmt: skip
+        _rows(
+            self._db,
+            "blocks",
+            [
+                {
+                    "id": block_id,
+                    "block_key": block_key(block_digest(block)),
+                    "kind": block.kind.value,
+                    "level": block.level,
+                    "markdown": markdown,
+                }
+            ],
+        )
         index_block(self._db, block_id, markdown)
         return block_id
 
@@ -187,24 +239,58 @@ class _Policy:
             first, last = number * CAPTURES, (number + 1) * CAPTURES - 1
             digest = hashlib.sha256(f"text {begin + number}".encode()).hexdigest()
             before = format_iso(moments[first - 1]) if number else None
-            versions.append({"id": begin + number, "policy_id": self._number, "extractor_id": 1, "version": number + 1,
-                             "wording": digest, "text_id": begin + number, "first_seen": format_iso(moments[first]),
-                             "last_seen": format_iso(moments[last]), "previous_last_seen": before, "captures": 40,
-                             "first_capture_id": capture + first, "last_capture_id": capture + last})  # fmt: skip
+            versions.append(
+                {
+                    "id": begin + number,
+                    "policy_id": self._number,
+                    "extractor_id": 1,
+                    "version": number + 1,
+                    "wording": digest,
+                    "text_id": begin + number,
+                    "first_seen": format_iso(moments[first]),
+                    "last_seen": format_iso(moments[last]),
+                    "previous_last_seen": before,
+                    "captures": 40,
+                    "first_capture_id": capture + first,
+                    "last_capture_id": capture + last,
+                }
+            )
         _rows(self._db, "versions", versions)
         kinds = ("substantive", "substantive", "minor", "dates")
         pairs = list(pairwise(versions))
-        _rows(self._db, "changes", [
-            {"policy_id": self._number, "from_version_id": old["id"], "to_version_id": new["id"],
-             "change_class": self._chance.choice(kinds), "words_added": 2 * WORDS, "words_removed": 2 * WORDS,
-             "sections": json.dumps([f"Section {number}"])}
-            for number, (old, new) in enumerate(pairs)
-        ])  # fmt: skip
-        _rows(self._db, "found_changes", [
-            {"policy_id": self._number, "to_version_id": new["id"], "wording": new["wording"], "run_id": 1, "found_at": NOW,
-             "not_before": new["previous_last_seen"], "not_after": new["first_seen"], "ahead": 0}
-            for _old, new in pairs
-        ])  # fmt: skip
+        _rows(
+            self._db,
+            "changes",
+            [
+                {
+                    "policy_id": self._number,
+                    "from_version_id": old["id"],
+                    "to_version_id": new["id"],
+                    "change_class": self._chance.choice(kinds),
+                    "words_added": 2 * WORDS,
+                    "words_removed": 2 * WORDS,
+                    "sections": json.dumps([f"Section {number}"]),
+                }
+                for number, (old, new) in enumerate(pairs)
+            ],
+        )
+        _rows(
+            self._db,
+            "found_changes",
+            [
+                {
+                    "policy_id": self._number,
+                    "to_version_id": new["id"],
+                    "wording": new["wording"],
+                    "run_id": 1,
+                    "found_at": NOW,
+                    "not_before": new["previous_last_seen"],
+                    "not_after": new["first_seen"],
+                    "ahead": 0,
+                }
+                for _old, new in pairs
+            ],
+        )
 
 
 def _runs(ids: Sequence[int]) -> Iterator[tuple[int, int, int]]:

@@ -57,8 +57,10 @@ def main() -> None:
             print(name, uncounted(found, excerpt))
         shown += not (excerpt.more or excerpt.more_added or excerpt.more_removed)
         words_shown += sum(one.words for one in excerpt.sentences)
-    print(f"{changes} changes, {shown} shown whole (limit {WORDS} words, {words_shown / max(changes, 1):.0f} on average), "
-          f"{wrong} with words neither shown nor counted, {time.monotonic() - begun:.0f} s")  # fmt: skip
+    print(
+        f"{changes} changes, {shown} shown whole (limit {WORDS} words, {words_shown / max(changes, 1):.0f} on average), "
+        f"{wrong} with words neither shown nor counted, {time.monotonic() - begun:.0f} s"
+    )
     sys.exit(bool(wrong))
 
 

@@ -44,7 +44,7 @@ class Result:
 
 def killed(folder: Path, times: int, chance: random.Random) -> Result:
     result, path = Result(), folder / "x.db"
-    for name in ("cli.carriers.mail", "cli.carriers.webhook", "cli.notify"):
+    for name in ("cli.giving.carriers.mail", "cli.giving.carriers.webhook", "cli.giving.notify"):
         import_module(name)  # before the forks
     now = datetime.now(UTC)
     first = (now - Seen(0).capture.captured_at).days - 60
@@ -118,7 +118,7 @@ def run(folder: Path, path: Path, seconds: float = 0.0) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         os.dup2(1, 2)
         try:
-            from cli.notify import notify  # noqa: PLC0415
+            from cli.giving.notify import notify  # noqa: PLC0415
 
             notify.main(["--config", str(folder / "notify.toml"), "--db", str(path)], standalone_mode=False)
         finally:
@@ -135,8 +135,10 @@ def main() -> None:
     begun = time.monotonic()
     with TemporaryDirectory() as folder:
         result = killed(Path(folder), times, random.Random(7))
-    print(f"{result.kills} kills, {len(result.told)} changes: {len(result.lost)} lost, {len(result.doubled)} doubled, "
-          f"{timedelta(seconds=round(time.monotonic() - begun))}")  # fmt: skip
+    print(
+        f"{result.kills} kills, {len(result.told)} changes: {len(result.lost)} lost, {len(result.doubled)} doubled, "
+        f"{timedelta(seconds=round(time.monotonic() - begun))}"
+    )
     sys.exit(bool(result.lost or result.doubled))
 
 

@@ -22,9 +22,13 @@ def measure(name: str, folder: Path) -> dict:
     every, few = crawl(name, folder), crawl(name, folder, "changes")
     found = sum(any(a <= after and b >= before for a, b in few["changes"]) for before, after in every["changes"])
     return {
-        "name": name, "captures": every["captures"], "changes": len(every["changes"]), "found": found,
-        "shown": len(few["changes"]), "fetched": few["fetched"],
-    }  # fmt: skip
+        "name": name,
+        "captures": every["captures"],
+        "changes": len(every["changes"]),
+        "found": found,
+        "shown": len(few["changes"]),
+        "fetched": few["fetched"],
+    }
 
 
 def line(name: str, rows: list[dict]) -> str:

@@ -79,9 +79,11 @@ def main() -> None:
             pages = sum(server.asked.values()) - index
             told = run(tell, settings)
     printed = night.text + told.text
-    print(f"{policies} policies: first crawl {first.cpu:.1f} s of CPU; a night without news: {index} index requests, {pages} pages, "
-          f"crawl {night.cpu:.1f} s of CPU, notify {told.cpu:.1f} s, exit codes {night.code} and {told.code}, "
-          f"{len(printed)} characters printed, {len(inbox.raw)} mails")  # fmt: skip
+    print(
+        f"{policies} policies: first crawl {first.cpu:.1f} s of CPU; a night without news: {index} index requests, {pages} pages, "
+        f"crawl {night.cpu:.1f} s of CPU, notify {told.cpu:.1f} s, exit codes {night.code} and {told.code}, "
+        f"{len(printed)} characters printed, {len(inbox.raw)} mails"
+    )
     if printed:
         print(printed[:500])
     sys.exit(bool(printed or index > policies or pages or night.code or told.code or inbox.raw))

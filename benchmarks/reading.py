@@ -115,9 +115,11 @@ def marks(args: argparse.Namespace) -> None:
         rows.append((changed / really, really, changed, moved, name))
     print(f"{len(ratios)} changes of wording; words marked ÷ words really changed")
     for label, values in (
-        ("diff", ratios), ("diff, moved words counted as marked", with_moves), ("diff ÷ bag of words", bags),
+        ("diff", ratios),
+        ("diff, moved words counted as marked", with_moves),
+        ("diff ÷ bag of words", bags),
         ("line diff", lines),
-    ):  # fmt: skip
+    ):
         quarters = statistics.quantiles(values, n=20)
         print(f"{label:40} median {statistics.median(values):6.3f}  p75 {quarters[14]:6.3f}  p95 {quarters[18]:6.3f}")
     for row in sorted(rows, reverse=True)[: args.worst]:
@@ -234,8 +236,10 @@ def speed() -> None:
         history.append(edited(history[-1], rng.randint(1, 12), rng))
     texts = [paragraphs_of(text) for text in history]
     took = best(lambda: blame(texts), 5, forget)
-    print(f"blame over {len(texts)} versions of {sum(map(len, history[0])):,} characters, "
-          f"{len(blame(texts).sentences):,} sentences in all: {took:.0f} ms")  # fmt: skip
+    print(
+        f"blame over {len(texts)} versions of {sum(map(len, history[0])):,} characters, "
+        f"{len(blame(texts).sentences):,} sentences in all: {took:.0f} ms"
+    )
 
 
 if __name__ == "__main__":

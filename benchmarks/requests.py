@@ -158,8 +158,10 @@ def synthetic():
         history = made(10_000, 5, per_day, step=step)
         search = Search(history.listed, history.truth).run()
         years = 10_000 / per_day / 365
-        print(f"10,000 captures over {years:.1f} years, 5 changes, lengths +-3 and steps of {step}: {len(search.fetched)} fetches "
-              f"in {search.calls} calls, {search.changes()} found; bisection {bisection(history)[0]}")  # fmt: skip
+        print(
+            f"10,000 captures over {years:.1f} years, 5 changes, lengths +-3 and steps of {step}: {len(search.fetched)} fetches "
+            f"in {search.calls} calls, {search.changes()} found; bisection {bisection(history)[0]}"
+        )
     before = len(search.fetched)
     more = made(10_003, 5, 4)
     later = Search(more.listed, history.truth | dict.fromkeys((10_001, 10_002, 10_003), search.truth[10_000]))
@@ -179,8 +181,10 @@ def synthetic():
             break
         for wanted in batch.fetch:
             search.fetch(wanted.capture_id)
-    print(f"100,000 captures, 40 changes: rows made in {built:.2f} s, slowest batch {slowest:.2f} s, "
-          f"mean {total / search.calls:.2f} s, {len(search.fetched)} fetches in {search.calls} calls")  # fmt: skip
+    print(
+        f"100,000 captures, 40 changes: rows made in {built:.2f} s, slowest batch {slowest:.2f} s, "
+        f"mean {total / search.calls:.2f} s, {len(search.fetched)} fetches in {search.calls} calls"
+    )
 
 
 def read(path: Path) -> None:

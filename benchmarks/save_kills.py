@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cli import save as command
+from cli.getting import save as command
 from pipelines.store.store import Store
 from tests.servers.save_service import KEYS, save_service
 from tests.stores import EXTRACTOR, Seen, put

@@ -76,9 +76,13 @@ def report(server, database, payloads, seconds, codes):
         f"{server.refused} refused (429), {server.in_pause} in a pause, {server.repeats} repeats of what was delivered"
     )
     return (
-        kept == payloads and not open_ones and not server.in_pause and server.repeats <= REPEATS
-        and seconds < MINUTES * 60 and codes[-1] == 0
-    )  # fmt: skip
+        kept == payloads
+        and not open_ones
+        and not server.in_pause
+        and server.repeats <= REPEATS
+        and seconds < MINUTES * 60
+        and codes[-1] == 0
+    )
 
 
 if __name__ == "__main__":

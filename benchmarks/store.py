@@ -145,12 +145,16 @@ def measure_bytes(count):
             f"  git, pack and its index {packed / captures:,.0f}; all that gc leaves in objects/ {objects / captures:,.0f}"
         )
         ratio = done.after / packed
-        print(f"  ratio to pack and index {ratio:.3f} (floor {BYTES_FLOOR}: {verdict(ratio <= BYTES_FLOOR)}), "
-              f"to objects/ {done.after / objects:.3f}")  # fmt: skip
+        print(
+            f"  ratio to pack and index {ratio:.3f} (floor {BYTES_FLOOR}: {verdict(ratio <= BYTES_FLOOR)}), "
+            f"to objects/ {done.after / objects:.3f}"
+        )
         breakdown(db, captures)
         times = read_back(db)
-        print(f"  a page read back: median {times[len(times) // 2]:.2f} ms, p99 {times[int(0.99 * len(times))]:.2f}, "
-              f"max {times[-1]:.2f} (floor {READ_FLOOR}: {verdict(times[-1] < READ_FLOOR)})")  # fmt: skip
+        print(
+            f"  a page read back: median {times[len(times) // 2]:.2f} ms, p99 {times[int(0.99 * len(times))]:.2f}, "
+            f"max {times[-1]:.2f} (floor {READ_FLOOR}: {verdict(times[-1] < READ_FLOOR)})"
+        )
         db.close()
 
 
@@ -158,8 +162,12 @@ def measure_bytes(count):
 
 PER_POLICY = 1000  # captures
 START = datetime(2010, 1, 1, tzinfo=UTC)
-WORDS = [f"{a}{b}{c}" for a in ("per", "con", "dis", "tra") for b in ("so", "ta", "ri", "mo", "ve") for c in
-         ("nal", "tion", "ment", "ble", "ting", "rate", "ded", "ly", "ness", "ance")]  # fmt: skip
+WORDS = [
+    f"{a}{b}{c}"
+    for a in ("per", "con", "dis", "tra")
+    for b in ("so", "ta", "ri", "mo", "ve")
+    for c in ("nal", "tion", "ment", "ble", "ting", "rate", "ded", "ly", "ness", "ance")
+]
 
 
 class Pages:
@@ -190,9 +198,15 @@ class Pages:
         if self.reading is None:
             blocks = tuple(Block(BlockKind.PARAGRAPH, 0, text) for text in self.paragraphs)
             self.reading = Reading(
-                Outcome.FETCHED, "bench-1", "", Extraction("Privacy", blocks),
-                Judgement(True, "", 1.0, ("headline: “privacy”",)), wording_key(blocks), text_digest(blocks), 2400,
-            )  # fmt: skip
+                Outcome.FETCHED,
+                "bench-1",
+                "",
+                Extraction("Privacy", blocks),
+                Judgement(True, "", 1.0, ("headline: “privacy”",)),
+                wording_key(blocks),
+                text_digest(blocks),
+                2400,
+            )
         return self.reading
 
 
@@ -208,9 +222,18 @@ def fill(path, captures):
         at = [START + timedelta(days=n, seconds=number) for n in range(PER_POLICY)]
         # the index gives a digest for each capture, which the generator does not know yet
         listed = tuple(
-            Capture(surt(url), format_timestamp(moment), url, "text/html", "200", sha1_base32(b"%d %d" % (number, n)),
-                    "12345", moment) for n, moment in enumerate(at)
-        )  # fmt: skip
+            Capture(
+                surt(url),
+                format_timestamp(moment),
+                url,
+                "text/html",
+                "200",
+                sha1_base32(b"%d %d" % (number, n)),
+                "12345",
+                moment,
+            )
+            for n, moment in enumerate(at)
+        )
         citations = tuple(f"https://web.archive.org/web/{c.timestamp}id_/{url}" for c in listed)
         begun = time.perf_counter()
         store.listings.put(run, Listing(policy, "bench", url, Period(), listed, citations))
@@ -219,8 +242,13 @@ def fill(path, captures):
         for n, one in enumerate(captures_of):
             body, reading = (pages.page(n) if n else bodies[0]), pages.read()
             moment = one.capture.captured_at
-            headers = {"content-type": "text/html", "date": f"{moment:%d %b %Y %H:%M:%S}", "server": "bench",
-                       "x-archive-orig-etag": f"{n:x}", "memento-datetime": f"{moment:%a, %d %b %Y %H:%M:%S} GMT"}  # fmt: skip
+            headers = {
+                "content-type": "text/html",
+                "date": f"{moment:%d %b %Y %H:%M:%S}",
+                "server": "bench",
+                "x-archive-orig-etag": f"{n:x}",
+                "memento-datetime": f"{moment:%a, %d %b %Y %H:%M:%S} GMT",
+            }
             memento = Memento(
                 200, headers, body, f"https://web.archive.org/web/{one.capture.timestamp}id_/{url}", moment
             )
@@ -271,8 +299,11 @@ def measure_speed(sizes):
             seconds, folded = fill(path, size)
             costs.append(seconds / size)
             rate = size / seconds
-            print(f"  {size:9,} captures: {rate:,.0f} a second (floor {RATE_FLOOR}: {verdict(rate >= RATE_FLOOR)}; folds "
-                  f"{folded / seconds:.0%}), {path.stat().st_size / size:,.0f} bytes a capture before compact", flush=True)  # fmt: skip
+            print(
+                f"  {size:9,} captures: {rate:,.0f} a second (floor {RATE_FLOOR}: {verdict(rate >= RATE_FLOOR)}; folds "
+                f"{folded / seconds:.0%}), {path.stat().st_size / size:,.0f} bytes a capture before compact",
+                flush=True,
+            )
             db = open_database(path)
             for question, ms in p95(db, [f"site{n}.example" for n in range(size // PER_POLICY)]).items():
                 print(

@@ -26,11 +26,20 @@ from history.web.page import Ask
 
 ROUNDS = 12  # policies of which every page is asked for, and as many of those with long texts
 ONCE = (
-    ("sites", "/", 3), ("sites, page 9", "/?page=9", 3), ("sites.json", "/-/sites.json", 1), ("changes", "/-/changes", 3),
-    ("changes added", "/-/changes?added=bal0", 3), ("changes skip", "/-/changes?skip=500", 3), ("search", "/-/search?q=bal0", 3),
-    ("search prefix", "/-/search?q=bal1*", 3), ("search two", "/-/search?q=bal0 OR cel7", 3), ("coverage", "/-/coverage", 3),
-    ("coverage site", "/-/coverage?site=site00007.example", 3), ("trends", "/-/trends?terms=bal0,cel7", 3), ("runs", "/-/runs", 3),
-)  # fmt: skip
+    ("sites", "/", 3),
+    ("sites, page 9", "/?page=9", 3),
+    ("sites.json", "/-/sites.json", 1),
+    ("changes", "/-/changes", 3),
+    ("changes added", "/-/changes?added=bal0", 3),
+    ("changes skip", "/-/changes?skip=500", 3),
+    ("search", "/-/search?q=bal0", 3),
+    ("search prefix", "/-/search?q=bal1*", 3),
+    ("search two", "/-/search?q=bal0 OR cel7", 3),
+    ("coverage", "/-/coverage", 3),
+    ("coverage site", "/-/coverage?site=site00007.example", 3),
+    ("trends", "/-/trends?terms=bal0,cel7", 3),
+    ("runs", "/-/runs", 3),
+)
 
 
 def addresses(db: Connection, catalogue: Catalogue, chance: random.Random) -> Iterator[tuple[str, str]]:
@@ -86,8 +95,10 @@ def main() -> None:
 def _line(kind: str, times: Sequence[float], size: int) -> str:
     ordered = sorted(1000 * seconds for seconds in times)
     median, p95 = ordered[len(ordered) // 2], ordered[min(int(len(ordered) * 0.95), len(ordered) - 1)]
-    return (f"{kind:20} {len(times):3} pages  median {median:6.0f} ms  p95 {p95:6.0f} ms  most {ordered[-1]:6.0f} ms  "
-            f"{size / 1000:6.0f} kB")  # fmt: skip
+    return (
+        f"{kind:20} {len(times):3} pages  median {median:6.0f} ms  p95 {p95:6.0f} ms  most {ordered[-1]:6.0f} ms  "
+        f"{size / 1000:6.0f} kB"
+    )
 
 
 if __name__ == "__main__":

@@ -54,9 +54,15 @@ def next_command(name: str, *arguments: str, why: str = "") -> Text:
 
 def db_option(command: Command) -> Command:
     return click.option(
-        "--db", type=click.Path(path_type=Path), default=DEFAULT_DB, envvar="POLICYLAPSE_DB", show_default=True,
-        show_envvar=True, callback=remember, help="The database file.",
-    )(command)  # fmt: skip
+        "--db",
+        type=click.Path(path_type=Path),
+        default=DEFAULT_DB,
+        envvar="POLICYLAPSE_DB",
+        show_default=True,
+        show_envvar=True,
+        callback=remember,
+        help="The database file.",
+    )(command)
 
 
 def json_option(command: Command) -> Command:
@@ -71,9 +77,12 @@ def policy_option(command: Command) -> Command:
 
 def color_option(command: Command) -> Command:
     return click.option(
-        "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        show_default=True,
         help="Colours: on a terminal only, always (for `less -R`), or never.",
-    )(command)  # fmt: skip
+    )(command)
 
 
 def stdout_console(color: str = "auto") -> Console:
@@ -85,9 +94,13 @@ def stdout_console(color: str = "auto") -> Console:
         )
     forced = color == "always"
     return Console(
-        force_terminal=True if forced else None, color_system="standard" if forced else "auto",
-        no_color=False if forced else None, markup=False, highlight=False, emoji=False,
-    )  # fmt: skip
+        force_terminal=True if forced else None,
+        color_system="standard" if forced else "auto",
+        no_color=False if forced else None,
+        markup=False,
+        highlight=False,
+        emoji=False,
+    )
 
 
 def is_plain(console: Console) -> bool:

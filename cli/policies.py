@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from cli.output import about_site
-from cli.timeline_view import count
+from cli.reading.timeline_view import count
 from crawler.archives.errors import NotFound
 from history.sites import PolicyRow, find_policies
 from history.timeline.citations import is_citation, resolve, site_of_citation

@@ -39,9 +39,15 @@ class Progress:
         self.crawler = crawler
         self._console = Console(stderr=True)
         self._bar = Bar(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-            console=self._console, transient=True, disable=not self._console.is_terminal,
-        )  # fmt: skip
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
         self._task = self._bar.add_task("listing captures", total=None)
 
     @classmethod
@@ -72,9 +78,11 @@ class Progress:
         known = len(self.crawler.spider.policies())  # type: ignore[union-attr]
         fetched, reused, listed = (self._stat(name) for name in ("fetched", "reused", "listed"))
         self._bar.update(
-            self._task, description=f"{known} policies, {listed} captures listed, {reused} reused, fetched",
-            completed=fetched, total=max(listed - reused, fetched) or None if self._exhaustive else None,
-        )  # fmt: skip
+            self._task,
+            description=f"{known} policies, {listed} captures listed, {reused} reused, fetched",
+            completed=fetched,
+            total=max(listed - reused, fetched) or None if self._exhaustive else None,
+        )
 
     def closed(self, spider: PoliciesSpider, reason: str = "") -> None:
         self._reason = reason
@@ -85,9 +93,12 @@ class Progress:
         summary = self._summary(spider, certainties)
         if not summary.broken:
             job.store.runs.finish(
-                spider.run.number, listed=summary.listed, fetched=summary.fetched, reused=summary.reused,
+                spider.run.number,
+                listed=summary.listed,
+                fetched=summary.fetched,
+                reused=summary.reused,
                 exit_code=summary.exit_code,
-            )  # fmt: skip
+            )
         job.store.close()
         job.reader.close()
         self.crawler.policylapse_summary = summary  # type: ignore[attr-defined]

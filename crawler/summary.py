@@ -184,12 +184,13 @@ def _brought(s: Summary) -> list[Text]:
     """The changes that are news, one line each; and how many older ones were found."""
     lines = [
         Text.assemble(
-            "  new: ", (one.site, "bold"),
+            "  new: ",
+            (one.site, "bold"),
             f"  {one.not_before:%Y-%m-%d} – {one.not_after:%Y-%m-%d}  {one.change_class}"
             f"  +{one.words_added:,} −{one.words_removed:,} words  {one.citation}",
         )
         for one in s.news[:NAMED]
-    ]  # fmt: skip
+    ]
     if len(s.news) > NAMED:
         lines.append(
             Text(

@@ -67,9 +67,15 @@ def read_discovery(db: sqlite3.Connection, site: str, archive: str) -> SiteDisco
         return None
     key = [row["site_id"], archive]
     return SiteDiscovery(
-        site, archive, parse_iso(row["at"]), row["requests"], _policies(db, key), _candidates(db, key), _asked(db, key),
+        site,
+        archive,
+        parse_iso(row["at"]),
+        row["requests"],
+        _policies(db, key),
+        _candidates(db, key),
+        _asked(db, key),
         tuple(json.loads(row["notes"])),
-    )  # fmt: skip
+    )
 
 
 def _policies(db: sqlite3.Connection, key: Sequence[Any]) -> tuple[Found, ...]:
@@ -79,9 +85,13 @@ def _policies(db: sqlite3.Connection, key: Sequence[Any]) -> tuple[Found, ...]:
         dates = (parse_iso(row[name]) if row[name] else None for name in ("after", "before"))
         after, before = dates
         span = Span(
-            row["url"], after, parse_iso(row["first_seen"]), parse_iso(row["last_seen"]), before,
+            row["url"],
+            after,
+            parse_iso(row["first_seen"]),
+            parse_iso(row["last_seen"]),
+            before,
             _evidence(row["evidence"]),
-        )  # fmt: skip
+        )
         found.setdefault(row["policy"], (Label(row["label"]), []))[1].append(span)
     return tuple(Found(label, tuple(spans)) for label, spans in found.values())
 
@@ -92,11 +102,15 @@ def _candidates(db: sqlite3.Connection, key: Sequence[Any]) -> tuple[Candidate, 
     )
     return tuple(
         Candidate(
-            row["url"], Label(row["label"]), row["score"], bool(row["taken"]), tuple(json.loads(row["why"])),
+            row["url"],
+            Label(row["label"]),
+            row["score"],
+            bool(row["taken"]),
+            tuple(json.loads(row["why"])),
             _evidence(row["evidence"]),
         )
         for row in rows
-    )  # fmt: skip
+    )
 
 
 def _evidence(text: str) -> tuple[Evidence, ...]:
@@ -113,11 +127,16 @@ def _asked(db: sqlite3.Connection, key: Sequence[Any]) -> tuple[Asked, ...]:
     )
     return tuple(
         Asked(
-            AskKind(row["kind"]), row["url"], row["timestamp"], Outcome(row["outcome"]), row["rows"] or 0,
-            row["links"] or 0, _said(row),
+            AskKind(row["kind"]),
+            row["url"],
+            row["timestamp"],
+            Outcome(row["outcome"]),
+            row["rows"] or 0,
+            row["links"] or 0,
+            _said(row),
         )
         for row in rows
-    )  # fmt: skip
+    )
 
 
 def _said(row: sqlite3.Row) -> str:

@@ -219,13 +219,18 @@ def list_sites(db: sqlite3.Connection, names: Collection[str] | None = None) -> 
     )
     return [
         SiteRow(
-            row["site"], row["policies"], row["asked"], row["versions"],
+            row["site"],
+            row["policies"],
+            row["asked"],
+            row["versions"],
             parse_iso(row["first_seen"]) if row["first_seen"] else None,
             parse_iso(row["last_seen"]) if row["last_seen"] else None,
-            outcomes.get(row["id"], {}), last.get(row["site"]), None if row["versions"] else missing.get(row["site"]),
+            outcomes.get(row["id"], {}),
+            last.get(row["site"]),
+            None if row["versions"] else missing.get(row["site"]),
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _of(db: sqlite3.Connection, sql: str, only: str | None) -> sqlite3.Cursor:
@@ -258,8 +263,11 @@ def _last_changes(db: sqlite3.Connection, only: str | None) -> dict[str, LastCha
     )
     return {
         row["site"]: LastChange(
-            row["policy_url"], row["to_version"], ChangeClass(row["change_class"]),
-            parse_iso(row["not_before"]), parse_iso(row["not_after"]),
+            row["policy_url"],
+            row["to_version"],
+            ChangeClass(row["change_class"]),
+            parse_iso(row["not_before"]),
+            parse_iso(row["not_after"]),
         )
         for row in rows
-    }  # fmt: skip
+    }

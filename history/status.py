@@ -50,11 +50,24 @@ _MEANING: Final = {
     State.INTERRUPTED: "it did not come to its end: it was killed, or a fault of this machine ended it",
 }
 _CODES: Final = {
-    State.NEVER: 2, State.RUNNING: 0, State.COMPLETE: 0, State.PARTLY: 1, State.STOPPED: 3, State.INTERRUPTED: 2,
-}  # fmt: skip
+    State.NEVER: 2,
+    State.RUNNING: 0,
+    State.COMPLETE: 0,
+    State.PARTLY: 1,
+    State.STOPPED: 3,
+    State.INTERRUPTED: 2,
+}
 _OF_CODES: Final = {0: State.COMPLETE, 1: State.PARTLY, 3: State.STOPPED}
-_OPTIONS: Final = {"url": "--url", "site": "--site", "sites": "--sites", "declarations": "--declarations", "terms": "--terms",
-                   "since": "--since", "until": "--until", "strategy": "--strategy"}  # fmt: skip
+_OPTIONS: Final = {
+    "url": "--url",
+    "site": "--site",
+    "sites": "--sites",
+    "declarations": "--declarations",
+    "terms": "--terms",
+    "since": "--since",
+    "until": "--until",
+    "strategy": "--strategy",
+}
 _DEFAULTS: Final = {("archive", "wayback"), ("strategy", "changes")}
 
 
@@ -135,8 +148,14 @@ def _last_run(db: sqlite3.Connection) -> Run | None:
         return None
     number, started, finished, archive, arguments, fetched, code = row
     return Run(
-        number, parse_iso(started), parse_iso(finished) if finished else None, archive, _said(arguments), fetched or 0, code
-    )  # fmt: skip
+        number,
+        parse_iso(started),
+        parse_iso(finished) if finished else None,
+        archive,
+        _said(arguments),
+        fetched or 0,
+        code,
+    )
 
 
 def _said(text: str) -> dict[str, str]:
@@ -170,7 +189,8 @@ def status_data(status: Status, database: str, pauses: Sequence[Mapping[str, Any
         "state": status.state.value,
         "meaning": status.state.meaning,
         "exit_code": status.state.exit_code,
-        "run": run and {
+        "run": run
+        and {
             "run": run.number,
             "started_at": format_iso(run.started_at),
             "finished_at": format_iso(run.finished_at) if run.finished_at else None,
@@ -182,8 +202,6 @@ def status_data(status: Status, database: str, pauses: Sequence[Mapping[str, Any
         "sites": status.sites,
         "missing": status.missing,
         "pending": {"captures": status.pending, "policies": status.pending_policies},
-        "pauses": [
-            {name: pause[name] for name in ("archive", "no_request_before", "reason")} for pause in pauses
-        ],
+        "pauses": [{name: pause[name] for name in ("archive", "no_request_before", "reason")} for pause in pauses],
         "next_step": status.next_step,
-    }  # fmt: skip
+    }

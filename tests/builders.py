@@ -13,8 +13,14 @@ DIGEST = "B2RKOLH7OEPRC5ZLUE7T3TGB7DRLGZ7J"
 
 def make_capture(**fields):
     """A good capture; `timestamp` and `original` give `captured_at` and `urlkey` unless named."""
-    row = {"timestamp": "20200101000000", "original": URL, "mimetype": "text/html", "statuscode": "200",
-           "digest": DIGEST, "length": "1234"} | fields  # fmt: skip
+    row = {
+        "timestamp": "20200101000000",
+        "original": URL,
+        "mimetype": "text/html",
+        "statuscode": "200",
+        "digest": DIGEST,
+        "length": "1234",
+    } | fields
     if "urlkey" not in row:
         row["urlkey"] = surt(row["original"])
     if "captured_at" not in row:

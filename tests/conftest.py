@@ -20,11 +20,11 @@ from sqlite_utils import Database
 from crawler.archives.surt import site_of, surt
 from crawler.archives.timestamps import format_iso, format_timestamp, parse_date
 from pipelines.model import Block, BlockKind
-from pipelines.store.block_words import index_block
-from pipelines.store.capture_table import CaptureTable
-from pipelines.store.extractions import put_extraction
-from pipelines.store.folds import refold
 from pipelines.store.schema.migrations import migrations
+from pipelines.store.shelves.folds import refold
+from pipelines.store.tables.block_words import index_block
+from pipelines.store.tables.capture_table import CaptureTable
+from pipelines.store.tables.extractions import put_extraction
 from pipelines.text.wording import text_words, wording_key
 
 from . import crawling, programs
@@ -89,14 +89,19 @@ def sample_db(tmp_path_factory):
     urls = ",".join(truth.policy_urls[0] for truth in TRUTH.values())
     clean = {name: value for name, value in os.environ.items() if not name.startswith("POLICYLAPSE_")}
     done = programs.run(
-        "-m", "scrapy", "crawl", "policies", "-a", f"url={urls}",
+        "-m",
+        "scrapy",
+        "crawl",
+        "policies",
+        "-a",
+        f"url={urls}",
         env=clean
         | {
             "POLICYLAPSE_ARCHIVE": "sample",
             "POLICYLAPSE_DB": str(folder / "sample.db"),
             "POLICYLAPSE_STRATEGY": "distinct",
         },
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     return folder / "sample.db"
 
@@ -162,22 +167,47 @@ class HistoryWriter:
         timestamp = format_timestamp(moment)
         payload_id = self._extraction(shown, f"{url} {timestamp}") if shown.text else None
         row = {
-            "archive": archive, "urlkey": surt(url), "timestamp": timestamp, "original": url, "mimetype": "text/html",
-            "statuscode": "200", "digest": timestamp, "length": "1", "captured_at": format_iso(moment), "oddity": "",
-            "outcome": shown.outcome, "detail": shown.detail, "payload_id": payload_id,
+            "archive": archive,
+            "urlkey": surt(url),
+            "timestamp": timestamp,
+            "original": url,
+            "mimetype": "text/html",
+            "statuscode": "200",
+            "digest": timestamp,
+            "length": "1",
+            "captured_at": format_iso(moment),
+            "oddity": "",
+            "outcome": shown.outcome,
+            "detail": shown.detail,
+            "payload_id": payload_id,
             "citation_url": f"{prefix}{timestamp}id_/{url}",
-        }  # fmt: skip
+        }
         CaptureTable(self.db).add([row])
 
     def _extraction(self, shown, key):
-        payload_id = self._insert("payloads", sha256=sha256(key.encode()).digest(), size=len(key.encode()), depth=0,
-                                  data=zstandard.compress(key.encode()))  # fmt: skip
+        payload_id = self._insert(
+            "payloads",
+            sha256=sha256(key.encode()).digest(),
+            size=len(key.encode()),
+            depth=0,
+            data=zstandard.compress(key.encode()),
+        )
         text_id = self._text(blocks_of(shown.text), key)
         found = {
-            "payload_id": payload_id, "extractor_id": 1, "link_layer_id": None, "text_id": text_id, "title": shown.title,
-            "outcome": "fetched", "detail": "", "charset": "", "score": None, "evidence": "[]", "decisions": "[]",
-            "kind": "", "kind_scores": "{}",
-        }  # fmt: skip
+            "payload_id": payload_id,
+            "extractor_id": 1,
+            "link_layer_id": None,
+            "text_id": text_id,
+            "title": shown.title,
+            "outcome": "fetched",
+            "detail": "",
+            "charset": "",
+            "score": None,
+            "evidence": "[]",
+            "decisions": "[]",
+            "kind": "",
+            "kind_scores": "{}",
+        }
         put_extraction(self.db, found)
         return payload_id
 
@@ -205,9 +235,12 @@ class HistoryWriter:
 def blocks_of(text):
     """Blocks divided by empty lines; `# `, `## `, `* `, `1. ` and `| ` before them say their kinds."""
     kinds = {
-        "# ": (BlockKind.TITLE, 0), "## ": (BlockKind.HEADING, 2), "* ": (BlockKind.ITEM, 1),
-        "1. ": (BlockKind.NUMBERED, 1), "| ": (BlockKind.ROW, 2),
-    }  # fmt: skip
+        "# ": (BlockKind.TITLE, 0),
+        "## ": (BlockKind.HEADING, 2),
+        "* ": (BlockKind.ITEM, 1),
+        "1. ": (BlockKind.NUMBERED, 1),
+        "| ": (BlockKind.ROW, 2),
+    }
     found = []
     for part in text.split("\n\n"):
         mark = next((mark for mark in kinds if part.startswith(mark)), "")

@@ -25,9 +25,13 @@ class QuickReader:
         text = body.decode("utf-8", "replace")
         key = sha256(body).hexdigest()
         return Reading(
-            Outcome.FETCHED, self.extractor, extraction=Extraction("", (Block(BlockKind.PARAGRAPH, 0, text),)),
-            wording=key, text_digest=key, words=len(text.split()),
-        )  # fmt: skip
+            Outcome.FETCHED,
+            self.extractor,
+            extraction=Extraction("", (Block(BlockKind.PARAGRAPH, 0, text),)),
+            wording=key,
+            text_digest=key,
+            words=len(text.split()),
+        )
 
     async def read_links(self, page):
         if b"explode" in page.body:

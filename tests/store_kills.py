@@ -36,8 +36,12 @@ def kills(path: Path, times: int, seed: int) -> Iterator[Killed]:
     moments, state = random.Random(seed), Killed()
     server = subprocess.Popen(
         [sys.executable, "-m", "tests.store_writer"],
-        cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     with server:
         for _ in range(times):
             start = max(state.acknowledged["kept"], default=-1) // AT_ONCE * AT_ONCE

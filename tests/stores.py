@@ -54,9 +54,15 @@ class Seen:
         if self.state == "bot":
             return Reading(Outcome.NOT_A_POLICY, extractor, "bot check", None, Judgement(False, "bot check", 0.1))
         return Reading(
-            Outcome.FETCHED, extractor, "", Extraction("Privacy", blocks, links=(Link("home", self.url),)),
-            Judgement(True, "", 1.0), wording_key(blocks), text_digest(blocks), len(text_words(blocks)),
-        )  # fmt: skip
+            Outcome.FETCHED,
+            extractor,
+            "",
+            Extraction("Privacy", blocks, links=(Link("home", self.url),)),
+            Judgement(True, "", 1.0),
+            wording_key(blocks),
+            text_digest(blocks),
+            len(text_words(blocks)),
+        )
 
 
 def write(path, seen, *, now=NOW, extractor=EXTRACTOR, fold=True):
@@ -135,7 +141,7 @@ _CONTENT = {
     f"x.resume_key FROM listings x {_POLICY} JOIN runs r ON r.id = x.run_id",
     "outcomes": "SELECT r.arguments, k.archive, k.timestamp, k.original, x.subject, x.outcome, x.detail, x.at "
     "FROM outcomes x JOIN runs r ON r.id = x.run_id LEFT JOIN captures k ON k.id = x.capture_id",
-}  # fmt: skip
+}
 
 
 def content(path):

@@ -32,10 +32,14 @@ def test_from_an_empty_machine_to_a_mail(tmp_path):
         name: value for name, value in os.environ.items() if not name.startswith(("POLICYLAPSE_", "SCRAPY_"))
     }
     environment |= {
-        "POLICYLAPSE_ARCHIVE": "sample", "POLICYLAPSE_STATE": str(state), "POLICYLAPSE_WORKERS": "1", "HOME": str(tmp_path),
-        "POLICYLAPSE_WEBHOOK_SECRET_HOOK": secret, "PYTHONPATH": os.pathsep.join(sys.path),
+        "POLICYLAPSE_ARCHIVE": "sample",
+        "POLICYLAPSE_STATE": str(state),
+        "POLICYLAPSE_WORKERS": "1",
+        "HOME": str(tmp_path),
+        "POLICYLAPSE_WEBHOOK_SECRET_HOOK": secret,
+        "PYTHONPATH": os.pathsep.join(sys.path),
         "POLICYLAPSE_DB": str(tmp_path / "policies.db"),
-    }  # fmt: skip
+    }
     folder = tmp_path / "policies"
 
     def run(command, *more, code=0):
@@ -45,9 +49,15 @@ def test_from_an_empty_machine_to_a_mail(tmp_path):
             else command
         )
         done = subprocess.run(
-            f"{words} {' '.join(more)}", shell=True, cwd=folder if folder.exists() else tmp_path, env=environment,
-            capture_output=True, text=True, timeout=600, check=False,
-        )  # fmt: skip
+            f"{words} {' '.join(more)}",
+            shell=True,
+            cwd=folder if folder.exists() else tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
         assert done.returncode == code, (command, done.stdout, done.stderr)
         return done
 

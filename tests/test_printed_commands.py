@@ -146,14 +146,40 @@ def lines(database):
     """Commands of every kind, as a person types them, with answers and with errors."""
     site = "lumenkart.example"
     for words in (
-        ["sites"], ["sites", "--missing"], ["status"], ["coverage"], ["coverage", "nobody.example"], ["coverage", site, "--since", "2030"], ["timeline", site],
-        ["timeline", "nobody.example"], ["timeline", "harborline.example"], ["timeline", site, "--since", "2030"],
-        ["show", site], ["show", site, "2001-01-01"], ["show", site, "99"], ["show", "nobody.example"], ["show", "lumenkrat.example"],
-        ["show", f"{site}@1999-01-01.deadbeef"], ["diff", site], ["diff", site, "1"], ["diff", site, "9999"], ["blame", site],
-        ["search", "personal"], ["search", "nothingatall"], ["changes"], ["changes", "--limit", "2"], ["trends", "cookie*"],
-        ["readability"], ["readability", "nobody.example"], ["feed", site], ["fsck"], ["re-extract", "--site", "other.example"],
-        ["forget", site, "--reason", "asked"], ["export", "--out", "corpus"], ["export", "--format", "jsonl", "--out", "x.jsonl"],
-    ):  # fmt: skip
+        ["sites"],
+        ["sites", "--missing"],
+        ["status"],
+        ["coverage"],
+        ["coverage", "nobody.example"],
+        ["coverage", site, "--since", "2030"],
+        ["timeline", site],
+        ["timeline", "nobody.example"],
+        ["timeline", "harborline.example"],
+        ["timeline", site, "--since", "2030"],
+        ["show", site],
+        ["show", site, "2001-01-01"],
+        ["show", site, "99"],
+        ["show", "nobody.example"],
+        ["show", "lumenkrat.example"],
+        ["show", f"{site}@1999-01-01.deadbeef"],
+        ["diff", site],
+        ["diff", site, "1"],
+        ["diff", site, "9999"],
+        ["blame", site],
+        ["search", "personal"],
+        ["search", "nothingatall"],
+        ["changes"],
+        ["changes", "--limit", "2"],
+        ["trends", "cookie*"],
+        ["readability"],
+        ["readability", "nobody.example"],
+        ["feed", site],
+        ["fsck"],
+        ["re-extract", "--site", "other.example"],
+        ["forget", site, "--reason", "asked"],
+        ["export", "--out", "corpus"],
+        ["export", "--format", "jsonl", "--out", "x.jsonl"],
+    ):
         yield [*words, "--db", str(database)]
     yield ["limits"]
     yield ["sites", "--db", "missing.db"]

@@ -27,9 +27,14 @@ def test_a_program_finds_what_one_that_starts_cold_finds(tmp_path, stdin):
     state = environment(POLICYLAPSE_DB="x.db", COLUMNS="77")
     warm = programs.run("-c", SEEN, "-a", "b c", cwd=tmp_path, env=state, stdin=stdin)
     cold = subprocess.run(
-        [sys.executable, "-c", SEEN, "-a", "b c"], cwd=tmp_path, env=state, input=stdin, capture_output=True, text=True,
+        [sys.executable, "-c", SEEN, "-a", "b c"],
+        cwd=tmp_path,
+        env=state,
+        input=stdin,
+        capture_output=True,
+        text=True,
         check=True,
-    )  # fmt: skip
+    )
     assert json.loads(warm.stdout) == json.loads(cold.stdout)
     assert warm.stderr == cold.stderr
     assert warm.returncode == cold.returncode
@@ -38,10 +43,15 @@ def test_a_program_finds_what_one_that_starts_cold_finds(tmp_path, stdin):
 @pytest.mark.parametrize(
     ("code", "ended"),
     [
-        ("pass", 0), ("raise SystemExit", 0), ("raise SystemExit(3)", 3), ("import sys; sys.exit('why')", 1), ("1 / 0", 1),
-        ("import os; os._exit(7)", 7), ("import os; os.kill(os.getpid(), 9)", -signal.SIGKILL),
+        ("pass", 0),
+        ("raise SystemExit", 0),
+        ("raise SystemExit(3)", 3),
+        ("import sys; sys.exit('why')", 1),
+        ("1 / 0", 1),
+        ("import os; os._exit(7)", 7),
+        ("import os; os.kill(os.getpid(), 9)", -signal.SIGKILL),
     ],
-)  # fmt: skip
+)
 def test_it_ends_as_one_that_starts_cold_ends(code, ended):
     assert programs.run("-c", code, env=environment()).returncode == ended
 

@@ -46,10 +46,13 @@ PATTERNS = patterns()
 def test_the_walk_finds_them():
     places = {found.place for found in PATTERNS}
     assert {
-        "crawler.targets.lists._RANKED_AFTER", "pipelines.reading.pdf.blocks._CUT",
-        "pipelines.reading.titles._SEPARATORS", "pipelines.text.wording._NUMBERING",
-        "pipelines.reading.dates.written_dates._forms", "pipelines.reading.html.vocabulary.JUMP",
-    } <= places | {f"pipelines.reading.html.vocabulary.{place.rpartition('.')[2]}" for place in places}  # fmt: skip
+        "crawler.targets.lists._RANKED_AFTER",
+        "pipelines.reading.pdf.blocks._CUT",
+        "pipelines.reading.titles._SEPARATORS",
+        "pipelines.text.wording._NUMBERING",
+        "pipelines.reading.dates.written_dates._forms",
+        "pipelines.reading.html.vocabulary.JUMP",
+    } <= places | {f"pipelines.reading.html.vocabulary.{place.rpartition('.')[2]}" for place in places}
     assert len(PATTERNS) > 150
 
 

@@ -19,9 +19,15 @@ from pipelines.reading.pool import warm_up
 
 _PACKAGES = ("crawler", "pipelines", "cli", "scrapy.commands")
 _MODULES = (
-    "scrapy.cmdline", "scrapy.dupefilters", "scrapy.pqueues", "scrapy.squeues", "scrapy.statscollectors",
-    "twisted.internet.asyncioreactor", "rich.live", "rich.progress",
-)  # fmt: skip
+    "scrapy.cmdline",
+    "scrapy.dupefilters",
+    "scrapy.pqueues",
+    "scrapy.squeues",
+    "scrapy.statscollectors",
+    "twisted.internet.asyncioreactor",
+    "rich.live",
+    "rich.progress",
+)
 _COMPONENTS = (
     *default_settings.EXTENSIONS_BASE,
     *default_settings.DOWNLOADER_MIDDLEWARES_BASE,

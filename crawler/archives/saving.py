@@ -72,9 +72,14 @@ def save_form(url: str, within: timedelta, *, errors: bool = False) -> dict[str,
     :param errors: capture an error page, too: the evidence that a policy is gone.
     """
     return {
-        "url": url, "capture_all": "1" if errors else "0", "delay_wb_availability": "1", "skip_first_archive": "1",
-        "force_get": "1", "js_behavior_timeout": "0", "if_not_archived_within": f"{int(within.total_seconds())}",
-    }  # fmt: skip
+        "url": url,
+        "capture_all": "1" if errors else "0",
+        "delay_wb_availability": "1",
+        "skip_first_archive": "1",
+        "force_get": "1",
+        "js_behavior_timeout": "0",
+        "if_not_archived_within": f"{int(within.total_seconds())}",
+    }
 
 
 def read_answer(status: int, body: bytes) -> Saving:

@@ -22,8 +22,18 @@ from crawler.choosing.lengths import UNKNOWN, Evidence, study
 NO_DIGESTS = frozenset((EMPTY_DIGEST, "-", ""))  # they tell nothing of what is behind them
 TELLS_NOTHING = 0  # digest_key of those
 MAX_LENGTH = 2**31 - 1
-_OTHER_MEDIA = ("image/", "audio/", "video/", "font/", "text/css", "text/javascript", "application/javascript",
-                "application/x-javascript", "application/json", "application/x-shockwave-flash")  # fmt: skip
+_OTHER_MEDIA = (
+    "image/",
+    "audio/",
+    "video/",
+    "font/",
+    "text/css",
+    "text/javascript",
+    "application/javascript",
+    "application/x-javascript",
+    "application/json",
+    "application/x-shockwave-flash",
+)
 
 
 def index_verdict(capture: Capture) -> tuple[Outcome, str] | None:

@@ -75,9 +75,13 @@ _MAX_PARTS: Final = 12
 _MAX_QUERY: Final = 40
 _SUBJECTS: Final = ("privacy", "weak", "document", "settings", "cookies", "terms")
 _BY_WORD: Final = (
-    ("CHILDREN", Label.CHILDREN), ("APPLICANTS", Label.APPLICANTS), ("REGIONAL", Label.REGIONAL), ("OLDER", Label.OLDER),
-    ("PRINT", Label.PRINT), ("PRODUCT", Label.PRODUCT),
-)  # fmt: skip
+    ("CHILDREN", Label.CHILDREN),
+    ("APPLICANTS", Label.APPLICANTS),
+    ("REGIONAL", Label.REGIONAL),
+    ("OLDER", Label.OLDER),
+    ("PRINT", Label.PRINT),
+    ("PRODUCT", Label.PRODUCT),
+)
 _UNREMARKABLE: Final = (Label.GENERAL, Label.HUB)
 _FILE: Final = re.compile(r"\.(?:css|gif|ico|jpe?g|js|json|mp[34]|png|svg|webp|woff2?|xml|zip)$", re.IGNORECASE)
 _PAGE_NAME: Final = re.compile(r"\.(?:[sx]?html?|php\d?|aspx?|jsp|cfm|do|md|pdf|txt)$", re.IGNORECASE)

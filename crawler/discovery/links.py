@@ -117,8 +117,13 @@ _SENTENCE: Final = 3  # words
 _LAST_WORDS: Final = 3
 _NAME: Final = 3  # letters
 _PLACES: Final = {
-    Region.FOOTER: 1.0, Region.NAV: 0.97, Region.HEADER: 0.97, Region.BANNER: 0.93, Region.MAIN: 0.94, Region.UNKNOWN: 0.97,
-}  # fmt: skip
+    Region.FOOTER: 1.0,
+    Region.NAV: 0.97,
+    Region.HEADER: 0.97,
+    Region.BANNER: 0.93,
+    Region.MAIN: 0.94,
+    Region.UNKNOWN: 0.97,
+}
 _LISTS: Final = (Region.FOOTER, Region.NAV, Region.HEADER)
 _ONLY_DATE: Final = re.compile(r"\W*(?:\d{1,4}\W{0,3}|[^\W\d]{3,10}\W{1,3}){1,2}\d{1,4}(?:\W{1,3}\d{1,4})?\W*")
 _TRACKING: Final = re.compile(r"utm_|gclid|fbclid|ref$|hl$|lang$|locale$", re.IGNORECASE)

@@ -86,8 +86,11 @@ def stale(answer: Answer, now: datetime) -> bool:
 
 def _where(known: Known, asks: tuple[Ask, ...], spent: int, budget: int) -> Discovery:
     found = policies(known)
-    notes = [f"{a.kind} {a.url}{f' at {a.timestamp}' if a.timestamp else ''}: {a.detail or a.outcome.value}"
-             for a in known.answers if not a.ok]  # fmt: skip
+    notes = [
+        f"{a.kind} {a.url}{f' at {a.timestamp}' if a.timestamp else ''}: {a.detail or a.outcome.value}"
+        for a in known.answers
+        if not a.ok
+    ]
     notes += [f"the index has more URLs of {a.url} than it gave" for a in known.of_kind(AskKind.INDEX) if a.more]
     if not asks and spent >= budget and _next_asks(known):
         notes.append(f"the budget of {budget} requests is spent; a larger one would ask for more")
@@ -99,8 +102,21 @@ def _next_asks(known: Known) -> list[Ask]:
     if known.excluded:
         return []
     steps: tuple[Callable[[Known], list[Ask]], ...] = (
-        _first, _moved_home, _ends, _seek, _listings, _hubs, _doubts, _moves, _beginning, _unseen, _redirects, _older, _sitemap, _well_known,
-    )  # fmt: skip
+        _first,
+        _moved_home,
+        _ends,
+        _seek,
+        _listings,
+        _hubs,
+        _doubts,
+        _moves,
+        _beginning,
+        _unseen,
+        _redirects,
+        _older,
+        _sitemap,
+        _well_known,
+    )
     for step in steps:
         asks = list({ask.key: ask for ask in step(known) if ask.key not in known.by_key}.values())
         if asks:

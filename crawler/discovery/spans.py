@@ -172,9 +172,15 @@ def _with_redirect(known: Known, spans: list[Span]) -> list[Span]:
         gone = known.end_of(surt(target))
         evidence = (Evidence(Source.REDIRECT, answer.url, end, f"archived redirect ({why})"),)
         spans.append(
-            Span(target, spans[-1].last, end, last, gone.captured_at if gone and gone.captured_at > last else None,
-                 evidence + _index_entry(known, surt(target)))
-        )  # fmt: skip
+            Span(
+                target,
+                spans[-1].last,
+                end,
+                last,
+                gone.captured_at if gone and gone.captured_at > last else None,
+                evidence + _index_entry(known, surt(target)),
+            )
+        )
     return spans
 
 

@@ -2,7 +2,7 @@
 
 The store and the reader are named by dotted path in the settings (as Scrapy does with HTTPCACHE_STORAGE), so that this
 half of the program knows the protocols below, and no class of the other. Each part of the spider says what it uses of
-the store; `Store` is all of that. cli/crawl.py holds the real classes against both, for mypy.
+the store; `Store` is all of that. cli/getting/crawl.py holds the real classes against both, for mypy.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The store's shelves (pipelines/store/), as the spider's parts use them: each part's Protocol names those it is handed.
 
-mypy checks pipelines.store.store.Store against all of them (cli/crawl.py).
+mypy checks pipelines.store.store.Store against all of them (cli/getting/crawl.py).
 """
 
 from __future__ import annotations

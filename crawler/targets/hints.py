@@ -187,12 +187,15 @@ def hints_of(text: str) -> tuple[Hint, ...]:
     """Return what hints_json wrote."""
     return tuple(
         Hint(
-            row["urlkey"], _selectors(row["select"]), _selectors(row["remove"]),
+            row["urlkey"],
+            _selectors(row["select"]),
+            _selectors(row["remove"]),
             parse_iso(row["valid_from"]) if row["valid_from"] else None,
-            parse_iso(row["valid_to"]) if row["valid_to"] else None, row["source"],
+            parse_iso(row["valid_to"]) if row["valid_to"] else None,
+            row["source"],
         )
         for row in json.loads(text)
-    )  # fmt: skip
+    )
 
 
 def hints_key(hints: Sequence[Hint], asked: Asked = ANY_PART) -> str:

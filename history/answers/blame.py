@@ -14,9 +14,14 @@ from history.timeline.timeline import VersionRow
 
 
 def blame_data(
-    policy: PolicyRow, versions: Sequence[VersionRow], blamed: Blame, found: Sequence[Placed], index: int, *,
+    policy: PolicyRow,
+    versions: Sequence[VersionRow],
+    blamed: Blame,
+    found: Sequence[Placed],
+    index: int,
+    *,
     removed: bool,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     version = versions[index]
     return {
         **policy_data(policy),

@@ -20,7 +20,9 @@ def site_data(site: SiteRow) -> dict[str, Any]:
         "first_seen": format_iso(site.first_seen) if site.first_seen else None,
         "last_seen": format_iso(site.last_seen) if site.last_seen else None,
         "captures": {outcome.value: count for outcome, count in site.outcomes.items()},
-        "last_change": None if last is None else {
+        "last_change": None
+        if last is None
+        else {
             "policy_url": last.policy_url,
             "version": last.version,
             "change_class": last.change_class.value,
@@ -31,7 +33,7 @@ def site_data(site: SiteRow) -> dict[str, Any]:
         "meaning": site.outcome.about.meaning,
         "detail": site.missing.detail if site.missing else "",
         "next_step": site.missing.next_step if site.missing else "",
-    }  # fmt: skip
+    }
 
 
 def policy_data(policy: PolicyRow) -> dict[str, Any]:

@@ -83,8 +83,9 @@ def blame(texts: Sequence[Sequence[Block]]) -> Blame:
     :param texts: the blocks of each version, oldest first; equal blocks are cheapest if they are the same object.
     """
     history = _History()
-    standing = [history.read(number, [b for b in text if b.kind is not BlockKind.TITLE])
-                for number, text in enumerate(texts)]  # fmt: skip
+    standing = [
+        history.read(number, [b for b in text if b.kind is not BlockKind.TITLE]) for number, text in enumerate(texts)
+    ]
     return Blame(tuple(history.sentences(len(texts) - 1)), tuple(standing))
 
 

@@ -33,8 +33,14 @@ def markdown_report(comparison: Comparison, context: int | None = 1) -> str:
     """
     c = comparison
     parts = [f"## {escape(c.policy.site)}: version {c.old.version} → {c.new.version}", _summary(c)]
-    parts.append("\n".join((_evidence("Old", c.old, c.old_citation, replay_url(c.old.last_capture_url)),
-                            _evidence("New", c.new, c.new_citation, replay_url(c.new.first_capture_url)))))  # fmt: skip
+    parts.append(
+        "\n".join(
+            (
+                _evidence("Old", c.old, c.old_citation, replay_url(c.old.last_capture_url)),
+                _evidence("New", c.new, c.new_citation, replay_url(c.new.first_capture_url)),
+            )
+        )
+    )
     found = hunks(c.blocks, context) if c.change else ()
     for number, hunk in enumerate(found):
         parts += _hunk(hunk, again=number > 0 and found[number - 1].heading == hunk.heading)

@@ -93,9 +93,11 @@ def write_bundle(job: Job, stream: IO[bytes]) -> Done:
     with Zip(stream) as zipped:
         _fill(zipped, sides, page, job)
         details = {
-            "site": policy.site, "policy_url": policy.policy_url, "bundle": [side.record.citation for side in sides],
+            "site": policy.site,
+            "policy_url": policy.policy_url,
+            "bundle": [side.record.citation for side in sides],
             "members": [{"path": file.path, "bytes": file.size, "sha256": file.sha256} for file in zipped.files],
-        }  # fmt: skip
+        }
     return Done({"versions": len(sides), "pages": sum(side.page is not None for side in sides)}, details=details)
 
 
@@ -151,10 +153,15 @@ def _facts(sides: Sequence[_Side], job: Job) -> dict[str, Any]:
     """All that is known of the change, with nothing that this program alone can read."""
     new = sides[-1].record
     change = {
-        "site": new.site, "policy_url": new.policy_url, "not_before": new.not_before, "not_after": new.first_seen,
-        "change_class": new.change_class, "words_added": new.words_added, "words_removed": new.words_removed,
+        "site": new.site,
+        "policy_url": new.policy_url,
+        "not_before": new.not_before,
+        "not_after": new.first_seen,
+        "change_class": new.change_class,
+        "words_added": new.words_added,
+        "words_removed": new.words_removed,
         "sections": new.sections,
-    }  # fmt: skip
+    }
     return {"program": job.program} | (change if job.change else {}) | {side.name: _side_facts(side) for side in sides}
 
 
@@ -178,18 +185,23 @@ def _side_facts(side: _Side) -> dict[str, Any]:
     return {
         **{name: values[name] for name in own},
         "text": {"file": f"{side.name}/text.md", "sha256": text},
-        "page": None if side.page is None else {"file": side.page_name, "bytes": len(side.page), "sha256": side.evidence.payload_sha256},
+        "page": None
+        if side.page is None
+        else {"file": side.page_name, "bytes": len(side.page), "sha256": side.evidence.payload_sha256},
         "capture": capture | {"chain": json.loads(side.capture["chain"] or "[]")},
         "fetched_from": dict(side.source),
-    }  # fmt: skip
+    }
 
 
 def _shown(side: _Side) -> Shown:
     return Shown(
-        side.name, None if side.page is None else side.page_name, side.evidence,
-        side.source.get("memento_url") or side.evidence.archive_url, _index_url(side),
+        side.name,
+        None if side.page is None else side.page_name,
+        side.evidence,
+        side.source.get("memento_url") or side.evidence.archive_url,
+        _index_url(side),
         sha1_base32(side.page or b"") == side.evidence.cdx_digest.removeprefix("sha1:"),
-    )  # fmt: skip
+    )
 
 
 def _index_url(side: _Side) -> str:

@@ -88,9 +88,15 @@ def newest_capture(db: sqlite3.Connection, policy: PolicyRow) -> CorpusCapture |
     if row is None:
         return None
     return CorpusCapture(
-        policy.site, parse_iso(row["captured_at"]), row["title"], row["timestamp"], row["original"],
-        row["citation_url"], row["text_id"], row["payload_id"],
-    )  # fmt: skip
+        policy.site,
+        parse_iso(row["captured_at"]),
+        row["title"],
+        row["timestamp"],
+        row["original"],
+        row["citation_url"],
+        row["text_id"],
+        row["payload_id"],
+    )
 
 
 def _ending(page: bytes) -> str:

@@ -162,10 +162,23 @@ def _excerpt(db: sqlite3.Connection, row: sqlite3.Row, excerpts: Excerpts) -> Ex
 
 def _entry(row: sqlite3.Row, excerpt: Excerpt | None) -> FeedEntry:
     return FeedEntry(
-        row["site"], row["policy_url"], row["version"], row["from_version"], row["not_before"], row["not_after"],
-        row["change_class"], row["words_added"], row["words_removed"], tuple(json.loads(row["sections"])),
-        row["wording"], row["before_url"], row["after_url"], row["title"] or "", row["times"], excerpt,
-    )  # fmt: skip
+        row["site"],
+        row["policy_url"],
+        row["version"],
+        row["from_version"],
+        row["not_before"],
+        row["not_after"],
+        row["change_class"],
+        row["words_added"],
+        row["words_removed"],
+        tuple(json.loads(row["sections"])),
+        row["wording"],
+        row["before_url"],
+        row["after_url"],
+        row["title"] or "",
+        row["times"],
+        excerpt,
+    )
 
 
 def atom(feed: Feed, program: str) -> bytes:
@@ -253,16 +266,29 @@ def json_feed(feed: Feed) -> dict[str, Any]:
 
 def _json_item(entry: FeedEntry, authority: str) -> dict[str, Any]:
     return {
-        "id": entry.id_of(authority), "url": uri(replay_url(entry.after_url)), "title": entry.headline, "content_text": entry.summary,
-        "content_html": _html(entry), "date_published": entry.not_after, "tags": [entry.change_class],
+        "id": entry.id_of(authority),
+        "url": uri(replay_url(entry.after_url)),
+        "title": entry.headline,
+        "content_text": entry.summary,
+        "content_html": _html(entry),
+        "date_published": entry.not_after,
+        "tags": [entry.change_class],
         "_change": {
-            "site": entry.site, "policy_url": entry.policy_url, "from_version": entry.from_version, "version": entry.version,
-            "not_before": entry.not_before, "not_after": entry.not_after, "change_class": entry.change_class,
-            "words_added": entry.words_added, "words_removed": entry.words_removed, "sections": list(entry.sections),
+            "site": entry.site,
+            "policy_url": entry.policy_url,
+            "from_version": entry.from_version,
+            "version": entry.version,
+            "not_before": entry.not_before,
+            "not_after": entry.not_after,
+            "change_class": entry.change_class,
+            "words_added": entry.words_added,
+            "words_removed": entry.words_removed,
+            "sections": list(entry.sections),
             "before_url": replay_url(entry.before_url),
-            "archive_url": entry.after_url, "before_archive_url": entry.before_url,
+            "archive_url": entry.after_url,
+            "before_archive_url": entry.before_url,
         },
-    }  # fmt: skip
+    }
 
 
 def by_site(policies: Iterable[PolicyRow]) -> dict[str, list[PolicyRow]]:

@@ -87,24 +87,51 @@ class Exported:
 FORMATS: Mapping[str, Format] = {
     form.name: form
     for form in (
-        Format("corpus", Shape.FOLDER, "newest texts, in the layout of the Princeton-Leuven corpus", "corpus:write_corpus"),
+        Format(
+            "corpus", Shape.FOLDER, "newest texts, in the layout of the Princeton-Leuven corpus", "corpus:write_corpus"
+        ),
         Format("git", Shape.REPOSITORY, "a repository, one commit a version", "git:write_git"),
         Format("ota", Shape.FOLDER, "every version, in the layout of Open Terms Archive's datasets", "ota:write_ota"),
         Format(
-            "jsonl", Shape.FILE, "every version with text and evidence, one JSON object a line", "tables:write_jsonl",
+            "jsonl",
+            Shape.FILE,
+            "every version with text and evidence, one JSON object a line",
+            "tables:write_jsonl",
             (".jsonl", ".jsonl.gz"),
         ),
         Format("csv", Shape.FILE, "the same as a table", "tables:write_csv", (".csv", ".csv.gz")),
-        Format("parquet", Shape.FILE, "the same for pandas, DuckDB, Spark; needs pyarrow", "parquet:write_parquet", (".parquet",)),
-        Format("warc", Shape.FILE, "what was fetched, for pywb and other tools", "warc:write_warc", (".warc.gz", ".warc")),
-        Format("timemap", Shape.FOLDER, "where the captures are: Memento TimeMaps (link format, JSON)", "timemap:write_timemaps"),
-        Format("site", Shape.FOLDER, "the pages of `policylapse web` as files, for any web host", "history.web.static_site:write_site"),
         Format(
-            "bundle", Shape.FILE, "evidence for one change (--change) or version (--version)", "bundle:write_bundle", (".zip",),
+            "parquet",
+            Shape.FILE,
+            "the same for pandas, DuckDB, Spark; needs pyarrow",
+            "parquet:write_parquet",
+            (".parquet",),
+        ),
+        Format(
+            "warc", Shape.FILE, "what was fetched, for pywb and other tools", "warc:write_warc", (".warc.gz", ".warc")
+        ),
+        Format(
+            "timemap",
+            Shape.FOLDER,
+            "where the captures are: Memento TimeMaps (link format, JSON)",
+            "timemap:write_timemaps",
+        ),
+        Format(
+            "site",
+            Shape.FOLDER,
+            "the pages of `policylapse web` as files, for any web host",
+            "history.web.static_site:write_site",
+        ),
+        Format(
+            "bundle",
+            Shape.FILE,
+            "evidence for one change (--change) or version (--version)",
+            "bundle:write_bundle",
+            (".zip",),
             one=True,
         ),
     )
-}  # fmt: skip
+}
 
 
 def run_export(form: Format, job: Job) -> Exported:

@@ -62,9 +62,13 @@ class Repository:
         """
         with tempfile.TemporaryFile() as told:
             process = subprocess.Popen(
-                ["git", "fast-import", "--quiet", "--force", "--done"], cwd=self._place, env=_environment(),
-                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=told,
-            )  # fmt: skip
+                ["git", "fast-import", "--quiet", "--force", "--done"],
+                cwd=self._place,
+                env=_environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=told,
+            )
             assert process.stdin is not None
             try:
                 with process.stdin as into:

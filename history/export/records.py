@@ -95,7 +95,11 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("policy_url", "text", "the URL by which the policy is known"),
     ("version", "number", "1 is the oldest; shifts when captures come late"),
     ("citation", "text", "a name that stays: site, day first seen, wording"),
-    ("not_before", "text", "the change to it happened after this (last capture of the version before); empty for the first"),
+    (
+        "not_before",
+        "text",
+        "the change to it happened after this (last capture of the version before); empty for the first",
+    ),
     ("before_archive_url", "text", "that last capture of the version before"),
     ("first_seen", "text", "and not later than this"),
     ("last_seen", "text", "its last capture"),
@@ -104,7 +108,11 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("language", "text", "code of its language"),
     ("kind", "text", "privacy, terms, cookies, imprint, guidelines, other"),
     ("title", "text", "of the page"),
-    ("change_class", "text", "substantive, minor, dates, moved, replaced, return, language, unsure; empty for the first"),
+    (
+        "change_class",
+        "text",
+        "substantive, minor, dates, moved, replaced, return, language, unsure; empty for the first",
+    ),
     ("words_added", "number", "by the change to it"),
     ("words_removed", "number", "by the change to it"),
     ("sections", "texts", "headings under which words came or went"),
@@ -125,20 +133,48 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("last_payload_sha256", "text", "of its last capture's bytes"),
     ("text_sha256", "text", "of the text below, in UTF-8"),
     ("text", "text", "Markdown"),
-)  # fmt: skip
+)
 
 
 def row(record: VersionRecord) -> tuple[Any, ...]:
     """Return a record's values in the order of COLUMNS: str, int, tuple of str, or None."""
     text, first, last = record.text, record.first, record.last
     return (
-        record.site, record.policy_url, record.version, record.citation, record.not_before, record.before_url, record.first_seen,
-        record.last_seen, record.captures, record.words, record.language, record.kind, record.title,
-        record.change_class, record.words_added, record.words_removed, record.sections, record.wording,
-        record.extractor, first.archive, first.archive_url, first.url, first.timestamp, first.cdx_digest,
-        first.digest_verdict, first.payload_sha256, first.http_status, first.drift_seconds, last.archive_url,
-        last.timestamp, last.cdx_digest, last.payload_sha256, hashlib.sha256(text.encode()).hexdigest(), text,
-    )  # fmt: skip
+        record.site,
+        record.policy_url,
+        record.version,
+        record.citation,
+        record.not_before,
+        record.before_url,
+        record.first_seen,
+        record.last_seen,
+        record.captures,
+        record.words,
+        record.language,
+        record.kind,
+        record.title,
+        record.change_class,
+        record.words_added,
+        record.words_removed,
+        record.sections,
+        record.wording,
+        record.extractor,
+        first.archive,
+        first.archive_url,
+        first.url,
+        first.timestamp,
+        first.cdx_digest,
+        first.digest_verdict,
+        first.payload_sha256,
+        first.http_status,
+        first.drift_seconds,
+        last.archive_url,
+        last.timestamp,
+        last.cdx_digest,
+        last.payload_sha256,
+        hashlib.sha256(text.encode()).hexdigest(),
+        text,
+    )
 
 
 _EVIDENCE = (
@@ -195,18 +231,56 @@ class Records:
 
     def _record(self, found: sqlite3.Row, *, text: bool = True) -> VersionRecord:
         (
-            version_id, policy_id, policy_url, version, not_before, first_seen, last_seen, captures, words, language, kind,
-            title, change_class, added, removed, sections, wording, extractor, text_id, before_url, *evidence,
-        ) = found  # fmt: skip
+            version_id,
+            policy_id,
+            policy_url,
+            version,
+            not_before,
+            first_seen,
+            last_seen,
+            captures,
+            words,
+            language,
+            kind,
+            title,
+            change_class,
+            added,
+            removed,
+            sections,
+            wording,
+            extractor,
+            text_id,
+            before_url,
+            *evidence,
+        ) = found
         policy = self._policies[policy_id]
         named = policy_url if policy.site in self._several else policy.site
         return VersionRecord(
-            version_id, policy_id, policy.site, policy_url, version, cite(named, first_seen, wording), not_before,
-            before_url, first_seen, last_seen, captures, words, language, kind or "", title or "", change_class, added, removed,
-            tuple(json.loads(sections)) if sections else (), wording, extractor,
-            Evidence(*evidence[:_EVIDENCE_LENGTH]), Evidence(*evidence[_EVIDENCE_LENGTH:]),
+            version_id,
+            policy_id,
+            policy.site,
+            policy_url,
+            version,
+            cite(named, first_seen, wording),
+            not_before,
+            before_url,
+            first_seen,
+            last_seen,
+            captures,
+            words,
+            language,
+            kind or "",
+            title or "",
+            change_class,
+            added,
+            removed,
+            tuple(json.loads(sections)) if sections else (),
+            wording,
+            extractor,
+            Evidence(*evidence[:_EVIDENCE_LENGTH]),
+            Evidence(*evidence[_EVIDENCE_LENGTH:]),
             self._text(text_id) if text else (),
-        )  # fmt: skip
+        )
 
     def _text(self, text_id: int) -> tuple[tuple[Block, str | None], ...]:
         ids = self._db.execute("SELECT block_id FROM text_blocks WHERE text_id = ? ORDER BY position", [text_id])

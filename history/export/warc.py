@@ -87,11 +87,12 @@ class _Records:
         (newest,) = self._db.execute("SELECT max(coalesce(fetched_at, captured_at)) FROM captures").fetchone()
         (name,) = [Path(row[2]).name for row in self._db.execute("PRAGMA database_list") if row[1] == "main"]
         fields = {
-            "software": program, "format": "WARC File Format 1.1",
+            "software": program,
+            "format": "WARC File Format 1.1",
             "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
             "description": f"captures of privacy policies, fetched from web archives, out of the database {name}; "
             "content and transfer codings are undone",
-        }  # fmt: skip
+        }
         body = "".join(f"{key}: {_CONTROL.sub(' ', value)}\r\n" for key, value in fields.items()).encode()
         self._warcinfo_id = _record_id("warcinfo", program, name, newest)
         headers = {"WARC-Record-ID": self._warcinfo_id, "WARC-Date": newest or "1970-01-01T00:00:00Z"}
@@ -105,9 +106,13 @@ class _Records:
         row = self._row(capture_id)
         body = self._payload(row)
         record = self._writer.create_warc_record(
-            _uri(row["original"]), "response", payload=BytesIO(body), length=len(body),
-            http_headers=_http(row, len(body)), warc_headers_dict=self._headers(row),
-        )  # fmt: skip
+            _uri(row["original"]),
+            "response",
+            payload=BytesIO(body),
+            length=len(body),
+            http_headers=_http(row, len(body)),
+            warc_headers_dict=self._headers(row),
+        )
         self._writer.write_record(record)
 
     def write_revisit(self, capture_id: int, holder_id: int) -> None:
@@ -115,9 +120,13 @@ class _Records:
         row, holder = self._row(capture_id), self._row(holder_id)
         body = self._payload(row)
         record = self._writer.create_revisit_record(
-            _uri(row["original"]), f"sha1:{sha1_base32(body)}", _uri(holder["original"]), holder["at"],
-            http_headers=_http(row, len(body)), warc_headers_dict=self._headers(row),
-        )  # fmt: skip
+            _uri(row["original"]),
+            f"sha1:{sha1_base32(body)}",
+            _uri(holder["original"]),
+            holder["at"],
+            http_headers=_http(row, len(body)),
+            warc_headers_dict=self._headers(row),
+        )
         record.rec_headers.add_header("WARC-Refers-To", _capture_record_id(holder))
         self._writer.write_record(record)
 
@@ -131,9 +140,11 @@ class _Records:
     def _headers(self, row: sqlite3.Row) -> dict[str, str]:
         """The record's own headers; pywb, too, names what a copied memento was copied from, and when."""
         headers = {
-            "WARC-Record-ID": _capture_record_id(row), "WARC-Date": row["at"], "WARC-Warcinfo-ID": self._warcinfo_id,
+            "WARC-Record-ID": _capture_record_id(row),
+            "WARC-Date": row["at"],
+            "WARC-Warcinfo-ID": self._warcinfo_id,
             "WARC-Source-URI": _uri(row["citation_url"]),
-        }  # fmt: skip
+        }
         return headers | ({"WARC-Creation-Date": row["fetched_at"]} if row["fetched_at"] else {})
 
 

@@ -177,14 +177,28 @@ def _mail(where: str, table: Mapping[str, Any], address: str, common: Mapping[st
 
 
 def _secret(name: str, kind: Kind, table: Mapping[str, Any]) -> str:
-    default = {Kind.MAIL: "POLICYLAPSE_SMTP_PASSWORD", Kind.WEBHOOK: f"POLICYLAPSE_WEBHOOK_SECRET_{name.upper().replace('-', '_')}"}  # fmt: skip
+    default = {
+        Kind.MAIL: "POLICYLAPSE_SMTP_PASSWORD",
+        Kind.WEBHOOK: f"POLICYLAPSE_WEBHOOK_SECRET_{name.upper().replace('-', '_')}",
+    }
     return _text(table, f"channels.{name}", "secret_env", default.get(kind, ""))
 
 
 _WATCH = (
-    "channels", "sites", "lists", "classes", "min_words", "added", "removed", "events", "digest", "at", "day", "quiet",
+    "channels",
+    "sites",
+    "lists",
+    "classes",
+    "min_words",
+    "added",
+    "removed",
+    "events",
+    "digest",
+    "at",
+    "day",
+    "quiet",
     "max_age_days",
-)  # fmt: skip
+)
 
 
 def _watch(name: str, table: Mapping[str, Any], channels: Mapping[str, Channel]) -> Watch:
@@ -198,15 +212,21 @@ def _watch(name: str, table: Mapping[str, Any], channels: Mapping[str, Channel])
     lists = _texts(table, where, "lists", ())
     digest = _choice(table, where, "digest", Digest, (Digest.NOW,))[0]
     return Watch(
-        name, named, _texts(table, where, "sites", () if lists else ("*",)), lists,
+        name,
+        named,
+        _texts(table, where, "sites", () if lists else ("*",)),
+        lists,
         _choice(table, where, "classes", ChangeClass, (ChangeClass.SUBSTANTIVE, ChangeClass.REPLACED)),
         _number(table, where, "min_words", 0, 0, 10**6),
-        _text(table, where, "added", ""), _text(table, where, "removed", ""),
+        _text(table, where, "added", ""),
+        _text(table, where, "removed", ""),
         _choice(table, where, "events", EventKind, ()),
-        digest, _clock(_text(table, where, "at", "07:00"), where, "at"), _day(table, where, digest),
+        digest,
+        _clock(_text(table, where, "at", "07:00"), where, "at"),
+        _day(table, where, digest),
         _quiet(_text(table, where, "quiet", ""), where),
         timedelta(days=_number(table, where, "max_age_days", 90, 1, 36_500)),
-    )  # fmt: skip
+    )
 
 
 def _day(table: Mapping[str, Any], where: str, digest: Digest) -> int:

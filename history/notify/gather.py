@@ -72,10 +72,16 @@ def pending(db: sqlite3.Connection, watch: Watch, start: Start, policies: Sequen
         rows = list(
             read_changes(
                 db,
-                Filter(classes=watch.classes, min_words=watch.min_words, added=watch.added, removed=watch.removed,
-                       policies=ids, found=found),
+                Filter(
+                    classes=watch.classes,
+                    min_words=watch.min_words,
+                    added=watch.added,
+                    removed=watch.removed,
+                    policies=ids,
+                    found=found,
+                ),
             )
-        )  # fmt: skip
+        )
     news = [row.found.found_id for row in rows if row.found and _is_news(row, watch)]
     events = _events(db, watch, start, ids) if watch.events else []
     return Items(tuple(sorted(news)), tuple(events), len(rows) - len(news))
@@ -96,9 +102,16 @@ def _events(db: sqlite3.Connection, watch: Watch, start: Start, policies: Sequen
 
 
 def compose(
-    db: sqlite3.Connection, config: Config, watch: Watch, changes: Collection[int], events: Collection[int],
-    *, past: int = 0, unknown: Unknown | None = None, unsubscribe: str = "",
-) -> Message:  # fmt: skip
+    db: sqlite3.Connection,
+    config: Config,
+    watch: Watch,
+    changes: Collection[int],
+    events: Collection[int],
+    *,
+    past: int = 0,
+    unknown: Unknown | None = None,
+    unsubscribe: str = "",
+) -> Message:
     """Return what a message says of changes and events: the largest edit first, the same edit of many sites once.
 
     What is no change any more (late captures showed that it was the page's noise) is left out.
@@ -123,11 +136,19 @@ def _entry(
         links.insert(0, ("whole difference", diff_url(config.base_url, shown)))
     sites = (shown.site, *sorted({row.site for row in rows} - {shown.site}))
     return Entry(
-        sites, shown.policy_url, shown.not_before, shown.not_after, shown.change.change_class.value,
-        shown.change.words_added, shown.change.words_removed, shown.change.sections, excerpt,
-        (shown.to_citation, *(row.to_citation for row in rows if row is not shown)), tuple(links),
+        sites,
+        shown.policy_url,
+        shown.not_before,
+        shown.not_after,
+        shown.change.change_class.value,
+        shown.change.words_added,
+        shown.change.words_removed,
+        shown.change.sections,
+        excerpt,
+        (shown.to_citation, *(row.to_citation for row in rows if row is not shown)),
+        tuple(links),
         f"policylapse diff {shown.from_citation} {shown.to_citation}",
-    )  # fmt: skip
+    )
 
 
 def diff_url(base_url: str, row: ChangeRow) -> str:
@@ -144,12 +165,17 @@ def event_entries(db: sqlite3.Connection, events: Collection[int]) -> tuple[Even
     )
     return tuple(
         EventEntry(
-            row["site"], row["policy_url"], row["kind"], EventKind(row["kind"]).meaning,
-            parse_iso(row["after"]) if row["after"] else None, parse_iso(row["not_after"]),
-            tuple(json.loads(row["evidence"])), row["capture_url"],
+            row["site"],
+            row["policy_url"],
+            row["kind"],
+            EventKind(row["kind"]).meaning,
+            parse_iso(row["after"]) if row["after"] else None,
+            parse_iso(row["not_after"]),
+            tuple(json.loads(row["evidence"])),
+            row["capture_url"],
         )
         for row in rows
-    )  # fmt: skip
+    )
 
 
 _NEWEST = """

@@ -28,9 +28,12 @@ def html(message: Message) -> str:
     """Return the message as one HTML document."""
     return _template("message.html").render(
         title=say.subject(message),
-        entries=message.entries[: say.FULL], rest=message.entries[say.FULL :], events=message.events,
-        unknown=say.unknown_lines(message), foot=say.foot_lines(message, say.LEGEND_HTML),
-    )  # fmt: skip
+        entries=message.entries[: say.FULL],
+        rest=message.entries[say.FULL :],
+        events=message.events,
+        unknown=say.unknown_lines(message),
+        foot=say.foot_lines(message, say.LEGEND_HTML),
+    )
 
 
 def excerpt_html(excerpt: Excerpt) -> str:

@@ -31,14 +31,21 @@ def data_of(message: Message) -> dict[str, Any]:
 def _change(entry: Entry) -> dict[str, Any]:
     links = dict(entry.links)
     return {
-        "site": entry.sites[0], "policy_url": entry.policy_url[:_BYTES],
-        "not_before": format_iso(entry.not_before), "not_after": format_iso(entry.not_after),
-        "change_class": entry.change_class, "words_added": entry.words_added, "words_removed": entry.words_removed,
+        "site": entry.sites[0],
+        "policy_url": entry.policy_url[:_BYTES],
+        "not_before": format_iso(entry.not_before),
+        "not_after": format_iso(entry.not_after),
+        "change_class": entry.change_class,
+        "words_added": entry.words_added,
+        "words_removed": entry.words_removed,
         "sections": [line(section)[:100] for section in entry.sections[:10]],
-        "added": _passages(entry, Op.INSERT), "removed": _passages(entry, Op.DELETE),
-        "citation": entry.citations[0], "from_capture_url": links.get("old wording", "")[:_BYTES],
-        "to_capture_url": links.get("new wording", "")[:_BYTES], "diff_url": links.get("whole difference", "")[:_BYTES],
-    }  # fmt: skip
+        "added": _passages(entry, Op.INSERT),
+        "removed": _passages(entry, Op.DELETE),
+        "citation": entry.citations[0],
+        "from_capture_url": links.get("old wording", "")[:_BYTES],
+        "to_capture_url": links.get("new wording", "")[:_BYTES],
+        "diff_url": links.get("whole difference", "")[:_BYTES],
+    }
 
 
 def _passages(entry: Entry, op: Op) -> list[str]:
@@ -48,7 +55,12 @@ def _passages(entry: Entry, op: Op) -> list[str]:
 
 def _event(event: EventEntry) -> dict[str, Any]:
     return {
-        "site": event.site, "policy_url": event.policy_url[:_BYTES], "kind": event.kind, "meaning": event.meaning,
-        "after": format_iso(event.after) if event.after else None, "not_after": format_iso(event.not_after),
-        "evidence": [line(text)[:300] for text in event.evidence[:5]], "capture_url": event.capture_url[:_BYTES],
-    }  # fmt: skip
+        "site": event.site,
+        "policy_url": event.policy_url[:_BYTES],
+        "kind": event.kind,
+        "meaning": event.meaning,
+        "after": format_iso(event.after) if event.after else None,
+        "not_after": format_iso(event.not_after),
+        "evidence": [line(text)[:300] for text in event.evidence[:5]],
+        "capture_url": event.capture_url[:_BYTES],
+    }

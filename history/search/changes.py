@@ -196,12 +196,25 @@ def _row(row: sqlite3.Row, several: Collection[int]) -> ChangeRow:
     name = row["policy_url"] if row["site_id"] in several else row["site"]
     not_after = parse_iso(row["not_after"])
     return ChangeRow(
-        row["id"], row["site"], row["policy_url"], row["from_version"], row["to_version"],
-        parse_iso(row["not_before"]), not_after,
-        Change(ChangeClass(row["change_class"]), row["words_added"], row["words_removed"], tuple(json.loads(row["sections"]))),
-        cite(name, row["from_first_seen"], row["from_wording"]), cite(name, row["not_after"], row["to_wording"]),
-        row["from_text_id"], row["to_text_id"], _found(row),
-    )  # fmt: skip
+        row["id"],
+        row["site"],
+        row["policy_url"],
+        row["from_version"],
+        row["to_version"],
+        parse_iso(row["not_before"]),
+        not_after,
+        Change(
+            ChangeClass(row["change_class"]),
+            row["words_added"],
+            row["words_removed"],
+            tuple(json.loads(row["sections"])),
+        ),
+        cite(name, row["from_first_seen"], row["from_wording"]),
+        cite(name, row["not_after"], row["to_wording"]),
+        row["from_text_id"],
+        row["to_text_id"],
+        _found(row),
+    )
 
 
 def _found(row: sqlite3.Row) -> Found | None:

@@ -18,7 +18,7 @@ from functools import partial
 from typing import Final
 
 from history.search.query import Either, Query, Term, expression
-from pipelines.store.block_words import searchable
+from pipelines.store.tables.block_words import searchable
 
 _TABLE: Final = "CREATE VIRTUAL TABLE found USING fts5(text, tokenize='unicode61 remove_diacritics 2')"  # as blocks_fts
 _SPACE, _OPEN, _CLOSE = "\x1f", "\x02", "\x03"  # no word has them

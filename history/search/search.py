@@ -346,7 +346,13 @@ def _owner(db: sqlite3.Connection, policy: int, held: _Held, site: str, url: str
     row = db.execute(_EVIDENCE, values).fetchone()
     first_seen = parse_iso(held.first_seen)
     return Owner(
-        site, url, parse_iso(held.not_before) if held.not_before else None, first_seen, parse_iso(held.last_seen),
-        parse_iso(row["gone_by"]) if row["gone_by"] else None, len(held.versions),
-        cite(site if row["policies"] == 1 else url, held.first_seen, row["wording"]), row["citation_url"],
-    )  # fmt: skip
+        site,
+        url,
+        parse_iso(held.not_before) if held.not_before else None,
+        first_seen,
+        parse_iso(held.last_seen),
+        parse_iso(row["gone_by"]) if row["gone_by"] else None,
+        len(held.versions),
+        cite(site if row["policies"] == 1 else url, held.first_seen, row["wording"]),
+        row["citation_url"],
+    )

@@ -43,11 +43,18 @@ _MEANINGS = {
     State.NO_CAPTURE: "asked, and the archive has no capture",
 }
 _NOT_SHOWN = {
-    State.FAILED: (Outcome.PLAYBACK_FAILED, Outcome.RATE_LIMITED, Outcome.DRIFTED, Outcome.UNPLAYABLE,
-                   Outcome.LISTING_FAILED, Outcome.DAMAGED_ARCHIVE, Outcome.PROGRAM_ERROR),
+    State.FAILED: (
+        Outcome.PLAYBACK_FAILED,
+        Outcome.RATE_LIMITED,
+        Outcome.DRIFTED,
+        Outcome.UNPLAYABLE,
+        Outcome.LISTING_FAILED,
+        Outcome.DAMAGED_ARCHIVE,
+        Outcome.PROGRAM_ERROR,
+    ),
     State.NOT_ASKED: (Outcome.PENDING, Outcome.NOT_NEEDED),
     State.BLOCKED: (Outcome.EXCLUDED, Outcome.EXCLUDED_ROBOTS, Outcome.FORGOTTEN),
-}  # fmt: skip
+}
 _TOLD = {Outcome.FETCHED, Outcome.REVISIT, *(outcome for some in _NOT_SHOWN.values() for outcome in some)}
 _OF_CAPTURES = {
     State.FAILED: _NOT_SHOWN[State.FAILED],

@@ -62,11 +62,16 @@ def read_subjects(
     )
     subjects = [
         Subject(
-            row["site"], row["policy_url"], found[row["id"]], other[row["id"]],
-            _less(held[row["id"]], found[row["id"]], other[row["id"]]), outcomes[row["id"]], asked[row["id"]],
+            row["site"],
+            row["policy_url"],
+            found[row["id"]],
+            other[row["id"]],
+            _less(held[row["id"]], found[row["id"]], other[row["id"]]),
+            outcomes[row["id"]],
+            asked[row["id"]],
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     bare = [
         Subject(one.site, asked=[Asked(one.archive, one.site, parse_iso(one.at), one.outcome)] if one.at else [])
         for one in read_missing(db.execute, None if policies is None else sites)

@@ -82,9 +82,15 @@ def _after(db: sqlite3.Connection, policy: PolicyRow, last: Sight) -> Iterable[S
         outcome = Outcome.PENDING if outcome in (Outcome.FETCHED, Outcome.REVISIT) else outcome
         said = _STATUS.match(row["detail"]) or _STATUS.match(f"HTTP {row['status']}")
         yield Sight(
-            parse_iso(row["captured_at"]), row["original"], False, outcome, int(said[1]) if said else 0, row["detail"],
-            row["redirect_url"], row["citation_url"],
-        )  # fmt: skip
+            parse_iso(row["captured_at"]),
+            row["original"],
+            False,
+            outcome,
+            int(said[1]) if said else 0,
+            row["detail"],
+            row["redirect_url"],
+            row["citation_url"],
+        )
 
 
 def _moved(db: sqlite3.Connection, policy: PolicyRow, url: str) -> str:

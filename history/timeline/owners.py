@@ -14,10 +14,27 @@ from crawler.archives.surt import site_of
 
 _MAIL = re.compile(r"[\w.+-]{1,64}@((?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24})\b", re.IGNORECASE)
 # Anybody's: they say nothing of a company.
-_FREE_MAIL = frozenset((
-    "gmail.com", "googlemail.com", "yahoo.com", "hotmail.com", "outlook.com", "live.com", "aol.com", "icloud.com",
-    "gmx.de", "gmx.net", "web.de", "mail.ru", "yandex.ru", "qq.com", "163.com", "protonmail.com", "proton.me",
-))  # fmt: skip
+_FREE_MAIL = frozenset(
+    (
+        "gmail.com",
+        "googlemail.com",
+        "yahoo.com",
+        "hotmail.com",
+        "outlook.com",
+        "live.com",
+        "aol.com",
+        "icloud.com",
+        "gmx.de",
+        "gmx.net",
+        "web.de",
+        "mail.ru",
+        "yandex.ru",
+        "qq.com",
+        "163.com",
+        "protonmail.com",
+        "proton.me",
+    )
+)
 # Legal forms of companies (Wikipedia, "List of legal entity types by country"): those that follow a name.
 _FORMS = (
     r"Inc|LLC|L\.L\.C|LLP|Ltd|Limited|PLC|Corp|Corporation|GmbH|AG|SE|KG|S\.?A\.?S?|SARL|B\.?V|N\.?V|A/S|ApS|AS|AB|Oyj?"

@@ -106,9 +106,15 @@ async def _respond(request: Any, datasette: Datasette, path: str, form: str) -> 
         with sqlite_timelimit(db, settings.get("time_limit_ms", _TIME)):
             catalogue = _CATALOGUES.get(db, str(file), state)
             ask = Ask(
-                db, catalogue, Links(datasette.urls.path("/"), here=path), path, query, settings["dates"],
-                settings.get("pauses"), datasette.urls.database(name),
-            )  # fmt: skip
+                db,
+                catalogue,
+                Links(datasette.urls.path("/"), here=path),
+                path,
+                query,
+                settings["dates"],
+                settings.get("pauses"),
+                datasette.urls.database(name),
+            )
             return answer(ask, form, PROGRAM)
 
     found = await database.execute_fn(read)

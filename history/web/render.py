@@ -23,7 +23,12 @@ from history.web.page import Ask, Page
 
 _HERE: Final = Path(__file__).parent
 STATIC: Final = _HERE / "static"
-ASSET_TYPES: Final = {"style.css": "text/css; charset=utf-8", "script.js": "text/javascript; charset=utf-8", "search.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml"}  # fmt: skip
+ASSET_TYPES: Final = {
+    "style.css": "text/css; charset=utf-8",
+    "script.js": "text/javascript; charset=utf-8",
+    "search.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+}
 _WEB = re.compile(r"https?://[^\s\x00-\x20]+", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")  # BCP 47, roughly
 NAV: Final[tuple[tuple[str, str, str], ...]] = (
@@ -44,18 +49,22 @@ def render(page: Page, ask: Ask, program: str, dynamic: bool = True) -> str:
     forms = [("json", "JSON"), *([("csv", "CSV")] if page.rows else [])]
     if ask.links.is_static:
         forms = [one for one in forms if (ask.path, one[0]) in ask.memo.get("beside", ())]
-    return _environment().get_template(page.template).render(
-        page.context,
-        title=page.title,
-        nav=NAV if dynamic else [one for one in NAV if one[0] not in ("trends", "runs")],
-        active=page.nav,
-        to=ask.links.to,
-        asset=lambda name: ask.links.asset(name, assets_version()),
-        downloads=[(label, ask.links.to(ask.path, form, **ask.query)) for form, label in forms],
-        tables=ask.tables,
-        program=program,
-        dynamic=dynamic,
-    )  # fmt: skip
+    return (
+        _environment()
+        .get_template(page.template)
+        .render(
+            page.context,
+            title=page.title,
+            nav=NAV if dynamic else [one for one in NAV if one[0] not in ("trends", "runs")],
+            active=page.nav,
+            to=ask.links.to,
+            asset=lambda name: ask.links.asset(name, assets_version()),
+            downloads=[(label, ask.links.to(ask.path, form, **ask.query)) for form, label in forms],
+            tables=ask.tables,
+            program=program,
+            dynamic=dynamic,
+        )
+    )
 
 
 @lru_cache(maxsize=1)
@@ -70,9 +79,13 @@ def assets_version() -> str:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, finalize=_finalize,
-    )  # fmt: skip
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalize,
+    )
     environment.filters |= {
         "day": lambda moment: f"{moment:%Y-%m-%d}",
         "minute": lambda moment: f"{moment:%Y-%m-%d %H:%M}",

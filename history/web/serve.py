@@ -97,8 +97,12 @@ def serve(wanted: Serving, ready: Callable[[str], None]) -> None:
     port = listening.getsockname()[1]
     shown = f"[{wanted.host}]" if ":" in wanted.host else wanted.host
     config = uvicorn.Config(
-        served.app(), log_level="warning", lifespan="on", limit_concurrency=_AT_ONCE, server_header=False,
+        served.app(),
+        log_level="warning",
+        lifespan="on",
+        limit_concurrency=_AT_ONCE,
+        server_header=False,
         h11_max_incomplete_event_size=_LONGEST_HEADERS,
-    )  # fmt: skip
+    )
     ready(f"http://{shown}:{port}{'/' if wanted.base == '/' else '/' + wanted.base.strip('/') + '/'}")
     uvicorn.Server(config).run(sockets=[listening])

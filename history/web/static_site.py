@@ -147,11 +147,16 @@ class _Writer:
         versions = read_versions(db, policy)
         texts = [one.text_id for one in versions]
         made_of: tuple[object, ...] = (
-            self._code, policy, catalogue.path(policy), len(catalogue.policies[policy.site]), versions,
-            [tuple(row) for row in db.execute(_TEXTS, [json.dumps(texts)])], read_written(db, texts),
+            self._code,
+            policy,
+            catalogue.path(policy),
+            len(catalogue.policies[policy.site]),
+            versions,
+            [tuple(row) for row in db.execute(_TEXTS, [json.dumps(texts)])],
+            read_written(db, texts),
             [page_of(db, policy, one, which) for one in versions for which in ("first_capture_id", "last_capture_id")],
             [read_links(db, one, policy.policy_id) for one in versions],
-        )  # fmt: skip
+        )
         return hashlib.sha256(repr(made_of).encode("utf-8", "backslashreplace")).hexdigest()
 
     def _keep(self, group: str) -> int:

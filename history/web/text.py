@@ -14,9 +14,13 @@ from pipelines.model import Block, BlockKind
 
 _LISTS: Final = (BlockKind.ITEM, BlockKind.NUMBERED)
 _TAGS: Final = {
-    BlockKind.TITLE: "title", BlockKind.HEADING: "heading", BlockKind.TERM: "term", BlockKind.DEFINITION: "definition",
-    BlockKind.QUOTE: "blockquote", BlockKind.PRE: "pre",
-}  # fmt: skip
+    BlockKind.TITLE: "title",
+    BlockKind.HEADING: "heading",
+    BlockKind.TERM: "term",
+    BlockKind.DEFINITION: "definition",
+    BlockKind.QUOTE: "blockquote",
+    BlockKind.PRE: "pre",
+}
 _DEEPEST: Final = 4
 
 

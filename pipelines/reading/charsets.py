@@ -206,9 +206,14 @@ def _guesses(text: bytes, language: str) -> list[str]:
     rows = [charsets.split() for charsets, languages in _WRITTEN.items() if language in languages.split()]
     names = [name for row in rows or [charsets.split() for charsets in _WRITTEN] for name in row]
     found = chardet.detect_all(
-        text, ignore_threshold=True, max_bytes=_DETECTED_BYTES, include_encodings=[*names, DEFAULT],
-        compat_names=False, prefer_superset=False, no_match_encoding=DEFAULT,
-    )  # fmt: skip
+        text,
+        ignore_threshold=True,
+        max_bytes=_DETECTED_BYTES,
+        include_encodings=[*names, DEFAULT],
+        compat_names=False,
+        prefer_superset=False,
+        no_match_encoding=DEFAULT,
+    )
     names = [guess["encoding"] or DEFAULT for guess in found[:_MOST_GUESSES]]
     return list(dict.fromkeys(codec_of(_SUPERSETS.get(name, name)) for name in names))
 

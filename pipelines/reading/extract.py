@@ -121,9 +121,7 @@ def extract_text(
     reading = read(reduced.html, options)
     blocks = mark_title(reading.blocks, f"{reduced.title} | {reduced.part}" if reduced.part else reduced.title)
     decisions = reduced.decisions + reading.decisions
-    return Extraction(
-        reduced.title, blocks, reduced.language, reading.links, decisions, reduced.parts, reduced.part
-    )  # fmt: skip
+    return Extraction(reduced.title, blocks, reduced.language, reading.links, decisions, reduced.parts, reduced.part)
 
 
 def _plain_blocks(text: str) -> tuple[Block, ...]:
@@ -155,9 +153,7 @@ def _parser() -> etree.HTMLParser:
 def _engine_text(html: str) -> str:
     """What trafilatura takes of a reduced page, without white space; "" if it finds no text."""
     page = f'<html><body><article class="article-content">{html}</article></body></html>'
-    options = Extractor(
-        fast=True, recall=True, comments=False, tables=True, dedup=False, date_params=dict(_NO_DATES)
-    )  # fmt: skip
+    options = Extractor(fast=True, recall=True, comments=False, tables=True, dedup=False, date_params=dict(_NO_DATES))
     try:
         document = trafilatura.bare_extraction(page, options=options)
     except MemoryError:

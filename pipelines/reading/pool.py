@@ -119,7 +119,7 @@ class ReaderPool:
             self._idle.put(process)
 
     async def read_kept(self, kept: Sequence[Any], load: Callable[[int], bytes]) -> AsyncIterator[tuple[Any, Reading]]:
-        """Read payloads that are in the store (pipelines.store.readings.Unread), a few at a time.
+        """Read payloads that are in the store (pipelines.store.shelves.readings.Unread), a few at a time.
 
         :param load: the bytes of a payload by its id.
         """

@@ -15,17 +15,17 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.store.captures import CaptureShelf
-from pipelines.store.declarations import DeclarationShelf
-from pipelines.store.discoveries import DiscoveryShelf
-from pipelines.store.found import FoundShelf
-from pipelines.store.listings import ListingShelf
-from pipelines.store.payloads import PayloadShelf
-from pipelines.store.policies import PolicyShelf
-from pipelines.store.readings import ReadingShelf
-from pipelines.store.runs import RunShelf
+from pipelines.store.shelves.captures import CaptureShelf
+from pipelines.store.shelves.declarations import DeclarationShelf
+from pipelines.store.shelves.discoveries import DiscoveryShelf
+from pipelines.store.shelves.found import FoundShelf
+from pipelines.store.shelves.listings import ListingShelf
+from pipelines.store.shelves.payloads import PayloadShelf
+from pipelines.store.shelves.policies import PolicyShelf
+from pipelines.store.shelves.readings import ReadingShelf
+from pipelines.store.shelves.runs import RunShelf
+from pipelines.store.shelves.versions import VersionShelf
 from pipelines.store.transactions import OpenFile
-from pipelines.store.versions import VersionShelf
 
 
 class Store:

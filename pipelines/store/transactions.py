@@ -15,7 +15,7 @@ from typing import Any
 from crawler.archives.errors import StoreError
 from crawler.archives.timestamps import format_iso
 from pipelines.store.file import open_file
-from pipelines.store.found import NOBODY
+from pipelines.store.shelves.found import NOBODY
 
 
 class OpenFile:

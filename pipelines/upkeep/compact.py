@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from crawler.archives.errors import StoreError
-from pipelines.store.block_words import index_blocks
 from pipelines.store.file import open_file
 from pipelines.store.load import load_payload
-from pipelines.store.payload_bases import MOST_DEPTH, Base, Bases
-from pipelines.store.payloads import smallest
+from pipelines.store.shelves.payloads import smallest
+from pipelines.store.tables.block_words import index_blocks
+from pipelines.store.tables.payload_bases import MOST_DEPTH, Base, Bases
 from pipelines.upkeep.orphans import sweep
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 from crawler.archives.capture import Outcome
 from crawler.archives.errors import StoreError
 from crawler.archives.surt import surt
-from pipelines.store.block_words import index_blocks
-from pipelines.store.capture_table import UNASKED, CaptureTable
-from pipelines.store.folds import refold
+from pipelines.store.shelves.folds import refold
+from pipelines.store.tables.block_words import index_blocks
+from pipelines.store.tables.capture_table import UNASKED, CaptureTable
 from pipelines.upkeep.orphans import stand_alone, sweep
 
 if TYPE_CHECKING:

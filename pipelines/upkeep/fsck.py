@@ -21,11 +21,11 @@ from sqlite_utils import Database
 from crawler.archives.capture import sha1_base32
 from crawler.archives.timestamps import format_iso
 from pipelines.model import Block, BlockKind
-from pipelines.store.block_words import differing_words
-from pipelines.store.folds import fold_policy
 from pipelines.store.load import PAYLOAD_ERRORS, load_payload, text_blocks
 from pipelines.store.schema.migrations import migrations
-from pipelines.store.texts import block_key
+from pipelines.store.shelves.folds import fold_policy
+from pipelines.store.tables.block_words import differing_words
+from pipelines.store.tables.texts import block_key
 from pipelines.text.digests import block_digest, text_digest
 from pipelines.text.wording import text_words, wording_key
 from pipelines.upkeep import fsck_rows
@@ -39,9 +39,14 @@ _MOST = 100  # problems that SQLite's own check lists
 _SHA1_BASE32 = 32  # characters
 _BROKEN = (sqlite3.DatabaseError, UnicodeDecodeError)  # a page that cannot be read, or text that is none
 _REFERRING = {  # tables whose rows can be derived again, or asked for again, where what they refer to is gone
-    "capture_rows": Mend.FETCH, "extraction_rows": Mend.READ, "findings": Mend.READ, "text_runs": Mend.READ,
-    "versions": Mend.FOLD, "changes": Mend.FOLD, "found_changes": Mend.FOLD,
-}  # fmt: skip
+    "capture_rows": Mend.FETCH,
+    "extraction_rows": Mend.READ,
+    "findings": Mend.READ,
+    "text_runs": Mend.READ,
+    "versions": Mend.FOLD,
+    "changes": Mend.FOLD,
+    "found_changes": Mend.FOLD,
+}
 _BLOCK_KINDS = frozenset(kind.value for kind in BlockKind)
 
 
@@ -300,14 +305,18 @@ _UNSTEADY = (
 def _version_rows(db: Database, folded: Folded) -> list[tuple[Any, ...]]:
     return [
         (
-            v.number, v.wording,
+            v.number,
+            v.wording,
             text_digest(folded.texts[v.number]) if v.number in folded.texts else _digest_of(db, v.text_id),
-            format_iso(v.first_seen), format_iso(v.last_seen),
+            format_iso(v.first_seen),
+            format_iso(v.last_seen),
             format_iso(v.previous_last_seen) if v.previous_last_seen else None,
-            v.captures, v.first_capture_id, v.last_capture_id,
+            v.captures,
+            v.first_capture_id,
+            v.last_capture_id,
         )
         for v in folded.versions
-    ]  # fmt: skip
+    ]
 
 
 def _digest_of(db: Database, text_id: int) -> str:

@@ -19,7 +19,7 @@ from sqlite_utils import Database
 
 from crawler.archives.capture import Outcome
 from pipelines.model import DocumentKind
-from pipelines.store.links import link_key
+from pipelines.store.tables.links import link_key
 from pipelines.upkeep.findings import Finding, Kind
 
 UNPROVEN: Final = (
@@ -33,7 +33,11 @@ _VERDICTS: Final = ("match", "mismatch", "not checkable", "same digest")
 _SHAPES: Final = (  # table, what is wrong, rows of which it is so
     ("capture_rows", "its time is outside 1990 to 2100", "at NOT BETWEEN 631152000 AND 4102444800"),
     ("capture_rows", "its time of fetch is outside 1990 to 2100", "fetched NOT BETWEEN 631152000 AND 4102444800"),
-    ("capture_rows", "its headers are no JSON object", "headers_own IS NOT NULL AND (NOT json_valid(headers_own) OR json_type(headers_own) <> 'object')"),
+    (
+        "capture_rows",
+        "its headers are no JSON object",
+        "headers_own IS NOT NULL AND (NOT json_valid(headers_own) OR json_type(headers_own) <> 'object')",
+    ),
     ("capture_rows", "its own headers stand on none", "headers_own IS NOT NULL AND headers_id IS NULL"),
     ("capture_rows", "its chain of answers is no JSON", "coalesce(chain, '') <> '' AND NOT json_valid(chain)"),
     ("capture_rows", "its digest is no text of visible ASCII", "digest GLOB '*[^!-~]*'"),
@@ -43,8 +47,12 @@ _SHAPES: Final = (  # table, what is wrong, rows of which it is so
     ("findings", "its evidence is no JSON list", "NOT json_valid(evidence) OR json_type(evidence) <> 'array'"),
     ("findings", "its decisions are no JSON list", "NOT json_valid(decisions) OR json_type(decisions) <> 'array'"),
     ("findings", "its points are no JSON object", "NOT json_valid(kind_scores) OR json_type(kind_scores) <> 'object'"),
-    ("findings", "has no text where it was fetched, or one where it was not", "(outcome = 'fetched') <> (text_id IS NOT NULL)"),
-)  # fmt: skip
+    (
+        "findings",
+        "has no text where it was fetched, or one where it was not",
+        "(outcome = 'fetched') <> (text_id IS NOT NULL)",
+    ),
+)
 _WORDS: Final = (  # table, column, the values that there are
     ("capture_kinds", "outcome", tuple(outcome.value for outcome in Outcome)),
     ("capture_kinds", "digest_verdict", _VERDICTS),

@@ -27,16 +27,16 @@ from sqlite_utils import Database
 from crawler.archives.capture import Outcome
 from crawler.archives.errors import StoreError
 from pipelines.reading.extract import base_extractor
-from pipelines.store.capture_table import COLUMNS, CaptureTable
 from pipelines.store.check import MIGRATIONS, check_file
-from pipelines.store.extractions import FOUND, put_extraction
 from pipelines.store.file import open_file
-from pipelines.store.folds import refold
-from pipelines.store.links import put_links
 from pipelines.store.load import proven_payload, readable_uri, text_blocks
-from pipelines.store.payloads import PayloadShelf
-from pipelines.store.readings import outcome_of
-from pipelines.store.texts import put_text
+from pipelines.store.shelves.folds import refold
+from pipelines.store.shelves.payloads import PayloadShelf
+from pipelines.store.shelves.readings import outcome_of
+from pipelines.store.tables.capture_table import COLUMNS, CaptureTable
+from pipelines.store.tables.extractions import FOUND, put_extraction
+from pipelines.store.tables.links import put_links
+from pipelines.store.tables.texts import put_text
 from pipelines.upkeep.forget import empty_captures, erase, forget_searches, prepare
 from pipelines.upkeep.merge_tables import Ids, Table, better, copy_rows, read_tables, select
 from pipelines.upkeep.orphans import sweep
@@ -270,9 +270,14 @@ class _Merge:
             "SELECT coalesce(language, ?) FROM text_blocks WHERE text_id = ? ORDER BY position", [language, source_id]
         )
         text_id = put_text(
-            self._db, digest, text_blocks(self._reader, source_id), wording=wording, words=words, language=language,
+            self._db,
+            digest,
+            text_blocks(self._reader, source_id),
+            wording=wording,
+            words=words,
+            language=language,
             block_languages=[code for (code,) in codes],
-        )  # fmt: skip
+        )
         self._db.execute("UPDATE main.texts SET languages = ? WHERE id = ?", [languages, text_id])
         return text_id
 

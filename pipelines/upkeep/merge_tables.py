@@ -27,30 +27,77 @@ _IN_ORDER_OF: Final = {"listings": "listed_at", "outcomes": "at"}
 _OURS: Final = {"policies": ("extractor_id", "dirty")}  # columns that the fold sets
 # What is derived, what was done with one file and no other, what merge.py brings over itself, and what only says how and
 # where this file keeps it.
-_APART: Final = frozenset((
-    "versions", "changes", "set_aside", "unsteady_lines",
-    "found_changes", "found_events", "horizons", "reported_missing", "watches", "notices", "notice_items", "channels_ended",
-    "saves",
-    "payloads", "addresses", "capture_kinds", "header_sets", "capture_rows", "findings", "extraction_rows", "texts",
-    "text_runs", "blocks", "links", "link_layer_rows", "compacted",
-))  # fmt: skip
+_APART: Final = frozenset(
+    (
+        "versions",
+        "changes",
+        "set_aside",
+        "unsteady_lines",
+        "found_changes",
+        "found_events",
+        "horizons",
+        "reported_missing",
+        "watches",
+        "notices",
+        "notice_items",
+        "channels_ended",
+        "saves",
+        "payloads",
+        "addresses",
+        "capture_kinds",
+        "header_sets",
+        "capture_rows",
+        "findings",
+        "extraction_rows",
+        "texts",
+        "text_runs",
+        "blocks",
+        "links",
+        "link_layer_rows",
+        "compacted",
+    )
+)
 # Worst to best: what says more of a capture wins; what was forgotten stays so.
 _OUTCOMES = (
-    Outcome.PENDING, Outcome.PROGRAM_ERROR, Outcome.RATE_LIMITED, Outcome.LISTING_FAILED, Outcome.PLAYBACK_FAILED, Outcome.NO_POLICY_FOUND, Outcome.BAD_INPUT,
-    Outcome.DAMAGED_ARCHIVE, Outcome.EMPTY, Outcome.NOT_ARCHIVED, Outcome.EXCLUDED_ROBOTS, Outcome.EXCLUDED,
-    Outcome.UNPLAYABLE, Outcome.DRIFTED, Outcome.TOO_LARGE, Outcome.NOT_A_DOCUMENT, Outcome.ARCHIVED_ERROR,
-    Outcome.REDIRECT, Outcome.READING_STOPPED, Outcome.UNDECODABLE, Outcome.EXTRACT_FAILED, Outcome.NOT_A_POLICY, Outcome.REVISIT,
-    Outcome.FETCHED, Outcome.FORGOTTEN,
-)  # fmt: skip
+    Outcome.PENDING,
+    Outcome.PROGRAM_ERROR,
+    Outcome.RATE_LIMITED,
+    Outcome.LISTING_FAILED,
+    Outcome.PLAYBACK_FAILED,
+    Outcome.NO_POLICY_FOUND,
+    Outcome.BAD_INPUT,
+    Outcome.DAMAGED_ARCHIVE,
+    Outcome.EMPTY,
+    Outcome.NOT_ARCHIVED,
+    Outcome.EXCLUDED_ROBOTS,
+    Outcome.EXCLUDED,
+    Outcome.UNPLAYABLE,
+    Outcome.DRIFTED,
+    Outcome.TOO_LARGE,
+    Outcome.NOT_A_DOCUMENT,
+    Outcome.ARCHIVED_ERROR,
+    Outcome.REDIRECT,
+    Outcome.READING_STOPPED,
+    Outcome.UNDECODABLE,
+    Outcome.EXTRACT_FAILED,
+    Outcome.NOT_A_POLICY,
+    Outcome.REVISIT,
+    Outcome.FETCHED,
+    Outcome.FORGOTTEN,
+)
 _RANK: Final = {outcome.value: rank for rank, outcome in enumerate(_OUTCOMES)}
 # What a reading makes of a capture: all the same here, since it follows from the readings that both files have together.
 _READ: Final = frozenset(
     outcome.value
     for outcome in (
-        Outcome.FETCHED, Outcome.REVISIT, Outcome.NOT_A_POLICY, Outcome.UNDECODABLE, Outcome.EXTRACT_FAILED,
+        Outcome.FETCHED,
+        Outcome.REVISIT,
+        Outcome.NOT_A_POLICY,
+        Outcome.UNDECODABLE,
+        Outcome.EXTRACT_FAILED,
         Outcome.READING_STOPPED,
     )
-)  # fmt: skip
+)
 _EARLIEST: Final = ("added_at", "valid_from", "forgotten_at")  # of two rows the one that is earlier in this
 
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crawler.archives.errors import StoreError
-from pipelines.store.block_words import forget_block_words
 from pipelines.store.load import Execute, load_payload
-from pipelines.store.payloads import deflate
+from pipelines.store.shelves.payloads import deflate
+from pipelines.store.tables.block_words import forget_block_words
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

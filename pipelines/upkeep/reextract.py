@@ -61,10 +61,12 @@ async def reextract(
         now = store.versions.changes(policy)
         earlier = before if before != extractor else ""
         yield Reextracted(
-            policy, read, failed,
+            policy,
+            read,
+            failed,
             differing=store.readings.differing(policy, earlier, extractor) if earlier else 0,
             before=earlier,
             changes=len(now),
             gone=tuple(sorted(set(held) - set(now))) if earlier else (),
             come=tuple(sorted(set(now) - set(held))) if earlier else (),
-        )  # fmt: skip
+        )

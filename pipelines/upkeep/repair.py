@@ -16,10 +16,10 @@ from typing import Final
 from sqlite_utils import Database
 
 from crawler.archives.errors import StoreError
-from pipelines.store.block_words import forget_block_words
-from pipelines.store.capture_table import PENDING, CaptureTable
-from pipelines.store.folds import refold
 from pipelines.store.load import proven_payload
+from pipelines.store.shelves.folds import refold
+from pipelines.store.tables.block_words import forget_block_words
+from pipelines.store.tables.capture_table import PENDING, CaptureTable
 from pipelines.upkeep.findings import Finding, Kind, Mend
 from pipelines.upkeep.orphans import stand_alone
 

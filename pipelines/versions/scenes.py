@@ -110,8 +110,13 @@ def _scenes(stretches: Sequence[Stretch], pages: Sequence[Page]) -> Iterator[Sce
         numbers = numbers_of(pages[index]) if index < len(pages) else None
         if numbers != now:
             run = stretches[first:index]
-            yield Scene(now, (first, index - 1), run[0].first.captured_at, run[-1].last.captured_at,
-                        sum(stretch.captures for stretch in run))  # fmt: skip
+            yield Scene(
+                now,
+                (first, index - 1),
+                run[0].first.captured_at,
+                run[-1].last.captured_at,
+                sum(stretch.captures for stretch in run),
+            )
             first, now = index, numbers or ()
 
 

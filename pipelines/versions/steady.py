@@ -147,8 +147,15 @@ class _History:
 
         What needs many steps goes first: it hides for how long the lines around it stay.
         """
-        kinds = (self._place_shuffled, self._hold_counters, self._drop_ephemeral, self._hold_variants, self._hold_flapping,
-                 self._drop_stand_ins, self._hold_blips)  # fmt: skip
+        kinds = (
+            self._place_shuffled,
+            self._hold_counters,
+            self._drop_ephemeral,
+            self._hold_variants,
+            self._hold_flapping,
+            self._drop_stand_ins,
+            self._hold_blips,
+        )
         found: list[Unsteady] = []
         film = self._given = Film(self._stretches, self.pages)
         for _ in range(_PASSES):
@@ -501,8 +508,10 @@ class _History:
         return _slid(tuple(n for n in old if n not in counted), tuple(n for n in new if n not in counted))
 
     def _is_small(self, film: Film, place: Place) -> bool:
-        shares = [self._words(content) / max(1, self._words(film.scenes[scene].numbers))
-                  for scene, content in list(place.contents.items())[:50]]  # fmt: skip
+        shares = [
+            self._words(content) / max(1, self._words(film.scenes[scene].numbers))
+            for scene, content in list(place.contents.items())[:50]
+        ]
         return median(shares) <= MAX_SHARE
 
     # counters and clocks
@@ -557,8 +566,10 @@ class _History:
 
     def _counter_kind(self, film: Film, steps: Mapping[int, tuple[int, int]]) -> str:
         markdown = {n: self._lines[n].block.markdown for pair in steps.values() for n in pair}
-        counted = sum(dateless(markdown[old], self._language) != dateless(markdown[new], self._language)
-                      for old, new in steps.values())  # fmt: skip
+        counted = sum(
+            dateless(markdown[old], self._language) != dateless(markdown[new], self._language)
+            for old, new in steps.values()
+        )
         own = days = 0
         for index, (_old, new) in steps.items():
             named = days_in(markdown[new], self._language)
@@ -585,8 +596,13 @@ class _History:
         """The cuts at which something changed that is not known to be restless."""
         keys = set(restless)
         unsteady = {number for number, cuts in film.steps().items() if len(cuts) >= _SEVERAL}
-        fleeting = {n for place in self._places(film) if len(self._turnovers(place)) >= _SEVERAL
-                    for content in place.contents.values() for n in content}  # fmt: skip
+        fleeting = {
+            n
+            for place in self._places(film)
+            if len(self._turnovers(place)) >= _SEVERAL
+            for content in place.contents.values()
+            for n in content
+        }
         unsteady |= fleeting
         return {
             index

@@ -15,9 +15,19 @@ from cli.main import main
 ENTRIES = [pytest.param(entry, id=entry.name) for entry in COMMANDS.values()]
 # What takes long to load. All but `rich` are for crawls, for pages and for writing; `rich` is for what is shown.
 COSTLY = (
-    "scrapy", "twisted", "trafilatura", "lxml", "sqlite_utils", "jinja2", "requests", "tldextract", "waybackpy", "numpy",
-    "py3langid", "psutil",
-)  # fmt: skip
+    "scrapy",
+    "twisted",
+    "trafilatura",
+    "lxml",
+    "sqlite_utils",
+    "jinja2",
+    "requests",
+    "tldextract",
+    "waybackpy",
+    "numpy",
+    "py3langid",
+    "psutil",
+)
 LOADED = """
 import contextlib, io, sys
 from cli.main import main
@@ -72,9 +82,16 @@ def test_the_timeline_loads_what_shows_it(sample_db):
 
 def test_commands_that_read_load_neither_scrapy_nor_what_reads_pages(sample_db):
     calls = (
-        ["sites"], ["timeline", "lumenkart.example"], ["coverage", "lumenkart.example"], ["show", "lumenkart.example"],
-        ["diff", "lumenkart.example", "4", "5"], ["search", "email"], ["changes"], ["trends", "email"],
-        ["readability", "lumenkart.example"], ["blame", "lumenkart.example"],
-    )  # fmt: skip
+        ["sites"],
+        ["timeline", "lumenkart.example"],
+        ["coverage", "lumenkart.example"],
+        ["show", "lumenkart.example"],
+        ["diff", "lumenkart.example", "4", "5"],
+        ["search", "email"],
+        ["changes"],
+        ["trends", "email"],
+        ["readability", "lumenkart.example"],
+        ["blame", "lumenkart.example"],
+    )
     read = ("scrapy", "twisted", "trafilatura", "lxml", "sqlite_utils", "py3langid", "psutil")
     assert loaded(read, *([*call, "--db", str(sample_db)] for call in calls)) == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cli import crawl
+from cli.getting import crawl
 from cli.main import main
 from crawler.archives.capture import Period
 from crawler.archives.dialects import parse_archive
@@ -83,18 +83,67 @@ def test_options_become_one_record(monkeypatch):
     monkeypatch.setattr(crawl, "run_to_end", lambda options, *_: asked.append(options) or Ended(3))
     result = CliRunner().invoke(
         main,
-        ["crawl", "--url", "a.example/x", "--url", "b.example/y,z", "--site", "c.example", "--sites", "list.txt", "--since", "2018",
-         "--until", "2019", "--strategy", "all", "--db", "x.db", "--archive", "sample", "--contact", "me@example.org", "--json",
-         "--no-wait", "--resolution", "0.5", "--max-gap", "0", "--declarations", "a:b", "--declarations", "c", "--terms", "x,y",
-         "--max-requests", "7", "--max-minutes", "0.5", "--all-policies"],
-    )  # fmt: skip
+        [
+            "crawl",
+            "--url",
+            "a.example/x",
+            "--url",
+            "b.example/y,z",
+            "--site",
+            "c.example",
+            "--sites",
+            "list.txt",
+            "--since",
+            "2018",
+            "--until",
+            "2019",
+            "--strategy",
+            "all",
+            "--db",
+            "x.db",
+            "--archive",
+            "sample",
+            "--contact",
+            "me@example.org",
+            "--json",
+            "--no-wait",
+            "--resolution",
+            "0.5",
+            "--max-gap",
+            "0",
+            "--declarations",
+            "a:b",
+            "--declarations",
+            "c",
+            "--terms",
+            "x,y",
+            "--max-requests",
+            "7",
+            "--max-minutes",
+            "0.5",
+            "--all-policies",
+        ],
+    )
     assert result.exit_code == 3
     assert asked == [
         RunOptions(
-            urls=("http://a.example/x", "http://b.example/y,z"), sites=("c.example",), listed="list.txt",
-            period=Period(utc(2018, 1, 1), utc(2019, 12, 31, 23, 59, 59)), strategy=ALL, database=Path("x.db"),
-            archive=parse_archive("sample"), contact="me@example.org", summary=SummaryStyle.NONE, wait=0,
-            resolution=timedelta(hours=12), max_gap=timedelta(0), declarations=(Path("a:b"), Path("c")), terms=("x", "y"),
-            max_requests=7, max_minutes=0.5, all_policies=True, state=asked[0].state,
+            urls=("http://a.example/x", "http://b.example/y,z"),
+            sites=("c.example",),
+            listed="list.txt",
+            period=Period(utc(2018, 1, 1), utc(2019, 12, 31, 23, 59, 59)),
+            strategy=ALL,
+            database=Path("x.db"),
+            archive=parse_archive("sample"),
+            contact="me@example.org",
+            summary=SummaryStyle.NONE,
+            wait=0,
+            resolution=timedelta(hours=12),
+            max_gap=timedelta(0),
+            declarations=(Path("a:b"), Path("c")),
+            terms=("x", "y"),
+            max_requests=7,
+            max_minutes=0.5,
+            all_policies=True,
+            state=asked[0].state,
         )
-    ]  # fmt: skip
+    ]

@@ -178,7 +178,12 @@ def test_page_text_is_neither_markup_nor_orders_to_the_terminal(run, history_db)
     shown = history_db.shown
     db = history_db.policy(URL, shown("2018-01-01", f"## {evil}\n\n{evil}"), shown("2018-02-01", f"{evil} more"))
     for command in (
-        ["blame"], ["blame", "--removed"], ["diff", "--side-by-side"], ["diff", "--format", "unified"],
-        ["diff", "--format", "markdown"], ["diff", "--format", "html"], ["blame", "--json"],
-    ):  # fmt: skip
+        ["blame"],
+        ["blame", "--removed"],
+        ["diff", "--side-by-side"],
+        ["diff", "--format", "unified"],
+        ["diff", "--format", "markdown"],
+        ["diff", "--format", "html"],
+        ["blame", "--json"],
+    ):
         assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", run(*command, "a.example", db=db))

@@ -14,15 +14,19 @@ from cli.main import main
 from tests.generators.pages_of_parts import several
 
 ROOT = Path(__file__).parents[2]
-POLICY = """<html lang="en"><head><title>Privacy Policy – Harbour</title>
+POLICY = (
+    """<html lang="en"><head><title>Privacy Policy – Harbour</title>
 <meta property="article:modified_time" content="2018-06-01T10:00:00+00:00"></head>
 <body><nav><a href="/">Home</a> <a href="/shop">Shop</a></nav><main><h1>Privacy Policy</h1>
 <p>Last updated: 05/06/2018</p>
-""" + "".join(
-    f'<h2>Section {n}</h2><p>We collect your name and e-mail address to deliver order {n}, and keep this personal '
-    f'information as the law asks. See <a href="/cookies">our cookie notice</a>.</p>'
-    for n in range(6)
-) + "</main><footer>© 2018 Harbour</footer></body></html>"  # fmt: skip
+"""
+    + "".join(
+        f"<h2>Section {n}</h2><p>We collect your name and e-mail address to deliver order {n}, and keep this personal "
+        f'information as the law asks. See <a href="/cookies">our cookie notice</a>.</p>'
+        for n in range(6)
+    )
+    + "</main><footer>© 2018 Harbour</footer></body></html>"
+)
 WALL = "<html><title>Just a moment...</title><p>Checking your browser before accessing a.example.</p></html>"
 
 
@@ -60,8 +64,14 @@ def test_json_has_the_evidence(page):
     assert (data["language"], data["language_source"], data["language_shares"]) == ("en", "text", {"en": 1.0})
     assert data["links"][0] == {"text": "our cookie notice", "href": "https://harbour.example/cookies"}
     assert data["dates"] == [
-        {"kind": "updated", "dates": ["2018-05-06", "2018-06-05"], "words": "Last updated: 05/06/2018", "block": 1, "implausible": False}
-    ]  # fmt: skip
+        {
+            "kind": "updated",
+            "dates": ["2018-05-06", "2018-06-05"],
+            "words": "Last updated: 05/06/2018",
+            "block": 1,
+            "implausible": False,
+        }
+    ]
     assert data["page_dates"] == [
         {"kind": "updated", "date": "2018-06-01", "source": "article:modified_time", "implausible": False}
     ]
@@ -173,7 +183,7 @@ def test_nothing_reaches_the_terminal_that_it_obeys(tmp_path):
 
 
 def test_the_command_line_does_not_load_the_extractor():
-    code = "import cli.extract, sys; print('trafilatura' in sys.modules)"
+    code = "import cli.giving.extract, sys; print('trafilatura' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT).stdout
     assert shown == "False\n"
 

@@ -6,7 +6,7 @@ import time
 import pytest
 from click.testing import CliRunner
 
-from cli import limits as command
+from cli.getting import limits as command
 from cli.main import main
 from crawler.archives.dialects import CDX, PLAYBACK
 from crawler.asking.limits import REFUSES, Pause, after_refusal

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.changes import found_moment
 from cli.durations import seconds_of
-from cli.nightly import Nightly, run_nightly
+from cli.getting.nightly import Nightly, run_nightly
+from cli.reading.changes import found_moment
 from crawler.archives.capture import Brought, Outcome
 from crawler.archives.errors import Exit
 from crawler.run import Ended
@@ -22,9 +22,16 @@ from tests.crawler.test_summary import make_summary
 
 URL = "http://lumenkart.example/privacy"
 NEWS = Brought(
-    "shop.example", "http://shop.example/p", datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 20, tzinfo=UTC),
-    "substantive", 12, 3, "shop.example@2026-11-20.1f3a9c2e", news=True,
-)  # fmt: skip
+    "shop.example",
+    "http://shop.example/p",
+    datetime(2026, 11, 1, tzinfo=UTC),
+    datetime(2026, 11, 20, tzinfo=UTC),
+    "substantive",
+    12,
+    3,
+    "shop.example@2026-11-20.1f3a9c2e",
+    news=True,
+)
 
 
 @contextmanager
@@ -70,8 +77,14 @@ def test_quiet_prints_only_what_is_new_or_wrong(tmp_path, capsys, fields, code, 
 
 @pytest.mark.parametrize(
     ("brought", "code", "exit_code"),
-    [([NEWS], Exit.COMPLETE, 10), ([NEWS], Exit.PARTLY, 10), ([NEWS], Exit.STOPPED, Exit.STOPPED), ([NEWS], Exit.NOT_RUN, Exit.NOT_RUN), ([], Exit.COMPLETE, Exit.COMPLETE)],
-)  # fmt: skip
+    [
+        ([NEWS], Exit.COMPLETE, 10),
+        ([NEWS], Exit.PARTLY, 10),
+        ([NEWS], Exit.STOPPED, Exit.STOPPED),
+        ([NEWS], Exit.NOT_RUN, Exit.NOT_RUN),
+        ([], Exit.COMPLETE, Exit.COMPLETE),
+    ],
+)
 def test_exit_on_change_hides_no_fault(tmp_path, brought, code, exit_code):
     assert night(Nightly(exit_on_change=10), tmp_path, code, brought=brought) == exit_code
 
@@ -141,9 +154,14 @@ def test_three_nights(tmp_path):
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("POLICYLAPSE_", "SCRAPY_"))}
         clean |= {"PYTHONPATH": os.pathsep.join(sys.path), "POLICYLAPSE_WORKERS": "1", "POLICYLAPSE_LOG_FORMAT": "json"}
         return subprocess.run(
-            [sys.executable, "-m", "cli.main", *arguments], cwd=tmp_path, env=clean, capture_output=True, text=True,
-            timeout=600, check=False,
-        )  # fmt: skip
+            [sys.executable, "-m", "cli.main", *arguments],
+            cwd=tmp_path,
+            env=clean,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
 
     both = ("--archive", "sample", "--url", URL, "--url", "http://nowhere.example/privacy")
     first = policylapse("crawl", "--archive", "sample", "--url", URL, "--until", "2019", "--quiet")

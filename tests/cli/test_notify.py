@@ -18,9 +18,9 @@ from email.policy import SMTP
 import pytest
 from click.testing import CliRunner
 
-from cli import notify as command
-from cli.carriers.http import is_public
-from cli.carriers.webhook import signature
+from cli.giving import notify as command
+from cli.giving.carriers.http import is_public
+from cli.giving.carriers.webhook import signature
 from cli.main import main
 from pipelines.store.store import Store
 from tests.servers.receivers import data_of, mail_server, webhook_receiver
@@ -130,7 +130,12 @@ def test_mail_is_as_the_rfcs_have_it(night, mail):
     assert raw.isascii()
     (one,) = mail.mails
     assert [one[name] for name in ("From", "To", "Auto-Submitted", "Precedence", "List-Unsubscribe")] == [
-        "Policies <p@x.example>", "a@x.example", "auto-generated", "bulk", "<mailto:stop@x.example>"]  # fmt: skip
+        "Policies <p@x.example>",
+        "a@x.example",
+        "auto-generated",
+        "bulk",
+        "<mailto:stop@x.example>",
+    ]
     assert one["List-Id"] == "policylapse all <all.policylapse.invalid>"
     assert re.fullmatch(r"<[0-9a-f]{32}@policylapse\.invalid>", one["Message-ID"])
     text = one.get_body(("plain",)).get_content()
@@ -159,10 +164,13 @@ def test_webhooks_are_signed_and_verified_by_the_standards_own_rule(night, hook)
 @pytest.mark.parametrize(
     ("answer", "step"),
     [
-        ((500, {}), "retry"), ((503, {"Retry-After": "7200"}), "later"), ((302, {"Location": "http://127.0.0.1:1/"}), "retry"),
-        ((404, {}), "retry"), ((410, {}), "gone"),
+        ((500, {}), "retry"),
+        ((503, {"Retry-After": "7200"}), "later"),
+        ((302, {"Location": "http://127.0.0.1:1/"}), "retry"),
+        ((404, {}), "retry"),
+        ((410, {}), "gone"),
     ],
-)  # fmt: skip
+)
 def test_what_a_webhook_answers(night, hook, answer, step):
     night.write(hook.channel)
     night.crawl("a.example", text=BEFORE)
@@ -240,12 +248,19 @@ def test_quiet_hours_hold_back_and_drop_nothing(night, mail):
 @pytest.mark.parametrize(
     ("watch", "told"),
     [
-        ("", ["a.example", "b.shop.example"]), ('sites = ["*.shop.example"]', ["b.shop.example"]), ('sites = ["a.example"]', ["a.example"]),
-        ('lists = ["sites.csv"]', ["a.example"]), ("min_words = 7", []), ("min_words = 6", ["a.example", "b.shop.example"]),
-        ('classes = ["moved"]', []), ('added = "partner*"', ["a.example", "b.shop.example"]), ('added = "biometric"', []),
-        ('removed = "partners"', []), ("max_age_days = 1", []),
+        ("", ["a.example", "b.shop.example"]),
+        ('sites = ["*.shop.example"]', ["b.shop.example"]),
+        ('sites = ["a.example"]', ["a.example"]),
+        ('lists = ["sites.csv"]', ["a.example"]),
+        ("min_words = 7", []),
+        ("min_words = 6", ["a.example", "b.shop.example"]),
+        ('classes = ["moved"]', []),
+        ('added = "partner*"', ["a.example", "b.shop.example"]),
+        ('added = "biometric"', []),
+        ('removed = "partners"', []),
+        ("max_age_days = 1", []),
     ],
-)  # fmt: skip
+)
 def test_a_watch_means(night, hook, watch, told):
     (night.folder / "sites.csv").write_text("rank,site\n1,A.example\n", encoding="utf-8")
     night.write(hook.channel, watch)
@@ -287,7 +302,7 @@ def test_events_are_told(night, hook):
     night.write(hook.channel, 'events = ["deleted"]')
     night.crawl("a.example", text=BEFORE)
     night.notify()
-    from pipelines.store.found import EventRow  # noqa: PLC0415
+    from pipelines.store.shelves.found import EventRow  # noqa: PLC0415
 
     store = Store(night.path, lambda: night.now)
     run = store.runs.begin(program="test", archive="test", strategy="all", arguments={})
@@ -368,8 +383,21 @@ def test_private_addresses_only_by_consent(night, monkeypatch):
     night.notify()
     night.crawl("a.example")
     assert "its address is private" in night.notify().output
-    private = ("127.0.0.1", "10.1.1.1", "169.254.169.254", "192.168.0.1", "100.64.9.9", "::1", "fe80::1%eth0", "fd00::1",
-               "::ffff:127.0.0.1", "64:ff9b::a01:101", "2002:a00:1::", "0.0.0.0", "224.0.0.1")  # fmt: skip
+    private = (
+        "127.0.0.1",
+        "10.1.1.1",
+        "169.254.169.254",
+        "192.168.0.1",
+        "100.64.9.9",
+        "::1",
+        "fe80::1%eth0",
+        "fd00::1",
+        "::ffff:127.0.0.1",
+        "64:ff9b::a01:101",
+        "2002:a00:1::",
+        "0.0.0.0",
+        "224.0.0.1",
+    )
     assert not any(is_public(one) for one in private)
     assert all(is_public(one) for one in ("1.1.1.1", "2606:4700::1111"))
 
@@ -400,7 +428,11 @@ def test_two_at_once_refuse(night, mail, monkeypatch):
 
 def test_the_help_names_no_secret():
     shown = subprocess.run(
-        [sys.executable, "-m", "cli.main", "notify", "--help"], capture_output=True, text=True, check=True, timeout=600,
+        [sys.executable, "-m", "cli.main", "notify", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=600,
         env={**os.environ, "POLICYLAPSE_SMTP_PASSWORD": "hunter2"},
-    )  # fmt: skip
+    )
     assert "hunter2" not in shown.stdout

@@ -32,12 +32,19 @@ def run(monkeypatch, sample_db):
 @pytest.mark.parametrize(
     "command",
     [
-        ("search", "personal", "information"), ("search", "retention", "--full"), ("search", "data", "--first"),
-        ("changes", "--passages"), ("changes", "--apart"), ("trends", "cookie*", "gdpr"), ("trends", "data", "--passages"),
-        ("trends", *"abcdefgh"), ("readability", "lumenkart.example", "waldkiste.example"),
-        ("timeline", "grunwaldfrere.example", "--all"), ("timeline", "lumenkart.example", "--since", "2021"),
+        ("search", "personal", "information"),
+        ("search", "retention", "--full"),
+        ("search", "data", "--first"),
+        ("changes", "--passages"),
+        ("changes", "--apart"),
+        ("trends", "cookie*", "gdpr"),
+        ("trends", "data", "--passages"),
+        ("trends", *"abcdefgh"),
+        ("readability", "lumenkart.example", "waldkiste.example"),
+        ("timeline", "grunwaldfrere.example", "--all"),
+        ("timeline", "lumenkart.example", "--since", "2021"),
     ],
-)  # fmt: skip
+)
 def test_it_fits_80_columns_and_asks_nothing_of_a_pipe(run, command):
     shown = run(*command, "--color", "always")
     lines = [ANSI.sub("", line) for line in shown.splitlines()]
@@ -62,10 +69,16 @@ def test_search_as_json(run):
     assert (data["query"], data["total"], data["complete"]) == ("sell personal information", 1, True)
     assert [passage["markdown"][start:end] for start, end in passage["spans"]] == ["sell", "personal", "information"]
     assert passage["owners"][0] | {"last_seen": ""} == {
-        "site": "nestwell.example", "policy_url": passage["owners"][0]["policy_url"], "not_before": None,
-        "first_seen": passage["owners"][0]["first_seen"], "last_seen": "", "gone_by": None, "versions": 6,
-        "citation": passage["owners"][0]["citation"], "capture_url": passage["owners"][0]["capture_url"],
-    }  # fmt: skip
+        "site": "nestwell.example",
+        "policy_url": passage["owners"][0]["policy_url"],
+        "not_before": None,
+        "first_seen": passage["owners"][0]["first_seen"],
+        "last_seen": "",
+        "gone_by": None,
+        "versions": 6,
+        "citation": passage["owners"][0]["citation"],
+        "capture_url": passage["owners"][0]["capture_url"],
+    }
 
 
 def test_changes_never_cuts_in_silence(run):
@@ -153,8 +166,12 @@ def test_a_doubtful_date_is_flagged(run, history_db):
     assert (first["says_updated"], first["date_doubts"]) == ("2016-01-01", [])
     assert (second["says_updated"], second["date_doubts"]) == ("2016-01-01", ["not_renewed"])
     assert second["dates_in_text"][0] == {
-        "kind": "updated", "from": "2016-01-01", "to": "2016-01-01", "certain": True, "phrase": "Last updated: 1 January 2016",
-    }  # fmt: skip
+        "kind": "updated",
+        "from": "2016-01-01",
+        "to": "2016-01-01",
+        "certain": True,
+        "phrase": "Last updated: 1 January 2016",
+    }
 
 
 def test_the_timeline_of_a_period(run):

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from cli.main import main
 from pipelines.reading.extract import extractor_id
-from pipelines.store.folds import refold
+from pipelines.store.shelves.folds import refold
 
 SITE = "waldkiste.example"
 
@@ -67,8 +67,9 @@ def test_a_change_that_only_the_earlier_extractor_saw_is_technical(old_db):
     db = Database(old_db)
     db.execute(
         "UPDATE versions SET first_seen = '2001-01-01T00:00:00Z' WHERE version = 2 AND policy_id = "
-        "(SELECT p.id FROM policies p JOIN sites s ON s.id = p.site_id WHERE s.site = ?)", [SITE]
-    )  # fmt: skip
+        "(SELECT p.id FROM policies p JOIN sites s ON s.id = p.site_id WHERE s.site = ?)",
+        [SITE],
+    )
     db.conn.commit()
     db.close()
     (row,) = [row for row in technical(old_db, "--site", SITE).values() if row["technical"]["gone"]]
@@ -82,12 +83,17 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(old_db):
     rows = technical(old_db)
     db = sqlite3.connect(old_db)
     with db:
-        db.execute("DELETE FROM extraction_rows WHERE extractor_id = (SELECT id FROM extractors WHERE extractor = ?) "
-                   "AND payload_id % 3 = 0", [extractor_id()])  # fmt: skip
+        db.execute(
+            "DELETE FROM extraction_rows WHERE extractor_id = (SELECT id FROM extractors WHERE extractor = ?) "
+            "AND payload_id % 3 = 0",
+            [extractor_id()],
+        )
     (left,) = db.execute(
         "SELECT count(*) FROM payloads p WHERE EXISTS (SELECT 1 FROM extractions e WHERE e.payload_id = p.id) "
         "AND NOT EXISTS (SELECT 1 FROM extractions e WHERE e.payload_id = p.id AND e.extractor_id = "
-        "(SELECT id FROM extractors WHERE extractor = ?))", [extractor_id()]).fetchone()  # fmt: skip
+        "(SELECT id FROM extractors WHERE extractor = ?))",
+        [extractor_id()],
+    ).fetchone()
     db.close()
     again = technical(old_db)
     assert sum(row["read"] for row in again.values()) == left < sum(row["read"] for row in rows.values())

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 
-from cli import save as command
+from cli.getting import save as command
 from cli.main import main
 from crawler.archives.saving import Step, account_again, left_today, next_time, read_answer, read_jobs, save_form
-from pipelines.store.found import EventRow
+from pipelines.store.shelves.found import EventRow
 from pipelines.store.store import Store
 from tests.servers.save_service import KEYS, save_service
 from tests.stores import EXTRACTOR, Seen, put
@@ -90,9 +90,14 @@ def test_stale_policies_are_saved_the_longest_ago_first(place):
     assert (done.exit_code, done.stdout) == (0, "policylapse: 2 stale policies: 2 pending\n")
     assert place.service.asked == ["GET /save/status/system", "GET /save/status/user", "POST /save", "POST /save"]
     assert place.service.forms[0] == {
-        "url": "http://older.example/privacy", "capture_all": "0", "delay_wb_availability": "1", "skip_first_archive": "1",
-        "force_get": "1", "js_behavior_timeout": "0", "if_not_archived_within": "2592000",
-    }  # fmt: skip
+        "url": "http://older.example/privacy",
+        "capture_all": "0",
+        "delay_wb_availability": "1",
+        "skip_first_archive": "1",
+        "force_get": "1",
+        "js_behavior_timeout": "0",
+        "if_not_archived_within": "2592000",
+    }
     again = place.save()  # under way: polled, not asked again
     assert len(place.service.forms) == 2
     assert again.exit_code == 0
@@ -130,10 +135,24 @@ def test_who_is_not_asked_for(place):
 
 ANSWERS = [
     ((200, {}, {"url": "u", "job_id": "spn2-9"}), "pending", 0),
-    ((200, {}, {"message": "The same snapshot had been made 3 hours ago. You can make new capture of this URL after 720 hours."}), "fresh", 0),
+    (
+        (
+            200,
+            {},
+            {
+                "message": "The same snapshot had been made 3 hours ago. You can make new capture of this URL after 720 hours."
+            },
+        ),
+        "fresh",
+        0,
+    ),
     ((200, {}, {"status": "error", "status_ext": "error:blocked-url", "message": "no"}), "refused", 1),
     ((200, {}, {"status": "error", "status_ext": "error:too-many-daily-captures", "message": "10 today"}), "later", 0),
-    ((200, {}, {"status": "error", "status_ext": "error:too-many-requests", "message": "the site is slow"}), "failed", 1),
+    (
+        (200, {}, {"status": "error", "status_ext": "error:too-many-requests", "message": "the site is slow"}),
+        "failed",
+        1,
+    ),
     ((200, {}, {"status": "error", "status_ext": "error:user-session-limit", "message": "sessions"}), None, 3),
     ((200, {}, {"message": "You have already reached the limit of active sessions"}), None, 3),
     ((200, {}, {"message": "You cannot make more than 4000 captures per day"}), None, 3),
@@ -144,7 +163,7 @@ ANSWERS = [
     ((502, {}, ""), "failed", 1),
     ((401, {}, {"message": "You need to be logged in"}), None, 2),
     ("hang up", "failed", 1),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("answer", "state", "code"), ANSWERS)

@@ -90,8 +90,9 @@ def test_merge(tmp_path, path):
     into = tmp_path / "all.db"
     shown = run("merge", path, other, "--into", into).stdout
     assert shown.splitlines() == [
-        f"{path}: 3 captures more, 3 pages, 2 texts", f"{other}: 1 capture more, 1 page, 0 texts",
-    ]  # fmt: skip
+        f"{path}: 3 captures more, 3 pages, 2 texts",
+        f"{other}: 1 capture more, 1 page, 0 texts",
+    ]
     again = json.loads(run("merge", other, path, "--into", into, "--json").stdout)
     assert [(one["captures"], one["payloads"], one["texts"]) for one in again] == [(0, 0, 0)] * 2
     assert run("fsck", "--db", into).stdout == "sound.\n"
@@ -113,8 +114,9 @@ def test_forget_asks_first(path):
 def test_forget_a_site(path):
     shown = run("forget", SITE, "--reason", "asked", "--yes", "--db", path).stdout
     assert shown.splitlines() == [
-        f"forgotten: {URL}", "3 captures emptied; 3 pages, 2 texts and 3 blocks that nothing else needs are gone.",
-    ]  # fmt: skip
+        f"forgotten: {URL}",
+        "3 captures emptied; 3 pages, 2 texts and 3 blocks that nothing else needs are gone.",
+    ]
     again = json.loads(run("forget", SITE, "--reason", "asked", "--yes", "--db", path, "--json").stdout)
     assert again == {"urls": [URL], "captures": 0, "payloads": 0, "texts": 0, "blocks": 0}
 

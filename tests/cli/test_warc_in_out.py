@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from warcio.archiveiterator import ArchiveIterator
 
-from cli import import_warc as command
+from cli.getting import import_warc as command
 from cli.main import main
 from crawler.archives.capture import Period
 from crawler.archives.dialects import parse_archive
@@ -185,10 +185,17 @@ def test_taken_in_again_it_is_the_same_history(exported, sample_db, tmp_path):
 def payloads(path):
     with path.open("rb") as stream:
         return [
-            (r.rec_type, r.rec_headers["WARC-Target-URI"], r.rec_headers["WARC-Date"], r.rec_headers["WARC-Payload-Digest"],
-             r.http_headers.statusline, r.http_headers.headers)
-            for r in ArchiveIterator(stream) if r.rec_type != "warcinfo"
-        ]  # fmt: skip
+            (
+                r.rec_type,
+                r.rec_headers["WARC-Target-URI"],
+                r.rec_headers["WARC-Date"],
+                r.rec_headers["WARC-Payload-Digest"],
+                r.http_headers.statusline,
+                r.http_headers.headers,
+            )
+            for r in ArchiveIterator(stream)
+            if r.rec_type != "warcinfo"
+        ]
 
 
 def test_without_names_it_takes_what_looks_like_a_policy_and_says_so(exported, sample_db, tmp_path):
@@ -220,9 +227,16 @@ def test_several_paths_are_taken_in_one_after_the_other(exported, tmp_path):
     shutil.copy(exported, folder / "a.warc.gz")
     (tmp_path / "none.warc.gz").write_bytes(b"")
     result = policylapse(
-        "import-warc", folder, tmp_path / "none.warc.gz", folder, "--site", "kettleandloom.example", "--db", "x.db",
+        "import-warc",
+        folder,
+        tmp_path / "none.warc.gz",
+        folder,
+        "--site",
+        "kettleandloom.example",
+        "--db",
+        "x.db",
         cwd=tmp_path,
-    )  # fmt: skip
+    )
     assert result.returncode == 1, result.stderr  # the empty file has none
     archives = rows(tmp_path / "x.db", "SELECT archive, exit_code FROM runs ORDER BY id")
     assert archives == [
@@ -283,11 +297,16 @@ def test_options_become_one_record(monkeypatch):
     assert result.exit_code == 3
     assert asked == [
         RunOptions(
-            archive=parse_archive(str(SAMPLE)), database=Path("x.db"), strategy=ALL, wacz_apart=True,
-            urls=("http://a.example/x",), sites=("c.example",), period=Period(since=utc(2018, 1, 1)),
+            archive=parse_archive(str(SAMPLE)),
+            database=Path("x.db"),
+            strategy=ALL,
+            wacz_apart=True,
+            urls=("http://a.example/x",),
+            sites=("c.example",),
+            period=Period(since=utc(2018, 1, 1)),
             state=asked[0].state,
         )
-    ]  # fmt: skip
+    ]
 
 
 def test_a_page_that_only_its_title_calls_a_policy_is_named_and_taken_with_a_flag(tmp_path):

@@ -24,26 +24,60 @@ def test_nothing_said_is_the_default():
 
 def test_texts_become_one_record():
     said = {
-        "POLICYLAPSE_ARCHIVE": "wayback+http://127.0.0.1:9", "POLICYLAPSE_DB": "x.db", "POLICYLAPSE_CONTACT": "me@example.org",
-        "POLICYLAPSE_STATE": "/s", "POLICYLAPSE_WAIT": "inf", "POLICYLAPSE_MAX_REQUESTS": 7, "POLICYLAPSE_MAX_MINUTES": 0.5,
-        "POLICYLAPSE_RETRY_DELAY": 0.25, "POLICYLAPSE_BUDGET": "cdx=2/s", "POLICYLAPSE_MAX_GAP": "30",
-        "POLICYLAPSE_RESOLUTION": "0.5", "POLICYLAPSE_WORKERS": "2", "POLICYLAPSE_MODE": "discover",
-        "POLICYLAPSE_SUMMARY": "none", "POLICYLAPSE_WACZ_APART": "1", "POLICYLAPSE_STRATEGY": "latest",
-    }  # fmt: skip
+        "POLICYLAPSE_ARCHIVE": "wayback+http://127.0.0.1:9",
+        "POLICYLAPSE_DB": "x.db",
+        "POLICYLAPSE_CONTACT": "me@example.org",
+        "POLICYLAPSE_STATE": "/s",
+        "POLICYLAPSE_WAIT": "inf",
+        "POLICYLAPSE_MAX_REQUESTS": 7,
+        "POLICYLAPSE_MAX_MINUTES": 0.5,
+        "POLICYLAPSE_RETRY_DELAY": 0.25,
+        "POLICYLAPSE_BUDGET": "cdx=2/s",
+        "POLICYLAPSE_MAX_GAP": "30",
+        "POLICYLAPSE_RESOLUTION": "0.5",
+        "POLICYLAPSE_WORKERS": "2",
+        "POLICYLAPSE_MODE": "discover",
+        "POLICYLAPSE_SUMMARY": "none",
+        "POLICYLAPSE_WACZ_APART": "1",
+        "POLICYLAPSE_STRATEGY": "latest",
+    }
     arguments = {
-        "url": "http://a.example/p,1,http://b.example/q", "site": "c.example, d.example", "sites": "-", "since": "2018",
-        "until": "2018-05", "declarations": "a:b", "terms": "terms,Cookies Policy", "all_policies": "1",
-    }  # fmt: skip
+        "url": "http://a.example/p,1,http://b.example/q",
+        "site": "c.example, d.example",
+        "sites": "-",
+        "since": "2018",
+        "until": "2018-05",
+        "declarations": "a:b",
+        "terms": "terms,Cookies Policy",
+        "all_policies": "1",
+    }
     assert _SETTINGS.keys() <= said.keys()
     assert _ARGUMENTS.keys() == arguments.keys() | {"strategy"}
     expected = RunOptions(
-        urls=("http://a.example/p,1", "http://b.example/q"), sites=("c.example", "d.example"), listed="-",
-        declarations=(Path("a"), Path("b")), terms=("terms", "Cookies Policy"), all_policies=True,
-        period=Period(utc(2018, 1, 1), utc(2018, 5, 31, 23, 59, 59)), strategy=LATEST, max_gap=timedelta(days=30),
-        resolution=timedelta(hours=12), mode=Mode.DISCOVER, archive=parse_archive("wayback+http://127.0.0.1:9"),
-        database=Path("x.db"), contact="me@example.org", wait=float("inf"), max_requests=7, max_minutes=0.5, retry_delay=0.25,
-        budget_changes="cdx=2/s", state=Path("/s"), workers=2, summary=SummaryStyle.NONE, wacz_apart=True,
-    )  # fmt: skip
+        urls=("http://a.example/p,1", "http://b.example/q"),
+        sites=("c.example", "d.example"),
+        listed="-",
+        declarations=(Path("a"), Path("b")),
+        terms=("terms", "Cookies Policy"),
+        all_policies=True,
+        period=Period(utc(2018, 1, 1), utc(2018, 5, 31, 23, 59, 59)),
+        strategy=LATEST,
+        max_gap=timedelta(days=30),
+        resolution=timedelta(hours=12),
+        mode=Mode.DISCOVER,
+        archive=parse_archive("wayback+http://127.0.0.1:9"),
+        database=Path("x.db"),
+        contact="me@example.org",
+        wait=float("inf"),
+        max_requests=7,
+        max_minutes=0.5,
+        retry_delay=0.25,
+        budget_changes="cdx=2/s",
+        state=Path("/s"),
+        workers=2,
+        summary=SummaryStyle.NONE,
+        wacz_apart=True,
+    )
     assert options_of(said, arguments) == expected
     assert expected.budgets[CDX].interval == 0.5
     assert options_of(said, arguments | {"strategy": "all"}) == replace(expected, strategy=ALL)  # the nearer word wins

@@ -83,8 +83,13 @@ def test_only_an_address_that_was_typed_is_asked(tmp_path):
 
 
 def test_a_server_that_is_not_running(tmp_path):
-    settings = {"POLICYLAPSE_ARCHIVE": "pywb+http://127.0.0.1:9/hist", "POLICYLAPSE_STATE": str(tmp_path),
-                "POLICYLAPSE_BUDGET": "", "POLICYLAPSE_WAIT": 0, "POLICYLAPSE_CONTACT": ""}  # fmt: skip
+    settings = {
+        "POLICYLAPSE_ARCHIVE": "pywb+http://127.0.0.1:9/hist",
+        "POLICYLAPSE_STATE": str(tmp_path),
+        "POLICYLAPSE_BUDGET": "",
+        "POLICYLAPSE_WAIT": 0,
+        "POLICYLAPSE_CONTACT": "",
+    }
     for _ in range(2):  # nothing was stored
         with pytest.raises(NotRunning, match=r"^cannot connect to 127.0.0.1:9: is it running[?]"):
             reach(Settings(settings))

@@ -23,7 +23,7 @@ from crawler.options import options_of
 from pipelines.items import CaptureTextItem, capture_item
 from pipelines.model import Block, BlockKind, Extraction
 from pipelines.reading.payload import Reading
-from pipelines.store.captures import Cited
+from pipelines.store.shelves.captures import Cited
 from tests.crawling import crawl, environment, rows
 from tests.programs import ROOT, run
 
@@ -43,10 +43,27 @@ def fed(tmp_path_factory):
     feeds = {f"items.{form}": {"format": form} for form in ("jsonlines", "json", "csv", "xml")}
     limits = {"POLICYLAPSE_STATE": str(folder / "state"), "POLICYLAPSE_ARCHIVE": "sample", "PYTHONPATH": str(ROOT)}
     done = run(
-        "-m", "scrapy", "crawl", "policies", "-a", f"site={SITE}", "-a", "_job=26f1", "-a", "strategy=all",
-        "-s", f"FEEDS={json.dumps(feeds)}", "-s", "POLICYLAPSE_ITEM_TEXT=1", "-s", "STATS_DUMP=1", "-s", "LOG_LEVEL=INFO",
-        env=environment(SCRAPY_SETTINGS_MODULE="crawler.settings", **limits), cwd=folder,
-    )  # fmt: skip
+        "-m",
+        "scrapy",
+        "crawl",
+        "policies",
+        "-a",
+        f"site={SITE}",
+        "-a",
+        "_job=26f1",
+        "-a",
+        "strategy=all",
+        "-s",
+        f"FEEDS={json.dumps(feeds)}",
+        "-s",
+        "POLICYLAPSE_ITEM_TEXT=1",
+        "-s",
+        "STATS_DUMP=1",
+        "-s",
+        "LOG_LEVEL=INFO",
+        env=environment(SCRAPY_SETTINGS_MODULE="crawler.settings", **limits),
+        cwd=folder,
+    )
     assert done.returncode == 0, done.stderr
     return folder, done
 

@@ -15,9 +15,20 @@ STOPPED_BY = "the archive answered 429 (too many requests)"
 
 
 def make_summary(**fields):
-    numbers = {"archive": "sample", "database": "p.db", "policies": 2, "listed": 1234, "new_captures": 1200, "fetched": 30,
-               "reused": 4, "versions": 7, "changes": 5, "new_versions": 7, "seconds": 1.25,
-               "outcomes": {Outcome.FETCHED: 30}}  # fmt: skip
+    numbers = {
+        "archive": "sample",
+        "database": "p.db",
+        "policies": 2,
+        "listed": 1234,
+        "new_captures": 1200,
+        "fetched": 30,
+        "reused": 4,
+        "versions": 7,
+        "changes": 5,
+        "new_versions": 7,
+        "seconds": 1.25,
+        "outcomes": {Outcome.FETCHED: 30},
+    }
     return Summary(**numbers | fields)
 
 
@@ -71,8 +82,22 @@ def test_as_data():
             "next_step": "try another archive with --archive",
         }
     }
-    assert {"archive", "database", "policies", "listed", "new_captures", "fetched", "reused", "versions", "changes",
-            "new_versions", "seconds", "stopped", "broken", "exit_code"} < set(data)  # fmt: skip
+    assert {
+        "archive",
+        "database",
+        "policies",
+        "listed",
+        "new_captures",
+        "fetched",
+        "reused",
+        "versions",
+        "changes",
+        "new_versions",
+        "seconds",
+        "stopped",
+        "broken",
+        "exit_code",
+    } < set(data)
     assert (data["listed"], data["seconds"], data["exit_code"]) == (1234, 1.25, 1)
 
 

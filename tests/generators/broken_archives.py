@@ -20,15 +20,33 @@ from crawler.archives.files.warc import WarcArchive
 
 URL = "http://a{}.example/privacy"
 BAD_DATES = (
-    "2016-11-31T10:00:00Z", "2008-10-294T00:00:00Z", "0000-01-01T00:00:00Z", "12016-01-01T00:00:00Z", "", "today",
-    "2016-13-01", "2016-02-30", "2016-01-01T25:00:00Z", "2016-01-01T00:00:00+99:00", "-", "9999-12-31T23:59:59-14:00",
-)  # fmt: skip
+    "2016-11-31T10:00:00Z",
+    "2008-10-294T00:00:00Z",
+    "0000-01-01T00:00:00Z",
+    "12016-01-01T00:00:00Z",
+    "",
+    "today",
+    "2016-13-01",
+    "2016-02-30",
+    "2016-01-01T25:00:00Z",
+    "2016-01-01T00:00:00+99:00",
+    "-",
+    "9999-12-31T23:59:59-14:00",
+)
 BAD_LENGTHS = ("", "abc", "-1", "0", "1", "99999999999999999999", "1e3", "²³", "+{}", "{}{}", "{}.0", "0x40")
 BAD_STATUS = ("HTTP/1.1 ²³ OK", "HTTP/1.1", "HTTP/1.1 20 OK", "HTTPX/1.1 200 OK", "200 OK", "\x1b[31m", "HTTP/1.1 -1 x")
 BAD_URLS = (
-    "http://a.example:99999999/", "http://a.example:port/privacy", "http://[::1/privacy", "http://", "http:///privacy",
-    "http://\x00/", "https://a b.example/privacy", "http://a.example:-1/", "not a URL", "",
-)  # fmt: skip
+    "http://a.example:99999999/",
+    "http://a.example:port/privacy",
+    "http://[::1/privacy",
+    "http://",
+    "http:///privacy",
+    "http://\x00/",
+    "https://a b.example/privacy",
+    "http://a.example:-1/",
+    "not a URL",
+    "",
+)
 BAD_VERSIONS = ("WARC/", "WARC/x.y", "warc/1.0", "XARC/1.0", "WARC/1.0 WARC/1.0", "\x00\x00\x00\x00", "")
 
 _BYTES = ("flip", "flips", "delete", "insert", "zeros")  # what is broken anywhere
@@ -135,9 +153,12 @@ def _response(rng: random.Random, number: int) -> Response:
     url = URL.format(number % 3)
     date = f"20{10 + number:02}-01-01T00:00:00Z"
     fields = {
-        "WARC-Type": "response", "WARC-Target-URI": url, "WARC-Date": date,
-        "WARC-Record-ID": f"<urn:uuid:{number}>", "Content-Type": "application/http; msgtype=response",
-    }  # fmt: skip
+        "WARC-Type": "response",
+        "WARC-Target-URI": url,
+        "WARC-Date": date,
+        "WARC-Record-ID": f"<urn:uuid:{number}>",
+        "Content-Type": "application/http; msgtype=response",
+    }
     if rng.random() < 0.5:
         fields["WARC-Block-Digest"] = "-"
     return Response(number, timestamp, url, page, fields)
@@ -192,9 +213,17 @@ def _broken(rng: random.Random, packed: bytes, kind: str, coding: str) -> bytes:
     if kind == "between":
         return rng.choice([b"\x1f\x8b\x08 garbage ", b"\x28\xb5\x2f\xfd", b"garbage\r\n", rng.randbytes(300)]) + packed
     if coding == "gzip":  # a member that lies about itself
-        return rng.choice([
-            packed[:-8] + bytes(8), packed[:-4] + b"\xff\xff\xff\xff", packed[:-8], packed[:3] + b"\xff" + packed[4:],
-            packed[:10] + packed[10:-8][::-1] + packed[-8:], packed[:10], b"\x1f\x8b", packed + b"\x1f\x8b\x08",
-            zlib.compress(packed),
-        ])  # fmt: skip
+        return rng.choice(
+            [
+                packed[:-8] + bytes(8),
+                packed[:-4] + b"\xff\xff\xff\xff",
+                packed[:-8],
+                packed[:3] + b"\xff" + packed[4:],
+                packed[:10] + packed[10:-8][::-1] + packed[-8:],
+                packed[:10],
+                b"\x1f\x8b",
+                packed + b"\x1f\x8b\x08",
+                zlib.compress(packed),
+            ]
+        )
     return packed[: len(packed) // 2] if coding == "zstd" else packed.replace(b"\r\n\r\n", b"\r\n", 1)

@@ -333,10 +333,18 @@ class _Furnisher:
 
     def widget(self) -> tuple[str, list[list[Placed]]]:
         makers: dict[str, Callable[[], list[list[Placed]]]] = {
-            "counter": self.counter, "clock": self.clock, "inline counter": self.inline_counter, "quotation": self.quotation,
-            "teasers": self.teasers, "moving": self.moving, "shuffled": self.shuffled, "flapping": self.flapping,
-            "panel": self.panel, "episodes": self.episodes, "rotating": self.rotating,
-        }  # fmt: skip
+            "counter": self.counter,
+            "clock": self.clock,
+            "inline counter": self.inline_counter,
+            "quotation": self.quotation,
+            "teasers": self.teasers,
+            "moving": self.moving,
+            "shuffled": self.shuffled,
+            "flapping": self.flapping,
+            "panel": self.panel,
+            "episodes": self.episodes,
+            "rotating": self.rotating,
+        }
         self.kind = self.dice.choice(list(makers))
         return self.kind, makers[self.kind]()
 

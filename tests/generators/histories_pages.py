@@ -20,25 +20,46 @@ from tests.generators.histories_generated import Clause, Generated, Shot
 from tests.generators.histories_words import LANGUAGES, Words
 
 CONTAINERS = (
-    ("<main>", "</main>"), ("<main id='main'><article>", "</article></main>"), ("<div id='content'>", "</div>"),
-    ("<div role='main' class='page'>", "</div>"), ("<article class='entry-content'>", "</article>"),
-    ("<div class='container mx-auto px-4'><div class='row'><div class='col-md-8 text-secondary'>", "</div></div></div>"),
+    ("<main>", "</main>"),
+    ("<main id='main'><article>", "</article></main>"),
+    ("<div id='content'>", "</div>"),
+    ("<div role='main' class='page'>", "</div>"),
+    ("<article class='entry-content'>", "</article>"),
+    (
+        "<div class='container mx-auto px-4'><div class='row'><div class='col-md-8 text-secondary'>",
+        "</div></div></div>",
+    ),
     ("<table width='760' cellpadding='4'><tr><td class='body'>", "</td></tr></table>"),
     ("<div class='{hash}'><div class='{hash}'><section class='{hash}'>", "</section></div></div>"),
-    ("<section class='legal-page'><div class='wrapper'>", "</div></section>"), ("<div><div><div>", "</div></div></div>"),
-)  # fmt: skip
+    ("<section class='legal-page'><div class='wrapper'>", "</div></section>"),
+    ("<div><div><div>", "</div></div></div>"),
+)
 PANELS = (
     "<div id='onetrust-consent-sdk'><div id='onetrust-banner-sdk' role='region'>{}</div></div>",
-    "<div id='CybotCookiebotDialog' role='dialog' aria-modal='true'>{}</div>", "<div class='cky-consent-container'>{}</div>",
-    "<div id='didomi-host'><div class='didomi-popup-container' role='dialog'>{}</div></div>", "<dialog>{}</dialog>",
-    "<div id='usercentrics-root'>{}</div>", "<div id='iubenda-cs-banner' class='iubenda-cs-visible'>{}</div>",
-    "<div id='truste-consent-track'>{}</div>", "<div class='qc-cmp2-container'>{}</div>", "<div class='klaro'>{}</div>",
-    "<div class='osano-cm-window' role='dialog'>{}</div>", "<div role='dialog' aria-label='consent'>{}</div>",
-    "<div class='modal fade' aria-hidden='true' style='display:none'>{}</div>", "<div hidden>{}</div>",
-    "<div style='position:fixed;bottom:0;opacity:0'>{}</div>", "<div class='popup overlay' aria-modal='true'>{}</div>",
-)  # fmt: skip
-HEADINGS = ("<h2{id}>{}</h2>", "<h3{id}>{}</h3>", "<h2{id}><span>{}</span></h2>", "<p{id}><b>{}</b></p>", "<p{id}><strong>{}</strong></p>",
-            "<div{id} role='heading' aria-level='2'>{}</div>")  # fmt: skip
+    "<div id='CybotCookiebotDialog' role='dialog' aria-modal='true'>{}</div>",
+    "<div class='cky-consent-container'>{}</div>",
+    "<div id='didomi-host'><div class='didomi-popup-container' role='dialog'>{}</div></div>",
+    "<dialog>{}</dialog>",
+    "<div id='usercentrics-root'>{}</div>",
+    "<div id='iubenda-cs-banner' class='iubenda-cs-visible'>{}</div>",
+    "<div id='truste-consent-track'>{}</div>",
+    "<div class='qc-cmp2-container'>{}</div>",
+    "<div class='klaro'>{}</div>",
+    "<div class='osano-cm-window' role='dialog'>{}</div>",
+    "<div role='dialog' aria-label='consent'>{}</div>",
+    "<div class='modal fade' aria-hidden='true' style='display:none'>{}</div>",
+    "<div hidden>{}</div>",
+    "<div style='position:fixed;bottom:0;opacity:0'>{}</div>",
+    "<div class='popup overlay' aria-modal='true'>{}</div>",
+)
+HEADINGS = (
+    "<h2{id}>{}</h2>",
+    "<h3{id}>{}</h3>",
+    "<h2{id}><span>{}</span></h2>",
+    "<p{id}><b>{}</b></p>",
+    "<p{id}><strong>{}</strong></p>",
+    "<div{id} role='heading' aria-level='2'>{}</div>",
+)
 TITLES = ("<h1>{}</h1>", "<h1><p>{}</p></h1>", "<h1 class='title'><span>{}</span></h1>", "<header><h1>{}</h1></header>")
 ITEMS = (
     ("<ul>", "<li>{}</li>", "</ul>"),
@@ -155,8 +176,10 @@ class _Page:
                 self.words.teasers[i % len(self.words.teasers)].format(thing=self.words.things[i % 10])
                 for i in range(len(labels))
             ]
-            blocks = (f"<a href='/{i}'><div>{escape(label)}</div><div>{escape(text)}. {escape(text)}.</div></a>"
-                      for i, (label, text) in enumerate(zip(labels, described, strict=True)))  # fmt: skip
+            blocks = (
+                f"<a href='/{i}'><div>{escape(label)}</div><div>{escape(text)}. {escape(text)}.</div></a>"
+                for i, (label, text) in enumerate(zip(labels, described, strict=True))
+            )
             return f"<div class='menu{fixed.randrange(9)}'>{''.join(blocks)}</div>"
         links = "".join(f"<li><a href='/{i}'>{escape(label)}</a></li>" for i, label in enumerate(labels))
         return fixed.choice(
@@ -165,8 +188,11 @@ class _Page:
 
     def _contents(self, clauses: Iterable[Clause]) -> str:
         style = self.fixed.randrange(6)
-        links = "".join(f"<li><a href='#s{i}'>{escape(clause.text)}</a></li>" for i, clause in enumerate(clauses)
-                        if clause.kind is BlockKind.HEADING and not clause.furniture)  # fmt: skip
+        links = "".join(
+            f"<li><a href='#s{i}'>{escape(clause.text)}</a></li>"
+            for i, clause in enumerate(clauses)
+            if clause.kind is BlockKind.HEADING and not clause.furniture
+        )
         label = {"en": "In this article", "de": "Auf dieser Seite", "fr": "Sur cette page"}.get(
             self.history.language, self.words.labels[5]
         )

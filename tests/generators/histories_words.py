@@ -34,13 +34,24 @@ def _split(text: str, mark: str = "|") -> tuple[str, ...]:
 
 
 def _words(title: str, updated: str, effective: str, version: str, not_: str, space: str = " ", **lists: str) -> Words:
-    return Words(title=title, updated=updated, effective=effective, version=version, not_=not_, space=space,
-                 **{name: _split(text) for name, text in lists.items()})  # fmt: skip
+    return Words(
+        title=title,
+        updated=updated,
+        effective=effective,
+        version=version,
+        not_=not_,
+        space=space,
+        **{name: _split(text) for name, text in lists.items()},
+    )
 
 
 LANGUAGES = {
     "en": _words(
-        "Privacy Policy", "Last updated:", "Effective from", "Version", "not",
+        "Privacy Policy",
+        "Last updated:",
+        "Effective from",
+        "Version",
+        "not",
         sections="""The data we collect | How we use your data | Sharing with others | How long we keep data | Your rights |
             Cookies and similar technologies | Security | International transfers | Children | Changes to this policy | Contact""",
         sentences="""We collect your {what} when you use our services. | We share your {what} with {who} so that they can work for us. |
@@ -68,7 +79,11 @@ LANGUAGES = {
         months="January|February|March|April|May|June|July|August|September|October|November|December",
     ),
     "de": _words(
-        "Datenschutzerklärung", "Stand:", "Gültig ab", "Version", "nicht",
+        "Datenschutzerklärung",
+        "Stand:",
+        "Gültig ab",
+        "Version",
+        "nicht",
         sections="""Welche Daten wir erheben | Wie wir Ihre Daten verwenden | Weitergabe an Dritte | Speicherdauer | Ihre Rechte |
             Cookies und ähnliche Techniken | Sicherheit | Übermittlung in Drittländer | Kinder | Änderungen dieser Erklärung | Kontakt""",
         sentences="""Wir erheben Ihre {what}, wenn Sie unsere Dienste nutzen. | Wir geben Ihre {what} an {who} weiter, die für uns arbeiten. |
@@ -95,7 +110,11 @@ LANGUAGES = {
         months="Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember",
     ),
     "fr": _words(
-        "Politique de confidentialité", "Dernière mise à jour :", "En vigueur à partir du", "Version", "pas",
+        "Politique de confidentialité",
+        "Dernière mise à jour :",
+        "En vigueur à partir du",
+        "Version",
+        "pas",
         sections="""Les données que nous collectons | Comment nous utilisons vos données | Partage avec des tiers | Durée de conservation | Vos droits |
             Cookies et technologies similaires | Sécurité | Transferts internationaux | Enfants | Modifications de cette politique | Contact""",
         sentences="""Nous collectons vos {what} lorsque vous utilisez nos services. | Nous partageons vos {what} avec {who} afin qu'ils travaillent pour nous. |
@@ -121,7 +140,11 @@ LANGUAGES = {
         months="janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre",
     ),
     "es": _words(
-        "Política de privacidad", "Última actualización:", "Vigente desde el", "Versión", "no",
+        "Política de privacidad",
+        "Última actualización:",
+        "Vigente desde el",
+        "Versión",
+        "no",
         sections="""Los datos que recogemos | Cómo usamos sus datos | Comunicación a terceros | Plazo de conservación | Sus derechos |
             Cookies y tecnologías similares | Seguridad | Transferencias internacionales | Menores | Cambios de esta política | Contacto""",
         sentences="""Recogemos sus {what} cuando utiliza nuestros servicios. | Compartimos sus {what} con {who} para que trabajen por nuestra cuenta. |
@@ -147,7 +170,11 @@ LANGUAGES = {
         months="enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre",
     ),
     "it": _words(
-        "Informativa sulla privacy", "Ultimo aggiornamento:", "In vigore dal", "Versione", "non",
+        "Informativa sulla privacy",
+        "Ultimo aggiornamento:",
+        "In vigore dal",
+        "Versione",
+        "non",
         sections="""I dati che raccogliamo | Come usiamo i dati | Comunicazione a terzi | Periodo di conservazione | I tuoi diritti |
             Cookie e tecnologie simili | Sicurezza | Trasferimenti internazionali | Minori | Modifiche a questa informativa | Contatti""",
         sentences="""Raccogliamo i tuoi {what} quando usi i nostri servizi. | Condividiamo i tuoi {what} con {who} che lavorano per noi. |
@@ -173,7 +200,11 @@ LANGUAGES = {
         months="gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre",
     ),
     "nl": _words(
-        "Privacybeleid", "Laatst bijgewerkt:", "Geldig vanaf", "Versie", "niet",
+        "Privacybeleid",
+        "Laatst bijgewerkt:",
+        "Geldig vanaf",
+        "Versie",
+        "niet",
         sections="""Welke gegevens wij verzamelen | Hoe wij uw gegevens gebruiken | Delen met anderen | Bewaartermijn | Uw rechten |
             Cookies en vergelijkbare technieken | Beveiliging | Doorgifte buiten de EU | Kinderen | Wijzigingen van dit beleid | Contactgegevens""",
         sentences="""Wij verzamelen uw {what} wanneer u onze diensten gebruikt. | Wij delen uw {what} met {who} die voor ons werken. |
@@ -199,7 +230,11 @@ LANGUAGES = {
         months="januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december",
     ),
     "pl": _words(
-        "Polityka prywatności", "Ostatnia aktualizacja:", "Obowiązuje od", "Wersja", "nie",
+        "Polityka prywatności",
+        "Ostatnia aktualizacja:",
+        "Obowiązuje od",
+        "Wersja",
+        "nie",
         sections="""Jakie dane zbieramy | Jak wykorzystujemy dane | Udostępnianie danych | Okres przechowywania | Twoje prawa |
             Pliki cookie i podobne technologie | Bezpieczeństwo | Przekazywanie danych za granicę | Dzieci | Zmiany polityki | Kontakt""",
         sentences="""Zbieramy {what}, gdy korzystasz z naszych usług. | Udostępniamy {what} podmiotom takim jak {who}, które dla nas pracują. |
@@ -225,7 +260,11 @@ LANGUAGES = {
         months="stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|października|listopada|grudnia",
     ),
     "sv": _words(
-        "Integritetspolicy", "Senast uppdaterad:", "Gäller från", "Version", "inte",
+        "Integritetspolicy",
+        "Senast uppdaterad:",
+        "Gäller från",
+        "Version",
+        "inte",
         sections="""Uppgifter vi samlar in | Hur vi använder dina uppgifter | Delning med andra | Lagringstid | Dina rättigheter |
             Cookies och liknande teknik | Säkerhet | Överföring utanför EU | Barn | Ändringar av denna policy | Kontakta oss""",
         sentences="""Vi samlar in dina {what} när du använder våra tjänster. | Vi delar dina {what} med {who} som arbetar för oss. |
@@ -251,7 +290,11 @@ LANGUAGES = {
         months="januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december",
     ),
     "ru": _words(
-        "Политика конфиденциальности", "Последнее обновление:", "Действует с", "Версия", "не",
+        "Политика конфиденциальности",
+        "Последнее обновление:",
+        "Действует с",
+        "Версия",
+        "не",
         sections="""Какие данные мы собираем | Как мы используем данные | Передача третьим лицам | Срок хранения | Ваши права |
             Файлы cookie и похожие технологии | Безопасность | Международная передача | Дети | Изменения политики | Контакты""",
         sentences="""Мы собираем {what}, когда вы пользуетесь нашими услугами. | Мы передаём {what} лицам, таким как {who}, которые работают на нас. |
@@ -277,7 +320,12 @@ LANGUAGES = {
         months="января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря",
     ),
     "ja": _words(
-        "プライバシーポリシー", "最終更新日：", "施行日：", "バージョン", "決して", "",
+        "プライバシーポリシー",
+        "最終更新日：",
+        "施行日：",
+        "バージョン",
+        "決して",
+        "",
         sections="""収集する情報 | 情報の利用目的 | 第三者への提供 | 保存期間 | お客様の権利 | クッキーおよび類似技術 | 安全管理 | 国外への移転 | お子様について | 本ポリシーの変更 | お問い合わせ""",
         sentences="""お客様が当社のサービスを利用する際、当社は{what}を収集します。 | 当社は{what}を{who}と共有し、業務を委託します。 |
             当社はアカウントの閉鎖後{time}にわたり{what}を保存します。 | お客様はいつでも{what}の写しを請求することができます。 |
@@ -297,4 +345,4 @@ LANGUAGES = {
         things="庭 | 自転車 | 照明 | 靴 | 台所 | お茶 | 鉄道の旅 | 盤上遊戯 | 外套 | 古地図",
         months="1月|2月|3月|4月|5月|6月|7月|8月|9月|10月|11月|12月",
     ),
-}  # fmt: skip
+}

@@ -151,13 +151,33 @@ SHOP = (
 
 # A soft 404 and its like: (reason, title, heading, text); each stands alone, and amid a shop's menus.
 NOTICES = [
-    ("page not found", "Oops", "Page not found", "We can't find the page you asked for. It may have been moved or deleted."),
-    ("page not found", "Seite nicht gefunden", "Seite nicht gefunden", "Die Seite, die Sie suchen, gibt es leider nicht. Zurück zur Startseite."),
+    (
+        "page not found",
+        "Oops",
+        "Page not found",
+        "We can't find the page you asked for. It may have been moved or deleted.",
+    ),
+    (
+        "page not found",
+        "Seite nicht gefunden",
+        "Seite nicht gefunden",
+        "Die Seite, die Sie suchen, gibt es leider nicht. Zurück zur Startseite.",
+    ),
     ("page not found", "Acme", "Page introuvable", "La page que vous recherchez n'existe plus ou a changé d'adresse."),
-    ("page not found", "Acme", "Página no encontrada", "La página que busca no existe o ha cambiado de dirección. Vuelva al inicio."),
+    (
+        "page not found",
+        "Acme",
+        "Página no encontrada",
+        "La página que busca no existe o ha cambiado de dirección. Vuelva al inicio.",
+    ),
     ("page not found", "Acme", "Pagina non trovata", "La pagina che stai cercando non esiste più. Torna alla home."),
     ("page not found", "Acme", "Página não encontrada", "A página que procura não existe. Volte ao início."),
-    ("page not found", "Acme", "Pagina niet gevonden", "Helaas, deze pagina bestaat niet meer. Ga terug naar de startpagina."),
+    (
+        "page not found",
+        "Acme",
+        "Pagina niet gevonden",
+        "Helaas, deze pagina bestaat niet meer. Ga terug naar de startpagina.",
+    ),
     ("page not found", "Acme", "Siden blev ikke fundet", "Siden findes ikke længere. Gå tilbage til forsiden."),
     ("page not found", "Acme", "Sidan hittades inte", "Sidan du söker finns inte längre. Gå till startsidan."),
     ("page not found", "Acme", "Fant ikke siden", "Siden finnes ikke lenger. Gå tilbake til forsiden."),
@@ -166,7 +186,12 @@ NOTICES = [
     ("page not found", "Acme", "Stránka nenalezena", "Hledaná stránka neexistuje. Zpět na úvod."),
     ("page not found", "Acme", "Az oldal nem található", "A keresett oldal már nem létezik. Vissza a főoldalra."),
     ("page not found", "Acme", "Pagina nu a fost găsită", "Ne pare rău, adresa este greșită. Înapoi la prima pagină."),
-    ("page not found", "Acme", "Η σελίδα δεν βρέθηκε", "Λυπούμαστε, η διεύθυνση δεν υπάρχει πια. Επιστροφή στην αρχική."),
+    (
+        "page not found",
+        "Acme",
+        "Η σελίδα δεν βρέθηκε",
+        "Λυπούμαστε, η διεύθυνση δεν υπάρχει πια. Επιστροφή στην αρχική.",
+    ),
     ("page not found", "Acme", "Страница не найдена", "Такой страницы нет или она переехала. Вернитесь на главную."),
     ("page not found", "Acme", "Сторінку не знайдено", "Можливо, її було переміщено. Поверніться на головну."),
     ("page not found", "Acme", "Sayfa bulunamadı", "Aradığınız sayfa taşınmış olabilir. Ana sayfaya dönün."),
@@ -183,79 +208,273 @@ NOTICES = [
     ("maintenance", "Acme", "ただいまメンテナンス中です", "しばらくしてからもう一度お越しください。"),
     ("access denied", "Acme", "Zugriff verweigert", "Diese Seite ist in Ihrem Land nicht verfügbar."),
     ("access denied", "Acme", "Доступ запрещён", "Обратитесь к администратору сайта."),
-    ("country choice", "Acme", "Choose your country", "Austria Belgium Denmark Finland Greece Norway Portugal Romania."),
+    (
+        "country choice",
+        "Acme",
+        "Choose your country",
+        "Austria Belgium Denmark Finland Greece Norway Portugal Romania.",
+    ),
     ("country choice", "Acme", "Choisissez votre pays", "Allemagne Autriche Belgique Danemark Espagne Finlande."),
-]  # fmt: skip
+]
 
 JUNK = [
     ("bot check", "Acme", "<h1>Bitte bestätigen Sie, dass Sie ein Mensch sind</h1><p>Ihr Browser wird überprüft.</p>"),
-    ("bot check", "Acme", "<h1>Vérification de sécurité</h1><p>Vérifiez que vous êtes humain. Cela peut prendre quelques secondes.</p>"),
+    (
+        "bot check",
+        "Acme",
+        "<h1>Vérification de sécurité</h1><p>Vérifiez que vous êtes humain. Cela peut prendre quelques secondes.</p>",
+    ),
     ("bot check", "Acme", "<p>Подтвердите, что вы не робот, чтобы продолжить.</p>"),
     ("bot check", "安全验证", "<p>请完成验证后继续访问。</p>"),
-    ("parked domain", "acme.example", "<h1>acme.example</h1><p>Diese Domain steht zum Verkauf. Jetzt Angebot anfordern.</p>"),
-    ("parked domain", "acme.example", "<h1>acme.example</h1><p>Ce nom de domaine est à vendre. Contactez-nous pour un prix.</p>"),
+    (
+        "parked domain",
+        "acme.example",
+        "<h1>acme.example</h1><p>Diese Domain steht zum Verkauf. Jetzt Angebot anfordern.</p>",
+    ),
+    (
+        "parked domain",
+        "acme.example",
+        "<h1>acme.example</h1><p>Ce nom de domaine est à vendre. Contactez-nous pour un prix.</p>",
+    ),
     ("parked domain", "acme.example", "<p>Домен продаётся. Узнайте цену у владельца.</p>"),
-    ("parked domain", "Welcome", "<h1>Welcome to nginx!</h1><p>If you see this page, the web server is successfully installed and working.</p>"),
-    ("log-in", "Anmelden", "<form><label>E-Mail</label><input type=password></form><p>Passwort vergessen? Hier neu setzen.</p>"),
-    ("log-in", "Iniciar sesión", "<form><input type='password'></form><p>¿Has olvidado tu contraseña? Escríbenos y te damos otra.</p>"),
-    ("log-in", "Zaloguj się", "<form><input type=password></form><p>Nie pamiętasz hasła? Napisz do nas w tej sprawie.</p>"),
-    ("log-in", "ログイン", "<form><input type=password></form><p>パスワードをお忘れですか。こちらから再設定できます。</p>"),
-    ("needs JavaScript", "App", "<noscript></noscript><p>Bitte aktivieren Sie JavaScript, um diese Anwendung zu nutzen.</p>"),
+    (
+        "parked domain",
+        "Welcome",
+        "<h1>Welcome to nginx!</h1><p>If you see this page, the web server is successfully installed and working.</p>",
+    ),
+    (
+        "log-in",
+        "Anmelden",
+        "<form><label>E-Mail</label><input type=password></form><p>Passwort vergessen? Hier neu setzen.</p>",
+    ),
+    (
+        "log-in",
+        "Iniciar sesión",
+        "<form><input type='password'></form><p>¿Has olvidado tu contraseña? Escríbenos y te damos otra.</p>",
+    ),
+    (
+        "log-in",
+        "Zaloguj się",
+        "<form><input type=password></form><p>Nie pamiętasz hasła? Napisz do nas w tej sprawie.</p>",
+    ),
+    (
+        "log-in",
+        "ログイン",
+        "<form><input type=password></form><p>パスワードをお忘れですか。こちらから再設定できます。</p>",
+    ),
+    (
+        "needs JavaScript",
+        "App",
+        "<noscript></noscript><p>Bitte aktivieren Sie JavaScript, um diese Anwendung zu nutzen.</p>",
+    ),
     ("needs JavaScript", "App", "<p>Veuillez activer JavaScript pour utiliser cette application.</p>"),
     ("needs JavaScript", "App", "<p>Chargement...</p>"),
     ("needs JavaScript", "Privacy Policy", "<p>Loading...</p>"),
     ("needs JavaScript", "App", "<p>Включите JavaScript, чтобы продолжить работу с сайтом.</p>"),
-    ("consent wall", "Acme", ("<div><h1>Before you continue to Acme</h1><p>We use cookies and data to deliver and maintain our services, to track outages and "
-     "to measure audience engagement. If you choose to accept all, we will also use them to show personalised ads.</p>"
-     "<form><button>Reject all</button><button>Accept all</button></form></div>")),
-    ("consent wall", "Acme", ("<main><h2>We value your privacy</h2><p>We and our 842 partners store and/or access information on a device, such as cookies, "
-     "and process personal data, such as unique identifiers, for personalised advertising and content.</p><button>More options</button>"
-     "<button>Accept all</button></main>")),
-    ("consent wall", "Acme", ("<main><h2>Bevor Sie fortfahren</h2><p>Wir und unsere Partner verarbeiten personenbezogene Daten, um Ihnen passende Inhalte und "
-     "Werbung zu zeigen.</p><button>Alle ablehnen</button><button>Alle akzeptieren</button></main>")),
-    ("consent wall", "Acme", ("<main><p>Avec votre accord, nos partenaires et nous utilisons des cookies pour stocker et consulter des données personnelles "
-     "comme votre visite sur ce site.</p><button>Continuer sans accepter</button><button>Tout accepter</button></main>")),
-    ("consent wall", "Acme", ("<main><p>Cenimy Twoją prywatność. My i nasi partnerzy przechowujemy informacje na urządzeniu i przetwarzamy dane osobowe.</p>"
-     "<button>Więcej opcji</button><button>Zaakceptuj wszystko</button></main>")),
+    (
+        "consent wall",
+        "Acme",
+        (
+            "<div><h1>Before you continue to Acme</h1><p>We use cookies and data to deliver and maintain our services, to track outages and "
+            "to measure audience engagement. If you choose to accept all, we will also use them to show personalised ads.</p>"
+            "<form><button>Reject all</button><button>Accept all</button></form></div>"
+        ),
+    ),
+    (
+        "consent wall",
+        "Acme",
+        (
+            "<main><h2>We value your privacy</h2><p>We and our 842 partners store and/or access information on a device, such as cookies, "
+            "and process personal data, such as unique identifiers, for personalised advertising and content.</p><button>More options</button>"
+            "<button>Accept all</button></main>"
+        ),
+    ),
+    (
+        "consent wall",
+        "Acme",
+        (
+            "<main><h2>Bevor Sie fortfahren</h2><p>Wir und unsere Partner verarbeiten personenbezogene Daten, um Ihnen passende Inhalte und "
+            "Werbung zu zeigen.</p><button>Alle ablehnen</button><button>Alle akzeptieren</button></main>"
+        ),
+    ),
+    (
+        "consent wall",
+        "Acme",
+        (
+            "<main><p>Avec votre accord, nos partenaires et nous utilisons des cookies pour stocker et consulter des données personnelles "
+            "comme votre visite sur ce site.</p><button>Continuer sans accepter</button><button>Tout accepter</button></main>"
+        ),
+    ),
+    (
+        "consent wall",
+        "Acme",
+        (
+            "<main><p>Cenimy Twoją prywatność. My i nasi partnerzy przechowujemy informacje na urządzeniu i przetwarzamy dane osobowe.</p>"
+            "<button>Więcej opcji</button><button>Zaakceptuj wszystko</button></main>"
+        ),
+    ),
     ("empty page", "Privacy Policy", "<nav><a>Home</a></nav><div><p>Products</p><p>Pricing</p><p>About us</p></div>"),
     ("error page", "Error", "<p>Sorry, nothing here any more. Try the search, or go back to where you came from.</p>"),
-    ("no legal document", "Acme – shoes for walkers", "<h1>Walk further</h1>" + "<p>Our shoes are made in a small town by the sea, of leather that lasts ten "
-     "winters. Walk on sand, on snow and on stone; your feet stay dry and warm. Every pair is sewn by hand.</p>" * 5),
-    ("no legal document", "Acme – Schuhe für Wanderer", "<h1>Weiter gehen</h1>" + "<p>Unsere Schuhe entstehen in einer kleinen Stadt am Meer, aus Leder, das zehn "
-     "Winter hält. Ob Sand, Schnee oder Stein: Ihre Füße bleiben trocken und warm, und jeder Schritt macht Freude.</p>" * 5),
-]  # fmt: skip
+    (
+        "no legal document",
+        "Acme – shoes for walkers",
+        "<h1>Walk further</h1>" + "<p>Our shoes are made in a small town by the sea, of leather that lasts ten "
+        "winters. Walk on sand, on snow and on stone; your feet stay dry and warm. Every pair is sewn by hand.</p>" * 5,
+    ),
+    (
+        "no legal document",
+        "Acme – Schuhe für Wanderer",
+        "<h1>Weiter gehen</h1>" + "<p>Unsere Schuhe entstehen in einer kleinen Stadt am Meer, aus Leder, das zehn "
+        "Winter hält. Ob Sand, Schnee oder Stein: Ihre Füße bleiben trocken und warm, und jeder Schritt macht Freude.</p>"
+        * 5,
+    ),
+]
 
 DOCUMENTS = [
-    ("privacy", "Privacy", "<p>We keep no personal data about our visitors and set no cookies. Write to us at hello@acme.example if you have questions.</p>"),
-    ("privacy", "Acme", "<h1>Privacy notice</h1><p>Acme Ltd is the controller. We process your name and address to deliver orders, and delete both after ten years.</p>"),
-    ("privacy", "Privacy Policy", ("<p>We value your privacy. You may accept all cookies or reject all of them in your browser. We never sell personal information. "
-     "Contact: privacy@acme.example.</p>")),
-    ("privacy", "Datenschutz", "<p>Wir verarbeiten personenbezogene Daten nur, soweit es für die Lieferung nötig ist. Sie haben ein Recht auf Auskunft und Löschung.</p>"),
-    ("privacy", "Politique de confidentialité", "<p>Nous ne collectons aucune donnée personnelle. Si la page est introuvable, écrivez-nous.</p>"),
-    ("privacy", "Política de privacidad", "<p>El responsable del tratamiento es Acme S. L. Usted puede ejercer sus derechos de acceso y supresión de sus datos.</p>"),
-    ("privacy", "Informativa sulla privacy", "<p>Il titolare del trattamento è Acme S.r.l. I dati personali sono trattati solo per evadere l'ordine.</p>"),
-    ("privacy", "Privacyverklaring", "<p>Wij verwerken uw persoonsgegevens alleen om uw bestelling te leveren. U kunt ons vragen ze te verwijderen.</p>"),
-    ("privacy", "Personvernerklæring", "<p>Vi behandler personopplysninger kun for å levere varene. Du kan be om at opplysningene slettes.</p>"),
-    ("privacy", "Gizlilik Politikası", "<p>Kişisel verileriniz yalnızca siparişinizi teslim etmek için işlenir ve üçüncü kişilerle paylaşılmaz.</p>"),
-    ("privacy", "GİZLİLİK POLİTİKASI", "<p>KİŞİSEL VERİLERİNİZ YALNIZCA SİPARİŞİNİZ İÇİN İŞLENİR VE KİMSEYLE PAYLAŞILMAZ.</p>"),
-    ("privacy", "Πολιτική απορρήτου", "<p>Επεξεργαζόμαστε τα προσωπικά σας δεδομένα μόνο για την παράδοση της παραγγελίας σας.</p>"),
+    (
+        "privacy",
+        "Privacy",
+        "<p>We keep no personal data about our visitors and set no cookies. Write to us at hello@acme.example if you have questions.</p>",
+    ),
+    (
+        "privacy",
+        "Acme",
+        "<h1>Privacy notice</h1><p>Acme Ltd is the controller. We process your name and address to deliver orders, and delete both after ten years.</p>",
+    ),
+    (
+        "privacy",
+        "Privacy Policy",
+        (
+            "<p>We value your privacy. You may accept all cookies or reject all of them in your browser. We never sell personal information. "
+            "Contact: privacy@acme.example.</p>"
+        ),
+    ),
+    (
+        "privacy",
+        "Datenschutz",
+        "<p>Wir verarbeiten personenbezogene Daten nur, soweit es für die Lieferung nötig ist. Sie haben ein Recht auf Auskunft und Löschung.</p>",
+    ),
+    (
+        "privacy",
+        "Politique de confidentialité",
+        "<p>Nous ne collectons aucune donnée personnelle. Si la page est introuvable, écrivez-nous.</p>",
+    ),
+    (
+        "privacy",
+        "Política de privacidad",
+        "<p>El responsable del tratamiento es Acme S. L. Usted puede ejercer sus derechos de acceso y supresión de sus datos.</p>",
+    ),
+    (
+        "privacy",
+        "Informativa sulla privacy",
+        "<p>Il titolare del trattamento è Acme S.r.l. I dati personali sono trattati solo per evadere l'ordine.</p>",
+    ),
+    (
+        "privacy",
+        "Privacyverklaring",
+        "<p>Wij verwerken uw persoonsgegevens alleen om uw bestelling te leveren. U kunt ons vragen ze te verwijderen.</p>",
+    ),
+    (
+        "privacy",
+        "Personvernerklæring",
+        "<p>Vi behandler personopplysninger kun for å levere varene. Du kan be om at opplysningene slettes.</p>",
+    ),
+    (
+        "privacy",
+        "Gizlilik Politikası",
+        "<p>Kişisel verileriniz yalnızca siparişinizi teslim etmek için işlenir ve üçüncü kişilerle paylaşılmaz.</p>",
+    ),
+    (
+        "privacy",
+        "GİZLİLİK POLİTİKASI",
+        "<p>KİŞİSEL VERİLERİNİZ YALNIZCA SİPARİŞİNİZ İÇİN İŞLENİR VE KİMSEYLE PAYLAŞILMAZ.</p>",
+    ),
+    (
+        "privacy",
+        "Πολιτική απορρήτου",
+        "<p>Επεξεργαζόμαστε τα προσωπικά σας δεδομένα μόνο για την παράδοση της παραγγελίας σας.</p>",
+    ),
     ("privacy", "سياسة الخصوصية", "<p>نعالج بياناتك الشخصية لتسليم طلبك فقط ولا نشاركها مع أي طرف ثالث.</p>"),
     ("privacy", "מדיניות פרטיות", "<p>אנו מעבדים מידע אישי רק כדי לספק את ההזמנה שלך ואיננו מעבירים אותו לאחרים.</p>"),
     ("privacy", "隐私政策", "<p>我们仅为配送订单而收集和使用您的个人信息，不会向第三方提供。</p>"),
-    ("privacy", "개인정보 처리방침", "<p>당사는 주문 배송을 위해서만 개인정보를 수집하고 처리하며 제3자에게 제공하지 않습니다.</p>"),
-    ("cookies", "Cookie Policy", "<p>We use two cookies: one remembers your session, the other your language. Your browser can block both.</p>"),
-    ("cookies", "Cookies", "<p>Ce site utilise des cookies de session. Votre navigateur permet de tout refuser ou de tout accepter.</p>"),
-    ("cookies", "Zásady používání souborů cookie", "<p>Používáme dva soubory cookie. Oba lze v prohlížeči zakázat.</p>"),
-    ("terms", "Terms", "<p>You may use this service if you accept these terms. Keep your password secret and please sign in only yourself. We may terminate accounts.</p>"),
-    ("terms", "AGB", "<p>Mit der Bestellung kommt ein Vertrag zustande. Die Zahlung erfolgt per Rechnung. Unsere Haftung ist auf Vorsatz beschränkt.</p>"),
-    ("terms", "Conditions générales de vente", "<p>La commande vaut contrat. Le paiement est dû à la livraison. Les tribunaux de Lyon sont compétents.</p>"),
-    ("terms", "Regulamin", "<p>Umowa zostaje zawarta z chwilą potwierdzenia zamówienia. Klient może odstąpić od umowy w ciągu 14 dni.</p>"),
-    ("terms", "利用規約", "<p>本サービスを利用するお客様は、本規約に同意したものとみなします。禁止事項に違反した場合、契約を解約します。</p>"),
-    ("imprint", "Impressum", "<p>Beispiel GmbH, Musterstraße 404, 12345 Berlin. Geschäftsführerin: Erika Muster. Amtsgericht Berlin HRB 1234. Telefon 030 123456.</p>"),
-    ("imprint", "Mentions légales", "<p>Éditeur : Acme SAS, 1 rue du Port, Lyon. RCS Lyon 123 456 789. Hébergeur : Nuage SA. Directrice de la publication : A. Durand.</p>"),
-    ("imprint", "Aviso legal", "<p>Acme S. L., NIF B00000000, calle Mayor 1, Madrid. Inscrita en el Registro Mercantil. Teléfono 910 000 000.</p>"),
-    ("guidelines", "Community Guidelines", "<p>Be kind. Harassment, hate and spam are prohibited; we remove such content and report threats.</p>"),
-    ("guidelines", "Règles de la communauté", "<p>Le harcèlement et la haine sont interdits. Nous supprimons ces contenus et signalons les menaces.</p>"),
-    ("guidelines", "Acceptable Use Policy", "<p>Do not abuse the service: no spam, no malware, no illegal content. Violations end your account.</p>"),
-    ("other", "Accessibility statement", "<p>We want everyone to read this site. If a picture lacks its description, tell us and we mend it within two weeks.</p>"),
-]  # fmt: skip
+    (
+        "privacy",
+        "개인정보 처리방침",
+        "<p>당사는 주문 배송을 위해서만 개인정보를 수집하고 처리하며 제3자에게 제공하지 않습니다.</p>",
+    ),
+    (
+        "cookies",
+        "Cookie Policy",
+        "<p>We use two cookies: one remembers your session, the other your language. Your browser can block both.</p>",
+    ),
+    (
+        "cookies",
+        "Cookies",
+        "<p>Ce site utilise des cookies de session. Votre navigateur permet de tout refuser ou de tout accepter.</p>",
+    ),
+    (
+        "cookies",
+        "Zásady používání souborů cookie",
+        "<p>Používáme dva soubory cookie. Oba lze v prohlížeči zakázat.</p>",
+    ),
+    (
+        "terms",
+        "Terms",
+        "<p>You may use this service if you accept these terms. Keep your password secret and please sign in only yourself. We may terminate accounts.</p>",
+    ),
+    (
+        "terms",
+        "AGB",
+        "<p>Mit der Bestellung kommt ein Vertrag zustande. Die Zahlung erfolgt per Rechnung. Unsere Haftung ist auf Vorsatz beschränkt.</p>",
+    ),
+    (
+        "terms",
+        "Conditions générales de vente",
+        "<p>La commande vaut contrat. Le paiement est dû à la livraison. Les tribunaux de Lyon sont compétents.</p>",
+    ),
+    (
+        "terms",
+        "Regulamin",
+        "<p>Umowa zostaje zawarta z chwilą potwierdzenia zamówienia. Klient może odstąpić od umowy w ciągu 14 dni.</p>",
+    ),
+    (
+        "terms",
+        "利用規約",
+        "<p>本サービスを利用するお客様は、本規約に同意したものとみなします。禁止事項に違反した場合、契約を解約します。</p>",
+    ),
+    (
+        "imprint",
+        "Impressum",
+        "<p>Beispiel GmbH, Musterstraße 404, 12345 Berlin. Geschäftsführerin: Erika Muster. Amtsgericht Berlin HRB 1234. Telefon 030 123456.</p>",
+    ),
+    (
+        "imprint",
+        "Mentions légales",
+        "<p>Éditeur : Acme SAS, 1 rue du Port, Lyon. RCS Lyon 123 456 789. Hébergeur : Nuage SA. Directrice de la publication : A. Durand.</p>",
+    ),
+    (
+        "imprint",
+        "Aviso legal",
+        "<p>Acme S. L., NIF B00000000, calle Mayor 1, Madrid. Inscrita en el Registro Mercantil. Teléfono 910 000 000.</p>",
+    ),
+    (
+        "guidelines",
+        "Community Guidelines",
+        "<p>Be kind. Harassment, hate and spam are prohibited; we remove such content and report threats.</p>",
+    ),
+    (
+        "guidelines",
+        "Règles de la communauté",
+        "<p>Le harcèlement et la haine sont interdits. Nous supprimons ces contenus et signalons les menaces.</p>",
+    ),
+    (
+        "guidelines",
+        "Acceptable Use Policy",
+        "<p>Do not abuse the service: no spam, no malware, no illegal content. Violations end your account.</p>",
+    ),
+    (
+        "other",
+        "Accessibility statement",
+        "<p>We want everyone to read this site. If a picture lacks its description, tell us and we mend it within two weeks.</p>",
+    ),
+]

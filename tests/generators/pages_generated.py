@@ -50,8 +50,19 @@ class Language:
 
 LANGUAGES = (
     Language(
-        "en", "Privacy Policy", "Last updated: 3 March 2019",
-        ("Who we are", "What we collect", "How we use it", "Whom we give it to", "How long we keep it", "Your rights", "Security", "Changes"),
+        "en",
+        "Privacy Policy",
+        "Last updated: 3 March 2019",
+        (
+            "Who we are",
+            "What we collect",
+            "How we use it",
+            "Whom we give it to",
+            "How long we keep it",
+            "Your rights",
+            "Security",
+            "Changes",
+        ),
         (
             "Marrowby Tools runs the shop and the workshop beside it, and is responsible for your personal data.",
             "When you open an account we keep your name, your postal address and your e-mail address for {n} months.",
@@ -68,14 +79,27 @@ LANGUAGES = (
             "You can choose which cookies you allow; strictly necessary cookies are always active.",
             "Partner {n} Media Ltd uses this purpose for its legitimate interest and keeps cookies for {n} days.",
         ),
-        "Accept all", "In this article",
-        ("Marrowby Tools is registered in Leeds under number {n} and pays its taxes there every single year.",
-         "Prices include value added tax; delivery within {n} days is free for orders above forty pounds."),
+        "Accept all",
+        "In this article",
+        (
+            "Marrowby Tools is registered in Leeds under number {n} and pays its taxes there every single year.",
+            "Prices include value added tax; delivery within {n} days is free for orders above forty pounds.",
+        ),
     ),
     Language(
-        "de", "Datenschutzerklärung", "Stand: 3. März 2019",
-        ("Wer wir sind", "Welche Daten wir erheben", "Wozu wir sie nutzen", "An wen wir sie geben", "Wie lange wir speichern",
-         "Ihre Rechte", "Sicherheit", "Änderungen"),
+        "de",
+        "Datenschutzerklärung",
+        "Stand: 3. März 2019",
+        (
+            "Wer wir sind",
+            "Welche Daten wir erheben",
+            "Wozu wir sie nutzen",
+            "An wen wir sie geben",
+            "Wie lange wir speichern",
+            "Ihre Rechte",
+            "Sicherheit",
+            "Änderungen",
+        ),
         (
             "Die Marrowby Werkzeuge GmbH betreibt den Laden und die Werkstatt und ist für Ihre Daten verantwortlich.",
             "Wenn Sie ein Konto eröffnen, speichern wir Name, Anschrift und E-Mail-Adresse für {n} Monate.",
@@ -92,14 +116,27 @@ LANGUAGES = (
             "Sie wählen, welche Cookies Sie erlauben; notwendige Cookies sind immer aktiv.",
             "Partner {n} Medien AG stützt diesen Zweck auf ein berechtigtes Interesse und behält Cookies {n} Tage.",
         ),
-        "Alle akzeptieren", "In diesem Artikel",
-        ("Die Marrowby Werkzeuge GmbH ist in Köln unter der Nummer {n} eingetragen und zahlt dort jedes Jahr Steuern.",
-         "Alle Preise enthalten die Mehrwertsteuer; die Lieferung in {n} Tagen ist ab vierzig Euro kostenlos."),
+        "Alle akzeptieren",
+        "In diesem Artikel",
+        (
+            "Die Marrowby Werkzeuge GmbH ist in Köln unter der Nummer {n} eingetragen und zahlt dort jedes Jahr Steuern.",
+            "Alle Preise enthalten die Mehrwertsteuer; die Lieferung in {n} Tagen ist ab vierzig Euro kostenlos.",
+        ),
     ),
     Language(
-        "fr", "Politique de confidentialité", "Dernière mise à jour : 3 mars 2019",
-        ("Qui nous sommes", "Données collectées", "Usage des données", "Destinataires", "Durée de conservation", "Vos droits",
-         "Sécurité", "Modifications"),
+        "fr",
+        "Politique de confidentialité",
+        "Dernière mise à jour : 3 mars 2019",
+        (
+            "Qui nous sommes",
+            "Données collectées",
+            "Usage des données",
+            "Destinataires",
+            "Durée de conservation",
+            "Vos droits",
+            "Sécurité",
+            "Modifications",
+        ),
         (
             "La société Marrowby Outils exploite la boutique et l'atelier et est responsable de vos données personnelles.",
             "Quand vous ouvrez un compte, nous gardons votre nom, votre adresse et votre courriel pendant {n} mois.",
@@ -116,14 +153,27 @@ LANGUAGES = (
             "Vous choisissez quels cookies vous autorisez ; les cookies nécessaires sont toujours actifs.",
             "Le partenaire {n} Médias SA invoque son intérêt légitime et garde ses cookies pendant {n} jours.",
         ),
-        "Tout accepter", "Dans cet article",
-        ("La société Marrowby Outils est inscrite à Lyon sous le numéro {n} et y paie ses impôts chaque année.",
-         "Les prix comprennent la taxe ; la livraison en {n} jours est offerte à partir de quarante euros d'achat."),
+        "Tout accepter",
+        "Dans cet article",
+        (
+            "La société Marrowby Outils est inscrite à Lyon sous le numéro {n} et y paie ses impôts chaque année.",
+            "Les prix comprennent la taxe ; la livraison en {n} jours est offerte à partir de quarante euros d'achat.",
+        ),
     ),
     Language(
-        "es", "Política de privacidad", "Última actualización: 3 de marzo de 2019",
-        ("Quiénes somos", "Qué datos recogemos", "Para qué los usamos", "A quién los damos", "Cuánto tiempo", "Sus derechos",
-         "Seguridad", "Cambios"),
+        "es",
+        "Política de privacidad",
+        "Última actualización: 3 de marzo de 2019",
+        (
+            "Quiénes somos",
+            "Qué datos recogemos",
+            "Para qué los usamos",
+            "A quién los damos",
+            "Cuánto tiempo",
+            "Sus derechos",
+            "Seguridad",
+            "Cambios",
+        ),
         (
             "La empresa Marrowby Herramientas lleva la tienda y el taller y es responsable de sus datos personales.",
             "Cuando usted abre una cuenta guardamos su nombre, su dirección y su correo durante {n} meses.",
@@ -140,14 +190,27 @@ LANGUAGES = (
             "Usted elige qué cookies permite; las cookies necesarias siempre están activas.",
             "El socio {n} Medios SL alega un interés legítimo y guarda sus cookies durante {n} días.",
         ),
-        "Aceptar todo", "En este artículo",
-        ("La empresa Marrowby Herramientas está inscrita en Sevilla con el número {n} y paga allí sus impuestos.",
-         "Los precios incluyen el impuesto; la entrega en {n} días es gratuita desde cuarenta euros de compra."),
+        "Aceptar todo",
+        "En este artículo",
+        (
+            "La empresa Marrowby Herramientas está inscrita en Sevilla con el número {n} y paga allí sus impuestos.",
+            "Los precios incluyen el impuesto; la entrega en {n} días es gratuita desde cuarenta euros de compra.",
+        ),
     ),
     Language(
-        "it", "Informativa sulla privacy", "Ultimo aggiornamento: 3 marzo 2019",
-        ("Chi siamo", "Quali dati raccogliamo", "Come li usiamo", "A chi li diamo", "Per quanto tempo", "I vostri diritti",
-         "Sicurezza", "Modifiche"),
+        "it",
+        "Informativa sulla privacy",
+        "Ultimo aggiornamento: 3 marzo 2019",
+        (
+            "Chi siamo",
+            "Quali dati raccogliamo",
+            "Come li usiamo",
+            "A chi li diamo",
+            "Per quanto tempo",
+            "I vostri diritti",
+            "Sicurezza",
+            "Modifiche",
+        ),
         (
             "La ditta Marrowby Utensili gestisce il negozio e l'officina ed è titolare dei vostri dati personali.",
             "Quando aprite un conto conserviamo il nome, l'indirizzo e la posta elettronica per {n} mesi.",
@@ -164,14 +227,27 @@ LANGUAGES = (
             "Scegliete quali cookie consentire; i cookie necessari sono sempre attivi.",
             "Il partner {n} Media Srl si fonda sul legittimo interesse e conserva i cookie per {n} giorni.",
         ),
-        "Accetta tutto", "In questo articolo",
-        ("La ditta Marrowby Utensili è iscritta a Torino con il numero {n} e vi paga le imposte ogni anno.",
-         "I prezzi comprendono l'imposta; la consegna in {n} giorni è gratuita da quaranta euro di spesa."),
+        "Accetta tutto",
+        "In questo articolo",
+        (
+            "La ditta Marrowby Utensili è iscritta a Torino con il numero {n} e vi paga le imposte ogni anno.",
+            "I prezzi comprendono l'imposta; la consegna in {n} giorni è gratuita da quaranta euro di spesa.",
+        ),
     ),
     Language(
-        "nl", "Privacybeleid", "Laatst bijgewerkt: 3 maart 2019",
-        ("Wie wij zijn", "Welke gegevens", "Waarvoor wij ze gebruiken", "Aan wie wij ze geven", "Hoe lang", "Uw rechten",
-         "Beveiliging", "Wijzigingen"),
+        "nl",
+        "Privacybeleid",
+        "Laatst bijgewerkt: 3 maart 2019",
+        (
+            "Wie wij zijn",
+            "Welke gegevens",
+            "Waarvoor wij ze gebruiken",
+            "Aan wie wij ze geven",
+            "Hoe lang",
+            "Uw rechten",
+            "Beveiliging",
+            "Wijzigingen",
+        ),
         (
             "Het bedrijf Marrowby Gereedschap heeft de winkel en de werkplaats en is verantwoordelijk voor uw gegevens.",
             "Als u een rekening opent bewaren wij uw naam, uw adres en uw e-mailadres gedurende {n} maanden.",
@@ -188,14 +264,27 @@ LANGUAGES = (
             "U kiest welke cookies u toestaat; noodzakelijke cookies zijn altijd actief.",
             "Partner {n} Media BV beroept zich op een gerechtvaardigd belang en bewaart cookies {n} dagen.",
         ),
-        "Alles accepteren", "In dit artikel",
-        ("Het bedrijf Marrowby Gereedschap is in Utrecht ingeschreven onder nummer {n} en betaalt daar belasting.",
-         "Alle prijzen zijn inclusief belasting; bezorging in {n} dagen is gratis vanaf veertig euro aan bestelling."),
+        "Alles accepteren",
+        "In dit artikel",
+        (
+            "Het bedrijf Marrowby Gereedschap is in Utrecht ingeschreven onder nummer {n} en betaalt daar belasting.",
+            "Alle prijzen zijn inclusief belasting; bezorging in {n} dagen is gratis vanaf veertig euro aan bestelling.",
+        ),
     ),
     Language(
-        "sv", "Integritetspolicy", "Senast uppdaterad: 3 mars 2019",
-        ("Vilka vi är", "Vad vi samlar in", "Hur vi använder det", "Vem som får del", "Hur länge", "Dina rättigheter", "Säkerhet",
-         "Ändringar"),
+        "sv",
+        "Integritetspolicy",
+        "Senast uppdaterad: 3 mars 2019",
+        (
+            "Vilka vi är",
+            "Vad vi samlar in",
+            "Hur vi använder det",
+            "Vem som får del",
+            "Hur länge",
+            "Dina rättigheter",
+            "Säkerhet",
+            "Ändringar",
+        ),
         (
             "Företaget Marrowby Verktyg driver butiken och verkstaden och är ansvarigt för dina personuppgifter.",
             "När du öppnar ett konto sparar vi ditt namn, din adress och din e-postadress i {n} månader.",
@@ -212,14 +301,27 @@ LANGUAGES = (
             "Du väljer vilka cookies du tillåter; nödvändiga cookies är alltid aktiva.",
             "Partner {n} Media AB stöder sig på ett berättigat intresse och behåller cookies i {n} dagar.",
         ),
-        "Godkänn alla", "I den här artikeln",
-        ("Företaget Marrowby Verktyg är registrerat i Uppsala med nummer {n} och betalar skatt där varje år.",
-         "Alla priser är med moms; leverans inom {n} dagar är gratis om du handlar för mer än fyrahundra kronor."),
+        "Godkänn alla",
+        "I den här artikeln",
+        (
+            "Företaget Marrowby Verktyg är registrerat i Uppsala med nummer {n} och betalar skatt där varje år.",
+            "Alla priser är med moms; leverans inom {n} dagar är gratis om du handlar för mer än fyrahundra kronor.",
+        ),
     ),
     Language(
-        "pl", "Polityka prywatności", "Ostatnia aktualizacja: 3 marca 2019",
-        ("Kim jesteśmy", "Jakie dane zbieramy", "Jak ich używamy", "Komu je dajemy", "Jak długo", "Twoje prawa", "Bezpieczeństwo",
-         "Zmiany"),
+        "pl",
+        "Polityka prywatności",
+        "Ostatnia aktualizacja: 3 marca 2019",
+        (
+            "Kim jesteśmy",
+            "Jakie dane zbieramy",
+            "Jak ich używamy",
+            "Komu je dajemy",
+            "Jak długo",
+            "Twoje prawa",
+            "Bezpieczeństwo",
+            "Zmiany",
+        ),
         (
             "Firma Marrowby Narzędzia prowadzi sklep i warsztat i jest administratorem twoich danych osobowych.",
             "Gdy otwierasz konto, przechowujemy twoje imię, adres i adres poczty przez {n} miesięcy.",
@@ -236,14 +338,27 @@ LANGUAGES = (
             "Wybierasz, na które pliki cookie pozwalasz; niezbędne pliki są zawsze aktywne.",
             "Partner {n} Media SA powołuje się na uzasadniony interes i przechowuje pliki przez {n} dni.",
         ),
-        "Akceptuję wszystkie", "W tym artykule",
-        ("Firma Marrowby Narzędzia jest zapisana w Krakowie pod numerem {n} i płaci tam podatki każdego roku.",
-         "Ceny zawierają podatek; dostawa w ciągu {n} dni jest bezpłatna od czterdziestu złotych zamówienia."),
+        "Akceptuję wszystkie",
+        "W tym artykule",
+        (
+            "Firma Marrowby Narzędzia jest zapisana w Krakowie pod numerem {n} i płaci tam podatki każdego roku.",
+            "Ceny zawierają podatek; dostawa w ciągu {n} dni jest bezpłatna od czterdziestu złotych zamówienia.",
+        ),
     ),
     Language(
-        "tr", "Gizlilik Politikası", "Son güncelleme: 3 Mart 2019",
-        ("Biz kimiz", "Hangi verileri topluyoruz", "Nasıl kullanıyoruz", "Kime veriyoruz", "Ne kadar süre", "Haklarınız", "Güvenlik",
-         "Değişiklikler"),
+        "tr",
+        "Gizlilik Politikası",
+        "Son güncelleme: 3 Mart 2019",
+        (
+            "Biz kimiz",
+            "Hangi verileri topluyoruz",
+            "Nasıl kullanıyoruz",
+            "Kime veriyoruz",
+            "Ne kadar süre",
+            "Haklarınız",
+            "Güvenlik",
+            "Değişiklikler",
+        ),
         (
             "Marrowby Aletleri şirketi mağazayı ve atölyeyi işletir ve kişisel verilerinizden sorumludur.",
             "Bir hesap açtığınızda adınızı, adresinizi ve e-posta adresinizi {n} ay boyunca saklarız.",
@@ -260,12 +375,17 @@ LANGUAGES = (
             "Hangi çerezlere izin verdiğinizi siz seçersiniz; gerekli çerezler her zaman açıktır.",
             "Ortak {n} Medya AŞ meşru menfaatine dayanır ve çerezleri {n} gün saklar.",
         ),
-        "Tümünü kabul et", "Bu makalede",
-        ("Marrowby Aletleri şirketi İzmir'de {n} numara ile kayıtlıdır ve vergilerini her yıl orada öder.",
-         "Fiyatlara vergi dahildir; {n} gün içinde teslimat kırk liranın üzerindeki siparişlerde ücretsizdir."),
+        "Tümünü kabul et",
+        "Bu makalede",
+        (
+            "Marrowby Aletleri şirketi İzmir'de {n} numara ile kayıtlıdır ve vergilerini her yıl orada öder.",
+            "Fiyatlara vergi dahildir; {n} gün içinde teslimat kırk liranın üzerindeki siparişlerde ücretsizdir.",
+        ),
     ),
     Language(
-        "ja", "プライバシーポリシー", "最終更新日:2019年3月3日",
+        "ja",
+        "プライバシーポリシー",
+        "最終更新日:2019年3月3日",
         ("当社について", "収集する情報", "利用目的", "提供先", "保存期間", "お客様の権利", "安全管理", "改定"),
         (
             "マローズビー工具株式会社は店舗と工房を営み、お客様の個人情報について責任を負い、法令を守って大切に取り扱います。",
@@ -283,11 +403,14 @@ LANGUAGES = (
             "許可するクッキーを選ぶことができます。必要なクッキーは常に有効で、これを止めることはできません。",
             "パートナー{n}メディア社は正当な利益に基づいてこの目的を用い、クッキーを{n}日間保存します。",
         ),
-        "同意する", "この記事の内容",
-        ("マローズビー工具株式会社は番号{n}として京都に登記されており、毎年そこで定められた税金を納めています。",
-         "価格には税が含まれています。四千円を超えるご注文については{n}日以内の配送料を無料といたします。"),
+        "同意する",
+        "この記事の内容",
+        (
+            "マローズビー工具株式会社は番号{n}として京都に登記されており、毎年そこで定められた税金を納めています。",
+            "価格には税が含まれています。四千円を超えるご注文については{n}日以内の配送料を無料といたします。",
+        ),
     ),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -416,9 +539,19 @@ def document(drawn: Draw, body: str, *, menu: bool = True) -> str:
 # What a random string can hold by chance, between two of the signs that split names.
 FRAGMENTS = ("Ad", "ad", "Ads", "nav", "cta", "top", "hit", "hits", "foot", "rail", "vote", "cart", "menu", "tab")
 RANDOM_NAMES = (
-    "u_0_{d}_{f}", "u_{d}_{x}_{f}", "css-{d}{x}-{f}", "{x}-{f}-{x}{d}", "{x}{d}_{f}_{d}", "r{d}{x}-{f}", "{d}{x}_{f}", "ember{d}-{f}",
-    "{x}_{f}", "i{x}{d}-{d}-{f}", "id-{d}-{d}-{f}", "js_{d}{x}_{f}",
-)  # fmt: skip
+    "u_0_{d}_{f}",
+    "u_{d}_{x}_{f}",
+    "css-{d}{x}-{f}",
+    "{x}-{f}-{x}{d}",
+    "{x}{d}_{f}_{d}",
+    "r{d}{x}-{f}",
+    "{d}{x}_{f}",
+    "ember{d}-{f}",
+    "{x}_{f}",
+    "i{x}{d}-{d}-{f}",
+    "id-{d}-{d}-{f}",
+    "js_{d}{x}_{f}",
+)
 
 
 def generated_name(drawn: Draw) -> str:
@@ -452,10 +585,31 @@ def generated_names(drawn: Draw) -> Generated:
 
 
 UTILITY = (
-    "text-secondary", "col-aside-3", "col-md-8 secondary", "text-muted small", "footer-text", "sidebar-content", "mt-3 loading-relaxed",
-    "nav-text p-4", "search-results-text", "related", "cta", "aside", "social-copy", "banner-text copyright", "share", "ticker text",
-    "weather", "no-print", "newsletter-text", "feedback", "promo md:col-span-2", "modal-body-text overlay", "menu", "footer",
-)  # fmt: skip
+    "text-secondary",
+    "col-aside-3",
+    "col-md-8 secondary",
+    "text-muted small",
+    "footer-text",
+    "sidebar-content",
+    "mt-3 loading-relaxed",
+    "nav-text p-4",
+    "search-results-text",
+    "related",
+    "cta",
+    "aside",
+    "social-copy",
+    "banner-text copyright",
+    "share",
+    "ticker text",
+    "weather",
+    "no-print",
+    "newsletter-text",
+    "feedback",
+    "promo md:col-span-2",
+    "modal-body-text overlay",
+    "menu",
+    "footer",
+)
 
 
 def utility_classes(drawn: Draw) -> Generated:
@@ -595,10 +749,14 @@ def hidden_beside(drawn: Draw) -> Generated:
 
 
 MESSAGES = (
-    '<div class="toast hidden" role="status">{}</div>', '<div role=alert style="display:none">{}</div>', "<p hidden>{}</p>",
-    '<div id="offline" class="d-none"><p>{}</p></div>', '<div aria-live="polite" class="is-hidden">{}</div>',
-    '<section class="snackbar" hidden><span>{}</span></section>', '<div class="u-hidden">{}</div>',
-)  # fmt: skip
+    '<div class="toast hidden" role="status">{}</div>',
+    '<div role=alert style="display:none">{}</div>',
+    "<p hidden>{}</p>",
+    '<div id="offline" class="d-none"><p>{}</p></div>',
+    '<div aria-live="polite" class="is-hidden">{}</div>',
+    '<section class="snackbar" hidden><span>{}</span></section>',
+    '<div class="u-hidden">{}</div>',
+)
 
 
 def hidden_message(drawn: Draw) -> Generated:
@@ -671,30 +829,46 @@ def _own_contents(drawn: Draw, label: str) -> str:
     rng = drawn.rng
     base = rng.choice(("", "/legal/privacy", "https://marrowby.example/legal/privacy"))
     links = "".join(f'<li><a href="{base}#s{n}">{escape(name)}</a></li>' for n, (name, _) in enumerate(drawn.sections))
-    over = rng.choice((
-        "<h2>{}</h2>", "<h4>{}</h4>", "<p>{}</p>", "<p>{}:</p>", "<p><b>{}</b></p>", "<div class=toc-title>{}</div>",
-        "<span>{}</span>", "<strong>{}</strong>", "<div role=heading aria-level=2>{}</div>", "<div><h3>{}</h3></div>",
-    )).format(label)  # fmt: skip
-    return rng.choice((
-        "{over}<nav><ul>{links}</ul></nav>", "{over}<nav aria-label=contents><ol>{links}</ol></nav>",
-        "{over}<div role=navigation><ul>{links}</ul></div>", "<div class=toc>{over}<nav><ul>{links}</ul></nav></div>",
-    )).format(over=over, links=links)  # fmt: skip
+    over = rng.choice(
+        (
+            "<h2>{}</h2>",
+            "<h4>{}</h4>",
+            "<p>{}</p>",
+            "<p>{}:</p>",
+            "<p><b>{}</b></p>",
+            "<div class=toc-title>{}</div>",
+            "<span>{}</span>",
+            "<strong>{}</strong>",
+            "<div role=heading aria-level=2>{}</div>",
+            "<div><h3>{}</h3></div>",
+        )
+    ).format(label)
+    return rng.choice(
+        (
+            "{over}<nav><ul>{links}</ul></nav>",
+            "{over}<nav aria-label=contents><ol>{links}</ol></nav>",
+            "{over}<div role=navigation><ul>{links}</ul></div>",
+            "<div class=toc>{over}<nav><ul>{links}</ul></nav></div>",
+        )
+    ).format(over=over, links=links)
 
 
 def labels(drawn: Draw) -> Generated:
     """A label over a table of contents or a menu that is dropped."""
     rng, label = drawn.rng, escape(drawn.language.contents)
     links = "".join(f'<li><a href="/x{n}">{escape(name)}</a></li>' for n, name in enumerate(drawn.language.menu))
-    contents = rng.choice((
-        f"<h2>{label}</h2><nav><ul>{links}</ul></nav>",
-        f"<details><summary>{label}</summary><nav><ul>{links}</ul></nav></details>",
-        f"<div><h3>{label}</h3><nav><ul>{links}</ul></nav></div>",
-        f"<div><p><strong>{label}</strong></p><nav><ol>{links}</ol></nav></div>",
-        f"<div><p>{label}</p><div role=navigation><ul>{links}</ul></div></div>",
-        f"<h3>{label}</h3><div class=sidebar><ul>{links}</ul></div>",
-        f"<section><h2>{label}</h2><div class=menu><ul>{links}</ul></div></section>",
-        f"<aside><h2>{label}</h2><nav>{links}</nav></aside>",
-    ))  # fmt: skip
+    contents = rng.choice(
+        (
+            f"<h2>{label}</h2><nav><ul>{links}</ul></nav>",
+            f"<details><summary>{label}</summary><nav><ul>{links}</ul></nav></details>",
+            f"<div><h3>{label}</h3><nav><ul>{links}</ul></nav></div>",
+            f"<div><p><strong>{label}</strong></p><nav><ol>{links}</ol></nav></div>",
+            f"<div><p>{label}</p><div role=navigation><ul>{links}</ul></div></div>",
+            f"<h3>{label}</h3><div class=sidebar><ul>{links}</ul></div>",
+            f"<section><h2>{label}</h2><div class=menu><ul>{links}</ul></div></section>",
+            f"<aside><h2>{label}</h2><nav>{links}</nav></aside>",
+        )
+    )
     where = rng.choice(("top", "middle", "end"))
     head = f"<h1>{escape(drawn.title)}</h1>{dated(drawn)}"
     parts = [section_html(drawn, heading, paragraphs) for heading, paragraphs in drawn.sections]
@@ -711,12 +885,14 @@ def labels(drawn: Draw) -> Generated:
 def block_links(drawn: Draw) -> Generated:
     """A menu whose links hold blocks: a topic and a description, long enough for prose."""
     rng, language = drawn.rng, drawn.language
-    shape = rng.choice((
-        '<a href="/t{n}"><div>{h}</div><div>{t}</div></a>',
-        '<li><a href="/t{n}"><h3>{h}</h3><p>{t}</p></a></li>',
-        '<div class="card"><a href="/t{n}"><span>{h}</span><p>{t}</p></a></div>',
-        '<article><a href="/t{n}"><h4>{h}</h4><div><div>{t}</div></div></a></article>',
-    ))  # fmt: skip
+    shape = rng.choice(
+        (
+            '<a href="/t{n}"><div>{h}</div><div>{t}</div></a>',
+            '<li><a href="/t{n}"><h3>{h}</h3><p>{t}</p></a></li>',
+            '<div class="card"><a href="/t{n}"><span>{h}</span><p>{t}</p></a></div>',
+            '<article><a href="/t{n}"><h4>{h}</h4><div><div>{t}</div></div></a></article>',
+        )
+    )
     cards = "".join(
         shape.replace("{n}", str(n))
         .replace("{h}", escape(language.menu[n % 7]))
@@ -742,8 +918,15 @@ def long_footer(drawn: Draw) -> Generated:
         f"<tr><td>{escape(name)}</td><td>{escape(drawn.sentence(language.footer))}</td></tr>" for name in language.menu
     )
     inside = rng.choice((print_, f"<table>{rows}</table>{print_}", f"<h3>{escape(language.menu[2])}</h3>{print_}"))
-    around = rng.choice(("<footer>{}</footer>", '<footer class="site-footer"><div>{}</div></footer>', '<div role="contentinfo">{}</div>',
-                         '<div id="footer">{}</div>', '<div class="footer-wrapper"><footer>{}</footer></div>'))  # fmt: skip
+    around = rng.choice(
+        (
+            "<footer>{}</footer>",
+            '<footer class="site-footer"><div>{}</div></footer>',
+            '<div role="contentinfo">{}</div>',
+            '<div id="footer">{}</div>',
+            '<div class="footer-wrapper"><footer>{}</footer></div>',
+        )
+    )
     text = wrapped(drawn, policy_html(drawn))
     body = f"{menu_html(drawn)}{text}{around.replace('{}', inside)}"
     return Generated(document(drawn, body, menu=False), policy_words(drawn))
@@ -761,11 +944,13 @@ def lead_in(drawn: Draw) -> Generated:
     end_tag = rng.choice(("div", "p", "span"))
     ending = f"<{end_tag}>{escape(closing)}</{end_tag}>"
     parts = [section_html(drawn, heading, paragraphs) for heading, paragraphs in drawn.sections]
-    sections = rng.choice((
-        f"<div>{''.join(parts)}</div>",
-        f"<div class=sections>{''.join(f'<div class=section>{part}</div>' for part in parts)}</div>",
-        f"<div><div class=rich-text>{''.join(parts)}</div></div>",
-    ))  # fmt: skip
+    sections = rng.choice(
+        (
+            f"<div>{''.join(parts)}</div>",
+            f"<div class=sections>{''.join(f'<div class=section>{part}</div>' for part in parts)}</div>",
+            f"<div><div class=rich-text>{''.join(parts)}</div></div>",
+        )
+    )
     has_opening, has_closing = rng.choice(((True, False), (False, True), (True, True)))
     opening, ending = opening if has_opening else "", ending if has_closing else ""
     inner = f"{title}{dated(drawn)}{opening}{sections}{ending}"
@@ -787,9 +972,16 @@ def lead_in(drawn: Draw) -> Generated:
 def bold_headings(drawn: Draw) -> Generated:
     """Headings that are wholly bold or underlined lines: the words stay; test_headings asks that they are headings."""
     around = drawn.rng.choice(
-        ("<p><b>{}</b></p>", "<p><strong>{}</strong></p>", "<p><u>{}</u></p>", "<div><strong><u>{}</u></strong></div>",
-         "<p><span><b>{}</b></span></p>", '<p style="font-weight: bold">{}</p>', "<b>{}</b><br>")
-    )  # fmt: skip
+        (
+            "<p><b>{}</b></p>",
+            "<p><strong>{}</strong></p>",
+            "<p><u>{}</u></p>",
+            "<div><strong><u>{}</u></strong></div>",
+            "<p><span><b>{}</b></span></p>",
+            '<p style="font-weight: bold">{}</p>',
+            "<b>{}</b><br>",
+        )
+    )
     parts = []
     for heading, paragraphs in drawn.sections:
         text = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs)
@@ -798,8 +990,17 @@ def bold_headings(drawn: Draw) -> Generated:
     return Generated(document(drawn, wrapped(drawn, inner)), policy_words(drawn))
 
 
-KEYS = ("{a}.section{n}.title", "{a}_policy.section_{n}.heading", "{A}_SECTION_{n}_TEXT", "legal.{a}.block{n}.body", "[[{a}.text{n}]]",
-        "{{{a}.paragraph{n}}}", "{a}.s{n}.p1", "%{A}_TEXT_{n}%", "{a}:section:{n}:title")  # fmt: skip
+KEYS = (
+    "{a}.section{n}.title",
+    "{a}_policy.section_{n}.heading",
+    "{A}_SECTION_{n}_TEXT",
+    "legal.{a}.block{n}.body",
+    "[[{a}.text{n}]]",
+    "{{{a}.paragraph{n}}}",
+    "{a}.s{n}.p1",
+    "%{A}_TEXT_{n}%",
+    "{a}:section:{n}:title",
+)
 
 
 def everyday(drawn: Draw) -> Generated:
@@ -867,10 +1068,25 @@ def headings_only(drawn: Draw) -> Generated:
 KINDS: dict[str, Callable[[Draw], Generated]] = {
     function.__name__: function
     for function in (
-        generated_names, utility_classes, vendor_panel, dialog, hidden_beside, hidden_message, only_dialog, accordion, tabs, labels, block_links,
-        long_footer, lead_in, bold_headings, everyday, message_keys, headings_only,
+        generated_names,
+        utility_classes,
+        vendor_panel,
+        dialog,
+        hidden_beside,
+        hidden_message,
+        only_dialog,
+        accordion,
+        tabs,
+        labels,
+        block_links,
+        long_footer,
+        lead_in,
+        bold_headings,
+        everyday,
+        message_keys,
+        headings_only,
     )
-}  # fmt: skip
+}
 
 
 def page(kind: str, seed: int, capture: int = 0) -> Generated:

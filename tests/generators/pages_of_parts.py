@@ -13,9 +13,22 @@ from pipelines.reading.parts.titles import TITLES
 KINDS = (DocumentKind.PRIVACY, DocumentKind.COOKIES, DocumentKind.TERMS, DocumentKind.GUIDELINES, DocumentKind.IMPRINT)
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pl", "pt", "sv", "ru", "uk", "el", "tr", "ja", "ar", "ko")
 STYLES = (
-    "h1", "h2 under h1", "h3 under h2", "details", "aria accordion", "heading accordion", "sections", "tabs", "tabs of short names",
-    "menu of anchors", "bold lines", "bold lines in cells", "flat with dates", "flat and numbered", "flat with a menu",
-)  # fmt: skip
+    "h1",
+    "h2 under h1",
+    "h3 under h2",
+    "details",
+    "aria accordion",
+    "heading accordion",
+    "sections",
+    "tabs",
+    "tabs of short names",
+    "menu of anchors",
+    "bold lines",
+    "bold lines in cells",
+    "flat with dates",
+    "flat and numbered",
+    "flat with a menu",
+)
 SECTIONS = ("Scope", "What we do", "Who may use it", "How long", "Your rights", "Contact us", "Changes", "Security")
 WORDS = (
     "we keep what you send us as long as the law asks for it and no longer than the service needs it to work".split()
@@ -160,9 +173,19 @@ def several(seed: int, style: str = "") -> Page:
 
 
 SINGLES = (
-    "sections of lower rank", "flat", "numbered", "title of two kinds", "titled above", "menu of sections", "cards below", "panels of sections",
-    "titled in bold", "references", "dates in sentences", "short menu of sections",
-)  # fmt: skip
+    "sections of lower rank",
+    "flat",
+    "numbered",
+    "title of two kinds",
+    "titled above",
+    "menu of sections",
+    "cards below",
+    "panels of sections",
+    "titled in bold",
+    "references",
+    "dates in sentences",
+    "short menu of sections",
+)
 
 
 def single(seed: int, style: str = "", kind: DocumentKind = DocumentKind.PRIVACY) -> Page:
@@ -324,10 +347,11 @@ def kept_versions(seed: int, style: str = "") -> Kept:
         body = body + other if rng.random() < 0.5 else other + body
     marks = [{p.split()[0] for section in text for p in section} for _b, _u, text in versions]
     return Kept(
-        _around(rng, f"<h1>Legal</h1>{body}", "Legal | Acme"), marks[0],
+        _around(rng, f"<h1>Legal</h1>{body}", "Legal | Acme"),
+        marks[0],
         [(found, b, u) for found, (b, u, _text) in zip(marks[1:], past, strict=True)],
         {mark for one in others for mark in one.marks},
-    )  # fmt: skip
+    )
 
 
 LEXICON = (

@@ -22,7 +22,32 @@ import regex
 
 PACKAGES = ("crawler", "pipelines", "history", "cli")
 _FUNCTIONS = ("sub", "subn", "split", "match", "search", "fullmatch", "findall", "finditer")
-_RUNS = (" ", "\t", "\n", "a", "1", "A ", "1.", "a.", ". ", "-", "- ", ",", "<", "<a ", "<p", "&#", "(", "* ", "|", "/", "é", "a b. ", "\r\n", "\xa0")  # fmt: skip
+_RUNS = (
+    " ",
+    "\t",
+    "\n",
+    "a",
+    "1",
+    "A ",
+    "1.",
+    "a.",
+    ". ",
+    "-",
+    "- ",
+    ",",
+    "<",
+    "<a ",
+    "<p",
+    "&#",
+    "(",
+    "* ",
+    "|",
+    "/",
+    "é",
+    "a b. ",
+    "\r\n",
+    "\xa0",
+)
 _MOST_PUMPS = 40  # a list of phrases has hundreds, all alike
 _ENDS = ("\x00", "!x")
 

@@ -28,7 +28,10 @@ DAY = timedelta(days=1)
 LANGUAGES = {
     "en": (("/privacy.html", "/privacy-policy", "/legal/privacy"), "Privacy Policy"),
     "de": (("/datenschutz.html", "/datenschutz", "/rechtliches/datenschutz"), "Datenschutzerklärung"),
-    "fr": (("/confidentialite.htm", "/politique-de-confidentialite", "/mentions/confidentialite"), "Politique de confidentialité"),
+    "fr": (
+        ("/confidentialite.htm", "/politique-de-confidentialite", "/mentions/confidentialite"),
+        "Politique de confidentialité",
+    ),
     "es": (("/privacidad.html", "/politica-de-privacidad", "/legal/privacidad"), "Política de privacidad"),
     "it": (("/riservatezza.html", "/informativa-privacy", "/legale/privacy"), "Informativa sulla privacy"),
     "nl": (("/privacybeleid.html", "/privacybeleid", "/over/privacy"), "Privacybeleid"),
@@ -36,14 +39,32 @@ LANGUAGES = {
     "fi": (("/tietosuoja.html", "/tietosuojaseloste", "/tietoa/tietosuoja"), "Tietosuojaseloste"),
     "pl": (("/prywatnosc.html", "/polityka-prywatnosci", "/info/polityka-prywatnosci"), "Polityka prywatności"),
     "tr": (("/gizlilik.asp", "/gizlilik-politikasi", "/kurumsal/gizlilik"), "Gizlilik Politikası"),
-}  # fmt: skip
+}
 PROFILES = (
-    "one URL", "one move, redirect", "two moves, gone", "two moves, old ones stay", "unnamed path", "hub", "other host",
-    "gap", "sold", "no home page", "several policies", "no policy", "home elsewhere", "begins late", "three moves",
-    "other domain", "removed", "shell at last", "parked",
-)  # fmt: skip
-NAMES = ("amber birch cobalt dune elm fjord garnet heron iris juniper kelp lark maple nettle opal pine quartz reed "
-         "sage tern umber violet willow yarrow").split()  # fmt: skip
+    "one URL",
+    "one move, redirect",
+    "two moves, gone",
+    "two moves, old ones stay",
+    "unnamed path",
+    "hub",
+    "other host",
+    "gap",
+    "sold",
+    "no home page",
+    "several policies",
+    "no policy",
+    "home elsewhere",
+    "begins late",
+    "three moves",
+    "other domain",
+    "removed",
+    "shell at last",
+    "parked",
+)
+NAMES = (
+    "amber birch cobalt dune elm fjord garnet heron iris juniper kelp lark maple nettle opal pine quartz reed "
+    "sage tern umber violet willow yarrow"
+).split()
 TRADES = "bakery cycles drapers ferries gardens kitchens lamps maps papers tools".split()
 
 
@@ -124,7 +145,7 @@ class Site:
             f'<div id="menu"><a href="/">Home</a> <a href="/shop?sid={rng.random():.6f}">Shop</a></div>'
             f"<h1>Welcome</h1><p>Our spring sale has begun.</p>{story}"
             f'<div id="footer" class="footer">{" | ".join(links)} <span>visitor {rng.randrange(10**6)}</span></div>',
-        )  # fmt: skip
+        )
 
 
 def _html(title: str, body: str) -> bytes:
@@ -154,13 +175,23 @@ def _site(number: int, profile: str, rng: random.Random) -> Site:
 def _eras(name: str, profile: str, language: str, begin: datetime, rng: random.Random) -> list[Era]:
     paths = [f"http://{name}{path}" for path in LANGUAGES[language][0]]
     urls = {
-        "one URL": paths[:1], "one move, redirect": paths[:2], "unnamed path": [f"http://{name}/pp.html", paths[1]],
-        "other host": [paths[0], f"http://{name.partition('.')[0]}.policy-host.example/privacy"], "sold": paths[:1],
-        "no home page": paths[:2], "no policy": [], "begins late": paths[1:2], "shell at last": paths[:2],
-        "three moves": [*paths, f"http://{name}/trust/privacy-notice"], "hub": paths[:2], "gap": paths[:2],
-        "other domain": [paths[0], f"http://{name.partition('.')[0]}.invalid/legal/privacy"], "removed": paths[:1], "parked": paths[:1],
+        "one URL": paths[:1],
+        "one move, redirect": paths[:2],
+        "unnamed path": [f"http://{name}/pp.html", paths[1]],
+        "other host": [paths[0], f"http://{name.partition('.')[0]}.policy-host.example/privacy"],
+        "sold": paths[:1],
+        "no home page": paths[:2],
+        "no policy": [],
+        "begins late": paths[1:2],
+        "shell at last": paths[:2],
+        "three moves": [*paths, f"http://{name}/trust/privacy-notice"],
+        "hub": paths[:2],
+        "gap": paths[:2],
+        "other domain": [paths[0], f"http://{name.partition('.')[0]}.invalid/legal/privacy"],
+        "removed": paths[:1],
+        "parked": paths[:1],
         "several policies": paths[:2],
-    }.get(profile, paths)  # fmt: skip
+    }.get(profile, paths)
     start = begin + timedelta(days=rng.randrange(2000, 3000) if profile == "begins late" else rng.randrange(60))
     step = (LAST - start) / max(len(urls), 1)
     moves = [start, *(start + step * n + timedelta(days=rng.randrange(-300, 300)) for n in range(1, len(urls)))]
@@ -172,9 +203,15 @@ def _eras(name: str, profile: str, language: str, begin: datetime, rng: random.R
 
 
 FATES = {
-    "one move, redirect": "redirect", "two moves, gone": "gone", "two moves, old ones stay": "stays",
-    "other domain": "redirect", "sold": "sold", "removed": "gone", "parked": "gone", "no home page": "gone",
-}  # fmt: skip
+    "one move, redirect": "redirect",
+    "two moves, gone": "gone",
+    "two moves, old ones stay": "stays",
+    "other domain": "redirect",
+    "sold": "sold",
+    "removed": "gone",
+    "parked": "gone",
+    "no home page": "gone",
+}
 
 
 def _captures(site: Site, begin: datetime, rng: random.Random) -> None:

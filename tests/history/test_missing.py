@@ -84,8 +84,13 @@ def test_a_policy_without_a_version_says_what_its_captures_are(history_db, opene
 
 @pytest.mark.parametrize(
     ("strategy", "complete", "word"),
-    [("changes", 1, Outcome.NOT_NEEDED), ("changes", 0, Outcome.PENDING), ("all", 1, Outcome.PENDING), ("distinct", 1, Outcome.PENDING)],
-)  # fmt: skip
+    [
+        ("changes", 1, Outcome.NOT_NEEDED),
+        ("changes", 0, Outcome.PENDING),
+        ("all", 1, Outcome.PENDING),
+        ("distinct", 1, Outcome.PENDING),
+    ],
+)
 def test_what_a_finished_crawl_did_not_fetch_is_not_needed_in_every_list(history_db, opened, strategy, complete, word):
     shown = [history_db.shown("2018-01-01", "We keep data."), history_db.shown("2018-02-01", "", "pending")]
     history_db.policy("https://a.example/privacy", *shown)

@@ -52,12 +52,19 @@ def config(channels=CHANNELS, watch=None, **rest):
 def entry(old, new, *, sites=("shop.example",), **fields):
     excerpt = first_of(diff(blocks(*old), blocks(*new)))
     values = {
-        "sites": sites, "policy_url": "http://shop.example/privacy", "not_before": NOW - timedelta(days=20), "not_after": NOW,
-        "change_class": "substantive", "words_added": 4, "words_removed": 1, "sections": ("Sharing",), "excerpt": excerpt,
+        "sites": sites,
+        "policy_url": "http://shop.example/privacy",
+        "not_before": NOW - timedelta(days=20),
+        "not_after": NOW,
+        "change_class": "substantive",
+        "words_added": 4,
+        "words_removed": 1,
+        "sections": ("Sharing",),
+        "excerpt": excerpt,
         "citations": ("shop.example@2026-11-26.1f3a9c2e",),
         "links": (("old wording", "https://a.example/1"), ("new wording", "https://a.example/2")),
         "command": "policylapse diff a b",
-    }  # fmt: skip
+    }
     return Entry(**values | fields)
 
 
@@ -130,11 +137,30 @@ MESSAGES = [
     Message("all", (entry(["We never sell."], ["We may sell it."]),)),
     Message("all", (entry(["A."], ["B c."], sites=("a.example", "b.example", "c.example")),), past=7),
     Message("all", (entry([HOSTILE], [f"{HOSTILE} more {HOSTILE}"], sites=(HOSTILE,), sections=(HOSTILE,)),)),
-    Message("all", (), (EventEntry("a.example", "http://a.example/p", "deleted", "the page is gone", None, NOW, ("HTTP 404",), "https://a.example/3"),)),
-    Message("all", tuple(entry(["Old."], [f"New {n}."]) for n in range(30)), unknown=Unknown(60, (("s.example", NOW),), ("the last crawl: 3 times listing failed",))),
+    Message(
+        "all",
+        (),
+        (
+            EventEntry(
+                "a.example",
+                "http://a.example/p",
+                "deleted",
+                "the page is gone",
+                None,
+                NOW,
+                ("HTTP 404",),
+                "https://a.example/3",
+            ),
+        ),
+    ),
+    Message(
+        "all",
+        tuple(entry(["Old."], [f"New {n}."]) for n in range(30)),
+        unknown=Unknown(60, (("s.example", NOW),), ("the last crawl: 3 times listing failed",)),
+    ),
     Message("all", (entry(["我们收集数据。" * 40], ["我们出售数据。" * 40]),)),
     Message("all", (entry(["ข้อมูล" * 100], ["ขาย" * 100]),)),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("message", MESSAGES)
@@ -242,8 +268,13 @@ def test_the_digest_that_is_due(fields, now, due):
     )
 
 
-@given(st.integers(0, 4 * 365 * 24 * 60).map(lambda minutes: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)),
-       st.sampled_from(["daily", "weekly", "monthly"]), st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu"]))  # fmt: skip
+@given(
+    st.integers(0, 4 * 365 * 24 * 60).map(
+        lambda minutes: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    ),
+    st.sampled_from(["daily", "weekly", "monthly"]),
+    st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu"]),
+)
 def test_every_moment_lies_in_one_period_whatever_the_clock_does(now, digest, zone):
     """Periods follow one another without a gap: the one before begins a day, week or month before."""
     one, clock = watch(digest=digest, at="02:30"), ZoneInfo(zone)
@@ -258,9 +289,15 @@ def test_every_moment_lies_in_one_period_whatever_the_clock_does(now, digest, zo
 
 @pytest.mark.parametrize(
     ("quiet", "at", "held"),
-    [("22:00-07:00", "23:00", True), ("22:00-07:00", "06:59", True), ("22:00-07:00", "07:00", False), ("12:00-13:00", "12:30", True),
-     ("12:00-13:00", "13:00", False), ("", "03:00", False)],
-)  # fmt: skip
+    [
+        ("22:00-07:00", "23:00", True),
+        ("22:00-07:00", "06:59", True),
+        ("22:00-07:00", "07:00", False),
+        ("12:00-13:00", "12:30", True),
+        ("12:00-13:00", "13:00", False),
+        ("", "03:00", False),
+    ],
+)
 def test_quiet_hours(quiet, at, held):
     assert held_back(watch(quiet=quiet), datetime.fromisoformat(f"2026-11-26T{at}+00:00"), ZoneInfo("UTC")) is held
 

@@ -8,9 +8,33 @@ from history.sentences import sentences
 from pipelines.text.wording import words
 
 PIECES = st.sampled_from(
-    ["We", " keep", ". ", "! ", "?", "。", "個人", "“", "”", "**", "\n", "1.", " (a)", "e.g. ", "…", "\u200b", "\\", "é",
-     "ก", " ", "؟ ", "II) ", "25. Mai 2018", "।"]
-)  # fmt: skip
+    [
+        "We",
+        " keep",
+        ". ",
+        "! ",
+        "?",
+        "。",
+        "個人",
+        "“",
+        "”",
+        "**",
+        "\n",
+        "1.",
+        " (a)",
+        "e.g. ",
+        "…",
+        "\u200b",
+        "\\",
+        "é",
+        "ก",
+        " ",
+        "؟ ",
+        "II) ",
+        "25. Mai 2018",
+        "।",
+    ]
+)
 
 
 @given(st.one_of(st.text(), st.lists(PIECES).map("".join)))

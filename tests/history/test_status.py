@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner
 
-from cli import limits
+from cli.getting import limits
 from cli.main import main
 from crawler.archives.capture import Outcome
 from crawler.archives.errors import ConfigError
@@ -26,9 +26,15 @@ AGAIN = "`policylapse crawl --archive sample --sites 'my list.txt' --since 2018-
 
 def run_of(writer, code, *, finished=True, **arguments):
     return writer._insert(
-        "runs", started_at=AT, finished_at=AT if finished else None, program="p", archive="sample", strategy="changes",
-        arguments=json.dumps(ASKED | arguments), exit_code=code,
-    )  # fmt: skip
+        "runs",
+        started_at=AT,
+        finished_at=AT if finished else None,
+        program="p",
+        archive="sample",
+        strategy="changes",
+        arguments=json.dumps(ASKED | arguments),
+        exit_code=code,
+    )
 
 
 def status_of(writer, *, running=False):
@@ -142,8 +148,16 @@ def test_whoever_waits_at_a_file_that_was_removed_locks_the_new_one(tmp_path, mo
     lock.release()
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"pid": 0, "since": "2026-01-01T00:00:00Z"}', '{"pid": "x", "since": 1}',
-                                  '{"pid": 999999999, "since": "2026-01-01T00:00:00Z"}'])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{}",
+        '{"pid": 0, "since": "2026-01-01T00:00:00Z"}',
+        '{"pid": "x", "since": 1}',
+        '{"pid": 999999999, "since": "2026-01-01T00:00:00Z"}',
+    ],
+)
 def test_an_owner_that_is_not_there_writes_nothing(tmp_path, text):
     (tmp_path / "x.db-owner").write_text(text)
     assert holder(tmp_path / "x.db") is None

@@ -29,8 +29,10 @@ def pywb_server(root: Path, warc: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     server = subprocess.Popen(
         [scripts["wayback"], "-b", "127.0.0.1", "-p", str(port), "-d", str(root)],
-        env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         _wait_for(f"http://127.0.0.1:{port}/sample/cdx?url=nobody.example&output=json", server)
         yield f"pywb+http://127.0.0.1:{port}/sample"

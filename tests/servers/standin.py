@@ -117,7 +117,11 @@ def _write(writer: WARCWriter, url: str, year: int, body: bytes, location: str =
     http = StatusAndHeaders("301 Moved" if location else "200 OK", headers, protocol="HTTP/1.1")
     writer.write_record(
         writer.create_warc_record(
-            url, "response", payload=BytesIO(body), length=len(body), http_headers=http,
+            url,
+            "response",
+            payload=BytesIO(body),
+            length=len(body),
+            http_headers=http,
             warc_headers_dict={"WARC-Date": f"{year}-03-01T12:00:00Z"},
         )
-    )  # fmt: skip
+    )

@@ -396,9 +396,14 @@ def write_index(archive: WarcArchive, out: Path) -> int:
 def _cdxj_line(record: Record) -> str:
     c, place, refers = record.capture, record.place, record.refers
     row: dict[str, Any] = {
-        "url": c.original, "mime": c.mimetype, "status": c.statuscode, "digest": c.digest, "length": c.length,
-        "offset": str(place.offset), "filename": record.path.name,
-    }  # fmt: skip
+        "url": c.original,
+        "mime": c.mimetype,
+        "status": c.statuscode,
+        "digest": c.digest,
+        "length": c.length,
+        "offset": str(place.offset),
+        "filename": record.path.name,
+    }
     if refers.url:
         row["refers-to-url"], row["refers-to-date"] = refers.url, refers.date
     ours = {"not-modified": refers.not_modified, "position": place.position, "block": place.block}

@@ -59,18 +59,27 @@ def blame_page(ask: Ask) -> Page:
         for one in data()["sentences"]:
             stay = one["stays"][0]
             yield (
-                one["heading"], one["text"], one["brought_by_version"], stay["not_there_at"], stay["first_seen"],
-                one["dropped_by_version"], one["returns"],
-            )  # fmt: skip
+                one["heading"],
+                one["text"],
+                one["brought_by_version"],
+                stay["not_there_at"],
+                stay["first_seen"],
+                one["dropped_by_version"],
+                one["returns"],
+            )
 
     title = f"{policy.site}: blame of version {version.version}"
     return Page("blame.html", title, "sites", context, data, rows)
 
 
 def _sections(
-    blamed: Blame, versions: Sequence[VersionRow], keys: Sequence[str], there: Sequence[Placed],
-    left: Sequence[Placed], index: int,
-) -> Iterator[dict[str, Any]]:  # fmt: skip
+    blamed: Blame,
+    versions: Sequence[VersionRow],
+    keys: Sequence[str],
+    there: Sequence[Placed],
+    left: Sequence[Placed],
+    index: int,
+) -> Iterator[dict[str, Any]]:
     """The text by section; what was removed stands at the end of the section in which it last stood."""
     lost: dict[str, list[Placed]] = {}
     for one in left:

@@ -61,22 +61,45 @@ def changes_page(ask: Ask) -> Page:
         "filtered": any(value for name, value in given.items() if name != "apart"),
     }
     return Page(
-        "changes.html", "Changes on all sites", "changes", context,
-        lambda: feed_data(feed), lambda: _rows(rows),
-    )  # fmt: skip
+        "changes.html",
+        "Changes on all sites",
+        "changes",
+        context,
+        lambda: feed_data(feed),
+        lambda: _rows(rows),
+    )
 
 
 def _rows(rows: Sequence[ChangeRow]) -> Iterator[Row]:
     yield (
-        "site", "policy_url", "from_version", "to_version", "not_before", "not_after", "change_class", "words_added",
-        "words_removed", "sections", "from_citation", "citation",
-    )  # fmt: skip
+        "site",
+        "policy_url",
+        "from_version",
+        "to_version",
+        "not_before",
+        "not_after",
+        "change_class",
+        "words_added",
+        "words_removed",
+        "sections",
+        "from_citation",
+        "citation",
+    )
     for row in rows:
         yield (
-            row.site, row.policy_url, row.from_version, row.to_version, row.not_before, row.not_after,
-            row.change.change_class.value, row.change.words_added, row.change.words_removed,
-            "; ".join(row.change.sections), row.from_citation, row.to_citation,
-        )  # fmt: skip
+            row.site,
+            row.policy_url,
+            row.from_version,
+            row.to_version,
+            row.not_before,
+            row.not_after,
+            row.change.change_class.value,
+            row.change.words_added,
+            row.change.words_removed,
+            "; ".join(row.change.sections),
+            row.from_citation,
+            row.to_citation,
+        )
 
 
 def _card(ask: Ask, feed: Feed, event: Event) -> dict[str, Any]:

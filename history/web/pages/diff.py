@@ -112,5 +112,8 @@ def _sections(parts: Sequence[Mapping[str, Any]], counts: Mapping[str, Counter[O
             continue
         count = counts.get(part["heading"], Counter())
         yield {
-            "id": part["id"], "heading": part["heading"], "added": count[Op.INSERT], "removed": count[Op.DELETE],
-        }  # fmt: skip
+            "id": part["id"],
+            "heading": part["heading"],
+            "added": count[Op.INSERT],
+            "removed": count[Op.DELETE],
+        }

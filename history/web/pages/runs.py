@@ -16,16 +16,26 @@ _EXITS: Final = {
     3: "stopped by the archive’s limits",
 }
 _COLUMNS: Final = (
-    "id", "started_at", "finished_at", "program", "archive", "strategy", "arguments", "listed", "fetched", "reused",
+    "id",
+    "started_at",
+    "finished_at",
+    "program",
+    "archive",
+    "strategy",
+    "arguments",
+    "listed",
+    "fetched",
+    "reused",
     "exit_code",
-)  # fmt: skip
+)
 
 
 def runs_page(ask: Ask) -> Page:
     """Return the newest runs and how sure the histories are after them."""
-    runs = [dict(zip(_COLUMNS, row, strict=True)) for row in ask.db.execute(
-        f"SELECT {', '.join(_COLUMNS)} FROM runs ORDER BY id DESC LIMIT ?", [PAGE]
-    )]  # fmt: skip
+    runs = [
+        dict(zip(_COLUMNS, row, strict=True))
+        for row in ask.db.execute(f"SELECT {', '.join(_COLUMNS)} FROM runs ORDER BY id DESC LIMIT ?", [PAGE])
+    ]
     pending = [
         dict(row)
         for row in ask.db.execute(

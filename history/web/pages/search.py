@@ -28,9 +28,13 @@ def search_page(ask: Ask) -> Page:
     if query:
         policies = ask.policies()
         found = search(
-            ask.db, query, limit=limit, policies=None if policies is None else [p.policy_id for p in policies],
-            at=ask.moment("at", end=True), first=ask.text("first") == "1",
-        )  # fmt: skip
+            ask.db,
+            query,
+            limit=limit,
+            policies=None if policies is None else [p.policy_id for p in policies],
+            at=ask.moment("at", end=True),
+            first=ask.text("first") == "1",
+        )
     stands = ask.one_of("stands", ("", "yes", "no"))
     passages = [one for one in found.passages if not stands or _stands(one) == (stands == "yes")]
     owners = [owner for passage in passages for owner in passage.owners]
@@ -69,9 +73,16 @@ def search_page(ask: Ask) -> Page:
         for number, passage in enumerate(found.passages, start=1):
             for o in passage.owners:
                 yield (
-                    number, passage.markdown, o.site, o.policy_url, o.not_before, o.first_seen, o.last_seen, o.gone_by,
+                    number,
+                    passage.markdown,
+                    o.site,
+                    o.policy_url,
+                    o.not_before,
+                    o.first_seen,
+                    o.last_seen,
+                    o.gone_by,
                     o.citation,
-                )  # fmt: skip
+                )
 
     title = f"Search: {query}" if query else "Search"
     return Page("search.html", title, "search", context, lambda: {"query": query, **found_data(found)}, rows)

@@ -109,10 +109,19 @@ def _rows(db: sqlite3.Connection, names: Sequence[str]) -> Iterator[Row]:
     for one in _data(db, names):
         last = one["last_change"] or {}
         yield (
-            one["site"], one["policies"], one["versions"], one["first_seen"], one["last_seen"],
-            sum(one["captures"].values()), last.get("change_class"), last.get("not_before"), last.get("not_after"),
-            one["outcome"], one["detail"], one["next_step"],
-        )  # fmt: skip
+            one["site"],
+            one["policies"],
+            one["versions"],
+            one["first_seen"],
+            one["last_seen"],
+            sum(one["captures"].values()),
+            last.get("change_class"),
+            last.get("not_before"),
+            last.get("not_after"),
+            one["outcome"],
+            one["detail"],
+            one["next_step"],
+        )
 
 
 def _heads(db: sqlite3.Connection) -> list[dict[str, Any]]:
@@ -191,8 +200,10 @@ def policy_card(
             "class": changed[-1].change_class,
             "not_before": changed[-1].before,
             "not_after": changed[-1].first_seen,
-        } if changed else None,
-    }  # fmt: skip
+        }
+        if changed
+        else None,
+    }
 
 
 def _lengths(seen: Sequence[_Seen], span: tuple[datetime | None, datetime | None]) -> list[float | None]:

@@ -70,17 +70,39 @@ def timeline_page(ask: Ask) -> Page:
 
 def _rows(shown: Timeline, keys: Mapping[int, str]) -> Iterator[Row]:
     yield (
-        "version", "key", "not_before", "first_seen", "last_seen", "captures", "words", "change_class", "words_added",
-        "words_removed", "sections", "wording", "first_capture_url", "last_capture_url",
-    )  # fmt: skip
+        "version",
+        "key",
+        "not_before",
+        "first_seen",
+        "last_seen",
+        "captures",
+        "words",
+        "change_class",
+        "words_added",
+        "words_removed",
+        "sections",
+        "wording",
+        "first_capture_url",
+        "last_capture_url",
+    )
     for v in shown.versions:
         change = v.change
         yield (
-            v.version, keys[v.version], v.previous_last_seen, v.first_seen, v.last_seen, v.captures, v.words,
-            change.change_class.value if change else "", change.words_added if change else "",
-            change.words_removed if change else "", "; ".join(change.sections) if change else "", v.wording,
-            v.first_capture_url, v.last_capture_url,
-        )  # fmt: skip
+            v.version,
+            keys[v.version],
+            v.previous_last_seen,
+            v.first_seen,
+            v.last_seen,
+            v.captures,
+            v.words,
+            change.change_class.value if change else "",
+            change.words_added if change else "",
+            change.words_removed if change else "",
+            "; ".join(change.sections) if change else "",
+            v.wording,
+            v.first_capture_url,
+            v.last_capture_url,
+        )
 
 
 _DOUBTS: Final = {
@@ -95,9 +117,11 @@ def _lines(
     shown: Timeline, keys: Mapping[int, str], stated: Mapping[int, Stated], *, everything: bool
 ) -> Iterator[dict[str, Any]]:
     """The rows of the list, oldest first: a version each, or many that are but two wordings taking turns."""
-    folded: dict[int, Alternation] = {} if everything else {
-        number: alternation for alternation in shown.alternations for number in alternation.turns
-    }  # fmt: skip
+    folded: dict[int, Alternation] = (
+        {}
+        if everything
+        else {number: alternation for alternation in shown.alternations for number in alternation.turns}
+    )
     for version in shown.versions:
         alternation = folded.get(version.version)
         if alternation is None:

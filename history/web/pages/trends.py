@@ -35,16 +35,24 @@ def trends_page(ask: Ask) -> Page:
             {
                 "half": half_name(row[0].half),
                 "covered": row[0].covered,
-                "cells": [{"share": point.share, "having": len(point.having), "sites": point.having[:5]} for point in row],
+                "cells": [
+                    {"share": point.share, "having": len(point.having), "sites": point.having[:5]} for point in row
+                ],
             }
             for row in zip(*(one.points for one in found), strict=True)
-        ] if found else [],
-    }  # fmt: skip
+        ]
+        if found
+        else [],
+    }
     title = f"Trends: {', '.join(terms)}" if terms else "Trends"
     return Page(
-        "trends.html", title, "trends", context, lambda: [trend_data(one, with_passages=False) for one in found],
+        "trends.html",
+        title,
+        "trends",
+        context,
+        lambda: [trend_data(one, with_passages=False) for one in found],
         lambda: trend_rows(found),
-    )  # fmt: skip
+    )
 
 
 def _stretches(ask: Ask) -> Sequence[Stretch]:
@@ -92,11 +100,17 @@ def _picture(ask: Ask, found: Sequence[Trend]) -> dict[str, Any]:
             {
                 "term": one.term,
                 "number": number,
-                "points": _lines([(round(n * step, 1), None if p.share is None else y(p.share)) for n, p in enumerate(one.points)]),
+                "points": _lines(
+                    [(round(n * step, 1), None if p.share is None else y(p.share)) for n, p in enumerate(one.points)]
+                ),
                 "dots": [
                     {
-                        "x": round(n * step, 1), "y": y(p.share), "half": half_name(p.half), "share": p.share,
-                        "having": len(p.having), "covered": p.covered,
+                        "x": round(n * step, 1),
+                        "y": y(p.share),
+                        "half": half_name(p.half),
+                        "share": p.share,
+                        "having": len(p.having),
+                        "covered": p.covered,
                         "until": f"{p.half[0]}-{'06' if p.half[1] == 1 else '12'}",
                     }
                     for n, p in enumerate(one.points)
@@ -107,7 +121,7 @@ def _picture(ask: Ask, found: Sequence[Trend]) -> dict[str, Any]:
             for number, one in enumerate(found)
         ],
         "laws": _laws(ask, points[0].half, step, room),
-    }  # fmt: skip
+    }
 
 
 def _lines(points: Sequence[tuple[float, float | None]]) -> list[str]:

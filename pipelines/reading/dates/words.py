@@ -47,7 +47,7 @@ son güncelleme*, son güncellenme*, güncellenme tarihi, güncelleme tarihi, g�
 अंतिम अपडेट, अंतिम बार अपडेट, अपडेट किया गया, अंतिम संशोधन, आखिरी अपडेट, पिछला अपडेट, अद्यतन,
 最終更新, 最終改定, 最終改訂, 更新日, 改定日, 改訂日, 改定, 改訂, 改正, 最后更新, 最後更新, 最近更新, 更新日期, 更新时间, 更新時間, 更新于, 更新於, 修订日期, 修訂日期, 最新修訂, 最新修订, 修订, 修訂, 版本日期, 更新,
 최종 수정, 최종수정, 최종 업데이트, 마지막 업데이트, 최근 업데이트, 최종 개정, 최종개정, 개정일, 변경일, 개정, 업데이트, 수정일, 변경
-"""  # fmt: skip
+"""
 
 # May speak of other things than this text: only in a short sentence, or at the text's ends.
 UPDATED_WEAKLY: Final = """
@@ -55,7 +55,7 @@ updated, update, revised, revision, modified, amended, edited, reviewed, last re
 mise à jour, mis à jour, révisé, révisée, modifié, modifiée, version du, version, version en date du, en date du, geändert, überarbeitet, fassung,
 revisado, revisada, versión, modificado, versão, revisto, revista, versione, rev, bijgewerkt, gewijzigd, versie, ändrad, revideret, versio, wersja, verze, verzia,
 verzió, versiunea, версия, версія, έκδοση, verzija, versioon, versija, sürüm, الإصدار, גרסה, संस्करण, 版本, 版, 버전
-"""  # fmt: skip
+"""
 
 EFFECTIVE: Final = """
 effective, effective date, effective as of, effective from, effective on, effective since, effective starting, effective as from, date effective, in effect, in force, comes into force, takes effect,
@@ -73,7 +73,7 @@ jõustu*, kehtib alates, kehtiv alates, spēkā no, stājas spēkā, spēkā, į
 вступает в силу, вступления в силу, вступила в силу, действует с, действительна с, дата вступления, набирає чинності, набуває чинності, набрання чинності, набула чинності, чинна з, діє з,
 تاريخ السريان, تاريخ النفاذ, ساري* اعتبارا من, يسري اعتبارا من, سارية المفعول, تاريخ سريان*, تاريخ الدخول حيز, في תוקף, בתוקף, תאריך תחילה, נכנס לתוקף, תאריך כניסה לתוקף, प्रभावी, प्रभावी तिथि, लागू,
 施行, 施行日, 発効日, 効力発生日, 適用開始日, 実施日, 実施, 適用, 生效日期, 生效日, 生效时间, 生效時間, 生效, 施行日期, 实施日期, 시행일자, 시행일, 시행, 적용일, 발효일, 적용
-"""  # fmt: skip
+"""
 
 PUBLISHED: Final = """
 published, posted, issued, issue date, date of issue, date posted, date of publication, publication date, release date, released, first published, created, adopted,
@@ -81,7 +81,7 @@ publié*, date de publication, publication, veröffentlicht, veröffentlichungsd
 pubblicato, pubblicata, data di pubblicazione, gepubliceerd, publicatiedatum, publicerad*, offentliggjort, publisert, julkaistu, laadittu, opublikowano, data publikacji, zveřejněno,
 publikováno, zverejnené, közzététel*, közzétéve, publicat, публикуван*, δημοσιεύθηκε, δημοσιεύτηκε, objavljeno, avaldatud, publicēt*, paskelbta, yayınlanma tarihi, yayın tarihi, yayımlanma tarihi,
 опубликован*, дата публикации, размещен*, опубліковано, дата публікації, تاريخ النشر, نشر في, פורסם, תאריך פרסום, प्रकाशित, 制定日, 制定, 策定日, 策定, 公表日, 公開日, 掲載日, 発行日, 发布日期, 發布日期, 发布时间, 发布, 發布, 公布, 發佈, 制定日期, 공고일, 공고, 제정일, 제정, 게시일
-"""  # fmt: skip
+"""
 
 # The date of another version than this one.
 OTHER: Final = """
@@ -89,7 +89,7 @@ previous, previously, prior, prior version, previous version, earlier version, a
 précédent*, précédente, précédemment, ancienne version, jusqu'au, avant le, remplace, bis zum, bis, vorherige*, vorige*, frühere*, archiv, ersetzt,
 anterior, anteriores, hasta el, hasta, até, precedent*, fino al, tot, vorige, eerdere, tidigare, föregående, tidligere, forrige, aiempi, edellinen, poprzedni*, do dnia, předchozí, predchádzajúc*,
 korábbi, előző, anterioară, предишн*, προηγούμεν*, prethodn*, prejšnj*, eelmi*, iepriekšēj*, ankstesn*, önceki, предыдущ*, предыдущая, попередн*, السابق*, הקודמת, הקודם, पिछला, 旧, 以前, 之前, 이전
-"""  # fmt: skip
+"""
 
 # What else is in force since a date: a law. Its date is not the policy's.
 LAWS: Final = """
@@ -97,4 +97,4 @@ act, law, laws, regulation, regulations, directive, decree, gdpr, ccpa, cpra, co
 ley, reglamento, real decreto, decreto, lei, lgpd, regulamento, legge, regolamento, d.lgs, avg, wet, verordening, lag, lagen, förordning*, lov, loven, forordning*, laki, asetus*, lain, ustaw*, rozporządzeni*,
 zákon*, nařízení, nariadeni*, törvény*, rendelet*, legea, legii, regulamentul*, закон*, регламент*, νόμο*, κανονισμ*, zakon*, uredb*, seadus*, määrus*, likum*, regul*, įstatym*, reglament*, kanun*, kvkk, yönetmeli*,
 القانون, חוק, अधिनियम, 法律, 条例, 條例, 保护法, 保護法, 법률
-"""  # fmt: skip
+"""

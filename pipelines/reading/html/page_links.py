@@ -30,13 +30,21 @@ _PIECES: Final = 60  # of text in one link
 _ANCESTORS: Final = 40
 _INLINE_ANCESTORS: Final = 4
 _BY_TAG: Final = {
-    "footer": Region.FOOTER, "nav": Region.NAV, "header": Region.HEADER, "main": Region.MAIN, "article": Region.MAIN,
+    "footer": Region.FOOTER,
+    "nav": Region.NAV,
+    "header": Region.HEADER,
+    "main": Region.MAIN,
+    "article": Region.MAIN,
     "dialog": Region.BANNER,
-}  # fmt: skip
+}
 _BY_ROLE: Final = {
-    "contentinfo": Region.FOOTER, "navigation": Region.NAV, "banner": Region.HEADER, "main": Region.MAIN,
-    "dialog": Region.BANNER, "alertdialog": Region.BANNER,
-}  # fmt: skip
+    "contentinfo": Region.FOOTER,
+    "navigation": Region.NAV,
+    "banner": Region.HEADER,
+    "main": Region.MAIN,
+    "dialog": Region.BANNER,
+    "alertdialog": Region.BANNER,
+}
 _FOOTER: Final = re.compile(
     r"(?:^|[^a-z])(?:foot(?:er)?|colophon|bottom-?(?:bar|links|menu|nav))(?![a-z])", re.IGNORECASE
 )

@@ -179,7 +179,7 @@ NAMES: Final[Mapping[DocumentKind, Mapping[str, str]]] = {
         "fr": "accessibilité, droits d'auteur, droits d’auteur, vulnérabilité, déréférencement, classement",
         "it": "accessibilità, diritto d'autore",
     },
-}  # fmt: skip
+}
 
 VOCABULARY: Final[Mapping[DocumentKind, Mapping[str, str]]] = {
     DocumentKind.PRIVACY: {
@@ -366,4 +366,4 @@ VOCABULARY: Final[Mapping[DocumentKind, Mapping[str, str]]] = {
         "ja": "権利, 法令, 方針, 第三者",
         "ko": "권리, 법률, 방침, 제3자",
     },
-}  # fmt: skip
+}

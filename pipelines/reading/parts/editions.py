@@ -73,9 +73,10 @@ def find_editions(texts: Texts, whole: Stretch, heads: Sequence[DatedHead]) -> l
         dated = [head for head in heads if head.rank == rank and may_be_dated(head.text)]
         ends = [*(head.begin for head in dated[1:]), whole[1]]
         bodies = [
-            (head, (head.begin, end)) for head, end in zip(dated, ends, strict=True)
+            (head, (head.begin, end))
+            for head, end in zip(dated, ends, strict=True)
             if texts.chars((head.begin, end)) >= _LEAST_CHARS
-        ]  # fmt: skip
+        ]
         if not bodies:
             continue
         before = (whole[0], bodies[0][1][0])
@@ -98,9 +99,7 @@ def of_alike(texts: Texts, bodies: Sequence[tuple[str, Stretch]]) -> list[Editio
         return []
     dates = [in_force(text) for text, _stretch in bodies]
     newest = max(range(len(bodies)), key=lambda at: (not says_earlier(bodies[at][0]), _rank(dates[at]), -at))
-    return [
-        Edition(text, stretch, dates[at], current=at == newest) for at, (text, stretch) in enumerate(bodies)
-    ]  # fmt: skip
+    return [Edition(text, stretch, dates[at], current=at == newest) for at, (text, stretch) in enumerate(bodies)]
 
 
 def _rank(dates: tuple[date | None, date | None]) -> tuple[date, bool]:

@@ -405,12 +405,16 @@ class _PartedPage:
             earlier |= {one.stretch: one for one in found if not one.current}
         return [
             PagePart(
-                part.head.text, part.head.found.kinds, part.head.ids, self._words(part.stretch),
-                extra=part.head.found.extra, earlier=part.head.found.earlier or part.stretch in earlier,
+                part.head.text,
+                part.head.found.kinds,
+                part.head.ids,
+                self._words(part.stretch),
+                extra=part.head.found.extra,
+                earlier=part.head.found.earlier or part.stretch in earlier,
                 in_force=in_force(part.head.text),
             )
             for part in parts
-        ]  # fmt: skip
+        ]
 
     def edition(self, one: Edition) -> PagePart:
         """An earlier version within a document, as a person sees it."""
@@ -536,9 +540,10 @@ class _PartedPage:
         last = self._end(titles)
         titles = self._with_text(titles, last)
         others = [
-            head for head in self.heads
+            head
+            for head in self.heads
             if head.rank == rank and not head.kind and titles and self._open(titles[0]) < self._open(head) < last
-        ]  # fmt: skip
+        ]
         looks = {head.look for head in titles}
         flat = rank == _LINE or any(head.look in looks for head in others)
         if flat:
@@ -569,9 +574,10 @@ class _PartedPage:
         """The titles with a document's text below: a card, or an entry of a list, has less."""
         starts = [*(self._start(head) for head in titles), last]
         return [
-            head for head, (begin, end) in zip(titles, pairwise(starts), strict=True)
+            head
+            for head, (begin, end) in zip(titles, pairwise(starts), strict=True)
             if self._chars(begin, end) >= len(head.text) + _PART_CHARS
-        ]  # fmt: skip
+        ]
 
     def _begins_document(self, head: _Head, end: float) -> bool:
         """Its own date, a numbering that begins again, or a menu of documents says so."""

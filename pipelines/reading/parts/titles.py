@@ -190,7 +190,7 @@ TITLES: Final[Mapping[DocumentKind, Mapping[str, str]]] = {
         "pt": "política de devolução, política de reembolso",
         "sv": "tillgänglighetsredogörelse, returpolicy",
     },
-}  # fmt: skip
+}
 # Names so short that sections bear them, too; on a tab, and as the label of a whole panel, they name a document.
 LABELS: Final[Mapping[DocumentKind, str]] = {
     DocumentKind.PRIVACY: "privacy, data protection, datenschutz, privacidad, confidentialité, vie privée, privacidade, personvern, privatliv, integritet, tietosuoja, "
@@ -199,7 +199,7 @@ LABELS: Final[Mapping[DocumentKind, str]] = {
     DocumentKind.TERMS: "terms, tos, conditions, termos, términos, condiciones, termini, condizioni, voorwaarden, vilkår, villkor, ehdot, uvjeti, podmínky, podmienky, warunki, "
     "условия, умови, 条款, 條款, 規約, 약관",
     DocumentKind.GUIDELINES: "guidelines, rules, acceptable use",
-}  # fmt: skip
+}
 # What may stand around a title: articles, "our", "of", "for", "website", "updated".
 _AROUND: Final = frozenset(
     "a an the our your general full complete website site web app apps online current updated new global and of for to on at in by "

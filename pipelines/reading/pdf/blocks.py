@@ -32,9 +32,19 @@ _INDENT: Final = 0.8  # of the font size
 _TERMINAL: Final = (".", "!", "?", ":", ";", "。", "؟")
 _SPECIAL: Final = re.compile(r"[\\*`]|<(?=[A-Za-z/!?])|(?<![^\W_])_|_(?![^\W_])")  # as in structure.py
 _LIGATURES: Final = {
-    0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st",
-    0x00AD: None, 0xFFFE: None, 0xFFFF: None, 0x200B: None, 0xFEFF: None,
-}  # fmt: skip
+    0xFB00: "ff",
+    0xFB01: "fi",
+    0xFB02: "fl",
+    0xFB03: "ffi",
+    0xFB04: "ffl",
+    0xFB05: "st",
+    0xFB06: "st",
+    0x00AD: None,
+    0xFFFE: None,
+    0xFFFF: None,
+    0x200B: None,
+    0xFEFF: None,
+}
 _WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _CUT: Final = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,})-\Z")
 _CUT_END: Final = re.compile(r"[^\W\d_]+")

@@ -268,9 +268,18 @@ _SECONDS: Final = "CAST(strftime('%s', {date}) AS INTEGER)"
 _NEW_AT: Final = _SECONDS.format(date="NEW.captured_at")
 _ADDRESS: Final = "a.urlkey = NEW.urlkey AND a.original = NEW.original AND a.archive = NEW.archive"
 _MUTABLE: Final = (
-    "detail", "fetched_at", "payload_id", "redirect_url", "headers", "memento_url", "memento_at", "drift_seconds",
-    "chain", "failures", "not_before",
-)  # fmt: skip
+    "detail",
+    "fetched_at",
+    "payload_id",
+    "redirect_url",
+    "headers",
+    "memento_url",
+    "memento_at",
+    "drift_seconds",
+    "chain",
+    "failures",
+    "not_before",
+)
 
 # How headers differ from a set: what is new or other, and null for what is gone.
 _PATCH: Final = f"""(SELECT json_group_object(key, value) FROM (

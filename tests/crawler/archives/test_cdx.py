@@ -177,8 +177,17 @@ def test_json_rows():
 
 
 def test_pywb_rows():
-    row = {"urlkey": "com,a)/", "timestamp": "20200101000000", "url": "http://a.com/\u2028x", "mime": "text/html",
-           "status": "200", "digest": "D", "length": "9", "offset": "1", "filename": "x.warc.gz"}  # fmt: skip
+    row = {
+        "urlkey": "com,a)/",
+        "timestamp": "20200101000000",
+        "url": "http://a.com/\u2028x",
+        "mime": "text/html",
+        "status": "200",
+        "digest": "D",
+        "length": "9",
+        "offset": "1",
+        "filename": "x.warc.gz",
+    }
     revisit = {
         "urlkey": "com,a)/",
         "timestamp": "20200102000000",
@@ -275,9 +284,16 @@ def test_the_recordings_lie_beside_the_repository():
 # of which URL
 
 ASKED = "http://www.example.com/privacy"
-OTHERS = ("http://example.com/privacy?x=1", "http://example.com/privac", "http://shop.example.com/privacy",
-          "http://example.com.evil.example/privacy", "http://example.co/privacy", "https://example.com/",
-          "http://example.com:99999/privacy", "http://[/privacy")  # fmt: skip
+OTHERS = (
+    "http://example.com/privacy?x=1",
+    "http://example.com/privac",
+    "http://shop.example.com/privacy",
+    "http://example.com.evil.example/privacy",
+    "http://example.co/privacy",
+    "https://example.com/",
+    "http://example.com:99999/privacy",
+    "http://[/privacy",
+)
 SAME = ("http://example.com/privacy", "https://www.example.com:443/privacy/", "HTTP://EXAMPLE.COM/Privacy")
 
 
@@ -306,13 +322,29 @@ def test_a_row_whose_original_is_no_url_is_kept():
 
 
 def pywb_line(url, **fields):
-    row = {"urlkey": "com,example)/privacy", "timestamp": "20200101000000", "url": url, "mime": "text/html",
-           "status": "200", "digest": "A", "length": "1"} | fields  # fmt: skip
+    row = {
+        "urlkey": "com,example)/privacy",
+        "timestamp": "20200101000000",
+        "url": url,
+        "mime": "text/html",
+        "status": "200",
+        "digest": "A",
+        "length": "1",
+    } | fields
     return json.dumps(row).encode()
 
 
-@pytest.mark.parametrize(("mark", "kept"), [({}, 1), ({"is_fuzzy": "0"}, 1), ({"is_fuzzy": "1"}, 0),
-                                            ({"is_fuzzy": True}, 0), ({"is_fuzzy": "true"}, 0), ({"is_fuzzy": 1}, 0)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("mark", "kept"),
+    [
+        ({}, 1),
+        ({"is_fuzzy": "0"}, 1),
+        ({"is_fuzzy": "1"}, 0),
+        ({"is_fuzzy": True}, 0),
+        ({"is_fuzzy": "true"}, 0),
+        ({"is_fuzzy": 1}, 0),
+    ],
+)
 def test_fuzzy_rows_are_no_captures(mark, kept):
     """Also where the likeness goes so far that the SURT is the same."""
     assert len(read_pywb(pywb_line(ASKED, **mark)).captures) == kept

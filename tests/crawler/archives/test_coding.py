@@ -73,8 +73,11 @@ def test_brotli():
 
 @pytest.mark.parametrize("small", [b"", b"x", b"<p>"])
 def test_small_pages(small):
-    for body, coding in ((gz(small), "gzip"), (zlib.compress(small), "deflate"),
-                         (zlib.compress(small, wbits=-15), "deflate")):  # fmt: skip
+    for body, coding in (
+        (gz(small), "gzip"),
+        (zlib.compress(small), "deflate"),
+        (zlib.compress(small, wbits=-15), "deflate"),
+    ):
         assert undo(body, coding) == (small, ())
 
 

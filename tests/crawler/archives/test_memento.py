@@ -35,14 +35,41 @@ RUNTIME_ERROR = "x-archive-wayback-runtime-error"
 TABLE = [
     ("a capture", 200, DATE, b"<p>text", PlaybackAnswer.MEMENTO),
     ("a capture that speaks of exclusion", 200, DATE, EXCLUDED, PlaybackAnswer.MEMENTO),
-    *((f"an archived redirect {s}", s, DATE | ELSEWHERE, b"", PlaybackAnswer.REDIRECT) for s in (301, 302, 303, 307, 308)),
+    *(
+        (f"an archived redirect {s}", s, DATE | ELSEWHERE, b"", PlaybackAnswer.REDIRECT)
+        for s in (301, 302, 303, 307, 308)
+    ),
     *((f"an archived error {s}", s, DATE, b"", PlaybackAnswer.ARCHIVED_ERROR) for s in (403, 404, 429, 451, 500, 503)),
-    ("an archived 429 with its own Retry-After", 429, DATE | {"x-archive-orig-retry-after": "6"}, b"", PlaybackAnswer.ARCHIVED_ERROR),
-    ("an archived error that names the exception", 403, DATE | {RUNTIME_ERROR: ROBOTS}, b"", PlaybackAnswer.ARCHIVED_ERROR),
-    ("a redirect to another date", 302, ELSEWHERE | {"x-archive-redirect-reason": "found capture at 20200301000000"}, b"", PlaybackAnswer.MOVED_ON),
+    (
+        "an archived 429 with its own Retry-After",
+        429,
+        DATE | {"x-archive-orig-retry-after": "6"},
+        b"",
+        PlaybackAnswer.ARCHIVED_ERROR,
+    ),
+    (
+        "an archived error that names the exception",
+        403,
+        DATE | {RUNTIME_ERROR: ROBOTS},
+        b"",
+        PlaybackAnswer.ARCHIVED_ERROR,
+    ),
+    (
+        "a redirect to another date",
+        302,
+        ELSEWHERE | {"x-archive-redirect-reason": "found capture at 20200301000000"},
+        b"",
+        PlaybackAnswer.MOVED_ON,
+    ),
     ("the same in 2018", 302, ELSEWHERE, b"found capture at 20200301000000", PlaybackAnswer.MOVED_ON),
     ("the excluded page, as 200", 200, {}, EXCLUDED, PlaybackAnswer.EXCLUDED),
-    ("the interstitial of view mode", 200, {"x-archive-src": "item/x.warc.gz"}, INTERSTITIAL, PlaybackAnswer.NO_MEMENTO),
+    (
+        "the interstitial of view mode",
+        200,
+        {"x-archive-src": "item/x.warc.gz"},
+        INTERSTITIAL,
+        PlaybackAnswer.NO_MEMENTO,
+    ),
     ("another page", 200, {}, b"<p>Welcome", PlaybackAnswer.NO_MEMENTO),
     ("never archived", 404, {}, b"The Wayback Machine has not archived that URL.", PlaybackAnswer.NOT_ARCHIVED),
     ("excluded, said in the header", 403, {RUNTIME_ERROR: ADMINISTRATIVE}, b"", PlaybackAnswer.EXCLUDED),
@@ -56,7 +83,7 @@ TABLE = [
     *((f"a passing fault {s}", s, {}, b"", PlaybackAnswer.TRANSIENT) for s in (413, 421, 500, 502, 503, 504, 599)),
     ("a redirect to nowhere", 302, {}, b"", PlaybackAnswer.NO_MEMENTO),
     ("a date that is none", 404, {"memento-datetime": "soon"}, b"", PlaybackAnswer.NOT_ARCHIVED),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(

@@ -44,13 +44,28 @@ class Others(scrapy.Spider):
 def spend(folder, archive, urls, **settings):
     """Run the spider of a stranger, in a folder of its own."""
     (folder / "others.py").write_text(SPIDER)
-    given = {"POLICYLAPSE_ARCHIVE": archive, "POLICYLAPSE_STATE": folder / "state", "POLICYLAPSE_WAIT": 0,
-             "POLICYLAPSE_RETRY_DELAY": 0.001, "TELNETCONSOLE_ENABLED": 0, "LOG_LEVEL": "INFO"} | settings  # fmt: skip
+    given = {
+        "POLICYLAPSE_ARCHIVE": archive,
+        "POLICYLAPSE_STATE": folder / "state",
+        "POLICYLAPSE_WAIT": 0,
+        "POLICYLAPSE_RETRY_DELAY": 0.001,
+        "TELNETCONSOLE_ENABLED": 0,
+        "LOG_LEVEL": "INFO",
+    } | settings
     options = [part for name, value in given.items() for part in ("-s", f"{name}={value}")]
     done = run(
-        "-m", "scrapy", "runspider", "others.py", "-a", f"urls={json.dumps(urls)}", "-O", "items.json", *options,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(folder)}, cwd=folder,
-    )  # fmt: skip
+        "-m",
+        "scrapy",
+        "runspider",
+        "others.py",
+        "-a",
+        f"urls={json.dumps(urls)}",
+        "-O",
+        "items.json",
+        *options,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(folder)},
+        cwd=folder,
+    )
     text = (folder / "items.json").read_text() if (folder / "items.json").exists() else ""
     return done, {item["url"]: item for item in json.loads(text or "[]")}
 
@@ -81,8 +96,13 @@ def test_an_archived_error_is_a_capture_and_a_pause_ends_the_run(tmp_path):
         done, items = spend(tmp_path, f"wayback+{server.origin}", urls, CONCURRENT_REQUESTS=1)
         asked = dict(server.asked)
     assert items[urls[0]] | {"agent": ""} == {
-        "url": urls[0], "status": 404, "answer": "ARCHIVED_ERROR", "at": "2021-03-02T11:44:16+00:00", "title": "Gone", "agent": "",
-    }  # fmt: skip
+        "url": urls[0],
+        "status": 404,
+        "answer": "ARCHIVED_ERROR",
+        "at": "2021-03-02T11:44:16+00:00",
+        "title": "Gone",
+        "agent": "",
+    }
     assert items[urls[1]]["answer"] == "RATE_LIMITED"
     assert asked[urls[1].removeprefix(server.origin)] == 1
     assert urls[2].removeprefix(server.origin) not in asked
@@ -97,9 +117,13 @@ def test_files_are_an_archive_for_strangers_too(tmp_path):
 
 def test_it_keeps_what_the_project_has_set_and_wins_where_both_speak():
     settings = Settings(
-        {"DOWNLOADER_MIDDLEWARES": {"mine.Middleware": 10}, "DOWNLOAD_HANDLERS": {"http": "mine.Handler", "ftp": None},
-         "DOWNLOAD_SLOTS": {"a.example": {"delay": 3}}, "POLICYLAPSE_CONTACT": "me@a.example"}
-    )  # fmt: skip
+        {
+            "DOWNLOADER_MIDDLEWARES": {"mine.Middleware": 10},
+            "DOWNLOAD_HANDLERS": {"http": "mine.Handler", "ftp": None},
+            "DOWNLOAD_SLOTS": {"a.example": {"delay": 3}},
+            "POLICYLAPSE_CONTACT": "me@a.example",
+        }
+    )
     PoliteArchive().update_settings(settings)
     assert settings.getdict("DOWNLOADER_MIDDLEWARES")["mine.Middleware"] == 10
     assert settings.getdict("DOWNLOAD_HANDLERS")["http"] == "crawler.asking.guest.GuestHandler"

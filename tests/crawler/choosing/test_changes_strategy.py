@@ -172,8 +172,11 @@ def test_what_comes_later_asks_for_nothing_that_was_asked(world, option, data):
     search = Search(some, truth, options=option).run()
     later = Search(listed, truth, options=option)
     later.wordings, later.no_policy, later.failed, later.fetched = (
-        search.wordings, search.no_policy, search.failed, search.fetched,
-    )  # fmt: skip
+        search.wordings,
+        search.no_policy,
+        search.failed,
+        search.fetched,
+    )
     later.run()
     assert later.batch().done
     check_guarantees(later)

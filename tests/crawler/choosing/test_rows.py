@@ -17,8 +17,10 @@ from tests.servers.answers import Search
 
 
 def days(count, first=1, **fields):
-    return [make_listed(at, timestamp=f"2020{at // 28 + 1:02}{at % 28 + 1:02}000000", digest=f"D{at}", **fields)
-            for at in range(first, first + count)]  # fmt: skip
+    return [
+        make_listed(at, timestamp=f"2020{at // 28 + 1:02}{at % 28 + 1:02}000000", digest=f"D{at}", **fields)
+        for at in range(first, first + count)
+    ]
 
 
 # rows

@@ -165,8 +165,10 @@ def test_the_three_seeds_have_no_change_between_their_captures(tmp_path):
     run = crawl(database, SHARED / "seeds", url=urls, strategy="all")
     assert run.code == 0, run.err
     assert [(row[0], row[2], row[6]) for row in history(database)] == [
-        ("fulfillmen.com", 1, 2), ("interfulfillment.com", 1, 2), ("sourcingmap.com", 1, 2),
-    ]  # fmt: skip
+        ("fulfillmen.com", 1, 2),
+        ("interfulfillment.com", 1, 2),
+        ("sourcingmap.com", 1, 2),
+    ]
     titles = rows(database, "SELECT site, from_title, to_title FROM title_changes")
     assert [site for site, *_ in titles] == ["fulfillmen.com"]
     assert Counter(rows(database, "SELECT digest_verdict FROM captures")) == {("match",): 6}

@@ -37,10 +37,14 @@ def write_warc(
             date = (datetime(2015, 1, 1, tzinfo=UTC) + timedelta(days=number)).strftime("%Y-%m-%dT%H:%M:%SZ")
             writer.write_record(
                 writer.create_warc_record(
-                    url, "response", payload=io.BytesIO(body), length=len(body), http_headers=http,
+                    url,
+                    "response",
+                    payload=io.BytesIO(body),
+                    length=len(body),
+                    http_headers=http,
                     warc_headers_dict={"WARC-Date": date},
                 )
-            )  # fmt: skip
+            )
     return path
 
 
@@ -100,8 +104,15 @@ def test_a_public_suffix_is_no_site(site):
         list(read_targets(sites=[site]))
 
 
-@pytest.mark.parametrize(("text", "site"), [("www.gov.uk", "www.gov.uk"), ("www.example.com", "example.com"),
-                                            ("shop.example", "shop.example"), ("bbc.co.uk", "bbc.co.uk")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "site"),
+    [
+        ("www.gov.uk", "www.gov.uk"),
+        ("www.example.com", "example.com"),
+        ("shop.example", "shop.example"),
+        ("bbc.co.uk", "bbc.co.uk"),
+    ],
+)
 def test_what_is_under_a_public_suffix_is_a_site(text, site):
     assert list(read_targets(sites=[text])) == [Target(site)]
 
@@ -264,10 +275,14 @@ def test_nothing_that_an_archive_says_steers_the_terminal(tmp_path):
 def test_redirects_in_a_ring_come_to_an_end_and_none_leaves_the_archive(tmp_path):
     old, new = "http://ring.example/privacy", "http://ring.example/legal/privacy"
     records = [
-        ("2010-01-01", old, "200 OK", ""), ("2012-01-01", old, "301 Moved", new), ("2012-01-02", new, "200 OK", ""),
-        ("2014-01-01", new, "302 Found", old), ("2015-01-01", old, "302 Found", "http://127.0.0.1:9/live"),
-        ("2016-01-01", old, "302 Found", "/"), ("2017-01-01", old, "302 Found", "javascript:alert(1)"),
-    ]  # fmt: skip
+        ("2010-01-01", old, "200 OK", ""),
+        ("2012-01-01", old, "301 Moved", new),
+        ("2012-01-02", new, "200 OK", ""),
+        ("2014-01-01", new, "302 Found", old),
+        ("2015-01-01", old, "302 Found", "http://127.0.0.1:9/live"),
+        ("2016-01-01", old, "302 Found", "/"),
+        ("2017-01-01", old, "302 Found", "javascript:alert(1)"),
+    ]
     with (tmp_path / "ring.warc.gz").open("wb") as stream:
         writer = WARCWriter(stream, gzip=True)
         for date, url, status, location in records:
@@ -276,10 +291,14 @@ def test_redirects_in_a_ring_come_to_an_end_and_none_leaves_the_archive(tmp_path
             http = StatusAndHeaders(status, headers, protocol="HTTP/1.1")
             writer.write_record(
                 writer.create_warc_record(
-                    url, "response", payload=io.BytesIO(body), length=len(body), http_headers=http,
+                    url,
+                    "response",
+                    payload=io.BytesIO(body),
+                    length=len(body),
+                    http_headers=http,
                     warc_headers_dict={"WARC-Date": f"{date}T00:00:00Z"},
                 )
-            )  # fmt: skip
+            )
     run = crawl(tmp_path / "x.db", tmp_path / "ring.warc.gz", url=old)
     assert run.code == 0, run.err
     assert "Traceback" not in run.err

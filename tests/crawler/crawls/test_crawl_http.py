@@ -282,8 +282,15 @@ def servers(pywb):
 
 @pytest.mark.parametrize(("archive", "said"), WRONG)
 def test_a_wrong_address_is_told_with_the_names_that_exist(servers, tmp_path, archive, said):
-    settings = Settings({"POLICYLAPSE_ARCHIVE": archive.format(**servers), "POLICYLAPSE_STATE": str(tmp_path),
-                         "POLICYLAPSE_BUDGET": "", "POLICYLAPSE_WAIT": 0, "POLICYLAPSE_CONTACT": ""})  # fmt: skip
+    settings = Settings(
+        {
+            "POLICYLAPSE_ARCHIVE": archive.format(**servers),
+            "POLICYLAPSE_STATE": str(tmp_path),
+            "POLICYLAPSE_BUDGET": "",
+            "POLICYLAPSE_WAIT": 0,
+            "POLICYLAPSE_CONTACT": "",
+        }
+    )
     with pytest.raises(ConfigError, match=said.format(**servers)):
         reach(settings)
 
@@ -298,5 +305,14 @@ def test_nothing_is_stored_of_a_wrong_address(servers, tmp_path):
 
 def test_the_right_addresses_pass_and_are_asked_once(servers, tmp_path):
     for archive in ("pywb+{pywb}/sample", "pywb+{pywb}/sample/", "wayback+{wayback}"):
-        reach(Settings({"POLICYLAPSE_ARCHIVE": archive.format(**servers), "POLICYLAPSE_STATE": str(tmp_path),
-                        "POLICYLAPSE_BUDGET": "", "POLICYLAPSE_WAIT": 0, "POLICYLAPSE_CONTACT": ""}))  # fmt: skip
+        reach(
+            Settings(
+                {
+                    "POLICYLAPSE_ARCHIVE": archive.format(**servers),
+                    "POLICYLAPSE_STATE": str(tmp_path),
+                    "POLICYLAPSE_BUDGET": "",
+                    "POLICYLAPSE_WAIT": 0,
+                    "POLICYLAPSE_CONTACT": "",
+                }
+            )
+        )

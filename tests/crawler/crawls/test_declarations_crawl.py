@@ -106,8 +106,13 @@ def found(*paths, terms=()):
 
 def test_folders_files_and_repositories(tmp_path):
     folder = write(tmp_path / "declarations", "A", Privacy_Policy={"fetch": "http://a.example/p"})
-    write(folder, "b.example", Privacy_Policy={"fetch": "http://b.example/p"}, Terms_of_Service={"fetch": "http://b.example/t"},
-          history={"Privacy Policy": []})  # fmt: skip
+    write(
+        folder,
+        "b.example",
+        Privacy_Policy={"fetch": "http://b.example/p"},
+        Terms_of_Service={"fetch": "http://b.example/t"},
+        history={"Privacy Policy": []},
+    )
     for paths in (
         [folder],
         [tmp_path],
@@ -151,8 +156,12 @@ def test_what_has_nothing_of_the_terms_says_what_it_has(tmp_path):
 def test_real_declarations_are_taken_as_they_are():
     targets = list(read_targets(declarations=[REAL]))
     assert [target.site for target in targets] == [
-        "123greetings.com", "airbnb.co.uk", "apple.com", "discord.com", "facebook.com",
-    ]  # fmt: skip
+        "123greetings.com",
+        "airbnb.co.uk",
+        "apple.com",
+        "discord.com",
+        "facebook.com",
+    ]
     assert len(found(REAL, terms=["all"])) > 15
 
 

@@ -93,9 +93,13 @@ def write_warc(path: Path) -> None:
                 by_body[captured.body] = captured.url, date
                 http = StatusAndHeaders(f"{captured.status} Whatever", headers, protocol="HTTP/1.1")
                 record = writer.create_warc_record(
-                    captured.url, "response", payload=BytesIO(captured.body), length=len(captured.body),
-                    http_headers=http, warc_headers_dict={"WARC-Date": date},
-                )  # fmt: skip
+                    captured.url,
+                    "response",
+                    payload=BytesIO(captured.body),
+                    length=len(captured.body),
+                    http_headers=http,
+                    warc_headers_dict={"WARC-Date": date},
+                )
             writer.write_record(record)
 
 

@@ -160,10 +160,14 @@ def write_warc(path, records):
             http = StatusAndHeaders(status, headers, protocol="HTTP/1.1")
             writer.write_record(
                 writer.create_warc_record(
-                    url, "response", payload=io.BytesIO(body), length=len(body), http_headers=http,
+                    url,
+                    "response",
+                    payload=io.BytesIO(body),
+                    length=len(body),
+                    http_headers=http,
                     warc_headers_dict={"WARC-Date": f"{date}T00:00:00Z"},
                 )
-            )  # fmt: skip
+            )
 
 
 @pytest.mark.parametrize(("owner", "followed"), [("Ringtone", True), ("Other Inc.", False)])
@@ -172,10 +176,11 @@ def test_a_redirect_to_another_company_s_host_is_followed_if_the_page_names_the_
     write_warc(
         tmp_path / "x.warc.gz",
         [
-            ("2010-01-01", old, "200 OK", "", page("Ringtone")), ("2012-01-01", old, "301 Moved", new, b""),
+            ("2010-01-01", old, "200 OK", "", page("Ringtone")),
+            ("2012-01-01", old, "301 Moved", new, b""),
             ("2012-03-01", new, "200 OK", "", page(owner)),
         ],
-    )  # fmt: skip
+    )
     run = crawl(tmp_path / "x.db", tmp_path / "x.warc.gz", url=old)
     assert run.code == 0, run.err
     urls = {url for (url,) in rows(tmp_path / "x.db", "SELECT url FROM policy_urls")}

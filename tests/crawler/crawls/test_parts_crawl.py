@@ -27,9 +27,13 @@ def archive(tmp_path_factory):
         for year, html in ((2020, page.html), (2022, changed)):
             headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
             record = writer.create_warc_record(
-                URL, "response", payload=io.BytesIO(html.encode()), length=len(html.encode()), http_headers=headers,
+                URL,
+                "response",
+                payload=io.BytesIO(html.encode()),
+                length=len(html.encode()),
+                http_headers=headers,
                 warc_headers_dict={"WARC-Date": f"{year}-05-01T00:00:00Z"},
-            )  # fmt: skip
+            )
             writer.write_record(record)
     return path, page
 

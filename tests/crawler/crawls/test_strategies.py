@@ -60,9 +60,12 @@ def test_a_search_cut_short_again_and_again_ends_where_one_run_ends(many, tmp_pa
     total = 0
     for _ in range(40):
         run = crawl(
-            tmp_path / "x.db", server.archive, url=URL, strategy="changes",
+            tmp_path / "x.db",
+            server.archive,
+            url=URL,
+            strategy="changes",
             scrapy_settings={"POLICYLAPSE_MAX_REQUESTS": "12"},
-        )  # fmt: skip
+        )
         total += fetched(run)
         if run.code == 0:
             break
@@ -114,9 +117,12 @@ def test_resolution_saves_requests_and_brackets_say_so(many, tmp_path):
     server, runs = many
     fine = crawl(tmp_path / "fine.db", server.archive, url=URL, strategy="changes")
     coarse = crawl(
-        tmp_path / "coarse.db", server.archive, url=URL, strategy="changes",
+        tmp_path / "coarse.db",
+        server.archive,
+        url=URL,
+        strategy="changes",
         scrapy_settings={"POLICYLAPSE_RESOLUTION": "60"},
-    )  # fmt: skip
+    )
     assert coarse.code == 0, coarse.err
     assert fetched(coarse) < fetched(fine)
     spans = rows(

@@ -36,31 +36,51 @@ def test_the_pywb_dialect():
 
 @pytest.mark.parametrize(
     "url",
-    ["http://a.example/privacy", "http://a.example/PrivacyPolicy.asp", "http://a.example/index.php?page=privacy",
-     "http://a.example/de/datenschutz", "http://a.example/politique-de-confidentialit%C3%A9", "http://a.example/vie-privee",
-     "http://a.example/legal", "http://a.example/politica-de-privacidad", "http://privacy.a.example/", "http://a.example/pp.html",
-     "http://a.example/polityka-prywatnosci", "http://a.example/gizlilik", "http://legal.a.example/x", "http://a.example/tietosuoja",
-     "http://a.example/konfidencialnost/konfidencialnost", "http://a.example/gdpr"],
-)  # fmt: skip
+    [
+        "http://a.example/privacy",
+        "http://a.example/PrivacyPolicy.asp",
+        "http://a.example/index.php?page=privacy",
+        "http://a.example/de/datenschutz",
+        "http://a.example/politique-de-confidentialit%C3%A9",
+        "http://a.example/vie-privee",
+        "http://a.example/legal",
+        "http://a.example/politica-de-privacidad",
+        "http://privacy.a.example/",
+        "http://a.example/pp.html",
+        "http://a.example/polityka-prywatnosci",
+        "http://a.example/gizlilik",
+        "http://legal.a.example/x",
+        "http://a.example/tietosuoja",
+        "http://a.example/konfidencialnost/konfidencialnost",
+        "http://a.example/gdpr",
+    ],
+)
 def test_likely_addresses(url):
     assert re.fullmatch(LIKELY, surt(url))
 
 
 @pytest.mark.parametrize(
     "url",
-    ["http://a.example/", "http://a.example/about", "http://privacyinternational.org/news", "http://a.example/terms",
-     "http://a.example/cookies"],
-)  # fmt: skip
+    [
+        "http://a.example/",
+        "http://a.example/about",
+        "http://privacyinternational.org/news",
+        "http://a.example/terms",
+        "http://a.example/cookies",
+    ],
+)
 def test_unlikely_addresses(url):
     assert not re.fullmatch(LIKELY, surt(url))
 
 
 def test_a_server_s_filters_and_collapsing():
     rows = [
-        make_capture(timestamp="20100101000000"), make_capture(timestamp="20100105000000", statuscode="404"),
+        make_capture(timestamp="20100101000000"),
+        make_capture(timestamp="20100105000000", statuscode="404"),
         make_capture(timestamp="20100109000000", statuscode="-", mimetype="warc/revisit"),
-        make_capture(timestamp="20100201000000"), make_capture(timestamp="20100301000000", mimetype="image/png"),
-    ]  # fmt: skip
+        make_capture(timestamp="20100201000000"),
+        make_capture(timestamp="20100301000000", mimetype="image/png"),
+    ]
     asked = params("wayback", IndexQuery("http://a.example/", pages=True, one_per="month"))
     assert [row.timestamp[:8] for row in select_rows(rows, asked)] == ["20100101", "20100201"]
     asked = params("wayback", IndexQuery("http://a.example/", pages=True))

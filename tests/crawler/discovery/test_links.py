@@ -80,14 +80,38 @@ def test_how_it_is_typeset_does_not_matter(policy, way):
 @pytest.mark.parametrize(
     "path",
     [
-        "/privacy", "/privacy/", "/privacy.asp", "/legal/PrivacyPolicy.aspx", "/en/privacy-policy", "/privacy/policy", "/?page=privacy",
-        "/index.php?id=3:privacy-policy", "/#!/privacy", "/datenschutz.html", "/datenschutzerklaerung", "/vie-priv%C3%A9e",
-        "/politique-de-confidentialite", "/integritetspolicy", "/personvern", "/tietosuoja", "/gizlilik-politikasi", "/adatvedelem",
-        "/polityka-prywatnosci", "/ochrana-osobnich-udaju", "/politika-konfidencialnosti", "/politika-za-poveritelnost",
-        "/politiki-aporritou", "/%E9%9A%90%E7%A7%81%E6%94%BF%E7%AD%96", "/%D7%9E%D7%93%D7%99%D7%A0%D7%99%D7%95%D7%AA-%D7%A4%D7%A8%D7%98%D7%99%D7%95%D7%AA",
-        "/datenschutzerkl%E4rung.html", "/%EA%EE%ED%F4%E8%E4%E5%ED%F6%E8%E0%EB%FC%ED%EE%F1%F2%FC.htm", "/ourprivacypolicy.htm", "/privacy/intl/en", "/privacy-policy/12345678",
+        "/privacy",
+        "/privacy/",
+        "/privacy.asp",
+        "/legal/PrivacyPolicy.aspx",
+        "/en/privacy-policy",
+        "/privacy/policy",
+        "/?page=privacy",
+        "/index.php?id=3:privacy-policy",
+        "/#!/privacy",
+        "/datenschutz.html",
+        "/datenschutzerklaerung",
+        "/vie-priv%C3%A9e",
+        "/politique-de-confidentialite",
+        "/integritetspolicy",
+        "/personvern",
+        "/tietosuoja",
+        "/gizlilik-politikasi",
+        "/adatvedelem",
+        "/polityka-prywatnosci",
+        "/ochrana-osobnich-udaju",
+        "/politika-konfidencialnosti",
+        "/politika-za-poveritelnost",
+        "/politiki-aporritou",
+        "/%E9%9A%90%E7%A7%81%E6%94%BF%E7%AD%96",
+        "/%D7%9E%D7%93%D7%99%D7%A0%D7%99%D7%95%D7%AA-%D7%A4%D7%A8%D7%98%D7%99%D7%95%D7%AA",
+        "/datenschutzerkl%E4rung.html",
+        "/%EA%EE%ED%F4%E8%E4%E5%ED%F6%E8%E0%EB%FC%ED%EE%F1%F2%FC.htm",
+        "/ourprivacypolicy.htm",
+        "/privacy/intl/en",
+        "/privacy-policy/12345678",
     ],
-)  # fmt: skip
+)
 def test_a_policy_is_known_by_its_address_alone(path):
     found = rank_url(f"https://www.acme.example{path}")
     assert taken(found)
@@ -97,12 +121,31 @@ def test_a_policy_is_known_by_its_address_alone(path):
 @pytest.mark.parametrize(
     "path",
     [
-        "/", "/legal", "/terms", "/cookies", "/privacy/cookies", "/privacy-settings", "/datenschutz-einstellungen", "/privacy/choices", "/settings/privacy",
-        "/blog/privacy-policy-explained", "/2021/05/our-new-privacy-policy", "/news/datenschutz", "/privacy.png", "/login?next=/privacy",
-        "/offer?ref=privacy-policy", "/privacy@acme.example", "/privacy-policy-generator", "/privacy-screens-for-laptops",
-        "/archive/privacy", "/privacy?print=1", "/privacy?version=20190101", "/careers/privacy", "/privacy/california",
+        "/",
+        "/legal",
+        "/terms",
+        "/cookies",
+        "/privacy/cookies",
+        "/privacy-settings",
+        "/datenschutz-einstellungen",
+        "/privacy/choices",
+        "/settings/privacy",
+        "/blog/privacy-policy-explained",
+        "/2021/05/our-new-privacy-policy",
+        "/news/datenschutz",
+        "/privacy.png",
+        "/login?next=/privacy",
+        "/offer?ref=privacy-policy",
+        "/privacy@acme.example",
+        "/privacy-policy-generator",
+        "/privacy-screens-for-laptops",
+        "/archive/privacy",
+        "/privacy?print=1",
+        "/privacy?version=20190101",
+        "/careers/privacy",
+        "/privacy/california",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_policys_address(path):
     assert not taken(rank_url(f"https://www.acme.example{path}"))
 
@@ -124,14 +167,23 @@ def test_legal_alone_is_shown_and_not_taken():
 @pytest.mark.parametrize(
     ("text", "label"),
     [
-        ("Children's Privacy Policy", Label.CHILDREN), ("儿童隐私保护政策", Label.CHILDREN), ("Datenschutz für Kinder", Label.CHILDREN),
-        ("Applicant Privacy Notice", Label.APPLICANTS), ("Datenschutzhinweise für Bewerber", Label.APPLICANTS),
-        ("Privacy Notice for California Residents", Label.REGIONAL), ("Consumer Health Data Privacy Policy", Label.REGIONAL),
-        ("Mobile App Privacy Policy", Label.PRODUCT), ("Supplier Privacy Notice", Label.PRODUCT),
-        ("Frühere Datenschutzerklärungen", Label.OLDER), ("Previous privacy policies", Label.OLDER), ("Print privacy policy", Label.PRINT),
-        ("Cookie Policy", Label.COOKIES), ("Privacy Settings", Label.COOKIES), ("Privacy Center", Label.HUB),
+        ("Children's Privacy Policy", Label.CHILDREN),
+        ("儿童隐私保护政策", Label.CHILDREN),
+        ("Datenschutz für Kinder", Label.CHILDREN),
+        ("Applicant Privacy Notice", Label.APPLICANTS),
+        ("Datenschutzhinweise für Bewerber", Label.APPLICANTS),
+        ("Privacy Notice for California Residents", Label.REGIONAL),
+        ("Consumer Health Data Privacy Policy", Label.REGIONAL),
+        ("Mobile App Privacy Policy", Label.PRODUCT),
+        ("Supplier Privacy Notice", Label.PRODUCT),
+        ("Frühere Datenschutzerklärungen", Label.OLDER),
+        ("Previous privacy policies", Label.OLDER),
+        ("Print privacy policy", Label.PRINT),
+        ("Cookie Policy", Label.COOKIES),
+        ("Privacy Settings", Label.COOKIES),
+        ("Privacy Center", Label.HUB),
     ],
-)  # fmt: skip
+)
 def test_other_policies_are_kept_apart(text, label):
     found = first(foot(text, "/x"))
     assert found.label is label
@@ -156,9 +208,12 @@ def test_what_a_text_says_of_the_address_that_it_leads_to(text):
 
 @pytest.mark.parametrize(
     ("url", "text"),
-    [("https://parent.example/legal/privacy", "Privacy Policy"), ("https://policies.hoster.example/p/81723", "Datenschutzerklärung"),
-     ("https://www.acme-group.example/privacy", "Privacy")],
-)  # fmt: skip
+    [
+        ("https://parent.example/legal/privacy", "Privacy Policy"),
+        ("https://policies.hoster.example/p/81723", "Datenschutzerklärung"),
+        ("https://www.acme-group.example/privacy", "Privacy"),
+    ],
+)
 def test_a_policy_on_another_site_counts(url, text):
     assert taken(first(foot(text, url)))
     assert first(foot(text, url), foot("Privacy", "/info/privacy")).url.endswith("/info/privacy")

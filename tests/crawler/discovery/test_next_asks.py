@@ -168,9 +168,12 @@ def test_the_site_s_map_names_a_policy_where_nothing_else_does():
     map_row, row = make_capture(original=f"{site}sitemap.xml"), make_capture(original=policy)
     link = PolicyLink(policy, "", 0.6, Label.GENERAL, ())
     said = {
-        AskKind.INDEX: {}, AskKind.HOMES: {"rows": (home,)}, AskKind.HOME: {}, AskKind.SITEMAP: {"links": (link,)},
+        AskKind.INDEX: {},
+        AskKind.HOMES: {"rows": (home,)},
+        AskKind.HOME: {},
+        AskKind.SITEMAP: {"links": (link,)},
         AskKind.PAGE: {"verdict": Verdict(privacy=True, kind="privacy", score=0.9)},
-    }  # fmt: skip
+    }
     answers, kinds = [], []
     while not (state := discover("a.example", answers, NOW)).done:
         for ask in state.asks:

@@ -131,9 +131,11 @@ def test_a_fault_of_ours_wherever_it_is_is_told_as_ours(tmp_path, place):
     database = tmp_path / "x.db"
     with OddArchive() as server:
         run = crawl(
-            database, server.wayback, scrapy_settings=QUICK | faults.SETTINGS | {"POLICYLAPSE_FAULT": place},
+            database,
+            server.wayback,
+            scrapy_settings=QUICK | faults.SETTINGS | {"POLICYLAPSE_FAULT": place},
             url="http://page-redirect-on.example/privacy,http://page-redirect-on.example/new",
-        )  # fmt: skip
+        )
     assert run.code == 1, run.err
     told = rows(database, "SELECT DISTINCT outcome, detail FROM outcomes")
     assert told == [("program_error", "ZeroDivisionError: a fault")]

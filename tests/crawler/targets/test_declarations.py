@@ -54,12 +54,17 @@ def test_history_dates_urls_and_hints_whatever_its_order():
 
 
 def test_a_url_that_came_back_has_one_period():
-    history = {"Privacy Policy": [{"fetch": NOW, "validUntil": "2018-01-01T00:00:00Z"},
-                                  {"fetch": OLD, "validUntil": "2019-01-01T00:00:00Z"}]}  # fmt: skip
+    history = {
+        "Privacy Policy": [
+            {"fetch": NOW, "validUntil": "2018-01-01T00:00:00Z"},
+            {"fetch": OLD, "validUntil": "2019-01-01T00:00:00Z"},
+        ]
+    }
     (declared,), _ = parsed({"Privacy Policy": {"fetch": NOW}}, history)
     assert dict(zip([one.url for one in declared.urls], periods(declared.urls), strict=True)) == {
-        NOW: (None, None), OLD: ("2018-01-01", "2019-01-01"),
-    }  # fmt: skip
+        NOW: (None, None),
+        OLD: ("2018-01-01", "2019-01-01"),
+    }
 
 
 def test_terms_that_only_history_has_have_no_known_end():
@@ -133,13 +138,22 @@ def test_a_history_entry_without_a_date_is_said_and_the_rest_goes_on(until):
 @pytest.mark.parametrize(
     ("select", "reason"),
     [
-        ("a:hover:::x", "is not understood"), ("div >", "is not understood"), ("*:nth-of-type(2)", "is not understood"),
-        ("a " * 900, "is too long"), ("a:not(b c)", "not understood"), ("p::before", "not understood"),
-        ("p:contains('x')", "is not understood"), ("a:has(b:has(c))", "is not understood"), (":not(" * 20, "is too long"),
-        (["a"] * 65, "more than 64 selectors"), ({"startBefore": "a"}, "a range has one of"), (7, "a selector is CSS"),
-        ({"startBefore": "a", "startAfter": "b", "endAfter": "c"}, "a range has one of"), ("", "a selector is CSS"),
+        ("a:hover:::x", "is not understood"),
+        ("div >", "is not understood"),
+        ("*:nth-of-type(2)", "is not understood"),
+        ("a " * 900, "is too long"),
+        ("a:not(b c)", "not understood"),
+        ("p::before", "not understood"),
+        ("p:contains('x')", "is not understood"),
+        ("a:has(b:has(c))", "is not understood"),
+        (":not(" * 20, "is too long"),
+        (["a"] * 65, "more than 64 selectors"),
+        ({"startBefore": "a"}, "a range has one of"),
+        (7, "a selector is CSS"),
+        ({"startBefore": "a", "startAfter": "b", "endAfter": "c"}, "a range has one of"),
+        ("", "a selector is CSS"),
     ],
-)  # fmt: skip
+)
 def test_selectors_that_are_none_leave_the_page_as_it_is_and_are_said(select, reason):
     (declared,), wrong = parsed({"Privacy Policy": {"fetch": NOW, "select": select}})
     assert (wrong, declared.hints) == ([], ())
@@ -157,11 +171,18 @@ def test_what_is_no_declaration(text):
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-        st.sampled_from(["fetch", "select", "remove", "combine", "validUntil", "startBefore", "endAfter", "filter"]), inner,
-        max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["fetch", "select", "remove", "combine", "validUntil", "startBefore", "endAfter", "filter"]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
     max_leaves=12,
-)  # fmt: skip
+)
 CSS = st.sampled_from(["main", "#a", ".b, .c", "hr+div", "[role=main]", "div:nth-child(2)"])
 MOMENTS = st.datetimes(datetime(2015, 1, 1), datetime(2025, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
@@ -190,12 +211,16 @@ def test_periods_follow_each_other_without_hole_or_overlap(entries, random):
 SELECTORS = CSS | st.builds(Range, CSS, CSS, st.booleans(), st.booleans())
 HINTS = st.lists(
     st.builds(
-        Hint, st.sampled_from(["k1", "k2"]), st.lists(SELECTORS, max_size=3).map(tuple),
-        st.lists(SELECTORS, max_size=2).map(tuple), st.none() | MOMENTS.map(lambda at: at.replace(microsecond=0)),
-        st.none() | MOMENTS.map(lambda at: at.replace(microsecond=0)), st.text(max_size=5),
+        Hint,
+        st.sampled_from(["k1", "k2"]),
+        st.lists(SELECTORS, max_size=3).map(tuple),
+        st.lists(SELECTORS, max_size=2).map(tuple),
+        st.none() | MOMENTS.map(lambda at: at.replace(microsecond=0)),
+        st.none() | MOMENTS.map(lambda at: at.replace(microsecond=0)),
+        st.text(max_size=5),
     ),
     max_size=6,
-)  # fmt: skip
+)
 
 
 @given(HINTS, st.randoms(use_true_random=False))
@@ -239,10 +264,13 @@ def test_any_text_is_a_selector_or_none(text):
 @pytest.mark.parametrize(
     ("service", "site", "urls", "hints"),
     [
-        ("123Greetings", "123greetings.com", 1, 2), ("Airbnb", "airbnb.co.uk", 3, 5), ("Apple", "apple.com", 1, 2),
-        ("Discord", "discord.com", 1, 3), ("Facebook", "facebook.com", None, None),
+        ("123Greetings", "123greetings.com", 1, 2),
+        ("Airbnb", "airbnb.co.uk", 3, 5),
+        ("Apple", "apple.com", 1, 2),
+        ("Discord", "discord.com", 1, 3),
+        ("Facebook", "facebook.com", None, None),
     ],
-)  # fmt: skip
+)
 def test_real_declarations(service, site, urls, hints):
     texts = [(REAL / f"{service}{ending}").read_text(encoding="utf-8") for ending in (".json", ".history.json")]
     (declared,), wrong = parse_declaration(service, *texts)

@@ -206,17 +206,20 @@ def test_mixed_lines(listed):
         "1,a.example\nhttp://b.example/p,1,2\nc.example,2\nd.example,e.example\n3,http://f.example/privacy\n"
     )
     assert targets.targets == (
-        Target("a.example"), Target("b.example", "http://b.example/p,1,2"), Target("c.example"),
+        Target("a.example"),
+        Target("b.example", "http://b.example/p,1,2"),
+        Target("c.example"),
         Target("f.example", "http://f.example/privacy"),
-    )  # fmt: skip
+    )
     assert [bad.where for bad in targets.bad] == ["list:4"]  # two sites: neither is dropped silently
 
 
 def test_a_name_in_another_script_and_its_ascii_form_are_one_site(listed):
     targets = listed("münchen.example\nxn--mnchen-3ya.example\nhttp://www.MÜNCHEN.example/datenschutz\n")
     assert targets.targets == (
-        Target("xn--mnchen-3ya.example"), Target("xn--mnchen-3ya.example", "http://www.xn--mnchen-3ya.example/datenschutz"),
-    )  # fmt: skip
+        Target("xn--mnchen-3ya.example"),
+        Target("xn--mnchen-3ya.example", "http://www.xn--mnchen-3ya.example/datenschutz"),
+    )
 
 
 def test_a_file_of_something_else_is_refused_early(tmp_path):

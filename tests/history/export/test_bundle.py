@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cli.export import policies_of
+from cli.giving.export import policies_of
 from crawler.archives.capture import sha1_base32
 from crawler.archives.errors import ConfigError, NotFound, StoreError
 from history.database import open_database
@@ -88,8 +88,14 @@ def test_the_difference_is_a_page_of_its_own(sample_db, tmp_path):
 def test_a_version_alone(sample_db, tmp_path):
     _done, files = bundle(sample_db, tmp_path / "x.zip", SITE, version="first")
     assert set(files) == {
-        "version.json", "version/page.html.txt", "version/text.md", "version/headers.json", "cdx.txt", "VERIFY.md", "SHA256SUMS",
-    }  # fmt: skip
+        "version.json",
+        "version/page.html.txt",
+        "version/text.md",
+        "version/headers.json",
+        "cdx.txt",
+        "VERIFY.md",
+        "SHA256SUMS",
+    }
     assert json.loads(files["version.json"])["version"]["version"] == 1
 
 
@@ -135,9 +141,17 @@ def test_a_damaged_page_is_no_evidence(tmp_path):
 # VERIFY.md
 
 EVIDENCE = Evidence(
-    "wayback", "https://web.archive.org/web/2018id_/http://a.example/", "http://a.example/", "20180101000000",
-    "2018-01-01T00:00:00Z", "2JKUR2H3T744IBDJRHPRW6GD3OSI624E", "mismatch", "0" * 64, 200, 0,
-)  # fmt: skip
+    "wayback",
+    "https://web.archive.org/web/2018id_/http://a.example/",
+    "http://a.example/",
+    "20180101000000",
+    "2018-01-01T00:00:00Z",
+    "2JKUR2H3T744IBDJRHPRW6GD3OSI624E",
+    "mismatch",
+    "0" * 64,
+    200,
+    0,
+)
 
 
 @pytest.mark.parametrize("agrees", [True, False])

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cli.export import policies_of
+from cli.giving.export import policies_of
 from crawler.archives.errors import ConfigError, NotFound, StoreError
 from history.database import open_database
 from history.export import parquet, tables
@@ -102,7 +102,7 @@ import os, signal, sys
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
-from cli.export import policies_of
+from cli.giving.export import policies_of
 from history.database import open_database
 from history.export import records, files
 from history.export.formats import FORMATS, Job, run_export
@@ -128,11 +128,21 @@ with closing(open_database(database)) as db:
 @pytest.mark.parametrize(
     ("name", "what", "at"),
     [
-        ("jsonl", "record", 20), ("jsonl", "rename", 1), ("jsonl", "rename", 2), ("csv", "record", 20), ("parquet", "record", 20),
-        ("git", "record", 20), ("git", "record", 60), ("git", "rename", 1),
-        ("ota", "record", 20), ("ota", "rename", 30), ("ota", "rename", 46), ("corpus", "rename", 4), ("timemap", "rename", 7),
+        ("jsonl", "record", 20),
+        ("jsonl", "rename", 1),
+        ("jsonl", "rename", 2),
+        ("csv", "record", 20),
+        ("parquet", "record", 20),
+        ("git", "record", 20),
+        ("git", "record", 60),
+        ("git", "rename", 1),
+        ("ota", "record", 20),
+        ("ota", "rename", 30),
+        ("ota", "rename", 46),
+        ("corpus", "rename", 4),
+        ("timemap", "rename", 7),
     ],
-)  # fmt: skip
+)
 def test_killed_anywhere_it_is_run_again(name, what, at, sample_db, tmp_path):
     if name == "parquet":
         pytest.importorskip("pyarrow", reason="pyarrow is an extra")
@@ -161,12 +171,19 @@ def test_a_folder_forgets_what_an_earlier_export_wrote_and_no_more(sample_db, tm
     export("ota", sample_db, out, "lumenkart.example")
     left = files(out)
     assert {path.split("/")[0] for path in left} == {
-        "README.md", "lumenkart.example", NAME, "metadata.jsonl", "mine.txt", "waldkiste.example",
-    }  # fmt: skip
+        "README.md",
+        "lumenkart.example",
+        NAME,
+        "metadata.jsonl",
+        "mine.txt",
+        "waldkiste.example",
+    }
     assert [path for path in left if path.startswith("waldkiste")] == [str(changed.relative_to(out))]
     assert {file["path"] for file in json.loads(left[NAME])["files"]} == set(left) - {
-        NAME, "mine.txt", str(changed.relative_to(out)),
-    }  # fmt: skip
+        NAME,
+        "mine.txt",
+        str(changed.relative_to(out)),
+    }
 
 
 def test_a_manifest_of_somebody_elses_removes_nothing_outside(sample_db, tmp_path):
@@ -240,8 +257,10 @@ def test_names_of_policies():
         return [found[n] for n in range(len(urls))]
 
     assert named("https://www.a.example/privacy/", "http://b.example:80/de/privacy", "https://a.example/") == [
-        "privacy", "b.example_de_privacy", "index",
-    ]  # fmt: skip
+        "privacy",
+        "b.example_de_privacy",
+        "index",
+    ]
     upper, lower, other = named("http://a.example/Privacy", "http://a.example/privacy", "http://a.example/p")
     assert upper.startswith("Privacy-")
     assert lower.startswith("privacy-")
@@ -249,11 +268,54 @@ def test_names_of_policies():
 
 
 NAMES = [
-    "CON", "con", "Con.example", "aux", "nul.txt", "COM1", "lpt9.example", "com10", "manifest.json", "Manifest.JSON",
-    "manifest.json.list", "README.md", "readme.md", "metadata.jsonl", "x.part", ".git", "..", ".", "", "~", "a.", "a..", "a ", " a",
-    "a/b", "a\\b", "a:b", "a*b", "a?b", "a|b", "<a>", 'a"b', "a\nb", "a\x00b", "\x1b[31m", "m\u00fcller.example", "M\u00dcLLER.example",
-    "a_b-8b1fdc44", "host-2", "host", "\u202egpj.exe", "x" * 300, "X" * 300, "\u96b1" * 200, "a.example", "A.example", "\ud800",
-]  # fmt: skip
+    "CON",
+    "con",
+    "Con.example",
+    "aux",
+    "nul.txt",
+    "COM1",
+    "lpt9.example",
+    "com10",
+    "manifest.json",
+    "Manifest.JSON",
+    "manifest.json.list",
+    "README.md",
+    "readme.md",
+    "metadata.jsonl",
+    "x.part",
+    ".git",
+    "..",
+    ".",
+    "",
+    "~",
+    "a.",
+    "a..",
+    "a ",
+    " a",
+    "a/b",
+    "a\\b",
+    "a:b",
+    "a*b",
+    "a?b",
+    "a|b",
+    "<a>",
+    'a"b',
+    "a\nb",
+    "a\x00b",
+    "\x1b[31m",
+    "m\u00fcller.example",
+    "M\u00dcLLER.example",
+    "a_b-8b1fdc44",
+    "host-2",
+    "host",
+    "\u202egpj.exe",
+    "x" * 300,
+    "X" * 300,
+    "\u96b1" * 200,
+    "a.example",
+    "A.example",
+    "\ud800",
+]
 ANY_NAME = st.sampled_from(NAMES) | st.text(max_size=300) | st.text("aA.-_/ ", max_size=4)
 DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
 
@@ -287,9 +349,16 @@ def test_a_safe_name_is_one(text):
     assert_safe(safe_name(text))
 
 
-@given(st.lists(st.sampled_from(["http://a.example/", "http://[", "https://u:p@b.example:8/"]).flatmap(
-    lambda host: ANY_NAME.map(lambda name: host + name)), min_size=1, max_size=6, unique=True
-))  # fmt: skip
+@given(
+    st.lists(
+        st.sampled_from(["http://a.example/", "http://[", "https://u:p@b.example:8/"]).flatmap(
+            lambda host: ANY_NAME.map(lambda name: host + name)
+        ),
+        min_size=1,
+        max_size=6,
+        unique=True,
+    )
+)
 def test_no_two_policies_of_a_site_have_one_file(urls):
     names = policy_names([PolicyRow(n, "a.example", url, (url,), 1) for n, url in enumerate(urls)])
     assert len({name.lower() for name in names.values()}) == len(urls)
@@ -375,9 +444,21 @@ def test_every_version_is_in_every_table_with_all_its_fields(sample_db, tmp_path
         "words_removed, title, first_capture_url, last_capture_url FROM timeline ORDER BY site, policy_id, version",
     )
     names = (
-        "site", "version", "first_seen", "last_seen", "not_before", "captures", "words", "wording", "change_class", "words_added",
-        "words_removed", "title", "archive_url", "last_archive_url",
-    )  # fmt: skip
+        "site",
+        "version",
+        "first_seen",
+        "last_seen",
+        "not_before",
+        "captures",
+        "words",
+        "wording",
+        "change_class",
+        "words_added",
+        "words_removed",
+        "title",
+        "archive_url",
+        "last_archive_url",
+    )
     assert [tuple(one[name] for name in names) for one in data] == wanted
     assert all(list(one) == [name for name, *_ in COLUMNS] for one in data)
     assert [one["text"] for one in data] == [one["text"] for one in records_of(sample_db)]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.export import policies_of
+from cli.giving.export import policies_of
 from history.database import open_database
 from history.export.feed import ATOM, Feed, FeedEntry, atom, json_feed, read_entries
 from tests.crawling import rows
@@ -91,8 +91,10 @@ def test_of_no_change(history_db):
     database = history_db.policy(URL, history_db.shown("2018-01-01", "We keep data."))
     root = check(atom(Feed("a.example", entries(database), "https://feeds.example/a.atom"), "test/1"))
     assert root.find(f"{{{ATOM}}}link").attrib == {
-        "rel": "self", "type": "application/atom+xml", "href": "https://feeds.example/a.atom",
-    }  # fmt: skip
+        "rel": "self",
+        "type": "application/atom+xml",
+        "href": "https://feeds.example/a.atom",
+    }
 
 
 REST = "\n\nYou can write to us at any time, and we answer within a month."  # so that they are one document
@@ -109,9 +111,14 @@ def test_ids_stay_when_captures_come_late(history_db, tmp_path):
     assert len({entry.entry_id for entry in early}) == 3, "a wording that returns is another change"
     late = type(history_db)(tmp_path / "late.db")
     late.policy(
-        URL, shown("2017-01-01", C), shown("2018-01-01", A), shown("2018-06-01", B), shown("2019-01-01", B),
-        shown("2020-01-01", A), shown("2021-01-01", B),
-    )  # fmt: skip
+        URL,
+        shown("2017-01-01", C),
+        shown("2018-01-01", A),
+        shown("2018-06-01", B),
+        shown("2019-01-01", B),
+        shown("2020-01-01", A),
+        shown("2021-01-01", B),
+    )
     late.db.conn.close()
     now = {entry.entry_id: entry for entry in entries(late.path)}
     assert {entry.entry_id for entry in early} < set(now)
@@ -135,9 +142,22 @@ LINE = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 @given(ANYTHING, LINE, st.lists(ANYTHING, max_size=14).map(tuple), LINE)
 def test_any_text_makes_a_valid_feed(site, url, sections, archive):
     entry = FeedEntry(
-        site, f"http://{url}", 2, 1, "2018-01-01T00:00:00Z", "2018-02-01T00:00:00Z", "substantive", 1_000, 2, sections,
-        "1f3a9c2e" * 8, f"https://archive/{archive}", f"https://archive/{archive}", "title", 1,
-    )  # fmt: skip
+        site,
+        f"http://{url}",
+        2,
+        1,
+        "2018-01-01T00:00:00Z",
+        "2018-02-01T00:00:00Z",
+        "substantive",
+        1_000,
+        2,
+        sections,
+        "1f3a9c2e" * 8,
+        f"https://archive/{archive}",
+        f"https://archive/{archive}",
+        "title",
+        1,
+    )
     root = check(atom(Feed("", (entry,), f"https://x/{url}"), "test/1"))
     content = root.find(f"{{{ATOM}}}entry/{{{ATOM}}}content").text
     assert set(re.findall(r"<(/?[a-z]+)", content)) == {"p", "/p", "a", "/a"}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.export import policies_of
+from cli.giving.export import policies_of
 from crawler.archives.errors import ConfigError, StoreError
 from history.database import open_database
 from history.export.formats import FORMATS, Job, run_export
@@ -95,8 +95,10 @@ def test_blame_tells_sentences(history_db, tmp_path):
     export(history_db.path, tmp_path / "x")
     blame = git(tmp_path / "x", "blame", "--date=short", "a.example/privacy.md").splitlines()
     assert [(line.split(" 20")[1][:8], line.split(") ")[1]) for line in blame] == [
-        ("18-01-01", "We keep data."), ("19-01-01", "We sell all of it."), ("18-01-01", "We share none."),
-    ]  # fmt: skip
+        ("18-01-01", "We keep data."),
+        ("19-01-01", "We sell all of it."),
+        ("18-01-01", "We share none."),
+    ]
 
 
 def test_exported_again_it_keeps_what_is_its_own(history_db, tmp_path):
@@ -181,10 +183,12 @@ def test_the_persons_settings_have_no_say(sample_db, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("at", "seconds"),
     [
-        ("1969-07-20T20:17:40Z", 0), ("0001-01-01T00:00:00Z", 0), ("1996-10-20T01:02:03Z", 845773323),
+        ("1969-07-20T20:17:40Z", 0),
+        ("0001-01-01T00:00:00Z", 0),
+        ("1996-10-20T01:02:03Z", 845773323),
         ("9999-12-31T23:59:59Z", 253402300799),
     ],
-)  # fmt: skip
+)
 def test_dates_that_git_cannot_say(history_db, tmp_path, at, seconds):
     history_db.policy("http://a.example/privacy", history_db.shown("2018-01-01", "We keep data."))
     history_db.db.execute("UPDATE versions SET first_seen = ?", [at])
@@ -201,10 +205,21 @@ LINE = st.text(st.characters(codec="utf-8"), max_size=60)
 def record(**fields):
     evidence = Evidence("a", "https://x/", "http://a/", "2018", "2018-01-01T00:00:00Z", "D", "match", "0", 200, 0)
     values = dict.fromkeys(VersionRecord.__slots__, "") | {
-        "version_id": 1, "version": 2, "words_added": 1, "words_removed": 0, "sections": (), "first_seen": "2018-01-01T00:00:00Z",
-        "not_before": "2017-01-01T00:00:00Z", "change_class": "substantive", "captures": 1, "first": evidence, "last": evidence,
-        "parts": (), "site": "a.example", "citation": "c",
-    }  # fmt: skip
+        "version_id": 1,
+        "version": 2,
+        "words_added": 1,
+        "words_removed": 0,
+        "sections": (),
+        "first_seen": "2018-01-01T00:00:00Z",
+        "not_before": "2017-01-01T00:00:00Z",
+        "change_class": "substantive",
+        "captures": 1,
+        "first": evidence,
+        "last": evidence,
+        "parts": (),
+        "site": "a.example",
+        "citation": "c",
+    }
     return VersionRecord(**(values | fields))
 
 
@@ -219,9 +234,21 @@ def test_a_page_cannot_write_trailers(title, sections, url):
     assert len(set(names)) == len(names)
     assert "Captured-At: 2018-01-01T00:00:00Z" in lines
     assert set(names) <= {
-        "Policy-Url", "Citation", "Captured-At", "Bracket", "Change-Class", "Title", "Archive", "Archive-Url", "Replay-Url",
-        "Captured-Url", "CDX-Timestamp", "CDX-Digest", "CDX-Digest-Verdict", "Payload-SHA256",
-    }  # fmt: skip
+        "Policy-Url",
+        "Citation",
+        "Captured-At",
+        "Bracket",
+        "Change-Class",
+        "Title",
+        "Archive",
+        "Archive-Url",
+        "Replay-Url",
+        "Captured-Url",
+        "CDX-Timestamp",
+        "CDX-Digest",
+        "CDX-Digest-Verdict",
+        "Payload-SHA256",
+    }
 
 
 PROSE = st.text(st.sampled_from("ab AB.!?\u201c\u201d()*1-# "), max_size=60)

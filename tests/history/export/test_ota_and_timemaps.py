@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.export import policies_of
+from cli.giving.export import policies_of
 from history.database import open_database
 from history.export.formats import FORMATS, Job, run_export
 from history.export.records import COLUMNS
@@ -86,8 +86,10 @@ def test_a_declared_policy_is_filed_under_its_service_and_type(history_db, tmp_p
     export("ota", history_db.path, tmp_path / "x")
     folders = {path.parent.relative_to(tmp_path / "x").as_posix() for path in (tmp_path / "x").glob("*/*/*.md")}
     assert {re.sub("-[0-9a-f]{8}$", "-KEY", folder) for folder in folders} == {
-        "Tinder/Privacy Policy #privacy-KEY", "Acme_ Inc/Terms of Service", "d.example/Privacy Policy",
-    }  # fmt: skip
+        "Tinder/Privacy Policy #privacy-KEY",
+        "Acme_ Inc/Terms of Service",
+        "d.example/Privacy Policy",
+    }
     assert len(folders) == 4
 
 
@@ -109,9 +111,10 @@ def test_every_capture_that_an_archive_gives(sample_db, tmp_path):
     found = [link for path in sorted((tmp_path / "x").rglob("*.link")) for link in links(path.read_text("utf-8"))]
     mementos = sorted(uri for rel, uri, _rest in found if "memento" in rel.split())
     wanted = rows(
-        sample_db, "SELECT citation_url FROM captures WHERE urlkey IN (SELECT urlkey FROM policy_urls) AND outcome NOT IN "
-        "('excluded', 'excluded_robots', 'not_archived', 'forgotten') ORDER BY 1"
-    )  # fmt: skip
+        sample_db,
+        "SELECT citation_url FROM captures WHERE urlkey IN (SELECT urlkey FROM policy_urls) AND outcome NOT IN "
+        "('excluded', 'excluded_robots', 'not_archived', 'forgotten') ORDER BY 1",
+    )
     assert mementos == [url for (url,) in wanted]
     assert done.manifest["counts"]["mementos"] == len(mementos)
 
@@ -125,8 +128,10 @@ def test_a_timemap_by_rfc_7089(sample_db, tmp_path):
     assert all(rest["datetime"].endswith(" GMT") for _rel, _uri, rest in mementos)
     assert own[:2] == ("self", "privacy.link")
     assert own[2] == {
-        "type": "application/link-format", "from": mementos[0][2]["datetime"], "until": mementos[-1][2]["datetime"],
-    }  # fmt: skip
+        "type": "application/link-format",
+        "from": mementos[0][2]["datetime"],
+        "until": mementos[-1][2]["datetime"],
+    }
     assert [rel for rel, *_ in mementos] == ["first memento", *["memento"] * (len(mementos) - 2), "last memento"]
     data = json.loads((tmp_path / "x" / "lumenkart.example" / "privacy.json").read_text("utf-8"))
     assert [one["uri"] for one in data["mementos"]["list"]] == [uri for _rel, uri, _rest in mementos]
@@ -138,9 +143,11 @@ def test_a_timemap_by_rfc_7089(sample_db, tmp_path):
 def test_a_policy_that_moved_has_two(history_db, tmp_path):
     shown = history_db.shown
     history_db.policy(
-        "http://a.example/p", shown("2018-01-01", "We keep data."), shown("2019-01-01", "We keep data.", url="http://a.example/q"),
+        "http://a.example/p",
+        shown("2018-01-01", "We keep data."),
+        shown("2019-01-01", "We keep data.", url="http://a.example/q"),
         shown("2020-01-01", outcome="excluded"),
-    )  # fmt: skip
+    )
     history_db.move("http://a.example/p", "http://a.example/q", "2018-06-01")
     done = export("timemap", history_db.path, tmp_path / "x")
     assert done.manifest["counts"] == {"timemaps": 2, "mementos": 2}

@@ -53,10 +53,18 @@ def export(keep):
 def test_original_headers_without_what_is_undone(keep):
     keep(
         "p\xe4ge".encode(),
-        {"content-type": "text/html; charset=utf-8", "x-archive-orig-server": "Apache", "x-archive-orig-content-encoding": "gzip",
-         "x-archive-orig-transfer-encoding": "chunked", "x-archive-orig-content-length": "7", "x-archive-src": "x.warc.gz",
-         "content-encoding": "br", "memento-datetime": "Wed, 01 Jan 2020 00:00:00 GMT", "link": "<x>"},
-    )  # fmt: skip
+        {
+            "content-type": "text/html; charset=utf-8",
+            "x-archive-orig-server": "Apache",
+            "x-archive-orig-content-encoding": "gzip",
+            "x-archive-orig-transfer-encoding": "chunked",
+            "x-archive-orig-content-length": "7",
+            "x-archive-src": "x.warc.gz",
+            "content-encoding": "br",
+            "memento-datetime": "Wed, 01 Jan 2020 00:00:00 GMT",
+            "link": "<x>",
+        },
+    )
     ((kind, headers, http, body),) = export(keep)
     assert (kind, body, http.statusline) == ("response", "p\xe4ge".encode(), "200 OK")
     assert http.headers == [("Content-Type", "text/html; charset=utf-8"), ("Server", "Apache"), ("Content-Length", "5")]

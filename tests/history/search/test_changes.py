@@ -79,8 +79,10 @@ def test_the_view_of_passages_says_the_same(db):
         "SELECT what, markdown FROM change_passages WHERE site = 'a.example' AND to_version = 4"
     ).fetchall()
     assert sorted(tuple(row) for row in rows) == [
-        ("added", "We set no cookie whatsoever."), ("removed", CLAUSE), ("removed", "We set a cookie."),
-    ]  # fmt: skip
+        ("added", "We set no cookie whatsoever."),
+        ("removed", CLAUSE),
+        ("removed", "We set a cookie."),
+    ]
 
 
 def test_turns_of_wordings_that_alternate_are_left_out(history_db):

@@ -100,8 +100,10 @@ def test_whatever_is_typed_gives_a_tree_or_an_error_that_says_why(text):
 def test_where_a_query_is_met():
     text = "Your *personal*<br>data, 我们的隐私政策 and Café"
     assert [text[slice(*span)] for span in find('"personal data" OR "隐 私" OR "cafe"', {3: text})[3]] == [
-        "personal*<br>data", "隐私", "Café",
-    ]  # fmt: skip
+        "personal*<br>data",
+        "隐私",
+        "Café",
+    ]
     assert find('"br"', {3: text}) == {}
 
 

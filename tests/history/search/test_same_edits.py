@@ -63,11 +63,14 @@ def test_the_newest_comes_first():
 
 EDITS = st.lists(
     st.tuples(
-        st.integers(0, 4), st.integers(0, 400), st.integers(0, 60),
+        st.integers(0, 4),
+        st.integers(0, 400),
+        st.integers(0, 60),
         st.lists(st.sampled_from([CLAUSE, OTHER, OWN, "Bread.", "You."]), max_size=3),
         st.lists(st.sampled_from([CLAUSE, OTHER, OWN]), max_size=2),
-    ), max_size=12,
-)  # fmt: skip
+    ),
+    max_size=12,
+)
 
 
 @given(EDITS, st.randoms())
@@ -88,5 +91,6 @@ def test_every_edit_is_in_one_event_whatever_the_order_and_events_have_something
                 assert any(
                     sum(map(len, one.telling & other.telling)) >= LEAST_WORDS
                     and max(one.not_before, other.not_before) - min(one.not_after, other.not_after) <= WITHIN
-                    for other in members if other.site != one.site
-                )  # fmt: skip
+                    for other in members
+                    if other.site != one.site
+                )

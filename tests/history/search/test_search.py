@@ -39,17 +39,29 @@ def texts(found):
 
 
 def test_a_passage_is_one_hit_with_its_lifetime_on_each_site(asked):
-    find = asked({
-        "https://b.example/p": [("2018-01-01", KEEP), ("2019-01-01", SELL), ("2020-01-01", SELL), ("2021-01-01", KEEP)],
-        "https://a.example/p": [("2016-01-01", SELL), ("2017-01-01", f"{SELL}\n\n{ZH}")],
-    })  # fmt: skip
+    find = asked(
+        {
+            "https://b.example/p": [
+                ("2018-01-01", KEEP),
+                ("2019-01-01", SELL),
+                ("2020-01-01", SELL),
+                ("2021-01-01", KEEP),
+            ],
+            "https://a.example/p": [("2016-01-01", SELL), ("2017-01-01", f"{SELL}\n\n{ZH}")],
+        }
+    )
     (passage,) = find("CAFE sell").passages
     assert passage.markdown == SELL
     assert [passage.markdown[slice(*span)] for span in passage.spans] == ["sell", "café"]
     a, b = passage.owners
     assert (a.site, a.not_before, a.first_seen.year, a.last_seen.year, a.gone_by, a.versions) == (
-        "a.example", None, 2016, 2017, None, 2,
-    )  # fmt: skip
+        "a.example",
+        None,
+        2016,
+        2017,
+        None,
+        2,
+    )
     assert [moment.year for moment in (b.not_before, b.first_seen, b.last_seen, b.gone_by)] == [2018, 2019, 2020, 2021]
     assert (passage.sites, passage.first_is_certain) == (2, True)
     assert b.citation.startswith("b.example@2019-01-01.")
@@ -76,10 +88,15 @@ def test_blocks_of_the_same_words_are_one_passage(asked):
 
 
 def test_most_sites_come_first_then_seen_last_then_shorter(asked):
-    find = asked({
-        "https://a.example/p": [("2016-01-01", "data one\n\ndata"), ("2017-01-01", "data two\n\ndata three is longer")],
-        "https://b.example/p": [("2016-06-01", "data one")],
-    })  # fmt: skip
+    find = asked(
+        {
+            "https://a.example/p": [
+                ("2016-01-01", "data one\n\ndata"),
+                ("2017-01-01", "data two\n\ndata three is longer"),
+            ],
+            "https://b.example/p": [("2016-06-01", "data one")],
+        }
+    )
     assert texts(find("data")) == ["data one", "data two", "data three is longer", "data"]
     assert texts(find("data", limit=1)) == ["data one"]
     assert find("data", limit=1).total == 4
@@ -87,10 +104,12 @@ def test_most_sites_come_first_then_seen_last_then_shorter(asked):
 
 
 def test_who_was_first_is_certain_only_where_the_others_are_known_not_to_have_had_it(asked):
-    find = asked({
-        "https://a.example/p": [("2016-01-01", "new words")],
-        "https://b.example/p": [("2015-01-01", "old"), ("2017-01-01", "new words")],
-    })  # fmt: skip
+    find = asked(
+        {
+            "https://a.example/p": [("2016-01-01", "new words")],
+            "https://b.example/p": [("2015-01-01", "old"), ("2017-01-01", "new words")],
+        }
+    )
     (passage,) = find("new").passages
     assert passage.owners[0].site == "a.example"
     assert not passage.first_is_certain

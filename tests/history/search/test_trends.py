@@ -22,9 +22,14 @@ def told(points):
 
 def test_shares_of_covered_sites():
     points = trend(
-        [stretch("a", 1, "2016-01-01", "2016-08-01"), stretch("a", 2, "2016-09-01", "2017-01-05"),
-         stretch("b", 3, "2016-06-30", "2016-07-01"), stretch("b", 3, "2017-07-01", "2017-07-01")], {2, 3},
-    )  # fmt: skip
+        [
+            stretch("a", 1, "2016-01-01", "2016-08-01"),
+            stretch("a", 2, "2016-09-01", "2017-01-05"),
+            stretch("b", 3, "2016-06-30", "2016-07-01"),
+            stretch("b", 3, "2017-07-01", "2017-07-01"),
+        ],
+        {2, 3},
+    )
     assert told(points) == [(2016, 1, 2, 1), (2016, 2, 2, 2), (2017, 1, 1, 1), (2017, 2, 1, 1)]
     assert points[1].having == ("a", "b")
     assert points[1].texts == {2: {"a"}, 3: {"b"}}
@@ -47,9 +52,11 @@ def test_two_policies_of_a_site_are_one_site():
 def db(history_db):
     history_db.policy(
         "https://a.example/p",
-        history_db.shown("2014-01-01", PLAIN), history_db.shown("2015-01-01", PLAIN),
-        history_db.shown("2018-01-01", PLAIN), history_db.shown("2019-01-01", f"{PLAIN}\n\n{FACE}"),
-    )  # fmt: skip
+        history_db.shown("2014-01-01", PLAIN),
+        history_db.shown("2015-01-01", PLAIN),
+        history_db.shown("2018-01-01", PLAIN),
+        history_db.shown("2019-01-01", f"{PLAIN}\n\n{FACE}"),
+    )
     history_db.policy("https://b.example/p", history_db.shown("2018-06-01", FACE))
     connection = open_database(history_db.path)
     yield connection
@@ -74,10 +81,13 @@ def test_the_passages_behind_a_point(db):
 STRETCHES = st.lists(
     st.builds(
         lambda site, text, first, days: Stretch(f"s{site}", text, first, first + timedelta(days=days)),
-        st.integers(0, 3), st.integers(1, 4),
-        st.integers(0, 1100).map(lambda day: datetime(2015, 1, 1, tzinfo=UTC) + timedelta(days=day)), st.integers(0, 500),
-    ), max_size=12,
-)  # fmt: skip
+        st.integers(0, 3),
+        st.integers(1, 4),
+        st.integers(0, 1100).map(lambda day: datetime(2015, 1, 1, tzinfo=UTC) + timedelta(days=day)),
+        st.integers(0, 500),
+    ),
+    max_size=12,
+)
 
 
 @given(STRETCHES, st.sets(st.integers(1, 4)), st.randoms())

@@ -9,7 +9,7 @@ from history.database import open_database
 from history.sites import find_policies
 from history.timeline.citations import Status, citation, resolve
 from history.timeline.timeline import read_versions
-from pipelines.store.folds import refold
+from pipelines.store.shelves.folds import refold
 
 URL = "https://a.example/privacy"
 KEEP, SELL = "We keep your data for a year.", "We sell your data for a year."
@@ -95,8 +95,9 @@ def test_a_text_that_an_earlier_fold_put_together_is_known_by_its_blocks(history
     history_db.db.execute("INSERT INTO texts (text_digest, wording, words) VALUES ('d', 'abcdef0123', 6)")
     history_db.db.execute(
         "INSERT INTO text_runs (text_id, position, first_block_id, length) SELECT t.id, 0, b.id, 1 FROM texts t, blocks b "
-        "WHERE t.text_digest = 'd' AND b.markdown = ?", [KEEP],
-    )  # fmt: skip
+        "WHERE t.text_digest = 'd' AND b.markdown = ?",
+        [KEEP],
+    )
     history_db.db.conn.commit()
     got = found(path, "a.example@2018-01-01.abcdef01")
     assert (got.status, got.version.version, got.wording) == (Status.EARLIER, 1, "abcdef0123")

@@ -32,15 +32,24 @@ MOMENTS = st.datetimes(datetime(2009, 1, 1), datetime(2017, 1, 1), timezones=st.
 COUNTS = st.dictionaries(HALVES, st.integers(1, 5), max_size=4)
 CAPTURE_OUTCOMES = st.sampled_from([o for o in Outcome if o not in (Outcome.FETCHED, Outcome.REVISIT)])
 ASKED = st.builds(
-    Asked, st.sampled_from(["one", "two"]), st.sampled_from([URL, f"{URL}2"]), MOMENTS,
+    Asked,
+    st.sampled_from(["one", "two"]),
+    st.sampled_from([URL, f"{URL}2"]),
+    MOMENTS,
     st.sampled_from([Outcome.FETCHED, Outcome.EMPTY, Outcome.NOT_ARCHIVED, Outcome.EXCLUDED, Outcome.LISTING_FAILED]),
-    st.none() | MOMENTS, st.none() | MOMENTS,
-)  # fmt: skip
+    st.none() | MOMENTS,
+    st.none() | MOMENTS,
+)
 SUBJECTS = st.builds(
-    Subject, st.just("a.example"), st.just(URL), COUNTS, COUNTS, COUNTS,
+    Subject,
+    st.just("a.example"),
+    st.just(URL),
+    COUNTS,
+    COUNTS,
+    COUNTS,
     st.dictionaries(HALVES, st.dictionaries(CAPTURE_OUTCOMES, st.integers(1, 3), min_size=1, max_size=3), max_size=6),
     st.lists(ASKED, max_size=5).map(tuple),
-)  # fmt: skip
+)
 
 
 @given(SUBJECTS, st.randoms(use_true_random=False))
@@ -150,8 +159,9 @@ def test_the_span_goes_from_the_first_capture_to_the_last_answer():
     asked = [Asked("w", URL, at("2020-08-01"), Outcome.FETCHED)]
     one = Subject("a.example", URL, found={H1: 1}, asked=asked)
     assert [half_label(half) for half in halves_of([one, Subject("b.example")])][:: len(halves_of([one])) - 1] == [
-        "2018H1", "2020H2",
-    ]  # fmt: skip
+        "2018H1",
+        "2020H2",
+    ]
     assert len(halves_of([])) == 0
 
 
@@ -166,8 +176,15 @@ def test_what_a_database_knows(tmp_path):
     found = [cover(one, range(first, first + 8)) for one in subjects]
     assert [one.site for one in found] == ["b.example", "shop.example"]
     assert [cell.state.value for cell in found[1].cells] == [
-        "found", "no_policy", "not_asked", "failed", "not_asked", "no_capture", "found", "no_capture",
-    ]  # fmt: skip
+        "found",
+        "no_policy",
+        "not_asked",
+        "failed",
+        "not_asked",
+        "no_capture",
+        "found",
+        "no_capture",
+    ]
     assert found[1].cells[4].next_step == "`policylapse re-extract`"
     assert covered_sites(found, first) == {"b.example", "shop.example"}
     assert covered_sites(found, first + 1) == frozenset()
@@ -183,8 +200,9 @@ def test_captures_of_another_document_are_no_policy(history_db):
         "We keep your data for as long as you have an account with us.",
         "Shoes for all and boots at half price.",
     )
-    path = history_db.policy(URL, shown("2018-06-28", keep), shown("2018-06-30", keep), shown("2018-07-02", home),
-                             shown("2018-07-20", keep))  # fmt: skip
+    path = history_db.policy(
+        URL, shown("2018-06-28", keep), shown("2018-06-30", keep), shown("2018-07-02", home), shown("2018-07-20", keep)
+    )
     db = open_database(path)
     (subject,) = read_subjects(db)
     assert (dict(subject.found), dict(subject.other)) == ({H1: 2, H1 + 1: 1}, {H1 + 1: 1})

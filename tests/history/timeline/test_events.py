@@ -100,8 +100,12 @@ def test_a_capture_that_was_not_read_gainsays(seen):
 
 
 def test_a_policy_on_another_site():
-    sights = [sight(0, "shows"), sight(100, "shows"), sight(150, "shows", "https://legal.parent.example/p"),
-              sight(300, "shows", "https://legal.parent.example/p")]  # fmt: skip
+    sights = [
+        sight(0, "shows"),
+        sight(100, "shows"),
+        sight(150, "shows", "https://legal.parent.example/p"),
+        sight(300, "shows", "https://legal.parent.example/p"),
+    ]
     (event,) = move_off_site(sights, "shop.example", "archived redirect")
     assert (event.kind, (event.after - DAY0).days, (event.not_after - DAY0).days) == (
         EventKind.MOVED_OFF_SITE,
@@ -116,8 +120,14 @@ def test_a_policy_on_another_site():
 
 @pytest.mark.parametrize(
     ("last", "host", "asked", "silent"),
-    [("shows", 0, 800, True), ("shows", 0, 700, False), ("shows", 500, 800, False), ("404", 0, 800, False), ("pending", 0, 800, False)],
-)  # fmt: skip
+    [
+        ("shows", 0, 800, True),
+        ("shows", 0, 700, False),
+        ("shows", 500, 800, False),
+        ("404", 0, 800, False),
+        ("pending", 0, 800, False),
+    ],
+)
 def test_silence(last, host, asked, silent):
     sights = [sight(-9, "shows"), sight(0, last)]
     events = silence(sights, DAY0 + timedelta(days=host), DAY0 + timedelta(days=asked))
@@ -198,18 +208,27 @@ def test_a_deleted_policy_in_the_timeline(events_of, history_db):
     gone = [shown(f"20{year}-05-01", "", "archived_error", detail="HTTP 404, as the index says") for year in (19, 20)]
     (event,) = events_of("http://lumenkart.example/p", ("2018-01-01", KEEP), ("2018-06-01", KEEP), *gone)
     assert (event.kind.value, f"{event.after:%Y-%m-%d}", f"{event.not_after:%Y-%m-%d}") == (
-        "deleted", "2018-06-01", "2019-05-01",
-    )  # fmt: skip
+        "deleted",
+        "2018-06-01",
+        "2019-05-01",
+    )
     assert event.evidence == ("HTTP 404", "2 captures, the last of 2020-05-01")
     assert event.capture_url.endswith("20190501120000id_/http://lumenkart.example/p")
 
 
 def test_a_domain_that_changed_hands_in_the_timeline(events_of):
-    (event,) = events_of("http://lumenkart.example/p", ("2012-01-01", KEEP), ("2012-06-01", KEEP), ("2015-01-01", REEF),
-                         ("2015-06-01", REEF))  # fmt: skip
+    (event,) = events_of(
+        "http://lumenkart.example/p",
+        ("2012-01-01", KEEP),
+        ("2012-06-01", KEEP),
+        ("2015-01-01", REEF),
+        ("2015-06-01", REEF),
+    )
     assert (event.kind.value, f"{event.after:%Y-%m-%d}", f"{event.not_after:%Y-%m-%d}") == (
-        "changed_hands", "2012-06-01", "2015-01-01",
-    )  # fmt: skip
+        "changed_hands",
+        "2012-06-01",
+        "2015-01-01",
+    )
     assert event.evidence[:2] == (
         "contact: lumenkart.example before, goldenreef.example after",
         "company: lumenkart before, goldenreefgaming after",
@@ -225,8 +244,12 @@ def test_a_rewritten_policy_of_the_same_company_did_not_change_hands(events_of):
 
 def test_a_policy_that_moved_to_its_parent_in_the_timeline(events_of, history_db):
     there = history_db.shown("2019-01-01", KEEP, url="https://legal.parent.example/p")
-    (event,) = events_of("http://lumenkart.example/p", ("2018-01-01", KEEP), there,
-                         moves=[("https://legal.parent.example/p", "2018-09-01")])  # fmt: skip
+    (event,) = events_of(
+        "http://lumenkart.example/p",
+        ("2018-01-01", KEEP),
+        there,
+        moves=[("https://legal.parent.example/p", "2018-09-01")],
+    )
     assert event.kind is EventKind.MOVED_OFF_SITE
     assert event.evidence == ("at https://legal.parent.example/p", "archived redirect")
 
@@ -270,9 +293,11 @@ def test_the_sample_knows_which_policies_were_deleted(sample_db):
         for site in ("grunwaldfrere.example", "kettleandloom.example", "lumenkart.example", "harborline.example")
     }
     assert found == {
-        "grunwaldfrere.example": ["deleted"], "kettleandloom.example": ["deleted"], "lumenkart.example": [],
+        "grunwaldfrere.example": ["deleted"],
+        "kettleandloom.example": ["deleted"],
+        "lumenkart.example": [],
         "harborline.example": [],
-    }  # fmt: skip
+    }
     (policy,) = find_policies(db, "lumenkart.example")
     assert read_events(db, policy, ()) == []
     db.close()

@@ -17,9 +17,12 @@ KEEP, SELL = (f"We keep your data for as long as you have an account.{REST}", f"
 def db(history_db):
     history_db.policy(
         "https://a.example/p",
-        history_db.shown("2014-01-01", KEEP), history_db.shown("2015-01-01", KEEP.replace("keep", "*keep*")),
-        history_db.shown("2015-06-01", SELL), history_db.shown("2018-01-01", KEEP), history_db.shown("2018-06-01", "", "archived_error"),
-    )  # fmt: skip
+        history_db.shown("2014-01-01", KEEP),
+        history_db.shown("2015-01-01", KEEP.replace("keep", "*keep*")),
+        history_db.shown("2015-06-01", SELL),
+        history_db.shown("2018-01-01", KEEP),
+        history_db.shown("2018-06-01", "", "archived_error"),
+    )
     connection = open_database(history_db.path)
     yield connection
     connection.close()
@@ -33,10 +36,14 @@ def timeline(db):
 @pytest.mark.parametrize(
     ("since", "until", "versions", "gaps", "silent"),
     [
-        (None, None, [1, 2, 3], 1, 1), ("2015-02", None, [2, 3], 1, 1), (None, "2014-12", [1], 0, 0),
-        ("2015-07", "2016", [3], 1, 0), ("2015-02", "2015-03", [2], 0, 0), ("2019", None, [], 0, 0),
+        (None, None, [1, 2, 3], 1, 1),
+        ("2015-02", None, [2, 3], 1, 1),
+        (None, "2014-12", [1], 0, 0),
+        ("2015-07", "2016", [3], 1, 0),
+        ("2015-02", "2015-03", [2], 0, 0),
+        ("2019", None, [], 0, 0),
     ],
-)  # fmt: skip
+)
 def test_what_touches_a_period(timeline, since, until, versions, gaps, silent):
     part = during(timeline, parse_date(since) if since else None, parse_date(until, end=True) if until else None)
     assert [version.version for version in part.versions] == versions

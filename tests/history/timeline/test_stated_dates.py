@@ -19,9 +19,20 @@ def day(text):
 
 def version(number, first_seen, not_before=None, change=ChangeClass.SUBSTANTIVE):
     return VersionRow(
-        number, day(first_seen), day(first_seen), day(not_before) if not_before else None, 1, 100, f"w{number}",
-        Change(change, 5, 5) if number > 1 else None, "", "", "", "", number,
-    )  # fmt: skip
+        number,
+        day(first_seen),
+        day(first_seen),
+        day(not_before) if not_before else None,
+        1,
+        100,
+        f"w{number}",
+        Change(change, 5, 5) if number > 1 else None,
+        "",
+        "",
+        "",
+        "",
+        number,
+    )
 
 
 def said(*days, kind=DateKind.UPDATED, month_only=False):
@@ -103,8 +114,14 @@ def test_every_version_is_answered_and_a_date_inside_its_bracket_is_never_too_la
     at, versions, written = datetime(2015, 1, 1, tzinfo=UTC), [], {}
     for number, (stays, change, stated, kind) in enumerate(steps, start=1):
         seen = at + timedelta(days=change)
-        versions.append(replace(version(number, "2015-01-01"), first_seen=seen, previous_last_seen=at if number > 1 else None,
-                                change=Change(kind, 1, 1) if number > 1 else None))  # fmt: skip
+        versions.append(
+            replace(
+                version(number, "2015-01-01"),
+                first_seen=seen,
+                previous_last_seen=at if number > 1 else None,
+                change=Change(kind, 1, 1) if number > 1 else None,
+            )
+        )
         if stated:
             written[number] = [said(stated.isoformat())]
         at = seen + timedelta(days=stays)
@@ -121,9 +138,13 @@ def test_the_view_says_the_same(history_db):
     texts = [
         f"We {what} your data for as long as you have an account with us." for what in ("keep", "sell", "rent", "lend")
     ]
-    path = history_db.policy("https://a.example/privacy", *(
-        history_db.shown(f"201{8 + number // 2}-0{1 + 4 * (number % 2)}-10", text) for number, text in enumerate(texts)
-    ))  # fmt: skip
+    path = history_db.policy(
+        "https://a.example/privacy",
+        *(
+            history_db.shown(f"201{8 + number // 2}-0{1 + 4 * (number % 2)}-10", text)
+            for number, text in enumerate(texts)
+        ),
+    )
     db = open_database(path)
     versions = read_versions(db, find_policies(db, "a.example")[0])
     for one, stated in zip(versions, ["2018-02-01", "2017-01-01", "2017-01-01", "2019-05-01"], strict=True):

@@ -52,9 +52,13 @@ def test_versions_with_their_brackets(timeline_of):
 
 def test_gaps_are_longer_than_400_days_between_usable_captures(timeline_of):
     timeline = timeline_of(
-        ("2018-01-01", KEEP), ("2018-06-01", "", "archived_error"), ("2018-09-01", "", "not_a_policy"),
-        ("2019-02-06", KEEP), ("2020-03-12", KEEP), ("2021-01-01", SELL),
-    )  # fmt: skip
+        ("2018-01-01", KEEP),
+        ("2018-06-01", "", "archived_error"),
+        ("2018-09-01", "", "not_a_policy"),
+        ("2019-02-06", KEEP),
+        ("2020-03-12", KEEP),
+        ("2021-01-01", SELL),
+    )
     (gap, *others) = timeline.gaps
     assert days(gap.after, gap.before) == ["2018-01-01", "2019-02-06"]
     assert gap.days == 401
@@ -85,9 +89,10 @@ def test_a_policy_without_a_version(timeline_of):
 def test_moves_and_titles(timeline_of, history_db):
     shown = history_db.shown
     timeline = timeline_of(
-        shown("2018-01-01", KEEP, title="Privacy"), shown("2018-02-01", KEEP, title="Your privacy"),
+        shown("2018-01-01", KEEP, title="Privacy"),
+        shown("2018-02-01", KEEP, title="Your privacy"),
         moves=[("https://a.example/legal", "2018-03-01")],
-    )  # fmt: skip
+    )
     assert [(move.url, move.evidence) for move in timeline.moves] == [("https://a.example/legal", "archived redirect")]
     (change,) = timeline.titles
     assert (change.from_title, change.to_title) == ("Privacy", "Your privacy")

@@ -28,11 +28,24 @@ pytestmark = [
 ]
 POLICY = "/-/site/lumenkart.example/privacy"
 PAGES = (
-    "/", f"{POLICY}/timeline", f"{POLICY}/calendar?month=2019-05", f"{POLICY}/v/latest", f"{POLICY}/at/2022-06-01",
-    f"{POLICY}/diff/4..5?links=1", f"{POLICY}/diff/4..5?mode=sides", f"{POLICY}/diff/1..7?mode=changes",
-    f"{POLICY}/blame/latest?removed=1", "/-/search", "/-/search?q=personal+information", "/-/changes?min_words=1",
-    "/-/trends?terms=gdpr,cookies", "/-/coverage", "/-/runs", "/-/site/lumenkart.example/policies", "/-/site/x/y/timeline",
-)  # fmt: skip
+    "/",
+    f"{POLICY}/timeline",
+    f"{POLICY}/calendar?month=2019-05",
+    f"{POLICY}/v/latest",
+    f"{POLICY}/at/2022-06-01",
+    f"{POLICY}/diff/4..5?links=1",
+    f"{POLICY}/diff/4..5?mode=sides",
+    f"{POLICY}/diff/1..7?mode=changes",
+    f"{POLICY}/blame/latest?removed=1",
+    "/-/search",
+    "/-/search?q=personal+information",
+    "/-/changes?min_words=1",
+    "/-/trends?terms=gdpr,cookies",
+    "/-/coverage",
+    "/-/runs",
+    "/-/site/lumenkart.example/policies",
+    "/-/site/x/y/timeline",
+)
 
 
 def test_a_browser_is_there_where_one_must_be():
@@ -179,7 +192,7 @@ def test_a_text_from_right_to_left_stands_so(browser, history_db):
         "https://he.example/p",
         shown("2015-01-01", "## פרטיות\n\nאנחנו שומרים את המידע שלך. We never sell it.", title="\u202eevil"),
         shown("2017-01-01", "## פרטיות\n\nאנחנו מוכרים את המידע שלך לאחרים. We never sell it.", title="\u202eevil"),
-    )  # fmt: skip
+    )
     server, thread, address = serve(path)
     watched = Watched(browser, address)
     for page, selector in (("v/latest", ".prose p"), ("diff/1..2", ".block .text"), ("blame/latest", ".lines p")):

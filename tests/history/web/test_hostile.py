@@ -19,11 +19,32 @@ from history.web import static_site
 from .pages import Site, every_page
 
 PIECES = (
-    "<script>alert(1)</script>", "</title><script>alert(1)</script>", "<img src=x onerror=alert(1)>", '"><svg onload=alert(1)>',
-    "' onmouseover='alert(1)", "javascript:alert(1)", "{{ 7*7 }}", "{% raw %}", "]]><!--", "-->", "&lt;b&gt;", "</style><b>",
-    "\u202ereversed", "\u2066isolated", "\x00nul", "\x1b[31mred", "\ud7ff", "\u2028line", "%0d%0aSet-Cookie: a=b", "<!doctype html>",
-    "<base href=//evil.example>", "<a href=//evil.example>x</a>", "<meta http-equiv=refresh content=0>", "\\<b\\>", "**bold**",
-)  # fmt: skip
+    "<script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "' onmouseover='alert(1)",
+    "javascript:alert(1)",
+    "{{ 7*7 }}",
+    "{% raw %}",
+    "]]><!--",
+    "-->",
+    "&lt;b&gt;",
+    "</style><b>",
+    "\u202ereversed",
+    "\u2066isolated",
+    "\x00nul",
+    "\x1b[31mred",
+    "\ud7ff",
+    "\u2028line",
+    "%0d%0aSet-Cookie: a=b",
+    "<!doctype html>",
+    "<base href=//evil.example>",
+    "<a href=//evil.example>x</a>",
+    "<meta http-equiv=refresh content=0>",
+    "\\<b\\>",
+    "**bold**",
+)
 ALLOWED_SCRIPTS = ("/-/policylapse-assets/script.js", "/-/policylapse-assets/search.js")
 
 
@@ -43,12 +64,18 @@ def write(history_db, seed):
         history_db.policy(
             url,
             *(
-                shown(f"{2010 + year}-01-01", "\n\n".join(f"## {hostile(random_)}\n\nWe keep {hostile(random_)} {year}." for _ in range(3)), title=hostile(random_))
+                shown(
+                    f"{2010 + year}-01-01",
+                    "\n\n".join(f"## {hostile(random_)}\n\nWe keep {hostile(random_)} {year}." for _ in range(3)),
+                    title=hostile(random_),
+                )
                 for year in range(0, 6, 2)
             ),
             site=site,
-            prefix=random_.choice(["javascript:alert(1)//", 'https://web.archive.org/web/"><script>', "data:text/html,<script>"]),
-        )  # fmt: skip
+            prefix=random_.choice(
+                ["javascript:alert(1)//", 'https://web.archive.org/web/"><script>', "data:text/html,<script>"]
+            ),
+        )
     return Site(history_db.path)
 
 
@@ -84,10 +111,18 @@ def test_what_a_reader_asks_for_is_hostile_too(history_db, piece):
     site = Site(history_db.path)
     asked = quote(piece, errors="surrogatepass")
     for address in (
-        f"/?q={asked}", f"/-/search?q={asked}", f"/-/search?q=data&site={asked}", f"/-/changes?added={asked}", f"/-/changes?section={asked}",
-        f"/-/trends?terms={asked}", f"/-/coverage?site={asked}", f"/-/site/{asked}/p/timeline", f"/-/site/a.example/p/v/{asked}",
-        f"/-/site/a.example/p/calendar?month={asked}", f"/-/site/a.example/p/timeline?since={asked}",
-    ):  # fmt: skip
+        f"/?q={asked}",
+        f"/-/search?q={asked}",
+        f"/-/search?q=data&site={asked}",
+        f"/-/changes?added={asked}",
+        f"/-/changes?section={asked}",
+        f"/-/trends?terms={asked}",
+        f"/-/coverage?site={asked}",
+        f"/-/site/{asked}/p/timeline",
+        f"/-/site/a.example/p/v/{asked}",
+        f"/-/site/a.example/p/calendar?month={asked}",
+        f"/-/site/a.example/p/timeline?since={asked}",
+    ):
         found = site.get(address)
         assert found.status in (200, 302, 400, 404), (address, found.status)
         if found.status != 302:

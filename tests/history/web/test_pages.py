@@ -104,7 +104,10 @@ def cli_json(db, *arguments):
     [
         ("/-/sites.json?sort=site", ["sites"]),
         (f"{POLICY}/timeline.json", ["timeline", "lumenkart.example"]),
-        (f"{POLICY}/timeline.json?since=2019&until=2020", ["timeline", "lumenkart.example", "--since", "2019", "--until", "2020"]),
+        (
+            f"{POLICY}/timeline.json?since=2019&until=2020",
+            ["timeline", "lumenkart.example", "--since", "2019", "--until", "2020"],
+        ),
         (f"{POLICY}/timeline.json?all=1", ["timeline", "lumenkart.example", "--all"]),
         (f"{POLICY}/v/3.json", ["show", "lumenkart.example", "3"]),
         (f"{POLICY}/at/2021-01-01.json", ["show", "lumenkart.example", "--at", "2021-01-01"]),
@@ -113,14 +116,20 @@ def cli_json(db, *arguments):
         (f"{POLICY}/blame/5.json", ["blame", "lumenkart.example", "--at", "5"]),
         (f"{POLICY}/blame/5.json?removed=1", ["blame", "lumenkart.example", "--at", "5", "--removed"]),
         ("/-/search.json?q=personal+information&limit=10", ["search", "personal information"]),
-        ("/-/search.json?q=sell&site=nestwell.example&limit=10&first=1", ["search", "sell", "--site", "nestwell.example", "--first"]),
+        (
+            "/-/search.json?q=sell&site=nestwell.example&limit=10&first=1",
+            ["search", "sell", "--site", "nestwell.example", "--first"],
+        ),
         ("/-/changes.json?class=substantive", ["changes", "--class", "substantive"]),
-        ("/-/changes.json?site=lumenkart.example&since=2020", ["changes", "--site", "lumenkart.example", "--since", "2020"]),
+        (
+            "/-/changes.json?site=lumenkart.example&since=2020",
+            ["changes", "--site", "lumenkart.example", "--since", "2020"],
+        ),
         ("/-/trends.json?terms=gdpr,cookies", ["trends", "gdpr", "cookies"]),
         ("/-/coverage.json", ["coverage"]),
         ("/-/coverage.json?site=nestwell.example", ["coverage", "nestwell.example"]),
     ],
-)  # fmt: skip
+)
 def test_a_page_has_the_data_of_its_command(site, address, command):
     page = json.loads(site.page(address).body)
     asked = cli_json(site.path, *command)
@@ -211,9 +220,11 @@ def test_keys_of_one_wording_on_one_day_differ(history_db):
     shown = history_db.shown
     path = history_db.policy(
         "https://a.example/p",
-        shown("2015-01-01T01:00", "First words here."), shown("2015-01-01T02:00", "Other words here."),
-        shown("2015-01-01T03:00", "First words here."), shown("2015-01-01T04:00", "Other words here."),
-    )  # fmt: skip
+        shown("2015-01-01T01:00", "First words here."),
+        shown("2015-01-01T02:00", "Other words here."),
+        shown("2015-01-01T03:00", "First words here."),
+        shown("2015-01-01T04:00", "Other words here."),
+    )
     with closing(open_database(path)) as db:
         policy = read_catalogue(db).policies["a.example"][0]
         versions = read_versions(db, policy)

@@ -38,9 +38,13 @@ def ask(served, *addresses, headers=None):
 
 def test_our_pages_are_strict_and_datasettes_are_beside_them(path):
     index, timeline, table, query, style = ask(
-        application(Serving(path)), "/", "/-/site/a.example/privacy/timeline", "/history/timeline.json",
-        "/history/latest_changes.json?_shape=array", "/-/policylapse-assets/style.css",
-    )  # fmt: skip
+        application(Serving(path)),
+        "/",
+        "/-/site/a.example/privacy/timeline",
+        "/history/timeline.json",
+        "/history/latest_changes.json?_shape=array",
+        "/-/policylapse-assets/style.css",
+    )
     for answer in (index, timeline, style):
         assert answer.status_code == 200
         assert "default-src 'none'" in answer.headers["content-security-policy"]
@@ -88,9 +92,14 @@ def test_every_commit_changes_the_state_and_reading_does_not(path, mode):
 
 def test_an_address_without_a_page_is_a_quiet_404(path, capfd):
     answers = ask(
-        application(Serving(path)), "/a/b/c/d/e/f", "/-/nothing", "/-/site/a.example/privacy/v/99", "/-/site/x/y/timeline.json",
-        "/-/policylapse-assets/other.css", "/history/no_table",
-    )  # fmt: skip
+        application(Serving(path)),
+        "/a/b/c/d/e/f",
+        "/-/nothing",
+        "/-/site/a.example/privacy/v/99",
+        "/-/site/x/y/timeline.json",
+        "/-/policylapse-assets/other.css",
+        "/history/no_table",
+    )
     assert [answer.status_code for answer in answers] == [404] * 6
     told = capfd.readouterr()
     assert "Traceback" not in told.err

@@ -48,9 +48,15 @@ def test_what_is_no_policy_says_what_it_is():
 
 @pytest.mark.parametrize(
     ("text", "site", "named"),
-    [("We at Tin Roof Radio", "tinroofradio.example", True), ("visit abc.example", "abc.example", True), ("ABC Ltd", "abc.example", True),
-     ("alphabetical abcde", "abc.example", False), ("Grünwald & Frère", "grunwaldfrere.example", True), ("", "a.example", False)],
-)  # fmt: skip
+    [
+        ("We at Tin Roof Radio", "tinroofradio.example", True),
+        ("visit abc.example", "abc.example", True),
+        ("ABC Ltd", "abc.example", True),
+        ("alphabetical abcde", "abc.example", False),
+        ("Grünwald & Frère", "grunwaldfrere.example", True),
+        ("", "a.example", False),
+    ],
+)
 def test_a_text_names_a_site(text, site, named):
     assert names(text, site) is named
 

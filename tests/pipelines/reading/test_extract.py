@@ -103,16 +103,28 @@ def test_screen_reader_hint_is_dropped():
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        pytest.param(f"<div aria-hidden=true class='panel hidden' style='display:none; overflow: hidden'>{POLICY}</div>", "", id="hidden"),
-        pytest.param(f"{POLICY}<details><summary>More</summary><p>In detail.</p></details>", "More\n\nIn detail.", id="details"),
+        pytest.param(
+            f"<div aria-hidden=true class='panel hidden' style='display:none; overflow: hidden'>{POLICY}</div>",
+            "",
+            id="hidden",
+        ),
+        pytest.param(
+            f"{POLICY}<details><summary>More</summary><p>In detail.</p></details>", "More\n\nIn detail.", id="details"
+        ),
         pytest.param(
             f"{POLICY}<h3><button aria-expanded=false>Which data</button></h3><div hidden>All of it.</div>",
             "### Which data\n\nAll of it.",
             id="accordion",
         ),
-        pytest.param(f"{POLICY}<ul><li><a name='2.1'></a>Named anchor.</li></ul>", "* Named anchor.", id="named-anchor"),
-        pytest.param(f"{POLICY}<div><li>Stray one</li><li>Stray two</li></div>", "* Stray one\n* Stray two", id="stray-li"),
-        pytest.param(f"{POLICY}<div>Bare text <b>here</b></div>and there", "Bare text **here**\n\nand there", id="bare-text"),
+        pytest.param(
+            f"{POLICY}<ul><li><a name='2.1'></a>Named anchor.</li></ul>", "* Named anchor.", id="named-anchor"
+        ),
+        pytest.param(
+            f"{POLICY}<div><li>Stray one</li><li>Stray two</li></div>", "* Stray one\n* Stray two", id="stray-li"
+        ),
+        pytest.param(
+            f"{POLICY}<div>Bare text <b>here</b></div>and there", "Bare text **here**\n\nand there", id="bare-text"
+        ),
         pytest.param(f"<div>Last updated: 1 May 2020</div>{POLICY}", "Last updated: 1 May 2020", id="date-line"),
         pytest.param(
             f"<div><p class=text-meta>Updated: May 1, 2020</p></div><div class=cookies-use><div>{POLICY}</div></div>",
@@ -120,7 +132,11 @@ def test_screen_reader_hint_is_dropped():
             id="date-outside-the-container",
         ),
         pytest.param(f"{POLICY}<p>a<br>b<br><br>c</p>", "a  \nb\n\nc", id="breaks"),
-        pytest.param(f"{POLICY}<p><b>Bold </b>and<i> slanted</i>, <b><i>both</i></b></p>", "**Bold** and *slanted*, ***both***", id="marks"),
+        pytest.param(
+            f"{POLICY}<p><b>Bold </b>and<i> slanted</i>, <b><i>both</i></b></p>",
+            "**Bold** and *slanted*, ***both***",
+            id="marks",
+        ),
         pytest.param(f"{POLICY}<p>2*3 = a_b \\ `x` _y_</p>", "2\\*3 = a_b \\\\ \\`x\\` \\_y\\_", id="escapes"),
         pytest.param(
             f"{POLICY}<ol><li>One<ul><li>deep</li></ul></li><li>Two<p>more of two</p></li></ol>",
@@ -128,7 +144,11 @@ def test_screen_reader_hint_is_dropped():
             id="nested-list",
         ),
         pytest.param(f"{POLICY}<dl><dt>Cookie</dt><dd>A file.</dd></dl>", "Cookie\n\n:   A file.", id="definitions"),
-        pytest.param(f"{POLICY}<blockquote>Quoted.</blockquote><pre>a\n  b</pre>", "> Quoted.\n\n```\na\n  b\n```", id="quote-and-pre"),
+        pytest.param(
+            f"{POLICY}<blockquote>Quoted.</blockquote><pre>a\n  b</pre>",
+            "> Quoted.\n\n```\na\n  b\n```",
+            id="quote-and-pre",
+        ),
         pytest.param(
             f"{POLICY}<table><tr><th>Name<th>From</tr><tr><td>_gcl<td>Google</tr><tr><td>fr<td>Facebook</tr></table>",
             "| Name | From |\n| --- | --- |\n| \\_gcl | Google |\n| fr | Facebook |",
@@ -141,7 +161,7 @@ def test_screen_reader_hint_is_dropped():
             id="a-name-amid-the-text",
         ),
     ],
-)  # fmt: skip
+)
 def test_text_is_kept(body, expected):
     assert shown(body) == expected
 

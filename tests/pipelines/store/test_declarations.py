@@ -58,9 +58,14 @@ def versions(store):
 
 def test_captures_of_a_url_count_while_it_was_the_policys_only(store):
     policy = seen_by(
-        store, Seen(0, KEEP, url=OLD), Seen(50, FRENCH), Seen(100, KEEP, url=OLD), Seen(150, SELL),
-        Seen(200, FRENCH, url=OLD), Seen(250, SELL),
-    )  # fmt: skip
+        store,
+        Seen(0, KEEP, url=OLD),
+        Seen(50, FRENCH),
+        Seen(100, KEEP, url=OLD),
+        Seen(150, SELL),
+        Seen(200, FRENCH, url=OLD),
+        Seen(250, SELL),
+    )
     assert len(versions(store)) > 2
     store.declarations.put(policy, declared((OLD, None, 120), (URL, 120, None)))
     store.versions.fold(policy, EXTRACTOR)

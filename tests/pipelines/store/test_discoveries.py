@@ -19,17 +19,25 @@ NOW = utc(2025, 1, 1)
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 ROWS = st.lists(
     st.builds(
-        make_capture, original=st.sampled_from(["http://a.example/", "http://a.example/p"]),
+        make_capture,
+        original=st.sampled_from(["http://a.example/", "http://a.example/p"]),
         timestamp=st.sampled_from(["20100101000000", "20110101000000", "20110102000000"]),
-        statuscode=st.sampled_from(["200", "-", "404"]), length=st.sampled_from(["-", "12", "0"]),
+        statuscode=st.sampled_from(["200", "-", "404"]),
+        length=st.sampled_from(["-", "12", "0"]),
     ),
     max_size=5,
-).map(tuple)  # fmt: skip
+).map(tuple)
 LINKS = st.lists(
-    st.builds(PolicyLink, st.just("http://a.example/p"), TEXT, st.floats(0, 1), st.sampled_from(Label),
-              st.lists(TEXT, max_size=3).map(tuple)),
+    st.builds(
+        PolicyLink,
+        st.just("http://a.example/p"),
+        TEXT,
+        st.floats(0, 1),
+        st.sampled_from(Label),
+        st.lists(TEXT, max_size=3).map(tuple),
+    ),
     max_size=3,
-).map(tuple)  # fmt: skip
+).map(tuple)
 
 
 @pytest.fixture
@@ -43,14 +51,23 @@ def store(tmp_path):
 @given(
     answers=st.lists(
         st.builds(
-            Answer, st.sampled_from(AskKind), st.sampled_from(["http://a.example/", "http://a.example/p"]),
-            st.sampled_from(["", "20100101000000"]), st.just(NOW), st.sampled_from([Outcome.FETCHED, Outcome.EXCLUDED]),
-            TEXT, ROWS, st.booleans(), LINKS, TEXT,
+            Answer,
+            st.sampled_from(AskKind),
+            st.sampled_from(["http://a.example/", "http://a.example/p"]),
+            st.sampled_from(["", "20100101000000"]),
+            st.just(NOW),
+            st.sampled_from([Outcome.FETCHED, Outcome.EXCLUDED]),
+            TEXT,
+            ROWS,
+            st.booleans(),
+            LINKS,
+            TEXT,
             st.none() | st.builds(Verdict, st.booleans(), TEXT, st.floats(0, 1), st.booleans(), TEXT),
         ),
-        max_size=4, unique_by=lambda a: (a.kind, a.url, a.timestamp),
+        max_size=4,
+        unique_by=lambda a: (a.kind, a.url, a.timestamp),
     )
-)  # fmt: skip
+)
 def test_answers_come_out_as_they_went_in(tmp_path_factory, answers):
     store = Store(tmp_path_factory.mktemp("d") / "d.db", lambda: NOW)
     for answer in answers:
@@ -95,9 +112,12 @@ def test_a_policy_that_has_moved_on_is_the_same_policy(store):
 
 def test_a_discovery_is_read_as_it_was_found(tmp_path, store):
     found = Discovery(
-        (), 5, (Found(Label.GENERAL, (span("http://a.example/p", 2001, 2010),)),),
-        (Candidate("http://a.example/p", Label.GENERAL, 0.9, True, ("text: privacy",)),), ("a note",),
-    )  # fmt: skip
+        (),
+        5,
+        (Found(Label.GENERAL, (span("http://a.example/p", 2001, 2010),)),),
+        (Candidate("http://a.example/p", Label.GENERAL, 0.9, True, ("text: privacy",)),),
+        ("a note",),
+    )
     for _ in range(2):  # the second takes the place of the first
         store.discoveries.put("a.example", "w", found)
     store.discoveries.put_answer("a.example", "w", Answer(AskKind.INDEX, "a.example", "", NOW, rows=(make_capture(),)))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.archives.capture import Outcome, Period
-from pipelines.store.found import EventRow
+from pipelines.store.shelves.found import EventRow
 from pipelines.store.store import Store
 from pipelines.versions.found import Step, same_changes
 from tests.stores import EXTRACTOR, FIRST, NOW, Seen, damages, put
@@ -94,8 +94,10 @@ bounds = st.lists(st.integers(0, 40), min_size=2, max_size=8, unique=True).map(s
 @given(bounds, st.data())
 def test_a_change_keeps_its_identity_while_its_bracket_narrows(days, data):
     """Brackets follow one another; each may narrow at either end, and other changes may come in between."""
-    known = [Step(100 + i, "ab"[i % 2], FIRST + timedelta(days=2 * a), FIRST + timedelta(days=2 * b))
-             for i, (a, b) in enumerate(pairwise(days))]  # fmt: skip
+    known = [
+        Step(100 + i, "ab"[i % 2], FIRST + timedelta(days=2 * a), FIRST + timedelta(days=2 * b))
+        for i, (a, b) in enumerate(pairwise(days))
+    ]
     now = []
     for one in known:
         length = (one.not_after - one.not_before).days

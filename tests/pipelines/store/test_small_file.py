@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from pipelines.store.capture_table import CaptureTable
 from pipelines.store.file import open_file
 from pipelines.store.load import load_payload
 from pipelines.store.schema.migrations import migrations
+from pipelines.store.tables.capture_table import CaptureTable
 
 AT = "2015-01-0{}T00:00:00Z"
 EXTRACTION = "payload_id, extractor_id, outcome, detail, text_id, title, charset, score, evidence, decisions"
@@ -39,28 +39,37 @@ def old_file(path, schema):
     ]
     for n in (1, 2):
         script += [
-            ("INSERT INTO texts (id, text_digest, wording, words, language) VALUES (?, ?, ?, 3, 'en')", [n, f"t{n}", f"w{n}"]),
+            (
+                "INSERT INTO texts (id, text_digest, wording, words, language) VALUES (?, ?, ?, 3, 'en')",
+                [n, f"t{n}", f"w{n}"],
+            ),
             ("INSERT INTO blocks VALUES (?, ?, 'paragraph', 0, ?)", [n, bytes([n]) * 16, f"We keep it {n}."]),
             ("INSERT INTO text_blocks (text_id, position, block_id) VALUES (?, 0, ?)", [n, n]),
-            (f"INSERT INTO extractions ({EXTRACTION}) VALUES (?, 1, 'fetched', '', ?, 'T', 'utf-8', 0.5, '[]', '[]')", [n, n]),
-            ("INSERT INTO versions VALUES (?, 1, 1, ?, ?, ?, ?, ?, NULL, 1, ?, ?)", [n, n, f"w{n}", n, AT.format(n), AT.format(n), n, n]),
-        ]  # fmt: skip
+            (
+                f"INSERT INTO extractions ({EXTRACTION}) VALUES (?, 1, 'fetched', '', ?, 'T', 'utf-8', 0.5, '[]', '[]')",
+                [n, n],
+            ),
+            (
+                "INSERT INTO versions VALUES (?, 1, 1, ?, ?, ?, ?, ?, NULL, 1, ?, ?)",
+                [n, n, f"w{n}", n, AT.format(n), AT.format(n), n, n],
+            ),
+        ]
     captures = [
         (1, "2015-01-01T00:00:00Z", "20150101000000", 1, '{"a": "1"}', "warc://x/20150101000000id_/http://a.example/p"),
         (2, "2015-01-02T00:00:00Z", "20150102000000", 2, '{"a": "2", "b": "é"}', "elsewhere"),
         (3, "2015-01-03T00:00:00Z", "20150003000000", None, None, None),
-    ]  # fmt: skip
+    ]
     values = [
         [id_, at, stamp, payload, headers, url, json.dumps([f"200 {url}"]) if url else None]
         for id_, at, stamp, payload, headers, url in captures
     ]
     insert = (
-            "INSERT INTO captures (id, archive, urlkey, captured_at, timestamp, payload_id, headers, memento_url, chain, "
-            "original, mimetype, statuscode, digest, length, outcome, citation_url, http_status, drift_seconds, memento_at) "
-            "VALUES (?1, 'warc:x', 'example,a)/p', ?2, ?3, ?4, ?5, ?6, ?7, 'http://a.example/p', 'text/html', '-', 'D', "
-            "'007', CASE WHEN ?4 THEN 'fetched' ELSE 'pending' END, 'https://c/' || ?3 || 'id_/http://a.example/p', "
-            "CASE WHEN ?4 THEN 200 END, CASE WHEN ?4 THEN 0 END, CASE WHEN ?4 THEN ?2 END)"
-    )  # fmt: skip
+        "INSERT INTO captures (id, archive, urlkey, captured_at, timestamp, payload_id, headers, memento_url, chain, "
+        "original, mimetype, statuscode, digest, length, outcome, citation_url, http_status, drift_seconds, memento_at) "
+        "VALUES (?1, 'warc:x', 'example,a)/p', ?2, ?3, ?4, ?5, ?6, ?7, 'http://a.example/p', 'text/html', '-', 'D', "
+        "'007', CASE WHEN ?4 THEN 'fetched' ELSE 'pending' END, 'https://c/' || ?3 || 'id_/http://a.example/p', "
+        "CASE WHEN ?4 THEN 200 END, CASE WHEN ?4 THEN 0 END, CASE WHEN ?4 THEN ?2 END)"
+    )
     script += [(insert, row) for row in values]
     script.append(("INSERT INTO outcomes VALUES (1, 1, 1, 3, 's', 'playback_failed', '', '')", []))
     if schema >= 2:
@@ -164,20 +173,35 @@ def test_killed_at_any_statement_and_run_again(tmp_path, seed):
 
 text = st.text("aé\"'{}[]:,\\ \n", max_size=4)
 headers = st.none() | st.dictionaries(st.sampled_from(["a", "b", "c", "memento-datetime", "x.y"]), text, max_size=5)
-captured = st.fixed_dictionaries({
-    "archive": st.sampled_from(["a", "b"]), "original": st.sampled_from(["http://x/", "http://y/"]),
-    "timestamp": st.sampled_from(["20150101000000", "20150203040506", "20150003000000"]), "mimetype": text, "statuscode": text,
-    "digest": text, "length": st.sampled_from(["1", "-", "01", "-0", "12 ", "99999999999999999999"]), "oddity": text,
-    "citation_url": st.sampled_from(["https://c/20150101000000id_/http://x/", "elsewhere"]),
-})  # fmt: skip
-happened = st.fixed_dictionaries({
-    "outcome": st.sampled_from(["fetched", "pending"]), "detail": text, "fetched_at": st.sampled_from([None, AT.format(5)]),
-    "redirect_url": text, "http_status": st.none() | st.integers(100, 599), "headers": headers.map(lambda h: h if h is None else json.dumps(h, ensure_ascii=False)),
-    "memento_url": st.sampled_from([None, "https://m/20150101000000id_/http://x/", "else"]),
-    "chain": st.sampled_from([None, "[]", '["200 https://m/20150101000000id_/http://x/"]', '["200 else"]']),
-    "failures": st.integers(0, 3), "not_before": st.sampled_from([None, AT.format(7)]), "digest_verdict": st.sampled_from([None, "match"]),
-    "drift_seconds": st.none() | st.integers(-5, 5),
-})  # fmt: skip
+captured = st.fixed_dictionaries(
+    {
+        "archive": st.sampled_from(["a", "b"]),
+        "original": st.sampled_from(["http://x/", "http://y/"]),
+        "timestamp": st.sampled_from(["20150101000000", "20150203040506", "20150003000000"]),
+        "mimetype": text,
+        "statuscode": text,
+        "digest": text,
+        "length": st.sampled_from(["1", "-", "01", "-0", "12 ", "99999999999999999999"]),
+        "oddity": text,
+        "citation_url": st.sampled_from(["https://c/20150101000000id_/http://x/", "elsewhere"]),
+    }
+)
+happened = st.fixed_dictionaries(
+    {
+        "outcome": st.sampled_from(["fetched", "pending"]),
+        "detail": text,
+        "fetched_at": st.sampled_from([None, AT.format(5)]),
+        "redirect_url": text,
+        "http_status": st.none() | st.integers(100, 599),
+        "headers": headers.map(lambda h: h if h is None else json.dumps(h, ensure_ascii=False)),
+        "memento_url": st.sampled_from([None, "https://m/20150101000000id_/http://x/", "else"]),
+        "chain": st.sampled_from([None, "[]", '["200 https://m/20150101000000id_/http://x/"]', '["200 else"]']),
+        "failures": st.integers(0, 3),
+        "not_before": st.sampled_from([None, AT.format(7)]),
+        "digest_verdict": st.sampled_from([None, "match"]),
+        "drift_seconds": st.none() | st.integers(-5, 5),
+    }
+)
 
 
 TABLES = ("addresses", "capture_kinds", "header_sets", "capture_rows")

@@ -15,9 +15,9 @@ from crawler.archives.timestamps import format_timestamp
 from pipelines.model import Block, BlockKind, Extraction, Judgement
 from pipelines.reading.payload import Reading
 from pipelines.store.load import text_blocks
-from pipelines.store.payload_bases import MOST_DEPTH, MOST_REACH
-from pipelines.store.payloads import PayloadShelf
+from pipelines.store.shelves.payloads import PayloadShelf
 from pipelines.store.store import Store
+from pipelines.store.tables.payload_bases import MOST_DEPTH, MOST_REACH
 from pipelines.store.transactions import OpenFile
 from pipelines.text.digests import text_digest
 from pipelines.text.wording import wording_key
@@ -36,17 +36,31 @@ def store(tmp_path):
 
 def capture(day: int, body: bytes, **fields) -> Capture:
     at = datetime(2015, 1, 1, tzinfo=UTC) + timedelta(days=day)
-    values = {"urlkey": surt(URL), "timestamp": format_timestamp(at), "original": URL, "mimetype": "text/html",
-              "statuscode": "200", "digest": sha1_base32(body), "length": "1234", "captured_at": at} | fields  # fmt: skip
+    values = {
+        "urlkey": surt(URL),
+        "timestamp": format_timestamp(at),
+        "original": URL,
+        "mimetype": "text/html",
+        "statuscode": "200",
+        "digest": sha1_base32(body),
+        "length": "1234",
+        "captured_at": at,
+    } | fields
     return Capture(**values)
 
 
 def reading(body: bytes, outcome: Outcome = Outcome.FETCHED, extractor: str = EXTRACTOR) -> Reading:
     blocks = tuple(Block(BlockKind.PARAGRAPH, 0, line) for line in body.decode().splitlines())
     return Reading(
-        outcome, extractor, "" if outcome is Outcome.FETCHED else "bot check", Extraction("Privacy", blocks),
-        Judgement(outcome is Outcome.FETCHED, "", 1.0), wording_key(blocks), text_digest(blocks), len(blocks),
-    )  # fmt: skip
+        outcome,
+        extractor,
+        "" if outcome is Outcome.FETCHED else "bot check",
+        Extraction("Privacy", blocks),
+        Judgement(outcome is Outcome.FETCHED, "", 1.0),
+        wording_key(blocks),
+        text_digest(blocks),
+        len(blocks),
+    )
 
 
 def memento(body: bytes, at: datetime) -> Memento:
@@ -88,18 +102,38 @@ def test_the_file_is_marked_as_ours_and_speaks_wal(store):
 def test_the_timeline_has_the_promised_columns(store):
     columns = [row[0] for row in store.db.execute("SELECT * FROM timeline").description]
     assert columns[:12] == [
-        "site", "policy_url", "version", "first_seen", "last_seen", "previous_last_seen", "captures", "words",
-        "change_class", "words_added", "words_removed", "wording",
-    ]  # fmt: skip
+        "site",
+        "policy_url",
+        "version",
+        "first_seen",
+        "last_seen",
+        "previous_last_seen",
+        "captures",
+        "words",
+        "change_class",
+        "words_added",
+        "words_removed",
+        "wording",
+    ]
 
 
 def test_captures_keep_the_cdx_fields_under_their_names(store):
     list_captures(store, [capture(0, b"a", length="-", statuscode="-", oddity="no record length")])
     sql = "SELECT urlkey, timestamp, original, mimetype, statuscode, digest, length, outcome, fetched_at, oddity FROM captures"
     assert store.db.execute(sql).fetchall() == [
-        ("example,shop)/privacy", "20150101000000", URL, "text/html", "-", sha1_base32(b"a"), "-", "pending", None,
-        "no record length"),
-    ]  # fmt: skip
+        (
+            "example,shop)/privacy",
+            "20150101000000",
+            URL,
+            "text/html",
+            "-",
+            sha1_base32(b"a"),
+            "-",
+            "pending",
+            None,
+            "no record length",
+        ),
+    ]
 
 
 def test_versions_changes_and_blocks(store):

@@ -11,8 +11,8 @@ from cli.main import main
 from crawler.archives.surt import surt
 from pipelines.store.file import WAL_BYTES
 from pipelines.store.load import load_payload
-from pipelines.store.payload_bases import MOST_DEPTH
 from pipelines.store.store import Store
+from pipelines.store.tables.payload_bases import MOST_DEPTH
 from pipelines.upkeep.compact import compact, rebase
 from tests.pipelines.store.test_store import NOW, URL, fill, timeline
 

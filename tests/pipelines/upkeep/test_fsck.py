@@ -18,9 +18,14 @@ from tests.stores import EXTRACTOR, NOW, Seen, content, damage, damages, finding
 
 KEEP, SELL = "We keep your data.\nWrite to us.", "We sell your data.\nWrite to us."
 SEEN = [
-    Seen(0, KEEP), Seen(5, KEEP), Seen(9, SELL), Seen(12, "robot?", state="bot"), Seen(20, KEEP),
-    Seen(30, state="failed"), Seen(31, state="pending"),
-]  # fmt: skip
+    Seen(0, KEEP),
+    Seen(5, KEEP),
+    Seen(9, SELL),
+    Seen(12, "robot?", state="bot"),
+    Seen(20, KEEP),
+    Seen(30, state="failed"),
+    Seen(31, state="pending"),
+]
 
 
 @pytest.fixture

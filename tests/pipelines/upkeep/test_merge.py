@@ -49,9 +49,11 @@ READ_IN_ONE_FILE = [[(3, state, (URL, "shop.example"), "one")] for state in ("fe
 
 
 @settings(  # without shrinking, which would take minutes
-    max_examples=8, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    max_examples=8,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
-)  # fmt: skip
+)
 @given(WORDINGS, FILES, st.randoms())
 @example([TEXTS[0]] * 8, READ_IN_ONE_FILE, random.Random(1))
 @example([TEXTS[0]] * 8, READ_IN_ONE_FILE, random.Random(2))
@@ -243,7 +245,12 @@ def test_what_cannot_be_merged_is_refused(tmp_path):
     shutil.copy(good, broken)
     damage(broken, "UPDATE payloads SET data = x'00'")
     text.write_text("hello")
-    for path, why in ((newer, "newer policylapse"), (broken, "fsck --repair"), (text, "not a SQLite"), (tmp_path / "no", "no database")):  # fmt: skip
+    for path, why in (
+        (newer, "newer policylapse"),
+        (broken, "fsck --repair"),
+        (text, "not a SQLite"),
+        (tmp_path / "no", "no database"),
+    ):
         with pytest.raises(StoreError, match=why):
             merged(tmp_path / "x.db", path)
     assert damages(tmp_path / "x.db") == []
@@ -261,8 +268,9 @@ def test_what_is_forgotten_in_one_is_forgotten_in_all(tmp_path, turned):
     db.conn.close()
     path = merged(tmp_path / "x.db", *((full, emptied) if turned else (emptied, full)))
     assert ask(path, "SELECT DISTINCT urlkey, outcome FROM captures ORDER BY 1") == [
-        ("example,other)/legal/privacy", "fetched"), ("example,shop)/privacy", "forgotten"),
-    ]  # fmt: skip
+        ("example,other)/legal/privacy", "fetched"),
+        ("example,shop)/privacy", "forgotten"),
+    ]
     assert all(b"marmalade" not in file.read_bytes() for file in tmp_path.glob("x.db*"))
     assert content(path) == content(merged(tmp_path / "y.db", *((emptied, full) if turned else (full, emptied)), path))
     assert damages(path) == []

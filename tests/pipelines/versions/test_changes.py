@@ -63,9 +63,13 @@ def test_only_a_date(old, new):
 LETTER = "{day}. {month} {year}", "{month} {day}, {year}", "{year}. {month} {day}.", "{day} de {month} de {year}"
 # how a language writes a whole date, where that is none of the above
 FORMS = {
-    "lt": ("{year} m. {month} {day} d.",), "lv": ("{year}. gada {day}. {month}",), "bg": ("{day} {month} {year} г.",),
-    "ga": ("{day} {month} {year}",), "he": ("{day} ב{month} {year}", "{day} {month} {year}"), "ru": ("{day} {month} {year} г.",),
-}  # fmt: skip
+    "lt": ("{year} m. {month} {day} d.",),
+    "lv": ("{year}. gada {day}. {month}",),
+    "bg": ("{day} {month} {year} г.",),
+    "ga": ("{day} {month} {year}",),
+    "he": ("{day} ב{month} {year}", "{day} {month} {year}"),
+    "ru": ("{day} {month} {year} г.",),
+}
 DAYS = st.dates(date(1990, 1, 1), date(2089, 12, 31))
 
 

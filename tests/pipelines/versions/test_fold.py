@@ -28,9 +28,9 @@ def observation(capture_id: int, day: int, wording: str) -> Observation:
     return Observation(EPOCH + timedelta(days=day), capture_id, wording, text_id=ord(wording))
 
 
-observations = st.lists(
-    st.tuples(st.integers(0, 40), st.sampled_from("abc")), max_size=30
-).map(lambda pairs: [observation(number, day, wording) for number, (day, wording) in enumerate(pairs)])  # fmt: skip
+observations = st.lists(st.tuples(st.integers(0, 40), st.sampled_from("abc")), max_size=30).map(
+    lambda pairs: [observation(number, day, wording) for number, (day, wording) in enumerate(pairs)]
+)
 
 
 def test_runs_of_one_wording_are_versions_with_brackets():

@@ -6,8 +6,10 @@ import pytest
 
 from tests.pipelines.versions.time_axis import HOME, POLICY, History
 
-GERMAN = [f"Absatz {n}: wir bewahren {what} auf, solange das Gesetz es von uns verlangt." for n, what in
-          enumerate("Namen Anschrift Post Nummer Bestellungen Antworten Bilder Nachrichten Zahlungen".split())]  # fmt: skip
+GERMAN = [
+    f"Absatz {n}: wir bewahren {what} auf, solange das Gesetz es von uns verlangt."
+    for n, what in enumerate("Namen Anschrift Post Nummer Bestellungen Antworten Bilder Nachrichten Zahlungen".split())
+]
 REWRITTEN = [f"Clause {n} of the new agreement speaks about {n * n} other things entirely." for n in range(12)]
 DAY = timedelta(days=1)
 

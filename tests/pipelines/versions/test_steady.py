@@ -50,9 +50,15 @@ def test_a_line_that_is_another_every_time_is_left_out(apart):
 @pytest.mark.parametrize("stays", [1, 3, 14])
 @pytest.mark.parametrize(
     "line",
-    ["Version 1.{0}.0.{1}", "Privacy Policy 2013-06-{2:02} 12:{2} – {1}", "Build 3f{1}ac", "{1} visitors have read this page",
-     "Seite {0} von {1}", "request 0d{1}e-4a{0}b"],
-)  # fmt: skip
+    [
+        "Version 1.{0}.0.{1}",
+        "Privacy Policy 2013-06-{2:02} 12:{2} – {1}",
+        "Build 3f{1}ac",
+        "{1} visitors have read this page",
+        "Seite {0} von {1}",
+        "request 0d{1}e-4a{0}b",
+    ],
+)
 def test_a_line_that_differs_in_numbers_alone_again_and_again_is_a_counter_however_slow(line, stays):
     history = History()
     for n in range(8 * stays):

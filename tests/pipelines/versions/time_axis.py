@@ -9,8 +9,12 @@ from pipelines.versions.sightings import SeenText, lines_of
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 STEP = timedelta(hours=12)
-POLICY = [f"Paragraph {n}: we keep the {what} that you give us, for as long as the law asks us to keep it." for n, what in
-          enumerate("name address mail number orders answers pictures messages payments returns reviews letters".split())]  # fmt: skip
+POLICY = [
+    f"Paragraph {n}: we keep the {what} that you give us, for as long as the law asks us to keep it."
+    for n, what in enumerate(
+        "name address mail number orders answers pictures messages payments returns reviews letters".split()
+    )
+]
 HOME = ["Shoes for everybody", "Boots and sandals at half the price until Sunday", "Our shops in your town", "Jobs"]
 
 

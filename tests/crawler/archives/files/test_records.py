@@ -122,14 +122,22 @@ def test_a_hundred_damages_are_told_one_by_one_and_the_rest_counted(tmp_path):
 # dates
 
 DATES = {
-    "2016": "20160101000000", "2016-05": "20160501000000", "2016-05-25": "20160525000000",
-    "2016-05-25T10:11Z": "20160525101100", "2016-05-25T10:11:12.5Z": "20160525101112",
-    "2016-06-25T10:11:12.123456789Z": "20160625101112", "2016-07-25T10:11:12+02:00": "20160725081112",
-    "2016-07-25T10:11:12-0800": "20160725181112", "2016-08-25T10:11": "20160825101100",
-    "20160925101112": "20160925101112", "Wed, 05 Oct 2016 10:00:00 GMT": "20161005100000",
-    "Wed, 05 Oct 2016 12:00:00 +0200": "20161005100000", "2016-12-31T23:59:60Z": "20161231235959",
-    "2016-12-31T23:30:00-01:00": "20170101003000", "2016-05-25 10:11:12": "20160525101112",
-}  # fmt: skip
+    "2016": "20160101000000",
+    "2016-05": "20160501000000",
+    "2016-05-25": "20160525000000",
+    "2016-05-25T10:11Z": "20160525101100",
+    "2016-05-25T10:11:12.5Z": "20160525101112",
+    "2016-06-25T10:11:12.123456789Z": "20160625101112",
+    "2016-07-25T10:11:12+02:00": "20160725081112",
+    "2016-07-25T10:11:12-0800": "20160725181112",
+    "2016-08-25T10:11": "20160825101100",
+    "20160925101112": "20160925101112",
+    "Wed, 05 Oct 2016 10:00:00 GMT": "20161005100000",
+    "Wed, 05 Oct 2016 12:00:00 +0200": "20161005100000",
+    "2016-12-31T23:59:60Z": "20161231235959",
+    "2016-12-31T23:30:00-01:00": "20170101003000",
+    "2016-05-25 10:11:12": "20160525101112",
+}
 
 
 @pytest.mark.parametrize(("written", "timestamp"), DATES.items())
@@ -172,22 +180,29 @@ def test_a_date_is_read_in_utc_or_refused(text):
 
 SAID = {
     "milliseconds": {"WARC-Refers-To-Target-URI": URL, "WARC-Refers-To-Date": "2019-01-01T00:00:00.620Z"},
-    "another digest": {"WARC-Refers-To-Target-URI": URL, "WARC-Refers-To-Date": "2019-01-01T00:00:00Z",
-                       "WARC-Payload-Digest": "sha-256:ab"},
+    "another digest": {
+        "WARC-Refers-To-Target-URI": URL,
+        "WARC-Refers-To-Date": "2019-01-01T00:00:00Z",
+        "WARC-Payload-Digest": "sha-256:ab",
+    },
     "the record's id": {"WARC-Refers-To": "<urn:uuid:1>", "WARC-Payload-Digest": "md5:00"},
     "sha-256": {"WARC-Payload-Digest": "sha-256:" + "AB" * 32},
-    "not modified": {"WARC-Profile": "http://netpreserve.org/warc/1.0/revisit/server-not-modified",
-                     "WARC-Payload-Digest": "sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ"},
+    "not modified": {
+        "WARC-Profile": "http://netpreserve.org/warc/1.0/revisit/server-not-modified",
+        "WARC-Payload-Digest": "sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ",
+    },
     "nothing": {},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("said", SAID)
 def test_a_revisit_plays_back_its_original(tmp_path, said):
     first = record(
-        b"<p>first", WARC_Date="2019-01-01T00:00:00.250Z", WARC_Record_ID="<urn:uuid:1>",
+        b"<p>first",
+        WARC_Date="2019-01-01T00:00:00.250Z",
+        WARC_Record_ID="<urn:uuid:1>",
         WARC_Payload_Digest="sha256:" + "ab" * 32,
-    )  # fmt: skip
+    )
     gone = record(b"", status="HTTP/1.1 404 Not Found", WARC_Date="2019-06-01T00:00:00Z")
     again = revisit("2020-05-05T00:00:00Z", **SAID[said])
     archive = archive_of(tmp_path, again, first, gone, LAST)
@@ -198,9 +213,12 @@ def test_a_revisit_plays_back_its_original(tmp_path, said):
 
 def test_a_304_shows_the_page_and_not_the_crawlers_question(tmp_path):
     not_modified = record(
-        b"", status="HTTP/1.1 304 Not Modified", WARC_Type="revisit", WARC_Profile="x/server-not-modified",
+        b"",
+        status="HTTP/1.1 304 Not Modified",
+        WARC_Type="revisit",
+        WARC_Profile="x/server-not-modified",
         WARC_Date="2020-05-05T00:00:00Z",
-    )  # fmt: skip
+    )
     answered = archive_of(tmp_path, FIRST, not_modified).playback("20200505000000", URL)
     assert (answered.status, answered.body) == (200, b"<p>first")
 
@@ -306,9 +324,11 @@ def test_a_file_of_nothing_but_beginnings_is_not_quadratic(tmp_path, hostile):
 ARC = b"filedesc://a.arc 0.0.0.0 20080430204825 text/plain %d\n%s\n"
 VERSIONS = {
     1: (b"1 0 Us\nURL IP-address Archive-date Content-type Archive-length\n", b""),
-    2: (b"2 0 Us\nURL IP-address Archive-date Content-type Result-code Checksum Location Offset Filename Archive-length\n",
-        b" 200 abc - 1234 a.arc"),
-}  # fmt: skip
+    2: (
+        b"2 0 Us\nURL IP-address Archive-date Content-type Result-code Checksum Location Offset Filename Archive-length\n",
+        b" 200 abc - 1234 a.arc",
+    ),
+}
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -359,12 +379,24 @@ def foreign_files():
 
 # (captures, of them answers of 200 or revisits that can be resolved in the file, damages) by file name
 FOREIGN = {
-    "bad.arc": (1, 3), "dupes.warc.gz": (12, 0), "example-bad.warc.gz.bad": (3, 0), "example-extra.warc": (3, 1),
-    "example-url-agnostic-orig.warc.gz": (1, 0), "example-url-agnostic-revisit.warc.gz": (1, 0),
-    "example-wget-1-14.warc.gz": (1, 0), "example-wpull.warc.gz": (1, 0), "example.arc": (1, 0), "example.arc.gz": (1, 0),
-    "example.warc": (3, 1), "example.warc.gz": (3, 0), "example2.warc.gz": (1, 0), "httpbin-resource.warc.gz": (1, 0),
-    "iana.warc.gz": (171, 0), "missing-status-text.warc": (1, 0), "post-test.warc.gz": (3, 0),
-}  # fmt: skip
+    "bad.arc": (1, 3),
+    "dupes.warc.gz": (12, 0),
+    "example-bad.warc.gz.bad": (3, 0),
+    "example-extra.warc": (3, 1),
+    "example-url-agnostic-orig.warc.gz": (1, 0),
+    "example-url-agnostic-revisit.warc.gz": (1, 0),
+    "example-wget-1-14.warc.gz": (1, 0),
+    "example-wpull.warc.gz": (1, 0),
+    "example.arc": (1, 0),
+    "example.arc.gz": (1, 0),
+    "example.warc": (3, 1),
+    "example.warc.gz": (3, 0),
+    "example2.warc.gz": (1, 0),
+    "httpbin-resource.warc.gz": (1, 0),
+    "iana.warc.gz": (171, 0),
+    "missing-status-text.warc": (1, 0),
+    "post-test.warc.gz": (3, 0),
+}
 
 
 def test_the_archive_files_of_other_packages():
@@ -379,9 +411,15 @@ def test_the_archive_files_of_other_packages():
 
 
 SOUND = {
-    "whole.arc": 1, "whole.arc.gz": 1, "whole.warc.zst": 1, "warc-date-offset.warc.gz": 1, "widget-moves.warc.gz": 12,
-    "revisit-fraction-of-second.warc.gz": 2, "server-not-modified.warc.gz": 3, "same-second-shell-then-page.warc.gz": 2,
-}  # fmt: skip
+    "whole.arc": 1,
+    "whole.arc.gz": 1,
+    "whole.warc.zst": 1,
+    "warc-date-offset.warc.gz": 1,
+    "widget-moves.warc.gz": 12,
+    "revisit-fraction-of-second.warc.gz": 2,
+    "server-not-modified.warc.gz": 3,
+    "same-second-shell-then-page.warc.gz": 2,
+}
 
 
 @needs_cases

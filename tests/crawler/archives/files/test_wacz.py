@@ -31,9 +31,13 @@ def test_what_is_a_wacz(tmp_path):
 
 def test_only_its_warc_files_are_unpacked(tmp_path):
     path = write(
-        tmp_path / "x.wacz", ("archive/a.warc.gz", b"one"), ("archive/sub/b.warc", b"two"), ("archive/notes.txt", b"no"),
-        ("indexes/index.cdx.gz", b"no"), ("c.warc.gz", b"no"),
-    )  # fmt: skip
+        tmp_path / "x.wacz",
+        ("archive/a.warc.gz", b"one"),
+        ("archive/sub/b.warc", b"two"),
+        ("archive/notes.txt", b"no"),
+        ("indexes/index.cdx.gz", b"no"),
+        ("c.warc.gz", b"no"),
+    )
     (tmp_path / "out").mkdir()
     assert unpack_wacz(path, tmp_path / "out") == []
     files = {str(p.relative_to(tmp_path / "out")): p.read_bytes() for p in (tmp_path / "out").rglob("*") if p.is_file()}

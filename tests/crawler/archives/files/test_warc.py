@@ -30,9 +30,13 @@ def write(path, *records):
         for url, date, status, headers, body in records:
             http = "".join(f"{line}\r\n" for line in (f"HTTP/1.1 {status}", *(f"{n}: {v}" for n, v in headers), ""))
             block = (http.encode() if status else b"") + body
-            fields = {"WARC-Type": "response" if status else "resource", "WARC-Target-URI": url, "WARC-Date": date,
-                      "Content-Type": "application/http; msgtype=response" if status else "text/html",
-                      "Content-Length": len(block)}  # fmt: skip
+            fields = {
+                "WARC-Type": "response" if status else "resource",
+                "WARC-Target-URI": url,
+                "WARC-Date": date,
+                "Content-Type": "application/http; msgtype=response" if status else "text/html",
+                "Content-Length": len(block),
+            }
             head = "WARC/1.0\r\n" + "".join(f"{name}: {value}\r\n" for name, value in fields.items())
             record = f"{head}\r\n".encode() + block + b"\r\n\r\n"
             file.write(gzip.compress(record) if path.suffix == ".gz" else record)
@@ -133,8 +137,12 @@ def test_a_revisit_plays_back_the_body_of_its_original_under_its_own_date(sample
 
 def test_a_date_between_two_captures_redirects_to_the_nearest(tmp_path):
     archive = WarcArchive(write(tmp_path / "a.warc.gz", *pages()))
-    for asked, nearest in (("20100301000000", "20100101000000"), ("20101101000000", "20110101000000"),
-                           ("19990101000000", "20100101000000"), ("20300101000000", "20120101000000")):  # fmt: skip
+    for asked, nearest in (
+        ("20100301000000", "20100101000000"),
+        ("20101101000000", "20110101000000"),
+        ("19990101000000", "20100101000000"),
+        ("20300101000000", "20120101000000"),
+    ):
         answered = archive.playback(asked, URL)
         assert (answered.status, answered.body) == (302, b"")
         assert "memento-datetime" not in answered.headers

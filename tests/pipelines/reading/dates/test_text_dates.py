@@ -116,7 +116,7 @@ def test_labels_and_dates_of_a_language(language, text, kind):
         ("en", "Updated: May 25", []),
         ("en", "Updated: 2018", []),
     ],
-)  # fmt: skip
+)
 def test_nothing_is_guessed(language, text, dates):
     assert [day for _kind, *days in read(text, language) for day in days] == dates
 
@@ -216,9 +216,19 @@ def test_any_text_around_a_date_is_survived(before, behind):
 
 @pytest.mark.parametrize(
     "text",
-    ["2018-" * 20_000, "1" * 100_000, "may " * 30_000, "25 may " * 20_000, "updated 1/1/2018 " * 10_000, "2018" + " " * 100_000,
-     ". A" * 40_000 + " updated 25 May 2018", "令和1年" * 30_000, "25 de " * 20_000, "last updated " * 10_000 + "25 May 2018"],
-)  # fmt: skip
+    [
+        "2018-" * 20_000,
+        "1" * 100_000,
+        "may " * 30_000,
+        "25 may " * 20_000,
+        "updated 1/1/2018 " * 10_000,
+        "2018" + " " * 100_000,
+        ". A" * 40_000 + " updated 25 May 2018",
+        "令和1年" * 30_000,
+        "25 de " * 20_000,
+        "last updated " * 10_000 + "25 May 2018",
+    ],
+)
 def test_hostile_text_takes_no_long_time(text):
     start = time.process_time()
     found = find_dates(blocks(text, text), captured_at=AT)

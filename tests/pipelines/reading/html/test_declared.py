@@ -109,14 +109,35 @@ TREES = st.recursive(
     st.sampled_from(["a", "b", "<p class=x>c</p>", "<br>", "<i id=i>d</i>"]),
     lambda inner: st.builds(
         lambda tag, parts: f"<{tag}>{''.join(parts)}</{tag.split()[0]}>",
-        st.sampled_from(["div", "div class=x", "section id=s", "ul"]), st.lists(inner, max_size=4),
+        st.sampled_from(["div", "div class=x", "section id=s", "ul"]),
+        st.lists(inner, max_size=4),
     ),
     max_leaves=12,
-)  # fmt: skip
-CSS = st.sampled_from([
-    ".x", "#s", "#i", "p", "div", "div > p", "section p", "body", "ul div", "div div p", "br ~ p", "p + i", "html > body div",
-    "div + div ~ p", "ul > div, p ~ br", "div:not(.x)", "p:first-child", "div:has(p)", "* > *", "body * *",
-])  # fmt: skip
+)
+CSS = st.sampled_from(
+    [
+        ".x",
+        "#s",
+        "#i",
+        "p",
+        "div",
+        "div > p",
+        "section p",
+        "body",
+        "ul div",
+        "div div p",
+        "br ~ p",
+        "p + i",
+        "html > body div",
+        "div + div ~ p",
+        "ul > div, p ~ br",
+        "div:not(.x)",
+        "p:first-child",
+        "div:has(p)",
+        "* > *",
+        "body * *",
+    ]
+)
 SELECTORS = CSS | st.builds(Range, CSS, CSS, st.booleans(), st.booleans())
 
 

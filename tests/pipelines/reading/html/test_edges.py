@@ -93,11 +93,13 @@ def test_nothing_has_no_edges():
 
 CLOSING = st.lists(
     st.builds(
-        Block, st.sampled_from([BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.ITEM]), st.just(0),
+        Block,
+        st.sampled_from([BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.ITEM]),
+        st.just(0),
         st.sampled_from(["Was this page helpful?", "Yes", "No", "Call 555", "We keep your data. " * 9, "Share"]),
     ),
     max_size=9,
-).map(tuple)  # fmt: skip
+).map(tuple)
 
 
 @given(CLOSING, st.sets(st.integers(0, 8)))

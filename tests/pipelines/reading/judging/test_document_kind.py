@@ -50,7 +50,15 @@ TITLES = {
         "プライバシーポリシー",
         "개인정보처리방침",
     ),
-    "cookies": ("Cookie Policy", "Cookiebeleid", "Politique relative aux cookies", "Evästekäytäntö", "Çerez Politikası", "Küpsiste poliitika", "クッキーポリシー"),
+    "cookies": (
+        "Cookie Policy",
+        "Cookiebeleid",
+        "Politique relative aux cookies",
+        "Evästekäytäntö",
+        "Çerez Politikası",
+        "Küpsiste poliitika",
+        "クッキーポリシー",
+    ),
     "terms": (
         "Terms of Service",
         "Data Processing Agreement",
@@ -73,9 +81,16 @@ TITLES = {
         "이용약관",
     ),
     "imprint": ("Impressum", "Mentions légales", "Aviso legal", "Colofon", "Legal Notice", "Note legali"),
-    "guidelines": ("Community Guidelines", "Acceptable Use Policy", "Netiquette", "Normas de la comunidad", "Règles de la communauté", "コミュニティガイドライン"),
+    "guidelines": (
+        "Community Guidelines",
+        "Acceptable Use Policy",
+        "Netiquette",
+        "Normas de la comunidad",
+        "Règles de la communauté",
+        "コミュニティガイドライン",
+    ),
     "other": ("Responsible Disclosure Policy", "Copyright and DMCA"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("kind", "title"), [(kind, title) for kind, titles in TITLES.items() for title in titles])

@@ -29,36 +29,77 @@ def judged(title, body, status=200, headers=None, url=""):
 
 JUNK = [
     ("bot check", "Just a moment...", "<h1>example.org</h1><p>Checking your browser before accessing example.org.</p>"),
-    ("bot check", "Making sure you're not a bot!", '<script id="anubis_challenge"></script><p>Loading... Please wait.</p>'),
+    (
+        "bot check",
+        "Making sure you're not a bot!",
+        '<script id="anubis_challenge"></script><p>Loading... Please wait.</p>',
+    ),
     ("bot check", "example.org", "<p>Enable JavaScript and cookies to continue</p>"),
     ("bot check", "Robot check", "<p>Please verify you are a human by solving this puzzle.</p>"),
-    ("bot check", "x", "<form><div class='g-recaptcha' data-sitekey='k'></div></form><p>Please go on to the next page now.</p>"),
+    (
+        "bot check",
+        "x",
+        "<form><div class='g-recaptcha' data-sitekey='k'></div></form><p>Please go on to the next page now.</p>",
+    ),
     ("access denied", "Access Denied", "<h1>Access Denied</h1><p>You don't have permission to access this server.</p>"),
     ("page not found", "404", "<h1>Page not found</h1><p>The page you are looking for has moved.</p>"),
     ("page not found", "Fehler", "<p>Die Seite wurde nicht gefunden. Zurück zur Startseite.</p>"),
     ("parked domain", "example.org", "<p>This domain is for sale! Inquire now for a price.</p>"),
-    ("log-in", "Sign in", "<div><p>Sign in with your password to continue to your account</p><p>Forgot password?</p></div>"),
+    (
+        "log-in",
+        "Sign in",
+        "<div><p>Sign in with your password to continue to your account</p><p>Forgot password?</p></div>",
+    ),
     ("maintenance", "Sorry", "<p>Our site is temporarily unavailable. We will be right back.</p>"),
     ("maintenance", "Error", "<p>502 Bad Gateway nginx</p>"),
     ("country choice", "Welcome", "<p>Please choose your country to go on: Germany, France, Spain, Italy.</p>"),
     ("needs JavaScript", "App", "<p>You need to enable JavaScript to run this app.</p>"),
     ("empty page", "Acme", "<div id=root></div>"),
-]  # fmt: skip
+]
 
 DOCUMENTS = [
     ("Privacy Policy", f"<p>{SENTENCE * 3}</p>"),
-    ("Privacy Policy", f"<p>{SENTENCE * 40} If the page is not found or access is denied, please log in and use your password.</p>"),
-    ("Cookies", ("<p>We use cookies to remember your choice of language. You can accept all cookies or reject all of them in "
-     "the settings of your browser; no personal data is stored in these cookies.</p>")),
-    ("Impressum", ("<p>Beispiel GmbH, Musterstraße 404, 12345 Berlin. Geschäftsführer: Erika Muster. Amtsgericht Berlin "
-     "HRB 1234. USt-IdNr. DE123456789. Telefon 030 123456.</p>")),
-    ("Terms", ("<p>By using this service you agree to these terms. You must be 18 years old. You must keep your account's "
-     "password secret and please sign in only yourself. We may change the terms and will tell you.</p>")),
-    ("Политика", ("<p>Мы обрабатываем персональные данные пользователей: имя, адрес электронной почты и телефон. "
-     "Данные не передаются третьим лицам.</p>")),
-    ("プライバシーポリシー", "<p>当社は、お客様の個人情報を適切に取り扱い、法令を遵守します。第三者に提供することはありません。</p>"),
-    ("Tietosuoja", "<p>Keräämme vain ne tiedot, jotka ovat tarpeen palvelun toteuttamiseksi, emmekä luovuta niitä muille.</p>"),
-]  # fmt: skip
+    (
+        "Privacy Policy",
+        f"<p>{SENTENCE * 40} If the page is not found or access is denied, please log in and use your password.</p>",
+    ),
+    (
+        "Cookies",
+        (
+            "<p>We use cookies to remember your choice of language. You can accept all cookies or reject all of them in "
+            "the settings of your browser; no personal data is stored in these cookies.</p>"
+        ),
+    ),
+    (
+        "Impressum",
+        (
+            "<p>Beispiel GmbH, Musterstraße 404, 12345 Berlin. Geschäftsführer: Erika Muster. Amtsgericht Berlin "
+            "HRB 1234. USt-IdNr. DE123456789. Telefon 030 123456.</p>"
+        ),
+    ),
+    (
+        "Terms",
+        (
+            "<p>By using this service you agree to these terms. You must be 18 years old. You must keep your account's "
+            "password secret and please sign in only yourself. We may change the terms and will tell you.</p>"
+        ),
+    ),
+    (
+        "Политика",
+        (
+            "<p>Мы обрабатываем персональные данные пользователей: имя, адрес электронной почты и телефон. "
+            "Данные не передаются третьим лицам.</p>"
+        ),
+    ),
+    (
+        "プライバシーポリシー",
+        "<p>当社は、お客様の個人情報を適切に取り扱い、法令を遵守します。第三者に提供することはありません。</p>",
+    ),
+    (
+        "Tietosuoja",
+        "<p>Keräämme vain ne tiedot, jotka ovat tarpeen palvelun toteuttamiseksi, emmekä luovuta niitä muille.</p>",
+    ),
+]
 
 
 @pytest.mark.parametrize(("reason", "title", "body"), JUNK + MORE_JUNK)

@@ -56,10 +56,14 @@ def test_each_document_can_be_asked_for(seed):
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("Privacy Policy", "privacy"), ("Trackers Policy", "cookies"), ("Terms of Service", "terms"),
-        ("Community Guidelines", "guidelines"), ("Acceptable Use Policy", "guidelines"), ("Impressum", "imprint"),
+        ("Privacy Policy", "privacy"),
+        ("Trackers Policy", "cookies"),
+        ("Terms of Service", "terms"),
+        ("Community Guidelines", "guidelines"),
+        ("Acceptable Use Policy", "guidelines"),
+        ("Impressum", "imprint"),
     ],
-)  # fmt: skip
+)
 def test_a_declared_type_asks_for_the_document_of_its_kind(name, kind):
     page = next(page for page in map(several, range(200)) if kind in [one.kind for one in page.documents])
     wanted = next(one for one in page.documents if one.kind == kind)
@@ -127,12 +131,17 @@ def test_a_list_of_changes_is_no_history_of_texts():
 @pytest.mark.parametrize(
     "repeated",
     [
-        "<h2>Privacy Policy</h2>", "<h2>Privacy Policy</h2><h2>Cookie Policy</h2>", "<section><h2>Terms of Use</h2><p>x</section>",
-        "<a href=#a>Privacy Policy</a>", "<a href=#a>Privacy Policy</a><a href=#b>Cookie Policy</a><div id=a>x</div><div id=b>y</div>",
-        "<div><h2>Privacy Policy</h2><div><h2>Cookie Policy</h2>", "<h3>1 May 2020</h3>", "<p><b>Cookie Policy</b></p>",
+        "<h2>Privacy Policy</h2>",
+        "<h2>Privacy Policy</h2><h2>Cookie Policy</h2>",
+        "<section><h2>Terms of Use</h2><p>x</section>",
+        "<a href=#a>Privacy Policy</a>",
+        "<a href=#a>Privacy Policy</a><a href=#b>Cookie Policy</a><div id=a>x</div><div id=b>y</div>",
+        "<div><h2>Privacy Policy</h2><div><h2>Cookie Policy</h2>",
+        "<h3>1 May 2020</h3>",
+        "<p><b>Cookie Policy</b></p>",
         "<details><summary>Privacy Policy, 1 May 2020</summary>",
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("text", ["", "<p>" + "We keep what you order for ten years. " * 20 + "</p>"])
 def test_pages_made_to_be_slow(repeated, text):
     many = min(240 if repeated.count("<div>") or "<details>" in repeated else 4000, 4000)

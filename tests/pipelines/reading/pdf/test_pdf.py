@@ -89,10 +89,14 @@ POLICY = [
 
 def policy_as_pdf(*, tables=True, **options):
     made = {
-        "h1": partial(heading, 1), "h2": partial(heading, 2), "h3": partial(heading, 3), "p": partial(paragraph, style=JUSTIFIED),
-        "ul": lambda entries: items(*entries), "ol": lambda entries: items(*entries, numbered=True),
+        "h1": partial(heading, 1),
+        "h2": partial(heading, 2),
+        "h3": partial(heading, 3),
+        "p": partial(paragraph, style=JUSTIFIED),
+        "ul": lambda entries: items(*entries),
+        "ol": lambda entries: items(*entries, numbered=True),
         "table": lambda rows: table(*rows, widths=[90, 220, 90]),
-    }  # fmt: skip
+    }
     return flowing(
         *(made[kind](text) for kind, text in POLICY if tables or kind != "table"), title="Privacy Policy", **options
     )
@@ -143,9 +147,14 @@ def test_a_pdf_behind_a_junk_line_is_read():
 
 def test_heading_levels_follow_their_sizes():
     body = flowing(
-        heading(1, "Policies of Acme 2018"), paragraph(SENTENCE * 3), heading(2, "Privacy"), heading(3, "Cookies"),
-        paragraph(SENTENCE), heading(2, "Terms"), paragraph(SENTENCE),
-    )  # fmt: skip
+        heading(1, "Policies of Acme 2018"),
+        paragraph(SENTENCE * 3),
+        heading(2, "Privacy"),
+        heading(3, "Cookies"),
+        paragraph(SENTENCE),
+        heading(2, "Terms"),
+        paragraph(SENTENCE),
+    )
     found = [(block.level, block.markdown) for block in blocks(body) if block.kind is BlockKind.HEADING]
     assert found == [(1, "Policies of Acme 2018"), (2, "Privacy"), (3, "Cookies"), (2, "Terms")]
 
@@ -212,17 +221,23 @@ def test_lists_nest_by_their_indentation():
 
 
 def test_bullets_without_hanging_indentation():
-    lines = [(72, 700, "• We keep your name and your address as long as you are our customer and for"),
-             (72, 688, "as long as the law asks us to keep them, which may be for up to ten years more."),
-             (72, 676, "• We sell nothing of it.")]  # fmt: skip
+    lines = [
+        (72, 700, "• We keep your name and your address as long as you are our customer and for"),
+        (72, 688, "as long as the law asks us to keep them, which may be for up to ten years more."),
+        (72, 676, "• We sell nothing of it."),
+    ]
     found = kinds(placed(lines))
     assert [(kind, level) for kind, level, _ in found] == [("item", 1), ("item", 1)]
     assert found[0][2].endswith("for up to ten years more.")
 
 
 def test_numbers_are_items_where_they_count_from_one():
-    lines = [(72, 700 - 14 * n, f"{label} {text}") for n, (label, text) in enumerate(
-        [("1.", "You may ask."), ("2.", "You may object:"), ("3.", "You may complain.")])]  # fmt: skip
+    lines = [
+        (72, 700 - 14 * n, f"{label} {text}")
+        for n, (label, text) in enumerate(
+            [("1.", "You may ask."), ("2.", "You may object:"), ("3.", "You may complain.")]
+        )
+    ]
     assert kinds(placed(lines)) == [
         ("numbered", 1, "You may ask."),
         ("numbered", 1, "You may object:"),
@@ -236,14 +251,20 @@ def test_numbers_that_count_from_elsewhere_stay_in_the_text():
 
 
 def test_a_number_at_the_beginning_of_a_wrapped_line_is_text():
-    lines = [(72, 700, "We do so because you agreed to it, or because we have a duty under Article"),
-             (72, 688, "6. This we explain to you whenever we ask you for anything that is yours.")]  # fmt: skip
+    lines = [
+        (72, 700, "We do so because you agreed to it, or because we have a duty under Article"),
+        (72, 688, "6. This we explain to you whenever we ask you for anything that is yours."),
+    ]
     assert texts(placed(lines)) == [f"{lines[0][2]} {lines[1][2]}"]
 
 
 def test_a_table_is_rows_of_cells():
-    rows = [["Cookie", "Purpose", "Kept"], ["sid", "Keeps you logged in while you move from page to page of our shop", "1 day"],
-            ["lang", "Language", "1 year"], ["ga", "Counts visitors, so that we know which pages are read and for how long", "2 years"]]  # fmt: skip
+    rows = [
+        ["Cookie", "Purpose", "Kept"],
+        ["sid", "Keeps you logged in while you move from page to page of our shop", "1 day"],
+        ["lang", "Language", "1 year"],
+        ["ga", "Counts visitors, so that we know which pages are read and for how long", "2 years"],
+    ]
     found = kinds(flowing(paragraph(SENTENCE), table(*rows, widths=[80, 200, 80]), paragraph(SENTENCE)))
     assert found[1:-1] == [("row", 1 if not n else 2, " | ".join(row)) for n, row in enumerate(rows)]
 
@@ -525,8 +546,12 @@ coordinates = st.floats(-500, 1500, allow_nan=False, width=16)
 pieces = st.builds(
     lambda text, x0, width, y, size, bold: Piece(text, x0, x0 + width, y, size, bold),
     st.text(st.sampled_from("ab-. \u00ad•1)(א漢*|"), max_size=12),
-    coordinates, st.floats(0, 400, width=16), coordinates, st.floats(1, 40, width=16), st.sampled_from([0.0, 0.5, 1.0]),
-)  # fmt: skip
+    coordinates,
+    st.floats(0, 400, width=16),
+    coordinates,
+    st.floats(1, 40, width=16),
+    st.sampled_from([0.0, 0.5, 1.0]),
+)
 
 
 @given(st.lists(st.lists(pieces, max_size=25), max_size=4))

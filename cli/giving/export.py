@@ -1,0 +1,131 @@
+"""`policylapse export`: what the database holds in other projects' forms."""
+
+from __future__ import annotations
+
+import shlex
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from cli.output import db_option, json_option, note, print_json
+from cli.reading.timeline_view import count
+from crawler import __version__
+from history.database import open_database
+from history.export.formats import FORMATS, Exported, Job, run_export
+from history.sites import PolicyRow, all_policies, find_policies
+
+_HELP = """\
+Write what is known of SITE..., or of all sites, to a file or folder, with a manifest.
+
+\b
+Formats:
+{forms}
+
+The same database gives the same bytes. Files appear whole; a run that was killed is simply run again. The manifest
+(OUT.manifest.json, or manifest.json in a folder) has counts, what was left out, and the SHA-256 of every file.
+
+\b
+Examples:
+  policylapse export --format corpus --out corpus/
+  policylapse export --format git --out policies lumenkart.example
+  policylapse export --format jsonl --out versions.jsonl.gz
+  policylapse export --format bundle lumenkart.example --change 4 --out lumenkart-4.zip
+""".format(forms="\n".join(f"  {form.name:8} {form.about}" for form in FORMATS.values()))
+_ONE_OF = {"policies": "policy"}  # the others lose an s
+
+# What a person does next with each format; OUT is its path.
+_THEN = {
+    "corpus": "grep -rl 'third parties' OUT --include='*.md'",
+    "git": "git -C OUT log --stat",
+    "ota": "read OUT/README.md",
+    "jsonl": "read OUT with pandas, DuckDB or jq",
+    "csv": "open OUT with pandas, DuckDB or a spreadsheet",
+    "parquet": "read OUT with pandas, DuckDB or Spark",
+    "warc": "warcio check OUT",
+    "timemap": "read OUT with a Memento client",
+    "site": "python3 -m http.server --directory OUT",
+    "bundle": "unzip OUT and follow VERIFY.md",
+}
+
+
+def program() -> str:
+    """Return name and version of this program, as exports name it."""
+    return f"policylapse/{__version__}"
+
+
+def policies_of(connection: sqlite3.Connection, sites: Sequence[str]) -> list[PolicyRow]:
+    """Return the policies that some names mean, or all, by site and then as they were added."""
+    found = (
+        (policy for name in sites for policy in find_policies(connection, name)) if sites else all_policies(connection)
+    )
+    unique = {policy.policy_id: policy for policy in found}
+    return sorted(unique.values(), key=lambda policy: (policy.site, policy.policy_id))
+
+
+@click.command(help=_HELP)
+@click.argument("sites", nargs=-1, metavar="[SITE]...")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(FORMATS)),
+    default="corpus",
+    show_default=True,
+    help="What to write, see above.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="PATH",
+    help="The file or folder to write; a file's ending is that of its format, .gz behind jsonl and csv compresses.",
+)
+@click.option(
+    "--change",
+    default="",
+    metavar="VERSION",
+    help="bundle: the change that led to this version (number, latest, citation).",
+)
+@click.option(
+    "--version", default="", metavar="VERSION", help="bundle: one version (number, date, first, latest, citation)."
+)
+@click.option("--no-text", is_flag=True, help="csv, jsonl: leave out the column `text`, for spreadsheets.")
+@db_option
+@json_option
+def export(
+    sites: tuple[str, ...], form: str, out: Path, change: str, version: str, db: Path, *, no_text: bool, as_json: bool
+) -> None:
+    chosen = FORMATS[form]
+    if (change or version) and not chosen.one:
+        raise click.UsageError("--change and --version are for --format bundle")
+    if no_text and form not in ("csv", "jsonl"):
+        raise click.UsageError("--no-text is for --format csv and jsonl")
+    with closing(open_database(db)) as connection:
+        policies = policies_of(connection, sites)
+        done = run_export(chosen, Job(connection, policies, out, program(), version, change, with_text=not no_text))
+    if as_json:
+        print_json({**done.manifest, "out": str(out), "manifest": str(done.manifest_path)})
+    else:
+        note(_said(done, out))
+
+
+def _said(done: Exported, out: Path) -> str:
+    """What was written, what was left out and where the manifest tells, and what to do next."""
+    first, *rest = [
+        count(number, _ONE_OF.get(name, name.removesuffix("s")), name)
+        for name, number in done.manifest["counts"].items()
+    ]
+    more = f" ({', '.join(rest)})" if rest else ""
+    without = len(done.manifest["left_out"]["policies_without_a_version"])
+    missing = f"; {count(without, 'policy', 'policies')} without a version" if without else ""
+    silent = sum(done.manifest["left_out"]["captures_without_a_text"].values())
+    left = f"; {count(silent, 'capture')} without a text" if silent else ""
+    return "\n".join(
+        (
+            f"{first} written to {out}{more}{missing}{left}",
+            f"The manifest {done.manifest_path} lists what was left out, and each file with its SHA-256.",
+            f"Next: {_THEN[done.manifest['format']].replace('OUT', shlex.quote(str(out)))}",
+        )
+    )

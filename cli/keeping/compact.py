@@ -1,0 +1,50 @@
+"""`policylapse compact`: the database made as small as it gets."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from cli.output import db_option, json_option, print_json, print_lines, stdout_console
+from crawler.lock import CrawlLock
+from history.database import require_database
+
+
+@click.command()
+@db_option
+@json_option
+def compact(db: Path, as_json: bool) -> None:
+    """Make the database small: compress pages against those most like them, drop what nothing needs.
+
+    Nothing that can be asked for is lost. It may be stopped and run again, and others may read meanwhile; a crawl may
+    not run. Needs as much free disk as the result takes, and 20 to 50 ms for each page that came since the last time.
+
+    \b
+    Example:
+      policylapse compact --db policylapse.db
+    """  # noqa: D301 - Click reads \b as a character
+    from pipelines.upkeep.compact import compact as make_small  # noqa: PLC0415 - other commands need not load sqlite-utils
+
+    require_database(db)
+    lock, begun = CrawlLock(db), time.perf_counter()
+    console = Console(stderr=True)
+    try:
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+            task = bar.add_task("URLs", total=None)
+            done = make_small(db, lambda number, of: bar.update(task, completed=number, total=of))
+    finally:
+        lock.release()
+    if as_json:
+        print_json(asdict(done))
+        return
+    print_lines(
+        stdout_console(),
+        f"{db}: {done.before / 1e6:,.1f} MB before, {done.after / 1e6:,.1f} MB now "
+        f"({time.perf_counter() - begun:,.0f} s)",
+        f"pages in it: {done.payloads_before / 1e6:,.1f} MB before, {done.payloads_after / 1e6:,.1f} MB now",
+    )

@@ -1,0 +1,231 @@
+"""The command `changes`: what changed on all sites, newest first, the same edit of several sites as one event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from cli.output import (
+    color_option,
+    db_option,
+    json_option,
+    line,
+    next_command,
+    note,
+    plain_text,
+    print_json,
+    print_lines,
+    print_wrapped,
+    stdout_console,
+)
+from cli.reading.timeline_view import CLASS_STYLES, bracket_of, count, sections_of
+from crawler.archives.timestamps import parse_date
+from history.answers.changes import Feed, feed_data
+from history.database import open_database
+from history.search.changes import (
+    COMPARED,
+    ChangeRow,
+    Filter,
+    capture_urls,
+    last_run,
+    read_changes,
+    together,
+    with_passages,
+)
+from history.search.same_edits import Event
+from history.sites import find_policies
+from pipelines.model import ChangeClass
+
+_LIMIT = 20  # events shown to a person
+_SITES = 6  # of one event, named
+_SHOWN = 3  # passages of one change
+_LONG = 300  # characters of a passage
+_YEARS = 1990, 2200
+
+
+@click.command()
+@click.option(
+    "--class",
+    "classes",
+    multiple=True,
+    type=click.Choice([str(one) for one in ChangeClass]),
+    help="Only changes of this class; may be repeated.",
+)
+@click.option("--min-words", type=click.IntRange(0), default=0, metavar="N", help="Words added and removed, at least.")
+@click.option("--since", metavar="DATE", help="Changes that can have happened from then on.")
+@click.option("--until", metavar="DATE", help="Changes that can have happened by then.")
+@click.option("--new", "new", is_flag=True, help="Only what the last run found and nobody could know before: news.")
+@click.option(
+    "--found-since",
+    metavar="RUN|DATE",
+    help="Only what was found by this run (its number) or since this date, old changes too.",
+)
+@click.option("--section", default="", metavar="TEXT", help="Only where words came or went under such a heading.")
+@click.option(
+    "--added", default="", metavar="QUERY", help="Only what brought this: a word, word*, a query of `search`."
+)
+@click.option("--removed", default="", metavar="QUERY", help="Only what took this away.")
+@click.option("--site", "sites", multiple=True, metavar="SITE", help="Only this site; may be repeated.")
+@click.option(
+    "--together/--apart",
+    "grouped",
+    default=True,
+    show_default=True,
+    help="The same edit of several sites as one event, or every change by itself.",
+)
+@click.option("--all", "everything", is_flag=True, help="Every turn of wordings that alternate, too.")
+@click.option("--passages", "shown", is_flag=True, help="Show what came and went.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Events shown.  [default: 20; --json: all]")
+@db_option
+@color_option
+@json_option
+def changes(
+    classes: tuple[str, ...],
+    min_words: int,
+    since: str | None,
+    until: str | None,
+    new: bool,
+    found_since: str | None,
+    section: str,
+    added: str,
+    removed: str,
+    sites: tuple[str, ...],
+    grouped: bool,
+    everything: bool,
+    shown: bool,
+    limit: int | None,
+    db: Path,
+    color: str,
+    as_json: bool,
+) -> None:
+    """List what changed, over all sites, newest first.
+
+    A change lies between two captures, its bracket; --since and --until take every change whose bracket touches the
+    period. --added and --removed count: what merely moved was neither.
+
+    --new lists what the last run found, as far as it is news: later than everything that was known of the policy before.
+    What a first crawl or a late capture adds to the past is found, but not new; --found-since lists it too.
+
+    \b
+    Examples:
+      policylapse changes --class substantive --min-words 50
+      policylapse changes --added 'partner*' --since 2018
+      policylapse changes --removed '"never sell"' --passages
+      policylapse changes --new
+      policylapse changes --found-since 2026-11-01
+    """  # noqa: D301 - Click reads \b as a character
+    with closing(open_database(db)) as connection:
+        wanted = Filter(
+            classes=tuple(map(ChangeClass, classes)),
+            min_words=min_words,
+            since=parse_date(since) if since else None,
+            until=parse_date(until, end=True) if until else None,
+            section=section,
+            added=added,
+            removed=removed,
+            policies=[policy.policy_id for site in sites for policy in find_policies(connection, site)]
+            if sites
+            else None,
+            turns=everything,
+            found_since=last_run(connection) if new else found_moment(found_since) if found_since else None,
+            news=new,
+        )
+        rows = list(islice(read_changes(connection, wanted), COMPARED + 1 if grouped else None))
+        if len(rows) > COMPARED and grouped:
+            note(
+                f"only the newest {COMPARED:,} changes were compared for identical edits; use --until to compare older ones"
+            )
+            rows = rows[:COMPARED]
+        limit = limit or (len(rows) if as_json else _LIMIT)
+        passages = with_passages(connection, rows if grouped else rows[:limit])
+        found = together(rows, passages) if grouped else [Event((row.change_id,)) for row in rows]
+        events = found[:limit]
+        urls = capture_urls(connection, [number for event in events for number in event.numbers])
+    total = len(found)
+    feed = Feed(events, {row.change_id: row for row in rows}, passages, urls, total)
+    if as_json:
+        print_json(feed_data(feed))
+        return
+    console = stdout_console(color)
+    for event in feed.events:
+        _event(console, feed, event, shown=shown)
+    if not feed.events:
+        print_lines(console, "no matching changes")
+        return
+    of, more = (f"{len(events):,} of ", "; --limit shows more") if len(events) < total else ("", "")
+    print_lines(console, "", Text(f"{of}{count(total, 'change')}{more}", "dim"))
+    print_lines(console, next_command("diff", feed.rows[feed.events[0].numbers[-1]].to_citation))
+
+
+def found_moment(text: str) -> int | datetime:
+    """Return the run or the date that a person wrote: four digits from 1990 to 2199 are a year, other digits a run.
+
+    >>> found_moment("17"), found_moment("run:2018"), f"{found_moment('2018'):%Y-%m-%d}"
+    (17, 2018, '2018-01-01')
+    """
+    number = text.removeprefix("run:")
+    if number.isascii() and number.isdigit() and (number != text or not _YEARS[0] <= int(number) < _YEARS[1]):
+        return int(number)
+    return parse_date(text)
+
+
+def _event(console: Console, feed: Feed, event: Event, *, shown: bool) -> None:
+    rows = [feed.rows[number] for number in event.numbers]
+    if len(rows) == 1:
+        _change(console, rows[0])
+    else:
+        _many(console, rows)
+    if shown:
+        _passages(console, rows, feed)
+
+
+def _change(console: Console, row: ChangeRow) -> None:
+    print_wrapped(console, Text.assemble(*_head(row)), "", " " * 8)
+    if row.change.sections:
+        print_wrapped(console, Text(sections_of(row.change.sections), "dim"), Text("     in ", "dim"), " " * 8)
+    print_lines(console, Text(f"     {line(row.to_citation)}", "dim"))
+
+
+def _head(row: ChangeRow) -> list[tuple[str, str]]:
+    return [
+        (f"{bracket_of(row.not_before, row.not_after):<23}  ", ""),
+        (line(row.site), "bold"),
+        (f"  {row.change.change_class.value}", CLASS_STYLES[row.change.change_class]),
+        (f"  +{row.change.words_added:,}", "green"),
+        (f" −{row.change.words_removed:,}", "red"),
+    ]
+
+
+def _many(console: Console, rows: Sequence[ChangeRow]) -> None:
+    """The same edit on several sites."""
+    span = bracket_of(min(row.not_before for row in rows), max(row.not_after for row in rows))
+    sites = list(dict.fromkeys(line(row.site) for row in rows))
+    head = Text.assemble((f"{span:<23}  ", ""), (f"the same edit on {count(len(sites), 'site')}", "bold"))
+    print_lines(console, head)
+    for row in rows[:_SITES]:
+        change = row.change
+        text = (
+            f"{line(row.to_citation)}  {change.change_class.value}  +{change.words_added:,} −{change.words_removed:,}"
+        )
+        print_wrapped(console, Text(text), "     ", " " * 8)
+    if len(rows) > _SITES:
+        print_lines(console, Text(f"     and {len(rows) - _SITES:,} more", "dim"))
+
+
+def _passages(console: Console, rows: Sequence[ChangeRow], feed: Feed) -> None:
+    """What came and went; of an event, as its newest change has it."""
+    passages = feed.passages[rows[-1].change_id]
+    for sign, style, pieces in (("+", "green", passages.came), ("−", "red", passages.went)):
+        for piece in pieces[:_SHOWN]:
+            shown = line(plain_text(piece))
+            shown = f"{shown[:_LONG]}…" if len(shown) > _LONG else shown
+            print_wrapped(console, Text(shown, style), Text(f"     {sign} ", style), " " * 8)
+        if len(pieces) > _SHOWN:
+            print_lines(console, Text(f"       and {len(pieces) - _SHOWN:,} more", "dim"))

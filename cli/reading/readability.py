@@ -1,0 +1,129 @@
+"""The command `readability`: how long a policy is and how hard to read, version by version."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from cli.output import (
+    color_option,
+    db_option,
+    json_option,
+    line,
+    print_json,
+    print_lines,
+    print_wrapped,
+    stdout_console,
+)
+from cli.reading.chart import sparkline
+from cli.reading.timeline_view import bracket
+from crawler.archives.errors import NotFound
+from crawler.archives.timestamps import format_iso
+from history.answers.rows import policy_data
+from history.database import open_database
+from history.readability import FORMULAS, Readability, readability
+from history.sites import PolicyRow, find_policies
+from history.texts import read_texts
+from history.timeline.timeline import VersionRow, read_versions
+
+_HEADS = {"flesch_ease": "ease", "flesch_kincaid": "grade", "smog": "smog", "lix": "lix"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A policy's versions with what the formulas say of each."""
+
+    policy: PolicyRow
+    versions: tuple[tuple[VersionRow, Readability], ...]
+
+
+@click.command("readability")
+@click.argument("sites", nargs=-1, required=True, metavar="SITE...")
+@db_option
+@color_option
+@json_option
+def readability_command(sites: tuple[str, ...], db: Path, color: str, as_json: bool) -> None:
+    """Show how long each version of SITE's policy is and how hard to read.
+
+    English has Flesch reading ease (100 easy, below 30 for graduates), Flesch-Kincaid grade and SMOG (years of school);
+    English, Danish, Finnish, French, German, Italian, Norwegian, Portuguese, Russian, Spanish and Swedish have LIX
+    (below 30 easy, above 60 hard; levels differ by language). For other languages there is the length alone.
+
+    \b
+    Examples:
+      policylapse readability lumenkart.example
+      policylapse readability lumenkart.example nestwell.example --json
+    """  # noqa: D301 - Click reads \b as a character
+    with closing(open_database(db)) as connection:
+        policies = list(
+            {p.policy_id: p for site in sites for p in find_policies(connection, site) if p.versions}.values()
+        )
+        if not policies:
+            raise NotFound(f"no version of {', '.join(sites)} is known: `policylapse timeline {sites[0]}` says why")
+        languages = {int(row[0]): str(row[1]) for row in connection.execute("SELECT id, language FROM texts")}
+        scored = []
+        for policy in policies:
+            versions = read_versions(connection, policy)
+            texts = read_texts(connection, [version.text_id for version in versions])
+            scores = [(v, readability(texts[v.text_id], languages[v.text_id])) for v in versions]
+            scored.append(Scored(policy, tuple(scores)))
+    if as_json:
+        print_json([_data(one) for one in scored])
+        return
+    console = stdout_console(color)
+    for number, one in enumerate(scored):
+        if number:
+            print_lines(console, "")
+        _print(console, one)
+
+
+def _data(scored: Scored) -> dict[str, Any]:
+    return {
+        **policy_data(scored.policy),
+        "versions": [
+            {
+                "version": version.version,
+                "first_seen": format_iso(version.first_seen),
+                "last_seen": format_iso(version.last_seen),
+                "words": version.words,
+                "language": score.language or None,
+                "prose_words": score.counts.words,
+                "sentences": score.counts.sentences,
+                **{name: score.scores.get(name) for name in FORMULAS},
+                "why_none": score.why_none or None,
+            }
+            for version, score in scored.versions
+        ],
+    }
+
+
+def _print(console: Console, scored: Scored) -> None:
+    print_lines(console, Text(line(scored.policy.site), "bold"), line(scored.policy.policy_url), "")
+    heads = "".join(f"{_HEADS[name]:>7}" for name in FORMULAS)
+    print_lines(
+        console, Text(f"{'':>3}  {'changed between':<23} {'words':>6}  {'words/sentence':>14}{heads}", "dim underline")
+    )
+    for version, score in scored.versions:
+        counts = score.counts
+        length = f"{counts.words / counts.sentences:.1f}" if counts.sentences else ""
+        row = f"{version.version:>3}  {bracket(version):<23} {version.words:>6,}  {length:>14}"
+        values = "".join(f"{score.scores[name]:>7.1f}" if name in score.scores else f"{'':>7}" for name in FORMULAS)
+        print_lines(console, Text.assemble(row, values if score.scores else (f"  {line(score.why_none)}", "dim")))
+    if len(scored.versions) > 1:
+        _lines(console, scored)
+
+
+def _lines(console: Console, scored: Scored) -> None:
+    """One mark a version for the length and for each formula that has a score."""
+    print_lines(console, "")
+    lines = {"words": [float(version.words) for version, _score in scored.versions]}
+    lines |= {_HEADS[name]: [score.scores.get(name) for _version, score in scored.versions] for name in FORMULAS}  # type: ignore[misc]
+    for name, values in lines.items():
+        if any(value is not None for value in values):
+            print_wrapped(console, Text(f"{name:<6} {sparkline(values)}"))

@@ -1,0 +1,179 @@
+"""The command `search`: passages of all versions of all sites, each once, with whose they are and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from cli.output import (
+    clean,
+    color_option,
+    db_option,
+    is_plain,
+    json_option,
+    line,
+    print_json,
+    print_lines,
+    print_wrapped,
+    stdout_console,
+)
+from cli.reading.timeline_view import bracket_of, count
+from crawler.archives.timestamps import parse_date
+from history.answers.search import found_data
+from history.database import open_database
+from history.search.index_words import Span
+from history.search.search import Found, Owner, Passage, search
+from history.sites import find_policies
+
+_AROUND = 160  # characters of a long passage shown before and after what was met
+_OWNERS = 5  # of one passage, shown line by line
+
+
+@click.command("search")
+@click.argument("query", nargs=-1, required=True)
+@click.option(
+    "--site", "sites", multiple=True, metavar="SITE", help="Only this site (or host, or URL); may be repeated."
+)
+@click.option("--at", metavar="DATE", help="Only what stood then: 2018-05-25, or 2018-05 and 2018 for their end.")
+@click.option("--first", is_flag=True, help="Who had it first: passages that were seen first come first.")
+@click.option("--thorough", is_flag=True, help="Rank every passage that matches, however many.")
+@click.option("--limit", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="Passages shown.")
+@click.option("--full", is_flag=True, help="Long passages and all who have them, unabridged.")
+@db_option
+@color_option
+@json_option
+def search_command(
+    query: tuple[str, ...],
+    sites: tuple[str, ...],
+    at: str | None,
+    first: bool,
+    thorough: bool,
+    limit: int,
+    full: bool,
+    db: Path,
+    color: str,
+    as_json: bool,
+) -> None:
+    """Find passages by their words, in every version of every site's policy.
+
+    Side by side means AND; OR, NOT and (parentheses) as well, in capitals; "words in quotation marks" stand together
+    (mind the shell: it takes a pair of them away); a word's beginning ends in *. Case and accents do not count. A
+    passage is a paragraph, an item, a heading or a table row: AND means in the same one.
+
+    Passages that most sites have or had come first, then those seen last, then the shorter.
+
+    \b
+    Examples:
+      policylapse search sell personal information
+      policylapse search '"personal data" (sell OR share) NOT child*'
+      policylapse search 'retain*' --first
+      policylapse search partner --at 2023 --site lumenkart.example
+    """  # noqa: D301 - Click reads \b as a character
+    with closing(open_database(db)) as connection:
+        policies = [policy.policy_id for site in sites for policy in find_policies(connection, site)] if sites else None
+        found = search(
+            connection,
+            " ".join(query),
+            limit=limit,
+            policies=policies,
+            at=parse_date(at, end=True) if at else None,
+            first=first,
+            thorough=thorough,
+        )
+    if as_json:
+        print_json({"query": " ".join(query), **found_data(found)})
+    else:
+        print_found(stdout_console(color), found, full=full)
+
+
+def print_found(console: Console, found: Found, *, full: bool) -> None:
+    """Print passages with what was met in them, and whose they are."""
+    if not found.passages:
+        print_lines(console, "no matching passage")
+        return
+    for passage in found.passages:
+        print_wrapped(console, marked(passage.markdown, passage.spans, plain=is_plain(console), full=full), "", "")
+        _owners(console, passage, full=full)
+        print_lines(console, "")
+    shown = f"{len(found.passages):,} of " if found.total > len(found.passages) else ""
+    if found.complete:
+        print_lines(console, Text(f"{shown}{count(found.total, 'passage')}", "dim"))
+    else:
+        more = (
+            f"{len(found.passages):,} of many passages, the best of {found.total:,} spread over the sites; "
+            "--thorough ranks all"
+        )
+        print_wrapped(console, Text(more, "dim"))
+
+
+def marked(markdown: str, spans: Sequence[Span], *, plain: bool, full: bool) -> Text:
+    """Return a passage with what was met in it; only what stands around that, where it is long and not `full`."""
+    text, at = Text(), 0
+    for start, end, met in _pieces(markdown, spans, len(markdown) if full else _AROUND):
+        if start > at:
+            text.append("… " if not at else " … ", "dim")
+        piece = line_inside(markdown[start:end])
+        if met:
+            text.append(f"[{piece}]" if plain else piece, "bold reverse")
+        else:
+            text.append(piece)
+        at = end
+    return text.append(" …", "dim") if at < len(markdown) else text
+
+
+def line_inside(text: str) -> str:
+    """Return a piece of page text on one line, harmless, with the blanks at its ends."""
+    text = text.replace("<br>", " ").replace("*", "").replace("\\", "")
+    inner = line(clean(text))
+    if not inner:
+        return " " if text else ""
+    return (" " if text[:1].isspace() else "") + inner + (" " if text[-1:].isspace() else "")
+
+
+def _pieces(markdown: str, spans: Iterable[Span], around: int) -> Iterator[tuple[int, int, bool]]:
+    """(start, end, met) of what is shown, in order, cut at blanks where something is left out."""
+    at, shown_until = 0, 0
+    for start, end in spans:
+        if start - around > shown_until:
+            blank = markdown.rfind(" ", 0, start - around)
+            at = max(blank + 1, shown_until)
+        if start > at:
+            yield at, start, False
+        yield start, end, True
+        at = end
+        blank = markdown.find(" ", end + around)
+        shown_until = blank if blank >= 0 else len(markdown)
+    if shown_until > at:
+        yield at, shown_until, False
+    elif not shown_until:
+        yield 0, len(markdown), False
+
+
+def _owners(console: Console, passage: Passage, *, full: bool) -> None:
+    if passage.sites > 1 and not passage.first_is_certain:
+        head = f"{count(passage.sites, 'site')}; who had it first is not certain"
+        print_lines(console, Text(f"  {head}", "dim"))
+    elif passage.sites > 1:
+        print_lines(console, Text(f"  {count(passage.sites, 'site')}, first {line(passage.owners[0].site)}", "dim"))
+    for owner in passage.owners if full else passage.owners[:_OWNERS]:
+        print_wrapped(console, Text.assemble((line(owner.site), "cyan"), f"  {lifetime(owner)}"), "    ", " " * 8)
+        print_lines(console, Text(f"        {line(owner.citation)}", "dim"))
+    more = len(passage.owners) - _OWNERS
+    if more > 0 and not full:
+        print_lines(console, Text(f"    and {more:,} more", "dim"))
+
+
+def lifetime(owner: Owner) -> str:
+    """Return since when and until when a policy was seen with a passage, as closely as it is known."""
+    if owner.not_before:
+        since = f"added {bracket_of(owner.not_before, owner.first_seen)}"
+    else:
+        since = f"there in the first capture, {owner.first_seen:%Y-%m-%d}"
+    if owner.gone_by:
+        return f"{since}, removed {bracket_of(owner.last_seen, owner.gone_by)}"
+    return f"{since}, still there in the last, {owner.last_seen:%Y-%m-%d}"

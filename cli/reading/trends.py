@@ -1,0 +1,140 @@
+"""The command `trends`: which share of the sites has a term, half-year by half-year."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from cli.output import (
+    color_option,
+    db_option,
+    json_option,
+    line,
+    plain_text,
+    print_json,
+    print_lines,
+    print_wrapped,
+    stdout_console,
+    tolerate_small_charsets,
+)
+from cli.reading.chart import bar
+from crawler.archives.timestamps import parse_date
+from history.answers.trends import Trend, half_name, read_trend, trend_data, trend_rows
+from history.database import open_database
+from history.search.trends import Half, Point, half_of, read_stretches
+from history.sites import find_policies
+
+_LEFT = 15  # columns of the half-year and its sites
+_LEAST_COLUMN = 8  # of one term: its percentage
+_LEAST_BAR = 13  # from so many columns on with a bar
+_SHOWN = 3  # passages of one point
+_LONG = 200  # characters of a passage
+
+
+@click.command()
+@click.argument("terms", nargs=-1, required=True, metavar="TERM...")
+@click.option("--site", "sites", multiple=True, metavar="SITE", help="Only this site; may be repeated.")
+@click.option("--since", metavar="DATE", help="From this half-year on.")
+@click.option("--until", metavar="DATE", help="To this half-year.")
+@click.option("--passages", "shown", is_flag=True, help="The passages behind each point.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV: half_year, covered, term, having, share.")
+@db_option
+@color_option
+@json_option
+def trends(
+    terms: tuple[str, ...],
+    sites: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    shown: bool,
+    as_csv: bool,
+    db: Path,
+    color: str,
+    as_json: bool,
+) -> None:
+    """Show which share of the sites has TERM in its policy, by half-year; several terms side by side.
+
+    A TERM is a query as `search` takes it: a word, word*, '"words that stand together"', (sell OR share). The share is
+    of the sites whose wording is known in that half-year: one was captured then, or the same one before and after, at
+    most 400 days apart. A site has the term if one of its wordings of that half-year has it.
+
+    \b
+    Examples:
+      policylapse trends gdpr ccpa
+      policylapse trends 'cookie*' '"machine learning"' --since 2015 --passages
+      policylapse trends "legitimate interest*" --csv > trend.csv
+    """  # noqa: D301 - Click reads \b as a character
+    if as_csv and as_json:
+        raise click.UsageError("--csv and --json exclude each other: name one")
+    first, last = parse_date(since) if since else None, parse_date(until, end=True) if until else None
+    with closing(open_database(db)) as connection:
+        policies = {policy.policy_id for site in sites for policy in find_policies(connection, site)} if sites else None
+        stretches = read_stretches(connection, policies)
+        found = [read_trend(connection, stretches, term, shown or as_json) for term in dict.fromkeys(terms)]
+    found = [
+        Trend(
+            one.term,
+            tuple(
+                p
+                for p in one.points
+                if (not first or p.half >= half_of(first)) and (not last or p.half <= half_of(last))
+            ),
+            one.passages,
+        )
+        for one in found
+    ]
+    if as_json:
+        print_json([trend_data(one, with_passages=shown) for one in found])
+    elif as_csv:
+        _csv(found)
+    else:
+        _print(stdout_console(color), found, shown=shown)
+
+
+def _csv(found: Sequence[Trend]) -> None:
+    tolerate_small_charsets()
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerows(trend_rows(found))
+
+
+def _print(console: Console, found: Sequence[Trend], *, shown: bool) -> None:
+    if not found[0].points:
+        print_lines(console, "no site is covered in that time")
+        return
+    width = max((console.width - _LEFT) // len(found), _LEAST_COLUMN)
+    heads = "".join(f"  {_cut(line(one.term), width - 3):<{width - 2}}" for one in found)
+    print_lines(console, Text(f"half-year sites{heads}".rstrip(), "dim underline"))
+    told: set[str] = set()
+    for row in zip(*(one.points for one in found), strict=True):
+        cells = "".join(f"  {_cell(point, width - 2):<{width - 2}}" for point in row)
+        print_lines(console, f"{half_name(row[0].half):<9} {row[0].covered:>5}{cells}".rstrip())
+        for one in found if shown else ():
+            _passages(console, one, row[0].half, told)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def _cell(point: Point, width: int) -> str:
+    if point.share is None:
+        return "    –"
+    return f"{point.share:>5.0%}" + (f" {bar(point.share, width - 8)}" if width >= _LEAST_BAR - 2 else "")
+
+
+def _passages(console: Console, one: Trend, half: Half, told: set[str]) -> None:
+    """The passages that most sites have, those that stood in no row above."""
+    new = [(markdown, sites) for markdown, sites in one.passages.get(half, ()) if markdown not in told]
+    for markdown, sites in new[:_SHOWN]:
+        told.add(markdown)
+        text = _cut(line(plain_text(markdown)), _LONG)
+        print_wrapped(console, Text(text, "dim"), Text(f"    {sites:>4} × ", "dim"), " " * 11)
+    if len(new) > _SHOWN:
+        print_lines(console, Text(f"         and {len(new) - _SHOWN:,} more", "dim"))

@@ -1,0 +1,158 @@
+"""Payloads on the shelf: each kept once, zstd-compressed against an earlier payload of the same URL.
+
+Captures of one page differ in a few hundred bytes (nonces, counters), so a page is stored as what it adds to another
+(payload_bases.py chooses which). What no other serves is a *key frame*, kept alone. While crawling, the last few
+payloads of a URL are at hand; `policylapse compact` chooses among many, and takes its time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+import zstandard
+
+from pipelines.store.load import dictionary, load_payload
+from pipelines.store.tables.payload_bases import Base, Bases, Sketch, best_bases, nearness, sketch
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+# zstd levels, of a difference and of a key frame. Below 6 the match finder loses its place in pages over 1 MB: 92,893
+# bytes instead of 230 for two real pages that differ in a nonce; in smaller ones level 3 takes half the time for 0 to
+# 20 % more bytes, until they are compacted. On 220 real differences: level 6 60,011 bytes in 0.8 ms each, 12 57,613 in
+# 4 ms, 16 55,657 in 18 ms, 19 55,064 in 25 ms.
+QUICK: Final = (3, 9)
+QUICK_UP_TO: Final = 500_000  # bytes
+QUICK_LARGE: Final = (6, 9)
+TRIAL: Final = (9, 9)
+STRONG: Final = (19, 19)
+STRONG_UP_TO: Final = 500_000  # bytes; above, level 19 takes 300 ms a page
+STRONG_LARGE: Final = (12, 12)
+BASES_AT_HAND: Final = 3  # last payloads tried per URL, and the last key frame
+BYTES_AT_HAND: Final = 1_000_000  # of them per URL, besides the last two
+ENOUGH: Final = 0.02  # of a payload: a difference so small is taken while crawling, and no other base tried
+ALONE_TOO: Final = 2  # where one part in so many is new, a payload is compressed alone, too
+URLS_AT_HAND: Final = 16  # URLs whose payloads stay in memory
+
+
+class PayloadShelf:
+    """Puts payloads into a database and gets them back."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._bases: OrderedDict[str, Bases] = OrderedDict()
+
+    def put(self, body: bytes, urlkey: str) -> int:
+        """Store a payload of a URL, once; return its id."""
+        digest = hashlib.sha256(body).digest()
+        held = self.held(digest)
+        if held is not None:
+            return held
+        bases = self._bases_of(urlkey)
+        base, data = quick(body, bases)
+        depth, reach = (base.depth + 1, base.reach + len(body)) if base else (0, len(body))
+        cursor = self._db.execute(
+            "INSERT INTO payloads (sha256, size, base_id, depth, data) VALUES (?, ?, ?, ?, ?)",
+            [digest, len(body), base.payload_id if base else None, depth, data],
+        )
+        payload_id = int(cursor.lastrowid or 0)
+        if body:
+            bases.add(Base(payload_id, body, {}, depth, reach))
+        return payload_id
+
+    def held(self, digest: bytes) -> int | None:
+        """Return the id of the payload with a SHA-256, None where there is none."""
+        row = self._db.execute(
+            "SELECT id FROM main.payloads WHERE substr(sha256, 1, 3) = ? AND sha256 = ?", [digest[:3], digest]
+        ).fetchone()
+        return int(row[0]) if row else None
+
+    def get(self, payload_id: int) -> bytes:
+        """Return the bytes of a payload."""
+        return load_payload(self._db.execute, payload_id)
+
+    def _bases_of(self, urlkey: str) -> Bases:
+        if urlkey not in self._bases:
+            rows = self._db.execute(
+                "SELECT DISTINCT r.payload_id FROM addresses a JOIN capture_rows r ON r.address_id = a.id "
+                "WHERE a.urlkey = ? AND r.payload_id IS NOT NULL ORDER BY 1 DESC LIMIT ?",
+                [urlkey, BASES_AT_HAND],
+            ).fetchall()
+            self._bases[urlkey] = Bases(BASES_AT_HAND, 1, 1, BYTES_AT_HAND)
+            for (payload_id,) in reversed(rows):
+                if (base := self._base(payload_id)).body:
+                    self._bases[urlkey].add(base)
+            if len(self._bases) > URLS_AT_HAND:
+                self._bases.popitem(last=False)
+        self._bases.move_to_end(urlkey)
+        return self._bases[urlkey]
+
+    def _base(self, payload_id: int) -> Base:
+        body = self.get(payload_id)
+        depth, reach = self._db.execute(
+            "WITH RECURSIVE chain (id) AS (SELECT ? UNION SELECT p.base_id FROM chain c JOIN payloads p ON p.id = c.id) "
+            "SELECT count(*) - 1, sum(p.size) FROM chain c JOIN payloads p ON p.id = c.id",
+            [payload_id],
+        ).fetchone()
+        return Base(payload_id, body, {}, depth, reach)
+
+    def forget_bases(self) -> None:
+        """Read the last payloads anew: what was put since was rolled back."""
+        self._bases.clear()
+
+
+def quick(body: bytes, bases: Iterable[Base]) -> tuple[Base | None, bytes]:
+    """Return a payload compressed against the first base, the last payload first, that makes it small enough; else
+    against the best of them, or alone.
+    """
+    tries: list[tuple[float, Base | None, bytes]] = []
+    for base in bases:
+        near = nearness(base, len(body))
+        if near:
+            data = deflate(body, base.body)
+            if len(data) <= ENOUGH * len(body):
+                return base, data
+            tries.append((len(data) / near, base, data))
+    data = deflate(body, None)
+    _cost, best, data = min([*tries, (len(data), None, data)], key=lambda one: one[0])
+    return best, data
+
+
+def smallest(body: bytes, bases: Bases) -> tuple[Base | None, bytes, Sketch]:
+    """Return a payload compressed as small as it gets: against which base (None: alone), its data, its sketch."""
+    pieces = sketch(body)
+    chosen, new = best_bases(len(body), pieces, bases)
+    tries: list[tuple[float, Base | None, bytes]] = []
+    for one in chosen:
+        data = deflate(body, one.body, TRIAL)
+        tries.append((len(data) / nearness(one, len(body)), one, data))
+    if not tries or ALONE_TOO * new > len(body):
+        data = deflate(body, None, TRIAL)
+        tries.append((len(data), None, data))
+    _cost, base, data = min(tries, key=lambda one: one[0])
+    levels = STRONG if len(body) <= STRONG_UP_TO else STRONG_LARGE
+    return base, min(data, deflate(body, base.body if base else None, levels), key=len), pieces
+
+
+def deflate(body: bytes, base: bytes | None, levels: tuple[int, int] | None = None) -> bytes:
+    """Return a payload compressed alone, or against another; for pipelines.store.load to read.
+
+    The frame has neither magic number nor checksum nor size: the row has the size, and SHA-256 is the checksum.
+    """
+    level = (levels or (QUICK if len(body) <= QUICK_UP_TO else QUICK_LARGE))[base is None]
+    whole = len(body) + len(base or b"")
+    parameters = zstandard.ZstdCompressionParameters.from_level(
+        level,
+        source_size=len(body),
+        dict_size=len(base or b""),
+        window_log=min(max(whole.bit_length(), zstandard.WINDOWLOG_MIN), 27),
+        format=zstandard.FORMAT_ZSTD1_MAGICLESS,
+        write_content_size=False,
+        write_checksum=False,
+        write_dict_id=False,
+    )
+    known = dictionary(base) if base else None
+    return bytes(zstandard.ZstdCompressor(dict_data=known, compression_params=parameters).compress(body))

@@ -1,0 +1,263 @@
+"""What was read from payloads: one extraction per payload and extractor, with its text, links and dates."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from crawler.archives.capture import Outcome
+from crawler.archives.timestamps import format_iso, parse_iso
+from crawler.targets.fetched import Fetched
+from crawler.targets.hints import NO_HINTS, Hints
+from pipelines.reading.extract import base_extractor
+from pipelines.reading.payload import Reading
+from pipelines.store.tables.capture_table import CaptureTable
+from pipelines.store.tables.extractions import put_extraction
+from pipelines.store.tables.links import put_links
+from pipelines.store.tables.texts import put_text
+
+if TYPE_CHECKING:
+    from crawler.archives.capture import Policy
+    from pipelines.model import Link
+    from pipelines.store.shelves.declarations import DeclarationShelf
+    from pipelines.store.shelves.policies import PolicyShelf
+    from pipelines.store.transactions import OpenFile
+
+# After a capture could not be played back, or its reading was stopped.
+FIRST_RETRY: Final = timedelta(hours=6)
+LONGEST_RETRY: Final = timedelta(days=30)
+
+
+def retry_at(now: datetime, failures: int) -> datetime:
+    """Return when it is worth trying again what failed now, and so many times before."""
+    wait: timedelta = min(FIRST_RETRY * 2 ** min(failures, 16), LONGEST_RETRY)
+    return now + wait
+
+
+def outcome_of(reading: Outcome, fetched_at: str | None) -> Outcome:
+    """Return a capture's outcome by what was read from its payload; one that was not fetched has another's payload."""
+    return Outcome.REVISIT if reading is Outcome.FETCHED and fetched_at is None else reading
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A payload that is kept but was not read by the present extractor, with the capture that brought it."""
+
+    capture_id: int
+    payload_id: int
+    url: str
+    captured_at: datetime
+    status: int
+    headers: Mapping[str, str]
+    hints: Hints = NO_HINTS
+
+    def page(self, body: bytes) -> Fetched:
+        """Return the page that its payload is."""
+        return Fetched(body, dict(self.headers), self.url, self.status, self.hints)
+
+
+class ReadingShelf:
+    """The readings of one database."""
+
+    def __init__(self, file: OpenFile, declarations: DeclarationShelf, policies: PolicyShelf) -> None:
+        self._file, self._db = file, file.db
+        self._declarations, self._policies = declarations, policies
+        self._captures = CaptureTable(file.db)
+        self._extractors: dict[str, int] = {}
+
+    def extractor_id(self, extractor: str) -> int:
+        """Return the id of an extractor; a new one is made."""
+        if extractor not in self._extractors:
+            self._db.execute("INSERT INTO extractors (extractor) VALUES (?) ON CONFLICT DO NOTHING", [extractor])
+            (found,) = self._db.execute("SELECT id FROM extractors WHERE extractor = ?", [extractor]).fetchone()
+            self._extractors[extractor] = found
+        return self._extractors[extractor]
+
+    def unread(self, policy: Policy, extractor: str, *, at_once: bool = False) -> list[Unread]:
+        """Return the policy's payloads that this extractor has not read: kept by a run that was killed, read by an
+        earlier extractor only, or stopped while they were read.
+
+        :param at_once: also what was stopped a short while ago; a crawl lets it rest, longer each time.
+        """
+        due = "9999" if at_once else self._file.now()
+        extractor = self._declarations.extractor(policy, extractor)
+        rows = self._db.execute(
+            "SELECT min(k.id), k.payload_id, k.original, k.captured_at, k.http_status, k.headers "
+            "FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
+            "WHERE u.policy_id = ? AND k.payload_id IS NOT NULL AND k.outcome NOT IN ('redirect', 'archived_error') "
+            "AND (k.outcome <> 'reading_stopped' OR k.not_before IS NULL OR k.not_before <= ?) "
+            "AND NOT EXISTS (SELECT 1 FROM extractions e WHERE e.payload_id = k.payload_id AND e.extractor_id = ? "
+            "AND e.outcome <> 'reading_stopped') "
+            "GROUP BY k.payload_id ORDER BY 1",
+            [policy.policy_id, due, self.extractor_id(extractor)],
+        ).fetchall()
+        return [
+            Unread(
+                capture_id,
+                payload_id,
+                url,
+                parse_iso(at),
+                status or 200,
+                json.loads(headers or "{}"),
+                self._declarations.hints(policy, capture_id),
+            )
+            for capture_id, payload_id, url, at, status, headers in rows
+        ]
+
+    def known(self, policy: Policy, capture_id: int, extractor: str) -> tuple[Outcome, str] | None:
+        """Return outcome and wording of a capture whose payload this extractor has read for another, and give it that
+        outcome; None where it is still to be read.
+        """
+        extractor = self._declarations.extractor(policy, extractor)
+        row = self._db.execute(
+            "SELECT e.outcome, e.detail, coalesce(t.wording, '') FROM captures k "
+            "JOIN extractions e ON e.payload_id = k.payload_id LEFT JOIN texts t ON t.id = e.text_id "
+            "WHERE k.id = ? AND e.extractor_id = ?",
+            [capture_id, self.extractor_id(extractor)],
+        ).fetchone()
+        if row is None:
+            return None
+        outcome = Outcome(row[0])
+        with self._file.transaction():
+            self._apply(capture_id, outcome, row[1], extractor)
+            self._policies.mark_dirty(capture_id)
+        return outcome, row[2]
+
+    def _apply(self, capture_id: int, outcome: Outcome, detail: str, extractor: str) -> None:
+        """Give what was read of a capture's payload to every capture that has it.
+
+        A page that holds several policies is read for each of them; where one of them has its text, it is that.
+        """
+        if outcome is not Outcome.FETCHED and self._read_for_another(capture_id, extractor):
+            return
+        rows = self._db.execute(
+            "SELECT id, outcome, detail, fetched_at FROM captures WHERE payload_id = "
+            "(SELECT payload_id FROM captures WHERE id = ?) AND outcome NOT IN ('redirect', 'archived_error')",
+            [capture_id],
+        ).fetchall()
+        for same, had, told, fetched_at in rows:
+            now = (outcome_of(outcome, fetched_at).value, told if outcome is Outcome.FETCHED else detail)
+            if now != (had, told):
+                self._captures.change([same], outcome=now[0], detail=now[1])
+
+    def _read_for_another(self, capture_id: int, extractor: str) -> bool:
+        """The same program got a text from the payload for another policy: one with other hints, another part."""
+        base = base_extractor(extractor)
+        rows = self._db.execute(
+            "SELECT x.extractor FROM captures k JOIN extractions e ON e.payload_id = k.payload_id "
+            "JOIN extractors x ON x.id = e.extractor_id WHERE k.id = ? AND e.outcome = 'fetched'",
+            [capture_id],
+        )
+        return any(found != extractor and base_extractor(found) == base for (found,) in rows)
+
+    def differing(self, policy: Policy, old: str, new: str) -> int:
+        """Return how many of a policy's payloads two extractors read to different wordings, or one of them to none."""
+        (count,) = self._db.execute(
+            "SELECT count(*) FROM (SELECT DISTINCT k.payload_id FROM policy_urls u "
+            "JOIN captures k ON k.urlkey = u.urlkey WHERE u.policy_id = ?) p "
+            "JOIN extractions o ON o.payload_id = p.payload_id AND o.extractor_id = ? "
+            "JOIN extractions n ON n.payload_id = p.payload_id AND n.extractor_id = ? "
+            "LEFT JOIN texts ot ON ot.id = o.text_id LEFT JOIN texts nt ON nt.id = n.text_id "
+            "WHERE ot.wording IS NOT nt.wording",
+            [policy.policy_id, self.extractor_id(old), self.extractor_id(new)],
+        ).fetchone()
+        return int(count)
+
+    def put(self, capture_id: int, reading: Reading) -> None:
+        """Store what was read from a capture's payload, for every capture that has it; once more over a reading that
+        was stopped. What was stopped is read again after FIRST_RETRY, and after twice as long each time. One transaction.
+        """
+        with self._file.transaction():
+            self._put(capture_id, reading)
+            self._policies.mark_dirty(capture_id)
+
+    def _put(self, capture_id: int, reading: Reading) -> None:
+        payload_id, outcome, failures = self._db.execute(
+            "SELECT payload_id, outcome, failures FROM captures WHERE id = ?", [capture_id]
+        ).fetchone()
+        stopped = Outcome.READING_STOPPED.value
+        self._db.execute(
+            "DELETE FROM extraction_rows WHERE payload_id = ? AND extractor_id = ? "
+            "AND finding_id IN (SELECT id FROM findings WHERE outcome = ?)",
+            [payload_id, self.extractor_id(reading.extractor), stopped],
+        )
+        self._put_extraction(payload_id, reading)
+        self._apply(capture_id, reading.outcome, reading.detail, reading.extractor)
+        if reading.outcome is Outcome.READING_STOPPED:
+            before = failures if outcome == stopped else 0
+            self._set_retry(payload_id, before + 1, format_iso(retry_at(self._file.clock(), before)))
+        elif outcome == stopped:
+            self._set_retry(payload_id, 0, None)
+
+    def _set_retry(self, payload_id: int, failures: int, not_before: str | None) -> None:
+        rows = self._db.execute("SELECT id FROM captures WHERE payload_id = ?", [payload_id]).fetchall()
+        self._captures.change([number for (number,) in rows], failures=failures, not_before=not_before)
+
+    def _put_extraction(self, payload_id: int, reading: Reading) -> None:
+        judgement, extraction = reading.judgement, reading.extraction
+        row = {
+            "payload_id": payload_id,
+            "extractor_id": self.extractor_id(reading.extractor),
+            "outcome": reading.outcome.value,
+            "detail": reading.detail,
+            "text_id": self._text(reading),
+            "title": extraction.title if extraction else "",
+            "charset": reading.charset,
+            "score": judgement.score if judgement else None,
+            "evidence": _json(judgement.evidence if judgement else []),
+            "decisions": _json(reading.notes),
+            "kind": judgement.kind.value if judgement and judgement.is_policy else "",
+            "kind_scores": _json({kind.value: points for kind, points in judgement.kind_scores} if judgement else {}),
+            "link_layer_id": self._links(extraction.links) if extraction else None,
+        }
+        put_extraction(self._db, row)
+
+    def _text(self, reading: Reading) -> int | None:
+        if reading.extraction is None or reading.outcome is not Outcome.FETCHED:
+            return None
+        held = self._db.execute("SELECT id FROM texts WHERE text_digest = ?", [reading.text_digest]).fetchone()
+        if held:
+            return int(held[0])
+        languages = reading.languages
+        text_id = put_text(
+            self._db,
+            reading.text_digest,
+            reading.extraction.blocks,
+            wording=reading.wording,
+            words=reading.words,
+            language=languages.language if languages else reading.extraction.language,
+            block_languages=languages.blocks if languages else (),
+        )
+        self._describe(text_id, reading)
+        return text_id
+
+    def _describe(self, text_id: int, reading: Reading) -> None:
+        """Store what a new text says beside its words."""
+        if reading.languages:
+            shares = _json(dict(reading.languages.shares))
+            self._db.execute("UPDATE texts SET languages = ? WHERE id = ?", [shares, text_id])
+        self._db.conn.executemany(
+            "INSERT OR IGNORE INTO text_dates (text_id, position, kind, date, ambiguous, month_only, phrase) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (text_id, one.block, one.kind.value, day.isoformat(), len(one.dates) > 1, one.month_only, one.words)
+                for one in reading.dates
+                for day in one.dates
+            ],
+        )
+
+    def _links(self, links: tuple[Link, ...]) -> int | None:
+        """The id of a page's links, kept once for all pages that have the same."""
+        if not links:
+            return None
+        layer = _json([[link.text, link.href] for link in links])
+        digest = hashlib.sha256(layer.encode("utf-8", "replace")).digest()
+        return put_links(self._db.conn, digest, json.loads(layer))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()

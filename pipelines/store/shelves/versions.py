@@ -1,0 +1,80 @@
+"""Versions and changes of policies, as they are folded of the readings; and how sure that history is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crawler.archives.capture import Policy
+from crawler.choosing.certainty import Certainty
+from pipelines.store.shelves.folds import capture_wordings, refold
+
+if TYPE_CHECKING:
+    from pipelines.store.shelves.declarations import DeclarationShelf
+    from pipelines.store.shelves.readings import ReadingShelf
+    from pipelines.store.transactions import OpenFile
+
+
+class VersionShelf:
+    """The versions of one database."""
+
+    def __init__(self, file: OpenFile, readings: ReadingShelf, declarations: DeclarationShelf) -> None:
+        self._file, self._readings, self._declarations = file, readings, declarations
+
+    def fold(self, policy: Policy, extractor: str) -> None:
+        """Bring the versions of a policy up to date with its readings. One transaction; does nothing if they are."""
+        dirty, built_with = self._file.one("SELECT dirty, extractor_id FROM policies WHERE id = ?", policy.policy_id)
+        extractor_id = self._extractor_id(policy, extractor)
+        if dirty or built_with != extractor_id:
+            with self._file.transaction():
+                refold(self._file.db, policy.policy_id, extractor_id, self._file.finder)
+
+    def wordings(self, policy: Policy, extractor: str) -> tuple[dict[int, str], list[int]]:
+        """Return the wording of each capture of a policy that was read, as its versions have it; and the captures that
+        show another document.
+        """
+        return capture_wordings(self._file.db, policy.policy_id, self._extractor_id(policy, extractor))
+
+    def changes(self, policy: Policy) -> list[tuple[str, str]]:
+        """Return the brackets of a policy's changes, as its versions that are shown have them: last capture with the
+        old wording, first with the new.
+        """
+        rows = self._file.db.execute(
+            "SELECT v.previous_last_seen, v.first_seen FROM versions v JOIN policies p ON p.id = v.policy_id "
+            "WHERE p.id = ? AND v.extractor_id = p.extractor_id AND v.version > 1 ORDER BY v.version",
+            [policy.policy_id],
+        )
+        return [tuple(row) for row in rows]
+
+    def built_with(self, policy: Policy) -> str:
+        """Return the extractor that a policy's versions are built with, "" if there are none."""
+        row = self._file.db.execute(
+            "SELECT e.extractor FROM policies p JOIN extractors e ON e.id = p.extractor_id WHERE p.id = ?",
+            [policy.policy_id],
+        ).fetchone()
+        return str(row[0]) if row else ""
+
+    def put_certainty(
+        self, policy: Policy, archive: str, strategy: str, how_sure: Certainty, *, complete: bool
+    ) -> None:
+        """Note how much of a policy's history in one archive was read, and how much follows from it."""
+        row = {
+            "policy_id": policy.policy_id,
+            "archive": archive,
+            "strategy": strategy,
+            "complete": complete,
+            "listed": how_sure.listed,
+            "fetched": how_sure.fetched,
+            "inferred": how_sure.inferred,
+            "undecided": how_sure.undecided,
+            "longest_inferred_days": how_sure.longest_days,
+            "longest_inferred_captures": how_sure.longest_captures,
+            "at": self._file.now(),
+        }
+        with self._file.transaction():
+            self._file.db.execute(
+                f"INSERT OR REPLACE INTO certainty ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
+                list(row.values()),
+            )
+
+    def _extractor_id(self, policy: Policy, extractor: str) -> int:
+        return self._readings.extractor_id(self._declarations.extractor(policy, extractor))

@@ -1,0 +1,190 @@
+"""The table of captures, for who writes: rows go in and change here, and nowhere else.
+
+    add(rows of an index) ──► capture_rows, addresses, capture_kinds          what is there stays as it is
+    change(id, outcome=…, headers=…) ──► the row as its view shows it, changed, and what is kept of that (capture_rows.py)
+
+A page with a tombstone stays forgotten, whatever an index lists of it. People read the view `captures`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from crawler.archives.capture import Outcome
+from pipelines.store.tables.capture_rows import (
+    Address,
+    Said,
+    happened,
+    headers_patch,
+    headers_set,
+    named,
+    prefix_of,
+    seconds,
+)
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+HEADER_SETS_TRIED: Final = 4  # last sets of an address that headers are told against: pages take turns
+# All of a capture that its archive's index does not give, as it is before it is asked for.
+UNASKED: Final[Mapping[str, Any]] = {
+    "detail": "",
+    "payload_id": None,
+    "fetched_at": None,
+    "redirect_url": "",
+    "http_status": None,
+    "headers": None,
+    "memento_url": None,
+    "memento_at": None,
+    "drift_seconds": None,
+    "chain": None,
+    "failures": 0,
+    "not_before": None,
+    "digest_verdict": None,
+}
+PENDING: Final[Mapping[str, Any]] = {"outcome": Outcome.PENDING.value, **UNASKED}
+_NAMES: Final = ("archive", "urlkey", "timestamp", "original", "digest", "captured_at")
+INDEXED: Final = (*_NAMES, "mimetype", "statuscode", "length", "oddity", "citation_url")
+COLUMNS: Final = (*INDEXED, "outcome", *UNASKED)  # of the view, all but what it adds
+
+
+class CaptureTable:
+    """The captures of one database; every method within the caller's transaction."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def add(self, rows: Iterable[Said]) -> int:
+        """Add captures, as their view has them (COLUMNS; of a new one INDEXED is enough); return how many are new."""
+        addresses: dict[tuple[str, ...], Address] = {}
+        reasons: dict[str, str | None] = {}
+        new = 0
+        for row in rows:
+            said: dict[str, Any] = {**PENDING, **row}
+            key = (said["urlkey"], said["original"], said["archive"])
+            if key not in addresses:
+                addresses[key] = self._address(said)
+            if key[0] not in reasons:
+                held = self._db.execute("SELECT reason FROM tombstones WHERE urlkey = ?", [key[0]]).fetchone()
+                reasons[key[0]] = held[0] if held else None
+            if reasons[key[0]] is not None and said["outcome"] != Outcome.FORGOTTEN.value:
+                said |= {**UNASKED, "outcome": Outcome.FORGOTTEN.value, "detail": reasons[key[0]]}
+            new += self._add(said, addresses[key])
+        return new
+
+    def _add(self, said: dict[str, Any], address: Address) -> bool:
+        at = seconds(said["captured_at"]) or 0
+        columns = {"address_id": address.row, "kind_id": self._kind(said), **named(said, at, address)}
+        cursor = self._db.execute(
+            f"INSERT INTO capture_rows ({', '.join(columns)}) SELECT {', '.join('?' * len(columns))} WHERE NOT EXISTS "
+            "(SELECT 1 FROM capture_rows WHERE address_id = ? AND at = ? AND digest = ? AND timestamp IS ?)",
+            [*columns.values(), address.row, at, said["digest"], columns["timestamp"]],
+        )
+        if cursor.rowcount and any(said[name] != usual for name, usual in UNASKED.items()):
+            self._write(int(cursor.lastrowid or 0), said, at, address, headers_changed=True)
+        return bool(cursor.rowcount)
+
+    def find(self, said: Said) -> int | None:
+        """Return the id of a capture by what names it (timestamp, original, …), None where it is not known."""
+        where = " AND ".join(f"{name} = ?" for name in _NAMES if name != "captured_at")
+        row = self._db.execute(
+            f"SELECT id FROM main.captures WHERE at = ? AND {where}",
+            [seconds(said["captured_at"]), *(said[name] for name in _NAMES if name != "captured_at")],
+        ).fetchone()
+        return int(row[0]) if row else None
+
+    def change(self, capture_ids: Iterable[int], **changes: Any) -> None:
+        """Give captures other values, by the names that their view has for them."""
+        for capture_id in capture_ids:
+            columns = ("at", "address_id", *COLUMNS)
+            row = self._db.execute(
+                f"SELECT {', '.join(columns)} FROM main.captures WHERE id = ?", [capture_id]
+            ).fetchone()
+            held = dict(zip(columns, row, strict=True))
+            said = held | changes
+            moved = (said["headers"], said["drift_seconds"]) != (held["headers"], held["drift_seconds"])
+            index_changed = any(name in changes for name in INDEXED)
+            self._write(
+                capture_id, said, held["at"], self._address(said), headers_changed=moved, index_changed=index_changed
+            )
+
+    def _write(
+        self,
+        capture_id: int,
+        said: Said,
+        at: int,
+        address: Address,
+        *,
+        headers_changed: bool,
+        index_changed: bool = False,
+    ) -> None:
+        if not address.memento_prefix and said["memento_url"]:
+            prefix = prefix_of(said["memento_url"], said["timestamp"], said["original"])
+            self._db.execute("UPDATE addresses SET memento_prefix = ? WHERE id = ?", [prefix, address.row])
+            address = Address(address.row, address.citation_prefix, prefix)
+        columns = {"kind_id": self._kind(said), **happened(said, at, address)}
+        if index_changed:
+            columns |= named(said, at, address)
+        if headers_changed:
+            columns["headers_id"], columns["headers_own"] = self._headers(said, at, address)
+        self._db.execute(
+            f"UPDATE capture_rows SET {', '.join(f'{name} = ?' for name in columns)} WHERE id = ?",
+            [*columns.values(), capture_id],
+        )
+
+    def _address(self, said: Said) -> Address:
+        key = [said["urlkey"], said["original"], said["archive"]]
+        find = (
+            "SELECT id, citation_prefix, memento_prefix FROM main.addresses "
+            "WHERE urlkey = ? AND original = ? AND archive = ?"
+        )
+        held = self._db.execute(find, key).fetchone()
+        if held is None:
+            prefix = prefix_of(said["citation_url"], said["timestamp"], said["original"])
+            self._db.execute(
+                "INSERT INTO addresses (urlkey, original, archive, citation_prefix) VALUES (?, ?, ?, ?)", [*key, prefix]
+            )
+            held = self._db.execute(find, key).fetchone()
+        return Address(*held)
+
+    def _kind(self, said: Said) -> int:
+        values = [said[name] for name in ("mimetype", "statuscode", "outcome", "http_status", "digest_verdict")]
+        held = self._db.execute(
+            "SELECT id FROM main.capture_kinds WHERE mimetype = ? AND statuscode = ? AND outcome = ? "
+            "AND http_status IS ? AND digest_verdict IS ?",
+            values,
+        ).fetchone()
+        if held:
+            return int(held[0])
+        cursor = self._db.execute(
+            "INSERT INTO capture_kinds (mimetype, statuscode, outcome, http_status, digest_verdict) VALUES (?, ?, ?, ?, ?)",
+            values,
+        )
+        return int(cursor.lastrowid or 0)
+
+    def _headers(self, said: Said, at: int, address: Address) -> tuple[int | None, str | None]:
+        """The set that tells most of a capture's headers, and how they differ from it; a new one where none tells half."""
+        if said["headers"] is None:
+            return None, None
+        headers = json.loads(said["headers"])
+        best = self._best_set(headers, at, said["drift_seconds"], address)
+        if best is None or 2 * len(best[1]) > len(said["headers"]):
+            self._db.execute(
+                "INSERT INTO header_sets (address_id, headers) VALUES (?, ?)", [address.row, headers_set(headers)]
+            )
+            best = self._best_set(headers, at, said["drift_seconds"], address)
+        if best is None:
+            return None, None
+        return best[0], None if best[1] == "{}" else best[1]
+
+    def _best_set(
+        self, headers: Mapping[str, Any], at: int, drift: int | None, address: Address
+    ) -> tuple[int, str] | None:
+        sets = self._db.execute(
+            "SELECT id, headers FROM main.header_sets WHERE address_id = ? ORDER BY id DESC LIMIT ?",
+            [address.row, HEADER_SETS_TRIED],
+        ).fetchall()
+        told = [(number, headers_patch(headers, usual, at, drift)) for number, usual in sets]
+        return min(told, key=lambda one: (len(one[1]), one[0]), default=None)

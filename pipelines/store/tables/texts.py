@@ -1,0 +1,105 @@
+"""Texts as blocks: each block kept once for all texts of all sites, each text a sequence of block ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipelines.model import Block, BlockKind
+from pipelines.store.file import insert
+from pipelines.store.load import RUN_BLOCKS
+from pipelines.store.tables.block_words import index_block
+from pipelines.text.digests import block_digest
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+_KEY_BYTES = 4
+_SLICE = 500  # values bound in one statement; SQLite's least limit is 999
+
+
+def put_text(
+    db: Database,
+    digest: str,
+    blocks: Sequence[Block],
+    *,
+    wording: str,
+    words: int,
+    language: str,
+    block_languages: Sequence[str] = (),
+) -> int:
+    """Store a text, once; return its id.
+
+    :param digest: text_digest(blocks), computed beside the reactor.
+    :param block_languages: of each block; kept where it is not `language`.
+    """
+    held = db.execute("SELECT id FROM texts WHERE text_digest = ?", [digest]).fetchone()
+    if held:
+        return int(held[0])
+    cursor = db.execute(
+        "INSERT INTO texts (text_digest, wording, words, language) VALUES (?, ?, ?, ?)",
+        [digest, wording, words, language],
+    )
+    text_id = int(cursor.lastrowid or 0)
+    blocks = [replace(block, markdown=_storable(block.markdown)) for block in blocks]
+    ids = _put_blocks(db, blocks)
+    codes = [code if code != language else None for code in block_languages or (language,) * len(blocks)]
+    _put_runs(db, text_id, [(ids[block_digest(block)], code) for block, code in zip(blocks, codes, strict=True)])
+    return text_id
+
+
+def block_key(digest: bytes) -> int:
+    """Return blocks.block_key of a block's digest: 32 bits of it."""
+    return int.from_bytes(digest[:_KEY_BYTES], "big", signed=True)
+
+
+def _put_runs(db: Database, text_id: int, blocks: Iterable[tuple[int, str | None]]) -> None:
+    """Store the blocks of a text, as ids with their languages, as runs of consecutive ids."""
+    runs: list[list[int | str | None]] = []
+    following, count = None, 0
+    for position, (block_id, language) in enumerate(blocks):
+        if (block_id, language) == following and count < RUN_BLOCKS:
+            count += 1
+            runs[-1][3] = count
+        else:
+            count = 1
+            runs.append([text_id, position, block_id, count, language])
+        following = block_id + 1, language
+    db.conn.executemany("INSERT INTO text_runs VALUES (?, ?, ?, ?, ?)", runs)
+
+
+def _put_blocks(db: Database, blocks: Sequence[Block]) -> dict[bytes, int]:
+    """Store the blocks that are new, and their words; return the ids of all by digest."""
+    rows = {block_digest(block): block for block in blocks}
+    ids = _held_blocks(db, list(rows))
+    for digest, block in rows.items():
+        if digest not in ids:
+            ids[digest] = insert(
+                db,
+                "blocks",
+                block_key=block_key(digest),
+                kind=block.kind.value,
+                level=block.level,
+                markdown=block.markdown,
+            )
+            index_block(db.conn, ids[digest], block.markdown)
+    return ids
+
+
+def _held_blocks(db: Database, digests: Sequence[bytes]) -> dict[bytes, int]:
+    """The ids of those that are there. The key finds a few, their content tells which."""
+    ids: dict[bytes, int] = {}
+    for start in range(0, len(digests), _SLICE):
+        keys = [block_key(digest) for digest in digests[start : start + _SLICE]]
+        rows = db.execute(
+            f"SELECT id, kind, level, markdown FROM blocks WHERE block_key IN ({','.join('?' * len(keys))})", keys
+        )
+        for block_id, kind, level, markdown in rows:
+            ids.setdefault(block_digest(Block(BlockKind(kind), level, markdown)), block_id)
+    return ids
+
+
+def _storable(markdown: str) -> str:
+    """Without lone surrogates, which SQLite cannot hold."""
+    return markdown.encode("utf-8", "replace").decode()
