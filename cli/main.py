@@ -21,7 +21,7 @@ def main() -> None:
       policylapse show lumenkart.example --at 2021-01-01
 
     Exit code: 0 done, 2 could not be done (standard error says what to do); `crawl`, `import-warc`, `extract` and `fsck` have more.
-    """  # noqa: D301 - Click reads \b as a character
+    """
 
 
 if __name__ == "__main__":

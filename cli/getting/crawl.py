@@ -134,7 +134,7 @@ def crawl(ctx: click.Context, /, **options: Any) -> None:
       policylapse crawl --url https://example.com/privacy --contact you@example.org
       policylapse crawl --sites list.txt --since 2016 --until 2019 --contact you@example.org
       policylapse crawl --declarations contrib-declarations/declarations --terms privacy --terms cookies
-    """  # noqa: D301 - Click reads \b as a character
+    """
     if not (any(options[name] for name in NAMING) or options["archive"] == "sample"):
         raise ConfigError(
             "name whose policy to crawl: --url https://example.com/privacy, --site example.com, --sites FILE or "

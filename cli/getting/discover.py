@@ -47,7 +47,7 @@ def discover(ctx: click.Context, /, sites: tuple[str, ...], listed: str | None, 
       policylapse discover --archive sample harborline.example
       policylapse discover example.com example.org --contact you@example.org
       policylapse discover --list sites.txt --json --contact you@example.org
-    """  # noqa: D301 - Click reads \b as a character
+    """
     if not (sites or listed):
         raise ConfigError("name a site, or a list of them: policylapse discover example.com, --list FILE")
     names, missing = [], False

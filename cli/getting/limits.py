@@ -38,7 +38,7 @@ def limits(lift: str | None, as_json: bool) -> None:
     Examples:
       policylapse limits
       policylapse limits --lift all
-    """  # noqa: D301 - Click reads \b as a character
+    """
     with closing(LimitsFile(Path(POLICYLAPSE_STATE).expanduser())) as file:
         now = time.time()
         if lift:

@@ -39,7 +39,7 @@ def plan(ctx: click.Context, /, **options: Any) -> None:
     Examples:
       policylapse plan --archive sample
       policylapse plan --sites list.csv --contact you@example.org
-    """  # noqa: D301 - Click reads \b as a character
+    """
     if not (any(options[name] for name in NAMING) or options["archive"] == "sample"):
         raise ConfigError(
             "name whose policy to plan for: --url https://example.com/privacy, --site, --sites or --declarations"

@@ -112,7 +112,7 @@ def save(
     Examples:
       policylapse save --dry-run
       policylapse save --older-than 30d --max-saves 50
-    """  # noqa: D301 - Click reads \b as a character
+    """
     chosen = parse_archive(archive or "wayback")
     run = save_stale(
         chosen, db, contact or "", timedelta(seconds=older_than), max_saves, sites=sites, dry_run=dry_run, wait=wait

@@ -67,7 +67,7 @@ def extract(
       policylapse extract privacy.html
       policylapse extract privacy.html --url https://example.com/privacy --captured-at 20180525103000 --json
       policylapse extract saved/*.html.gz --out texts
-    """  # noqa: D301 - Click reads \b as a character
+    """
     # here, so that the other commands need not load trafilatura
     from cli.giving.saved_pages import Given  # noqa: PLC0415
 

@@ -48,7 +48,7 @@ def feed(sites: tuple[str, ...], out: Path | None, limit: int, base_url: str, db
       policylapse feed > changes.atom
       policylapse feed lumenkart.example --limit 20
       policylapse feed --out feeds --base-url https://example.org/feeds
-    """  # noqa: D301 - Click reads \b as a character
+    """
     with closing(open_database(db)) as connection:
         policies = policies_of(connection, sites)
         groups = by_site(policies)

@@ -79,7 +79,7 @@ def notify(ctx: click.Context, config_path: Path, db: Path, *, dry_run: bool, as
     Examples:
       policylapse notify --config notify.toml
       policylapse notify --config notify.toml --dry-run
-    """  # noqa: D301 - Click reads \b as a character
+    """
     config = read_config(config_path)
     with closing(open_database(db)) as connection, closing(Ledger(db)) as ledger:
         post = Post(config, config_path.parent, connection, ledger, datetime.now(UTC))

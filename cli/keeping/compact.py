@@ -27,7 +27,7 @@ def compact(db: Path, as_json: bool) -> None:
     \b
     Example:
       policylapse compact --db policylapse.db
-    """  # noqa: D301 - Click reads \b as a character
+    """
     from pipelines.upkeep.compact import compact as make_small  # noqa: PLC0415 - other commands need not load sqlite-utils
 
     require_database(db)

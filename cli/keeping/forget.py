@@ -39,7 +39,7 @@ def forget(name: str, reason: str, yes: bool, db: Path, as_json: bool) -> None:
     \b
     Example:
       policylapse forget lumenkart.example --reason "asked by the owner, 2026-01-05" --yes
-    """  # noqa: D301 - Click reads \b as a character
+    """
     # here, so that other commands need not load the writer's half
     from pipelines.store.file import open_file  # noqa: PLC0415
     from pipelines.upkeep.forget import forget as forget_pages  # noqa: PLC0415

@@ -44,7 +44,7 @@ def fsck(ctx: click.Context, repair: bool, db: Path, as_json: bool) -> None:
     Examples:
       policylapse fsck
       policylapse fsck --repair
-    """  # noqa: D301 - Click reads \b as a character
+    """
     found, mended = _repaired(db) if repair else (_checked(db), set())
     if as_json:
         print_json([_data(finding, finding in mended) for finding in found])

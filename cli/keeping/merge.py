@@ -41,7 +41,7 @@ def merge(sources: tuple[Path, ...], into: Path, as_json: bool) -> None:
     \b
     Example:
       policylapse merge laptop.db server.db --into all.db
-    """  # noqa: D301 - Click reads \b as a character
+    """
     # here, so that other commands need not load the writer's half
     from pipelines.upkeep.merge import merge as merge_files  # noqa: PLC0415
 

@@ -36,7 +36,7 @@ def re_extract(site: str, processes: int | None, db: Path, as_json: bool) -> Non
     \b
     Example:
       policylapse re-extract --site lumenkart.example
-    """  # noqa: D301 - Click reads \b as a character
+    """
     require_database(db)
     lock = CrawlLock(db)
     try:

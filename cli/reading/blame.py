@@ -61,7 +61,7 @@ def blame(site: str, at: str | None, removed: bool, db: Path, number: int | None
       policylapse blame lumenkart.example
       policylapse blame lumenkart.example --at 2021-05-25
       policylapse blame lumenkart.example --removed
-    """  # noqa: D301 - Click reads \b as a character
+    """
     site, names = with_citation(site, at)
     if len(names) > 1:
         raise click.UsageError("a citation in SITE's place and --at exclude each other: name one")

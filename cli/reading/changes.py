@@ -120,7 +120,7 @@ def changes(
       policylapse changes --removed '"never sell"' --passages
       policylapse changes --new
       policylapse changes --found-since 2026-11-01
-    """  # noqa: D301 - Click reads \b as a character
+    """
     with closing(open_database(db)) as connection:
         wanted = Filter(
             classes=tuple(map(ChangeClass, classes)),

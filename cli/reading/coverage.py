@@ -49,7 +49,7 @@ def coverage(
     Examples:
       policylapse coverage
       policylapse coverage lumenkart.example --since 2010 --json
-    """  # noqa: D301 - Click reads \b as a character
+    """
     if as_csv and as_json:
         raise click.UsageError("--csv and --json exclude each other: name one")
     begin, end = parse_date(since) if since else None, parse_date(until, end=True) if until else None

@@ -85,7 +85,7 @@ def diff_command(
       policylapse diff lumenkart.example 2021-12-25 2022-09-13 --side-by-side
       policylapse diff lumenkart.example 3 4 --format html > change.html
       policylapse diff lumenkart.example first latest --color always | less -R
-    """  # noqa: D301 - Click reads \b as a character
+    """
     form = _form(form, as_json=as_json, side_by_side=side_by_side)
     site, names = with_citation(site, a, b)
     with closing(open_database(db)) as connection:

@@ -47,7 +47,7 @@ def sites(only_missing: bool, as_csv: bool, db: Path, as_json: bool) -> None:
       policylapse sites
       policylapse sites --missing
       policylapse sites --csv > sites.csv
-    """  # noqa: D301 - Click reads \b as a character
+    """
     if as_csv and as_json:
         raise click.UsageError("--csv and --json exclude each other: name one")
     with closing(open_database(db)) as connection:
@@ -92,7 +92,7 @@ def show(
       policylapse show lumenkart.example 2021-05-25
       policylapse show lumenkart.example@2021-03-02.c2e63877
       policylapse show lumenkart.example --version 3 > lumenkart-3.md
-    """  # noqa: D301 - Click reads \b as a character
+    """
     site, names = with_citation(site, version_name)
     if sum(map(bool, (at, version, *names))) > 1:
         raise click.UsageError("VERSION, --at and --version exclude each other: name one")

@@ -59,7 +59,7 @@ def readability_command(sites: tuple[str, ...], db: Path, color: str, as_json: b
     Examples:
       policylapse readability lumenkart.example
       policylapse readability lumenkart.example nestwell.example --json
-    """  # noqa: D301 - Click reads \b as a character
+    """
     with closing(open_database(db)) as connection:
         policies = list(
             {p.policy_id: p for site in sites for p in find_policies(connection, site) if p.versions}.values()

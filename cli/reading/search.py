@@ -73,7 +73,7 @@ def search_command(
       policylapse search '"personal data" (sell OR share) NOT child*'
       policylapse search 'retain*' --first
       policylapse search partner --at 2023 --site lumenkart.example
-    """  # noqa: D301 - Click reads \b as a character
+    """
     with closing(open_database(db)) as connection:
         policies = [policy.policy_id for site in sites for policy in find_policies(connection, site)] if sites else None
         found = search(

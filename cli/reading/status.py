@@ -43,7 +43,7 @@ def status(ctx: click.Context, within: float | None, db: Path, as_json: bool) ->
     Examples:
       policylapse status
       policylapse status --json
-    """  # noqa: D301 - Click reads \b as a character
+    """
     with closing(open_database(db)) as connection:
         who = holder(db)
         found = read_status(connection, running=who is not None)

@@ -67,7 +67,7 @@ def timeline(
       policylapse timeline lumenkart.example
       policylapse timeline lumenkart.example --since 2018 --until 2019-06
       policylapse timeline https://lumenkart.example/privacy --json
-    """  # noqa: D301 - Click reads \b as a character
+    """
     start, end = parse_date(since) if since else None, parse_date(until, end=True) if until else None
     with closing(open_database(db)) as connection:
         try:

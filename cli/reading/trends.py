@@ -70,7 +70,7 @@ def trends(
       policylapse trends gdpr ccpa
       policylapse trends 'cookie*' '"machine learning"' --since 2015 --passages
       policylapse trends "legitimate interest*" --csv > trend.csv
-    """  # noqa: D301 - Click reads \b as a character
+    """
     if as_csv and as_json:
         raise click.UsageError("--csv and --json exclude each other: name one")
     first, last = parse_date(since) if since else None, parse_date(until, end=True) if until else None

@@ -44,7 +44,7 @@ def web(host: str, port: int, opened: bool, public: bool, base_url: str, legal_d
       policylapse web --open
       policylapse web --db policies.db --port 8080
       policylapse web --host 0.0.0.0 --public
-    """  # noqa: D301 - Click reads \b as a character
+    """
     try:
         from history.web.serve import Serving, serve  # noqa: PLC0415 - Datasette comes with an extra
     except ModuleNotFoundError as error:
