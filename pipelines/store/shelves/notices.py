@@ -10,16 +10,13 @@ in here: a message is composed again at each attempt.
 from __future__ import annotations
 
 import hashlib
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from crawler.archives.errors import StoreError
 from crawler.archives.timestamps import format_iso, parse_iso
-from pipelines.store.file import insert, open_file
+from pipelines.store.file import insert
+from pipelines.store.shelves.ledger import OwnFile
 
 CHANGE, EVENT = "change", "event"
 Item = tuple[str, int]  # (CHANGE, found_changes.id) or (EVENT, found_events.id)
@@ -42,29 +39,11 @@ class Notice:
     items: tuple[Item, ...]
 
 
-class Ledger:
+class Ledger(OwnFile):
     """The ledger in one database.
 
     :raises StoreError: it cannot be opened or written.
     """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        try:
-            self._db = open_file(path)
-        except (sqlite3.Error, OSError) as error:
-            raise StoreError(f"cannot open the database {path}: {error}") from error
-
-    def close(self) -> None:
-        self._db.conn.close()
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        try:
-            with self._db.atomic():
-                yield
-        except sqlite3.Error as error:
-            raise StoreError(f"cannot write to {self._path}: {error}. What was noted before is safe.") from error
 
     def watch_start(self, watch: str, change: int, event: int, now: datetime) -> tuple[int, int]:
         """Return up to which ids a watch takes what was found for the past; a new watch begins with these."""

@@ -8,17 +8,13 @@ capture (if_not_archived_within).
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from crawler.archives.errors import StoreError
 from crawler.archives.saving import Saving, Step
 from crawler.archives.timestamps import format_iso, parse_iso
-from pipelines.store.file import insert, open_file
+from pipelines.store.file import insert
+from pipelines.store.shelves.ledger import OwnFile
 
 ASKING = "asking"
 
@@ -34,29 +30,11 @@ class Job:
     tries: int
 
 
-class SaveLedger:
+class SaveLedger(OwnFile):
     """The requests to save in one database.
 
     :raises StoreError: it cannot be opened or written.
     """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        try:
-            self._db = open_file(path)
-        except (sqlite3.Error, OSError) as error:
-            raise StoreError(f"cannot open the database {path}: {error}") from error
-
-    def close(self) -> None:
-        self._db.conn.close()
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        try:
-            with self._db.atomic():
-                yield
-        except sqlite3.Error as error:
-            raise StoreError(f"cannot write to {self._path}: {error}. What was noted before is safe.") from error
 
     def may_ask(self, archive: str, url: str, now: datetime) -> bool:
         """Tell whether a URL may be asked for: it is not under way, and the last answer does not say to wait."""
