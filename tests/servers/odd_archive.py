@@ -10,12 +10,13 @@ import threading
 from collections import Counter
 from datetime import timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_timestamp, parse_timestamp
 from tests.builders import utc
+from tests.servers.threading_server import Server
 
 STATUSES = {
     "page": ("200", "text/html"),
@@ -95,7 +96,7 @@ class OddArchive:
 
     def __init__(self):
         self.asked = Counter()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = Server(("127.0.0.1", 0), self._handler())
         self._server.handle_error = lambda *_: None
         origin = f"http://127.0.0.1:{self._server.server_port}"
         self.wayback, self.pywb = f"wayback+{origin}", f"pywb+{origin}/coll"

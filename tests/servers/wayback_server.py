@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote
@@ -18,6 +18,7 @@ from crawler.archives.dialects import LOCAL_ORIGIN
 from crawler.archives.files.warc import Answered, WarcArchive
 from crawler.asking.handlers import answer
 from crawler.reach import NOWHERE
+from tests.servers.threading_server import Server
 
 EXCLUDED = b"org.archive.util.io.RuntimeIOException: org.archive.wayback.exception.AdministrativeAccessControlException: Blocked Site Error"
 
@@ -55,7 +56,7 @@ class WaybackServer:
         self.agents: set[str] = set()
         self.flooded = 0  # bytes of endless headers that were taken off us
         self._archive = root if isinstance(root, WarcArchive) else WarcArchive(root)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = Server(("127.0.0.1", 0), self._handler())
         self._server.handle_error = lambda *_: None  # a client that was killed, or that had enough
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
         self.archive = f"wayback+{self.origin}"
