@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from crawler.archives.memento import replay_url
 from crawler.archives.timestamps import format_iso
@@ -26,13 +25,12 @@ from history.diff.comparison import CapturedPage, Comparison
 from history.diff.diff import DiffBlock, DiffKind, hunks
 from history.diff.links import LinkChange
 from history.diff.word_steps import Op
+from history.html_templates import environment, is_language, is_web
 from history.plain import clean, line, plain_text
 from history.timeline.timeline import VersionRow
 from pipelines.model import BlockKind
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_WEB = re.compile(r"https?://[^\s\x00-\x20]+", re.IGNORECASE)
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")  # BCP 47, roughly
 _NOTES = {DiffKind.ADDED: "Added:", DiffKind.REMOVED: "Removed:", DiffKind.CHANGED: "Changed:"}
 _TAGS = {BlockKind.HEADING: "h3", BlockKind.QUOTE: "blockquote", BlockKind.PRE: "pre"}
 _LISTS = (BlockKind.ITEM, BlockKind.NUMBERED)
@@ -64,15 +62,7 @@ def html_report(comparison: Comparison, context: int | None = 1, *, side_by_side
 
 @lru_cache(maxsize=1)
 def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("diff.html")
+    return environment(_TEMPLATES, keep_trailing_newline=True).get_template("diff.html")
 
 
 def summary_of(c: Comparison) -> str:
@@ -97,15 +87,15 @@ def version_side(version: VersionRow, cited: str, page: CapturedPage | None, lan
         "last_day": f"{version.last_seen:%Y-%m-%d}",
         "captures": f"{version.captures:,} capture{'' if version.captures == 1 else 's'}",
         "capture": line(replay_url(capture)),
-        "href": line(replay_url(capture)) if _WEB.fullmatch(capture) else "",
+        "href": line(replay_url(capture)) if is_web(capture) else "",
         "payload": line(capture),
-        "payload_href": line(capture) if _WEB.fullmatch(capture) else "",
+        "payload_href": line(capture) if is_web(capture) else "",
         "title": line(version.title),
         "citation": line(cited),
         "payload_digest": page.payload_digest if page else "",
         "cdx_digest": line(f"{page.cdx_digest} ({page.verdict})") if page else "",
         "wording": version.wording,
-        "lang": language if _LANGUAGE.fullmatch(language) else "",
+        "lang": language if is_language(language) else "",
     }
 
 

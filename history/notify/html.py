@@ -8,20 +8,19 @@ without any style of ours. Only http and https become links.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from crawler.archives.memento import replay_url
+from history.html_templates import environment, is_web
 from history.notify import message as say
 from history.notify.marked import Excerpt
 from history.notify.message import Message
 from history.plain import line
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_WEB = re.compile(r"https?://[^\s\x00-\x20]+", re.IGNORECASE)
 
 
 def html(message: Message) -> str:
@@ -43,14 +42,8 @@ def excerpt_html(excerpt: Excerpt) -> str:
 
 @lru_cache
 def _template(name: str) -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {"say": say}
-    environment.filters |= {"line": line, "replay": replay_url}
-    environment.tests |= {"web": lambda url: _WEB.fullmatch(url) is not None}
-    return environment.get_template(name)
+    templates = environment(_TEMPLATES)
+    templates.globals |= {"say": say}
+    templates.filters |= {"line": line, "replay": replay_url}
+    templates.tests |= {"web": is_web}
+    return templates.get_template(name)

@@ -6,17 +6,17 @@ render(Page, Ask, …) ──► HTML
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from crawler.archives.timestamps import format_iso
+from history.html_templates import environment, is_language, is_web
 from history.plain import clean
 from history.uris import uri
 from history.web.page import Ask, Page
@@ -29,8 +29,6 @@ ASSET_TYPES: Final = {
     "search.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
-_WEB = re.compile(r"https?://[^\s\x00-\x20]+", re.IGNORECASE)
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")  # BCP 47, roughly
 NAV: Final[tuple[tuple[str, str, str], ...]] = (
     ("sites", "", "Sites"),
     ("changes", "changes", "Changes"),
@@ -78,15 +76,8 @@ def assets_version() -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_finalize,
-    )
-    environment.filters |= {
+    templates = environment(_HERE / "templates", finalize=_finalize)
+    templates.filters |= {
         "day": lambda moment: f"{moment:%Y-%m-%d}",
         "minute": lambda moment: f"{moment:%Y-%m-%d %H:%M}",
         "iso": lambda moment: format_iso(moment) if isinstance(moment, datetime) else moment.isoformat(),
@@ -96,9 +87,9 @@ def _environment() -> Environment:
         "count": _count,
         "percent": lambda share: f"{share:.0%}",
         "href": _href,
-        "lang": lambda language: language if _LANGUAGE.fullmatch(language or "") else "",
+        "lang": lambda language: language if is_language(language or "") else "",
     }
-    return environment
+    return templates
 
 
 def _finalize(value: Any) -> Any:
@@ -127,7 +118,7 @@ def _count(number: int, one: str, many: str = "") -> str:
 
 def _href(url: str) -> str:
     """A web address that may be linked, "" for anything else (`javascript:` is one)."""
-    return uri(url) if _WEB.fullmatch(url or "") else ""
+    return uri(url) if is_web(url or "") else ""
 
 
 def pages_of(query: Mapping[str, str], **changed: object) -> Mapping[str, object]:
