@@ -6,7 +6,6 @@ A first crawl of generated pages, one a policy, then the same crawl with --quiet
 `notify`. Exit code 1: it printed something, or asked the index more than once a policy, or fetched a page.
 """
 
-import io
 import random
 import resource
 import subprocess
@@ -15,10 +14,10 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from tests.crawling import ROOT, environment
+from tests.generators.warc_files import put_response
 from tests.servers.receivers import mail_server
 from tests.servers.wayback_server import WaybackServer
 
@@ -39,16 +38,8 @@ def archive(folder: Path, policies: int) -> Path:
             page = (
                 f"<html><title>Privacy Policy</title><h1>Privacy Policy of site {number}</h1>{clauses}</html>".encode()
             )
-            headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
-            writer.write_record(
-                writer.create_warc_record(
-                    url(number),
-                    "response",
-                    payload=io.BytesIO(page),
-                    http_headers=headers,
-                    warc_headers_dict={"WARC-Date": "2025-11-05T10:00:00Z"},
-                )
-            )
+            headers = [("Content-Type", "text/html; charset=utf-8")]
+            put_response(writer, "2025-11-05T10:00:00Z", url(number), page, headers)
     listed = folder / "list.txt"
     listed.write_text("".join(f"{url(number)}\n" for number in range(policies)))
     return listed

@@ -8,15 +8,14 @@ import threading
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field, replace
-from io import BytesIO
 from math import ceil
 from pathlib import Path
 
-from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.archives.files.warc import Answered
 from tests.generators.many_captures import page
+from tests.generators.warc_files import put_response
 from tests.servers.wayback_server import WaybackServer
 
 UNDER_WAY = 0.25  # seconds within which a request may have been sent before its sender knew of the pause
@@ -114,14 +113,5 @@ def write_sites(folder: Path, sites: int, captures: int) -> list[str]:
 
 def _write(writer: WARCWriter, url: str, year: int, body: bytes, location: str = "") -> None:
     headers = [("Content-Type", "text/html; charset=utf-8")] + [("Location", location)] * bool(location)
-    http = StatusAndHeaders("301 Moved" if location else "200 OK", headers, protocol="HTTP/1.1")
-    writer.write_record(
-        writer.create_warc_record(
-            url,
-            "response",
-            payload=BytesIO(body),
-            length=len(body),
-            http_headers=http,
-            warc_headers_dict={"WARC-Date": f"{year}-03-01T12:00:00Z"},
-        )
-    )
+    status = "301 Moved" if location else "200 OK"
+    put_response(writer, f"{year}-03-01T12:00:00Z", url, body, headers, status)

@@ -1,7 +1,6 @@
 """Bad input ends in a clear message or a recorded outcome; nothing is lost and the rest of the crawl goes on."""
 
 import gzip
-import io
 import re
 import sqlite3
 from contextlib import closing
@@ -9,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.archives import dialects
@@ -17,6 +15,7 @@ from crawler.archives.errors import ConfigError
 from crawler.targets.targets import Target, read_targets
 from tests import programs
 from tests.crawling import ROOT, crawl, environment, outcomes, rows
+from tests.generators.warc_files import put_response
 
 SAMPLE = ROOT / "data" / "sample" / "sample.warc.gz"
 GOOD = "http://tinroofradio.example/privacy.html"
@@ -33,18 +32,8 @@ def write_warc(
     with path.open("wb") as stream:
         writer = WARCWriter(stream, gzip=True)
         for number, (content_type, body, headers) in enumerate(pages):
-            http = StatusAndHeaders("200 OK", [("Content-Type", content_type), *headers.items()], protocol="HTTP/1.1")
             date = (datetime(2015, 1, 1, tzinfo=UTC) + timedelta(days=number)).strftime("%Y-%m-%dT%H:%M:%SZ")
-            writer.write_record(
-                writer.create_warc_record(
-                    url,
-                    "response",
-                    payload=io.BytesIO(body),
-                    length=len(body),
-                    http_headers=http,
-                    warc_headers_dict={"WARC-Date": date},
-                )
-            )
+            put_response(writer, date, url, body, [("Content-Type", content_type), *headers.items()])
     return path
 
 
@@ -288,17 +277,7 @@ def test_redirects_in_a_ring_come_to_an_end_and_none_leaves_the_archive(tmp_path
         for date, url, status, location in records:
             headers = [("Content-Type", "text/html")] + ([("Location", location)] if location else [])
             body = b"" if location else POLICY.encode()
-            http = StatusAndHeaders(status, headers, protocol="HTTP/1.1")
-            writer.write_record(
-                writer.create_warc_record(
-                    url,
-                    "response",
-                    payload=io.BytesIO(body),
-                    length=len(body),
-                    http_headers=http,
-                    warc_headers_dict={"WARC-Date": f"{date}T00:00:00Z"},
-                )
-            )
+            put_response(writer, f"{date}T00:00:00Z", url, body, headers, status)
     run = crawl(tmp_path / "x.db", tmp_path / "ring.warc.gz", url=old)
     assert run.code == 0, run.err
     assert "Traceback" not in run.err

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from warcio.warcwriter import WARCWriter
 
 from tests.crawling import Crawled, crawl, environment, history, outcomes, rows
 from tests.generators.many_captures import page, sha1
+from tests.generators.warc_files import put_response
 from tests.servers.pywb_server import pywb_server
 from tests.servers.wayback_server import WaybackServer
 
@@ -89,18 +89,10 @@ def write_warc(path: Path) -> None:
                 record = writer.create_revisit_record(
                     captured.url, digest, url, first, http_headers=http, warc_headers_dict={"WARC-Date": date}
                 )
+                writer.write_record(record)
             else:
                 by_body[captured.body] = captured.url, date
-                http = StatusAndHeaders(f"{captured.status} Whatever", headers, protocol="HTTP/1.1")
-                record = writer.create_warc_record(
-                    captured.url,
-                    "response",
-                    payload=BytesIO(captured.body),
-                    length=len(captured.body),
-                    http_headers=http,
-                    warc_headers_dict={"WARC-Date": date},
-                )
-            writer.write_record(record)
+                put_response(writer, date, captured.url, captured.body, headers, f"{captured.status} Whatever")
 
 
 @pytest.fixture(scope="module")

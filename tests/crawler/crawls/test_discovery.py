@@ -1,13 +1,11 @@
 """Sites crawled by their name: what is asked, what is kept, and whose history becomes whose."""
 
-import io
 import json
 import sqlite3
 from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
-from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from cli.main import main
@@ -15,6 +13,7 @@ from crawler.archives.files.warc import Answered
 from tests import programs
 from tests.crawling import ROOT, crawl, environment, rows
 from tests.generators.sites_generated import PROFILES, GeneratedArchive, generate
+from tests.generators.warc_files import put_response
 from tests.sample_archive.truth import TRUTH
 from tests.servers.pywb_server import pywb_server
 from tests.servers.wayback_server import EXCLUDED, WaybackServer
@@ -157,17 +156,7 @@ def write_warc(path, records):
         writer = WARCWriter(stream, gzip=True)
         for date, url, status, location, body in records:
             headers = [("Content-Type", "text/html")] + ([("Location", location)] if location else [])
-            http = StatusAndHeaders(status, headers, protocol="HTTP/1.1")
-            writer.write_record(
-                writer.create_warc_record(
-                    url,
-                    "response",
-                    payload=io.BytesIO(body),
-                    length=len(body),
-                    http_headers=http,
-                    warc_headers_dict={"WARC-Date": f"{date}T00:00:00Z"},
-                )
-            )
+            put_response(writer, f"{date}T00:00:00Z", url, body, headers, status)
 
 
 @pytest.mark.parametrize(("owner", "followed"), [("Ringtone", True), ("Other Inc.", False)])

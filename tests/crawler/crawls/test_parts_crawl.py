@@ -1,14 +1,13 @@
 """A page that holds several documents, crawled: the one that is meant is the policy, the others can be followed."""
 
-import io
 import re
 
 import pytest
-from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from tests.crawling import crawl, rows
 from tests.generators.pages_of_parts import several
+from tests.generators.warc_files import put_response
 
 URL = "https://www.acme.example/legal"
 
@@ -25,16 +24,8 @@ def archive(tmp_path_factory):
     with path.open("wb") as stream:
         writer = WARCWriter(stream, gzip=True)
         for year, html in ((2020, page.html), (2022, changed)):
-            headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
-            record = writer.create_warc_record(
-                URL,
-                "response",
-                payload=io.BytesIO(html.encode()),
-                length=len(html.encode()),
-                http_headers=headers,
-                warc_headers_dict={"WARC-Date": f"{year}-05-01T00:00:00Z"},
-            )
-            writer.write_record(record)
+            headers = [("Content-Type", "text/html; charset=utf-8")]
+            put_response(writer, f"{year}-05-01T00:00:00Z", URL, html.encode(), headers)
     return path, page
 
 
