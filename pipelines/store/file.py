@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sqlite_utils import Database
 
@@ -18,7 +20,31 @@ WAL_BYTES = 16_000_000
 _BUSY_SECONDS = 30.0  # how long a write waits for another process's
 
 
-def open_file(path: Path) -> Database:
+class WrittenFile(Database):  # type: ignore[misc]
+    """A database that is written: each transaction takes the lock for writing at its start.
+
+    One that begins by reading, as sqlite-utils' would, cannot wait when it comes to write: SQLite answers "database is
+    locked" at once, whatever the timeout, also where only a reader holds that lock for a moment (a reader that meets the
+    head of the WAL half written takes it to look again).
+    """
+
+    @contextmanager
+    def atomic(self) -> Iterator[Self]:
+        """One unit of work; within another, a savepoint of it."""
+        if self.conn.in_transaction:
+            with super().atomic():
+                yield self
+            return
+        self.conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield self
+            self.conn.execute("COMMIT")
+        except BaseException:
+            self.rollback()
+            raise
+
+
+def open_file(path: Path) -> WrittenFile:
     """Open or make the file; refuse what is not ours, and what a newer program wrote."""
     if path.is_dir():
         raise StoreError(f"{path} is a folder; name a file with --db")
@@ -30,7 +56,7 @@ def open_file(path: Path) -> Database:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
-        db = Database(connection)
+        db = WrittenFile(connection)
         migrations.apply(db)  # without foreign keys, as tables that others refer to are replaced; it checks them itself
         connection.execute("PRAGMA foreign_keys = ON")
     except BaseException:

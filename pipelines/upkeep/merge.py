@@ -28,7 +28,7 @@ from crawler.archives.capture import Outcome
 from crawler.archives.errors import StoreError
 from pipelines.reading.extract import base_extractor
 from pipelines.store.check import MIGRATIONS, check_file
-from pipelines.store.file import open_file
+from pipelines.store.file import WrittenFile, open_file
 from pipelines.store.load import proven_payload, readable_uri, text_blocks
 from pipelines.store.shelves.folds import refold
 from pipelines.store.shelves.payloads import PayloadShelf
@@ -70,7 +70,7 @@ def merge(
     """
     open_file(target).conn.close()
     with TemporaryDirectory(prefix="policylapse-") as scratch, closing(_connect(target)) as connection:
-        db = Database(connection)
+        db = WrittenFile(connection)
         extractors: dict[int, int] = {}  # by policy: that of which its versions are to be
         forgotten = 0
         for number, source in enumerate(sources):

@@ -2,6 +2,7 @@
 
 import random
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -305,6 +306,14 @@ def test_blocks_round_trip(store):
     kept = text_blocks(store.db.conn, 1)
     assert kept[1:] == blocks[1:]
     assert kept[0].markdown == "A? *b*"  # a lone surrogate is no text that SQLite could hold
+
+
+def test_a_transaction_that_reads_first_has_the_lock_for_writing_from_its_start(store, tmp_path):
+    """One that took it later could not wait for it: SQLite answers "locked" at once, whatever the timeout."""
+    with closing(sqlite3.connect(tmp_path / "x.db", timeout=0)) as other:
+        with store.transaction(), pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        other.execute("BEGIN IMMEDIATE")  # and lets it go
 
 
 def test_a_failed_write_is_a_store_error_and_leaves_no_half(store):
