@@ -74,6 +74,13 @@ COMMANDS: Final = {
         ),
         Entry(
             GET,
+            "archives",
+            "cli.getting.archives",
+            "archives",
+            "List the archives that can be named, with what they hold, their budgets and their pauses.",
+        ),
+        Entry(
+            GET,
             "limits",
             "cli.getting.limits",
             "limits",

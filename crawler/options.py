@@ -22,8 +22,9 @@ from typing import Any
 
 from crawler.archives.budgets import budgets_of
 from crawler.archives.capture import Period
-from crawler.archives.dialects import SAMPLE, SAMPLE_SITES, WAYBACK, Archive, Budget, parse_archive
+from crawler.archives.dialects import SAMPLE, SAMPLE_SITES, WAYBACK, Archive, parse_archive
 from crawler.archives.errors import ConfigError
+from crawler.archives.table import Budget
 from crawler.archives.timestamps import parse_date
 from crawler.choosing.strategies import CHANGES, Strategy, parse_strategy
 from crawler.choosing.survey import MAX_GAP, Options

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DEFAULT_DB = "policylapse.db"
-WITHOUT_DB = frozenset({"extract", "limits", "merge"})  # commands that take no --db
+WITHOUT_DB = frozenset({"archives", "extract", "limits", "merge"})  # commands that take no --db
 ASKING = frozenset({"crawl", "plan", "discover", "save"})  # commands that take --archive and --contact
 _QUOTED = re.compile(r"`(policylapse [^`\n]+)`")
 

@@ -18,7 +18,7 @@ from rich.progress import Progress as Bar
 from scrapy import signals
 
 from crawler.archives.capture import Outcome
-from crawler.archives.dialects import PLAYBACK
+from crawler.archives.table import PLAYBACK
 from crawler.log import make_harmless
 from crawler.options import Mode, RunOptions, SummaryStyle
 from crawler.summary import Plan, Summary, as_json, print_summary, run_certainty

@@ -5,7 +5,7 @@
 pywb answers 200 and no rows for a collection that it does not have, a server in another dialect answers 404: each would
 become "the archive has no capture", a fact of absence that is none. One request that costs nothing is enough to tell, an
 index query for a URL that cannot exist; of pywb a second one, for its list of collections. Only an address that a
-person typed is asked; web.archive.org is known.
+person typed is asked; the archives of the table are known.
 
 What may pass (429, 5xx, no answer in time) tells nothing of the address, and the crawl has its own ways with it.
 """
@@ -26,9 +26,10 @@ from urllib.parse import urlsplit
 
 from crawler.archives.cdx import says_no_captures
 from crawler.archives.coding import undo_content_encoding
-from crawler.archives.dialects import CDX, WAYBACK, Archive, parse_archive
+from crawler.archives.dialects import Archive, parse_archive
 from crawler.archives.errors import ConfigError, DecodeError, RateLimited, UnexpectedArchiveResponse
 from crawler.archives.memento import TRANSIENT_STATUSES, classify_exclusion
+from crawler.archives.table import BY_NAME, CDX
 from crawler.asking.gate import Gate, open_gate
 from crawler.asking.limits import parse_retry_after
 from crawler.options import options_of
@@ -57,7 +58,7 @@ Ask = Callable[[str], Reply]
 
 def is_named(archive: Archive) -> bool:
     """Tell whether an archive is a server whose address a person typed."""
-    return archive.root is None and archive.name != WAYBACK.name
+    return archive.root is None and archive.name not in BY_NAME
 
 
 def check_archive(archive: Archive, ask: Ask) -> None:

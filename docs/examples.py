@@ -112,6 +112,26 @@ def outcomes() -> None:
         print(f"| `{outcome.value}` | {about.meaning} | {about.next_step or '–'} | {'yes' if about.missing else ''} |")
 
 
+def archives() -> None:
+    """Print the table of archives."""
+    from crawler.archives.table import CDX, PLAYBACK, ROWS
+
+    print("| name | archive | holds | dialect | index a minute | playback a minute | source of the limits |")
+    print("|---|---|---|---|---|---|---|")
+    for row in ROWS:
+        a_minute = [f"{row.budgets[one].requests * 60 / row.budgets[one].seconds:g}" for one in (CDX, PLAYBACK)]
+        said = "; ".join(dict.fromkeys(row.budgets[one].source for one in (CDX, PLAYBACK)))
+        print(f"| `{row.name}` | {row.label} | {row.holds} | {row.dialect} | {' | '.join(a_minute)} | {said} |")
+
+
+def left_alone() -> None:
+    """Print the archives that are never asked."""
+    from crawler.archives.table import LEFT_ALONE
+
+    for one in LEFT_ALONE:
+        print(f"- {one.label}: {one.why}.")
+
+
 def export_formats() -> None:
     """Print the table of export formats."""
     from history.export.formats import FORMATS

@@ -1,8 +1,10 @@
 """What end-to-end tests share: one crawl in a process of its own, and the history that it left."""
 
+import json
 import os
 import sqlite3
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,13 +38,17 @@ def crawl(
     stdin: str = "",
     settings: dict[str, str] | None = None,
     scrapy_settings: dict[str, str] | None = None,
+    standins: dict[str, Mapping[str, object]] | None = None,
     **arguments: str,
 ) -> Crawled:
     """Run `scrapy crawl policies` with spider arguments; the archives' limits stand beside the database.
 
     A pause ends the run at once, as in cron (--no-wait), unless `settings` says otherwise.
+
+    :param standins: by the name of a row of the table of archives, its fields that are others here: addresses on
+        loopback (tests/standins.py).
     """
-    command = ["-m", "scrapy", "crawl", "policies"]
+    command = ["-m", "tests.standins" if standins else "scrapy", "crawl", "policies"]
     command += [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]
     command += ["-s", f"POLICYLAPSE_ARCHIVE={archive}", "-s", f"POLICYLAPSE_DB={database}"]
     command += [part for name, value in (scrapy_settings or {}).items() for part in ("-s", f"{name}={value}")]
@@ -52,7 +58,8 @@ def crawl(
         "POLICYLAPSE_RETRY_DELAY": "0.001",
         "POLICYLAPSE_STRATEGY": "distinct",  # most tests are about what becomes of captures, not about which are asked
     }
-    done = run(*command, env=environment(**limits | (settings or {})), stdin=stdin)
+    told = {"STANDINS": json.dumps(standins), "POLICYLAPSE_CONTACT": "test@example.org"} if standins else {}
+    done = run(*command, env=environment(**limits | told | (settings or {})), stdin=stdin)
     return Crawled(done.returncode, done.stdout, done.stderr)
 
 

@@ -69,7 +69,7 @@ _SETTINGS_MODULE = "crawler.settings"
     show_envvar=True,
     metavar="ARCHIVE",
     callback=remember,
-    help="wayback (the default), sample (bundled, no network), wayback+http://HOST, pywb+http://HOST/COLLECTION, or a WARC file or folder.",
+    help="wayback (the default) or another that `policylapse archives` lists, sample (bundled, no network), wayback+http://HOST, pywb+http://HOST/COLLECTION, or a WARC file or folder.",
 )
 @click.option(
     "--db",

@@ -14,11 +14,14 @@ from rich.text import Text
 
 from cli.output import json_option, line, next_command, note, print_json, print_lines, stdout_console
 from crawler.archives.budgets import budgets_of
-from crawler.archives.dialects import CDX, PLAYBACK, WAYBACK, Archive, Budget, parse_archive
+from crawler.archives.dialects import WAYBACK, Archive, parse_archive
 from crawler.archives.errors import ConfigError
+from crawler.archives.table import CDX, PLAYBACK, Budget
 from crawler.asking.limits import Pace, come_back
 from crawler.asking.limits_file import LimitsFile, Stored
-from crawler.settings import POLICYLAPSE_BUDGET, POLICYLAPSE_STATE
+from crawler.settings import POLICYLAPSE_ARCHIVE, POLICYLAPSE_BUDGET, POLICYLAPSE_STATE
+
+_OF_RUNS = POLICYLAPSE_ARCHIVE  # whose budgets a setting changes that names none
 
 
 @click.command()
@@ -43,7 +46,7 @@ def limits(lift: str | None, as_json: bool) -> None:
         now = time.time()
         if lift:
             _lift(file, lift, now)
-        rows = [_data(one, now) for one in _with_wayback(file.stored(now))]
+        rows = [limits_data(one, now) for one in _with_wayback(file.stored(now))]
         if as_json:
             print_json({"state": str(file.path), "archives": rows})
         else:
@@ -57,7 +60,7 @@ def stored_limits() -> list[dict[str, Any]]:
         return []
     with closing(LimitsFile(path)) as file:
         now = time.time()
-        return [_data(one, now) for one in file.stored(now)]
+        return [limits_data(one, now) for one in file.stored(now)]
 
 
 def _lift(file: LimitsFile, name: str, now: float) -> None:
@@ -96,9 +99,10 @@ def _with_wayback(stored: list[Stored]) -> list[Stored]:
     return [wayback or Stored.nothing(WAYBACK.name), *(one for one in stored if one.archive != WAYBACK.name)]
 
 
-def _data(one: Stored, now: float) -> dict[str, Any]:
+def limits_data(one: Stored, now: float) -> dict[str, Any]:
+    """Return the pause, the budgets and the paces of an archive, as JSON data."""
     archive = _archive(one.archive)
-    budgets = budgets_of(archive, POLICYLAPSE_BUDGET) if archive else {}
+    budgets = budgets_of(archive, POLICYLAPSE_BUDGET, fallback=one.archive != _OF_RUNS) if archive else {}
     paused = one.pause.not_before > now
     return {
         "archive": one.archive,
@@ -129,13 +133,14 @@ def _print(console: Console, rows: list[dict[str, Any]], path: Path) -> None:
         print_lines(console, Text(line(row["archive"]), "bold"))
         print_lines(console, Text(f"  {row['says']}", "red" if row["paused"] else ""))
         for name, endpoint in row["endpoints"].items():
-            print_lines(console, f"  {name}: {_allowed(endpoint)}")
+            print_lines(console, f"  {name}: {allowed(endpoint)}")
     print_lines(console, Text(f"kept in {line(str(path))}", "dim"))
     if any(row["paused"] and row["private"] for row in rows):
         print_lines(console, next_command("limits", "--lift", "all"))
 
 
-def _allowed(endpoint: dict[str, Any]) -> str:
+def allowed(endpoint: dict[str, Any]) -> str:
+    """Return an endpoint's budget and pace, for a person."""
     budget, learned = endpoint["budget"], endpoint["learned_per_minute"]
     said = f"at most {budget['requests']} requests in {budget['seconds']:g} s" if budget else "no budget"
     said += f", now {learned:g} a minute, learned from its refusals" if learned else ""

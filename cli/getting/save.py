@@ -27,7 +27,7 @@ from cli.durations import Duration
 from cli.giving.carriers.http import Reply, Unreachable, send
 from cli.giving.carriers.secrets import read_secret
 from cli.output import db_option, json_option, note, print_json
-from crawler.archives.dialects import SAVE, Archive, parse_archive
+from crawler.archives.dialects import Archive, parse_archive
 from crawler.archives.errors import ConfigError, RateLimited
 from crawler.archives.saving import (
     JOB_GIVEN_UP,
@@ -41,6 +41,7 @@ from crawler.archives.saving import (
     read_jobs,
     save_form,
 )
+from crawler.archives.table import SAVE
 from crawler.asking.limits import Pause, after_429, after_refusal, come_back, parse_retry_after
 from crawler.asking.limits_file import LimitsFile
 from crawler.settings import POLICYLAPSE_STATE

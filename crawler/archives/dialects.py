@@ -1,9 +1,9 @@
-"""The archives: one frozen row each. The only place where an archive's name or address is spelled.
+"""How an archive is asked: what a person names becomes an Archive, in one of the dialects.
 
-    parse_archive("wayback") ──► Archive(endpoints, dialect, limits with their source, how to cite)
+    parse_archive("wayback") ──table.py──► Archive(endpoints, dialect, limits with their source, how to cite)
 
 Two dialects exist: Wayback (web.archive.org and servers like it; also how WARC files are served, see handlers.py)
-and pywb (pywb itself, and most national archives).
+and pywb (pywb itself, and most national archives). Names and addresses of public archives are rows of table.py.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from crawler.archives.errors import ConfigError
 from crawler.archives.files.archive_files import PATTERNS, unread_files, warc_files
 from crawler.archives.files.wacz import check_wacz, is_wacz
 from crawler.archives.index_query import IndexQuery, pywb_params, wayback_params
+from crawler.archives.table import BY_NAME, LEFT_ALONE, PYWB_DIALECT, Budget, Row
 from crawler.archives.timestamps import format_timestamp
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -31,24 +32,8 @@ _WHEEL = (_ROOT / "crawler" / "sample", _ROOT / "crawler" / "sample" / "sites.cs
 # the bundled archive, and the list of its sites: what a crawl of it takes where nothing is named
 SAMPLE, SAMPLE_SITES = _CLONE if _CLONE[0].is_dir() else _WHEEL
 LOCAL_ORIGIN = "warc://local"  # answered by crawler.asking.handlers.WarcHandler
-SAVE = "save"  # Save Page Now, asked by `policylapse save` only
-CDX, PLAYBACK = "cdx", "playback"  # the two endpoints, each with a budget and a download slot of its own
 _SHOWN = 5  # files that an error names
 PAGE_ROWS = 5_000  # rows of one index answer: half a megabyte; the Wayback server would give 150,000
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """At most `requests` in `seconds`; `source` says who says so."""
-
-    requests: int
-    seconds: float
-    source: str
-
-    @property
-    def interval(self) -> float:
-        """Seconds from one request to the next."""
-        return self.seconds / self.requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +47,7 @@ class Archive:
     :param budgets: by endpoint; none means as fast as it answers.
     :param citation: prefix of the URL under which a person finds the capture.
     :param label: how a person names it.
+    :param forgives: a pause that it asks for is waited for; else its first refusal ends it for the run.
     :param root: folder or file of WARCs, or a WACZ, for an archive on this machine.
     """
 
@@ -77,6 +63,7 @@ class Archive:
     label: str = "Wayback Machine"
     root: Path | None = None
     pywb: bool = False
+    forgives: bool = True
 
     def listing_url(self, url: str, *, since: datetime | None, until: datetime | None, resume_key: str = "") -> str:
         """Return the index request for the captures of exactly one URL (exact on its SURT), oldest first.
@@ -112,6 +99,10 @@ class Archive:
     def memento_url(self, capture: Capture) -> str:
         """Return the URL that plays back the captured bytes (`id_`: unchanged, no toolbar)."""
         return f"{self.playback_url}{capture.timestamp}id_/{capture.original}"
+
+    def citation_of(self, capture: Capture) -> str:
+        """Return the link to cite a capture by."""
+        return citation_url(capture.timestamp, capture.original, self.citation)
 
     def owns(self, url: str) -> bool:
         """Tell whether a playback URL is this archive's: what is not is never followed."""
@@ -181,24 +172,39 @@ def _wayback(origin: str, name: str, **rest: object) -> Archive:
     )
 
 
-WAYBACK = _wayback(
-    "https://web.archive.org",
-    "wayback",
-    public=True,
-    concurrency=2,
-    budgets={
-        # 80 % of the hard limits, as the Internet Archive asks of clients (edgi wayback/_client.py:66-69, 2026-06)
-        CDX: Budget(24, 60.0, "30/min for CDX and TimeMap together: edgi-govdata-archiving/wayback#206, #208"),
-        PLAYBACK: Budget(480, 60.0, "600/min: edgi-govdata-archiving/wayback _client.py:66"),
-        SAVE: Budget(6, 60.0, "7/min with an account: agude/wayback-machine-archiver 631ac8c (2026-07)"),
-    },
-)
+def archive_of(row: Row) -> Archive:
+    """Return the archive of a row of the table."""
+    pywb = row.dialect == PYWB_DIALECT
+    return Archive(
+        name=row.name,
+        cdx_url=row.index,
+        playback_url=row.playback,
+        read_listing=cdx.read_pywb if pywb else cdx.read_wayback,
+        extra_params=_PYWB_PARAMS if pywb else _WAYBACK_PARAMS,
+        public=True,
+        budgets=row.budgets,
+        concurrency=row.concurrency,
+        citation=row.citation,
+        label=row.label,
+        pywb=pywb,
+        forgives=row.forgives,
+    )
+
+
+WAYBACK = archive_of(BY_NAME["wayback"])
 
 
 def parse_archive(text: str) -> Archive:
     """Return the archive that a setting names; ConfigError says what may stand there."""
-    if text in ("wayback", ""):
+    if text in (WAYBACK.name, ""):
         return WAYBACK
+    if text in BY_NAME:
+        return archive_of(BY_NAME[text])
+    for one in LEFT_ALONE:
+        if text == one.name:
+            raise ConfigError(
+                f"{one.label} is not asked: {one.why}. `policylapse archives` lists those that can be named"
+            )
     if text == "sample":
         if not SAMPLE.exists():
             raise ConfigError(
@@ -213,8 +219,8 @@ def parse_archive(text: str) -> Archive:
     if path.exists():
         return _local(path.resolve(), f"warc:{path.resolve()}", label=f"WARC files at {path}")
     raise ConfigError(
-        f"there is no archive {text!r}: POLICYLAPSE_ARCHIVE (--archive) is `wayback`, `sample`, "
-        "`wayback+http://HOST:PORT`, `pywb+http://HOST:PORT/COLLECTION`, or a WARC or WACZ file or a folder of WARC files "
+        f"there is no archive {text!r}: POLICYLAPSE_ARCHIVE (--archive) is `wayback` or another that "
+        "`policylapse archives` lists, `sample`, `wayback+http://HOST:PORT`, `pywb+http://HOST:PORT/COLLECTION`, or a WARC or WACZ file or a folder of WARC files "
         "that exists"
     )
 
@@ -253,4 +259,4 @@ def goes_on_capturing(name: str) -> bool:
     >>> goes_on_capturing("wayback"), goes_on_capturing("sample")
     (True, False)
     """
-    return name == "wayback" or name.startswith(("wayback+", "pywb+"))
+    return name in BY_NAME or name.startswith(("wayback+", "pywb+"))

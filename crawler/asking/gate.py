@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, Any
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import DownloadConnectionRefusedError, IgnoreRequest
 
-from crawler.archives.dialects import Archive, Budget
+from crawler.archives.dialects import Archive
 from crawler.archives.errors import NotRunning, RateLimited
+from crawler.archives.table import Budget
 from crawler.asking.bounded import BoundedFactory, told_of_headers
 from crawler.asking.limits import Pause, after_answer, after_refusal, come_back, parse_retry_after
 from crawler.asking.limits_file import LimitsFile
@@ -181,7 +182,8 @@ def open_gate(options: RunOptions) -> Gate:
 
     :raises ConfigError: the state's folder is wrong.
     """
-    return Gate(options.archive, options.budgets, LimitsFile(options.state.expanduser()), options.wait)
+    patience = options.wait if options.archive.forgives else 0.0
+    return Gate(options.archive, options.budgets, LimitsFile(options.state.expanduser()), patience)
 
 
 def gate_of(crawler: Crawler) -> Gate:

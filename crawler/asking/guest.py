@@ -18,9 +18,10 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.responsetypes import responsetypes
 
-from crawler.archives.dialects import CDX, PLAYBACK, Archive
+from crawler.archives.dialects import Archive
 from crawler.archives.errors import LimitsError, NotRunning, RateLimited
 from crawler.archives.memento import PlaybackAnswer, split_memento_url
+from crawler.archives.table import CDX, PLAYBACK
 from crawler.archives.timestamps import parse_timestamp
 from crawler.asking.gate import PoliteHandler, gate_of
 from crawler.asking.playback import PlaybackMiddleware, memento_of

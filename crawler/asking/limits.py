@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from crawler.archives.dialects import Budget
+from crawler.archives.table import Budget
 from crawler.archives.timestamps import parse_http_date
 
 SHORTEST_PAUSE = 60.0  # seconds after a 429 that names none: "more than a minute" of ignoring it brings the ban

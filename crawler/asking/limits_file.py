@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from crawler.archives.dialects import Budget
 from crawler.archives.errors import ConfigError, LimitsError
+from crawler.archives.table import Budget
 from crawler.asking.limits import Pace, Pause, after_429, next_slot, of_that_burst, slowed, sound
 
 _PAUSES = """CREATE TABLE IF NOT EXISTS pauses

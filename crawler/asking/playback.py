@@ -24,7 +24,6 @@ from scrapy.http import Response
 
 from crawler.archives.capture import Memento, sha1_base32
 from crawler.archives.coding import undo_content_encoding
-from crawler.archives.dialects import PLAYBACK
 from crawler.archives.errors import DecodeError
 from crawler.archives.memento import (
     MAX_DRIFT,
@@ -36,6 +35,7 @@ from crawler.archives.memento import (
     memento_date,
     same_page,
 )
+from crawler.archives.table import PLAYBACK
 from crawler.asking.gate import gate_of
 from crawler.options import RunOptions, options_of
 

@@ -31,10 +31,11 @@ from twisted.web.error import Error as HTTPClientError
 from crawler.archives.capture import ListedCapture, ListingPlan, Outcome, Period
 from crawler.archives.cdx import about, says_no_captures
 from crawler.archives.coding import undo_content_encoding
-from crawler.archives.dialects import CDX, PLAYBACK, Archive
+from crawler.archives.dialects import Archive
 from crawler.archives.errors import DecodeError, RateLimited, UnexpectedArchiveResponse
 from crawler.archives.files.warc import DAMAGE_HEADER, read_damages
 from crawler.archives.memento import PlaybackAnswer, classify_exclusion
+from crawler.archives.table import CDX, PLAYBACK
 from crawler.asking.playback import NOWHERE, TooManyRequests, plain_headers
 from crawler.spiders.current_run import OUR_FAULTS, CurrentRun
 

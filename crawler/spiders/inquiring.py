@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from scrapy import Request
 
 from crawler.archives.capture import ListedCapture, Memento, Outcome
-from crawler.archives.dialects import Archive, citation_url
+from crawler.archives.dialects import Archive
 from crawler.archives.memento import PlaybackAnswer, stray_outcome
 from crawler.archives.surt import surt
 from crawler.asking.playback import memento_of
@@ -151,8 +151,7 @@ class Inquirer:
         if ask.capture is None:
             return self._index_request(inquiry, ask)
         archive, store, capture = self._archive, self._store, ask.capture
-        citation = citation_url(capture.timestamp, capture.original, archive.citation)
-        listed = store.captures.page(archive.name, capture, citation)
+        listed = store.captures.page(archive.name, capture, archive.citation_of(capture))
         if listed.outcome is Outcome.REDIRECT:
             self._answered(inquiry, ask, self._redirect_answer(ask, listed.redirect_url))
         elif listed.held:

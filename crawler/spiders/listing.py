@@ -16,7 +16,7 @@ from scrapy import Request
 
 from crawler.archives.capture import Listing, ListingPlan, Outcome, Period, Policy
 from crawler.archives.cdx import CdxPage
-from crawler.archives.dialects import Archive, citation_url
+from crawler.archives.dialects import Archive
 from crawler.archives.surt import surt
 from crawler.spiders.asking import Asker
 from crawler.spiders.current_run import OUR_FAULTS, CurrentRun
@@ -167,7 +167,7 @@ class Lister:
 
     def _keep(self, page: CdxPage, listing: SharedListing, policy: Policy) -> None:
         archive = self._archive
-        citations = tuple(citation_url(c.timestamp, c.original, archive.citation) for c in page.captures)
+        citations = tuple(map(archive.citation_of, page.captures))
         stored = Listing(policy, archive.name, listing.url, self._period, page.captures, citations)
         stored = replace(stored, broken=page.broken, resume_key=page.resume_key, asked_from=listing.plan.asked_from)
         self._store.listings.put(self._run.number, stored)

@@ -23,8 +23,8 @@ from scrapy import Spider, signals
 from scrapy.exceptions import DontCloseSpider
 
 from crawler.archives.capture import Outcome, Policy
-from crawler.archives.dialects import CDX, PLAYBACK
 from crawler.archives.errors import StoreError
+from crawler.archives.table import CDX, PLAYBACK
 from crawler.options import OPTIONS, Mode, options_of
 from crawler.spiders.advancing import Advancer
 from crawler.spiders.asking import Asker

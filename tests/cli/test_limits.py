@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from cli.getting import limits as command
 from cli.main import main
-from crawler.archives.dialects import CDX, PLAYBACK
+from crawler.archives.table import CDX, PLAYBACK
 from crawler.asking.limits import REFUSES, Pause, after_refusal
 from crawler.asking.limits_file import LimitsFile
 

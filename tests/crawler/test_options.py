@@ -10,8 +10,9 @@ import pytest
 
 from crawler import settings
 from crawler.archives.capture import Period
-from crawler.archives.dialects import CDX, parse_archive
+from crawler.archives.dialects import parse_archive
 from crawler.archives.errors import ConfigError
+from crawler.archives.table import CDX
 from crawler.choosing.strategies import ALL, LATEST
 from crawler.options import _ARGUMENTS, _SETTINGS, OPTIONS, Mode, RunOptions, SummaryStyle, options_of
 from tests.builders import utc

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.archives import cdx
-from crawler.archives.dialects import CDX, LOCAL_ORIGIN, PLAYBACK, SAMPLE, WAYBACK, citation_url, parse_archive
+from crawler.archives.dialects import LOCAL_ORIGIN, SAMPLE, WAYBACK, citation_url, parse_archive
 from crawler.archives.errors import ConfigError
+from crawler.archives.table import CDX, PLAYBACK
 from tests.builders import make_capture, utc
 
 PYWB = parse_archive("pywb+http://localhost:8080/coll/")

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from scrapy.exceptions import IgnoreRequest
 
 from crawler.archives.budgets import budgets_of
-from crawler.archives.dialects import CDX, PLAYBACK, WAYBACK, Budget, parse_archive
+from crawler.archives.dialects import WAYBACK, parse_archive
 from crawler.archives.errors import ConfigError, LimitsError, NotRunning, RateLimited
+from crawler.archives.table import CDX, PLAYBACK, Budget
 from crawler.asking.gate import GRACE, Gate
 from crawler.asking.limits import (
     LONGEST_PAUSE,
@@ -325,7 +326,8 @@ def test_a_state_of_an_earlier_program_is_kept(tmp_path):
 PROCESS = """
 import asyncio, json, sys
 from pathlib import Path
-from crawler.archives.dialects import Budget, parse_archive
+from crawler.archives.dialects import parse_archive
+from crawler.archives.table import Budget
 from crawler.asking.limits_file import LimitsFile
 limits, budget = LimitsFile(Path(sys.argv[1])), Budget(24, 60.0, "test")
 archive = parse_archive("wayback+http://127.0.0.1:1").name

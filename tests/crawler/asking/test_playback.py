@@ -17,9 +17,9 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
-from crawler.archives.dialects import CDX, PLAYBACK
 from crawler.archives.errors import RateLimited
 from crawler.archives.memento import PlaybackAnswer
+from crawler.archives.table import CDX, PLAYBACK
 from crawler.asking.gate import gate_of
 from crawler.asking.playback import MAX_HOPS, MAX_THROTTLED, RETRIES, PlaybackMiddleware, plain_headers
 from tests.builders import MEMENTO_URL, URL, utc

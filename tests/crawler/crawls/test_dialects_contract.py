@@ -11,6 +11,7 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from crawler.archives.table import ROWS
 from tests.crawling import Crawled, crawl, environment, history, outcomes, rows
 from tests.generators.many_captures import page, sha1
 from tests.generators.warc_files import put_response
@@ -20,6 +21,7 @@ from tests.servers.wayback_server import WaybackServer
 POLICY, MOVED = "http://contract.example/privacy", "http://contract.example/legal/privacy"
 GONE, NEVER = "http://gone.example/privacy", "http://never.example/privacy"
 BLOCKED, HIDDEN = "http://blocked.example/privacy", "http://hidden.example/privacy"
+DIALECTS = ("wayback", "pywb")  # captures under timestamps; for Common Crawl: test_common_crawl.py
 ERROR = b"<html><title>No</title><body>Service unavailable</body></html>"
 
 
@@ -162,6 +164,21 @@ def test_payloads_are_the_archived_bytes(crawled):
     assert sorted(found) == [
         (timestamp, "match") for (timestamp, _), outcome in sorted(EXPECTED.items()) if outcome == "fetched"
     ]
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.dialect in DIALECTS], ids=lambda row: row.name)
+def test_a_row_of_the_table_keeps_the_contract(row, warcs, pywb, tmp_path):
+    """Its dialect is spoken at loopback; what is stored names the archive, and cites its own pages."""
+    with WaybackServer(warcs) as server:
+        base = pywb.removeprefix("pywb+")
+        own = {"index": f"{server.origin}/cdx/search/cdx", "playback": f"{server.origin}/web/"}
+        standin = {"index": f"{base}/cdx", "playback": f"{base}/"} if row.dialect == "pywb" else own
+        run = crawl(tmp_path / "x.db", row.name, url=f"{POLICY},{GONE}", standins={row.name: standin})
+    assert run.code == 0, run.err
+    found = rows(tmp_path / "x.db", "SELECT timestamp, original, outcome FROM captures WHERE archive = ?", row.name)
+    assert {(timestamp, original): outcome for timestamp, original, outcome in found} == EXPECTED
+    cited = rows(tmp_path / "x.db", "SELECT timestamp, original, citation_url FROM captures")
+    assert {link for *_, link in cited} == {f"{row.citation}{at}id_/{url}" for at, url, _ in cited}
 
 
 def test_what_answered_only_errors_is_no_version(crawled):
