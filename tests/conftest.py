@@ -9,7 +9,6 @@ import os
 import subprocess
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from hashlib import sha256
 
 import pytest
@@ -28,7 +27,8 @@ from pipelines.store.tables.extractions import put_extraction
 from pipelines.text.wording import text_words, wording_key
 
 from . import crawling, programs
-from .sample_archive.truth import TRUTH
+from .crawled_sample import crawled_sample
+from .new_databases import copy_new_databases
 
 # No example has a deadline: how long one takes depends on what else the machine does. On one's own machine Hypothesis
 # looks for new cases each time; in CI a commit passes or fails for what is in it.
@@ -39,23 +39,7 @@ settings.register_profile("ci", derandomize=True, deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "own")
 
 
-@cache
-def _empty():
-    """An empty database of the present schema, in memory: made by its migrations, once."""
-    made = Database(memory=True)
-    _apply(made)
-    return made.conn
-
-
-def _apply_or_copy(db, **options):
-    """Apply the migrations; a new file is a copy of one to which they were applied, which takes 2 ms in place of 160."""
-    if options or db.table_names():
-        _apply(db, **options)
-    else:
-        _empty().backup(db.conn)
-
-
-_apply, migrations.apply = migrations.apply, _apply_or_copy
+copy_new_databases()
 
 
 def pytest_collection_modifyitems(items):
@@ -85,25 +69,7 @@ def _no_settings_from_outside(monkeypatch):
 @pytest.fixture(scope="session")
 def sample_db(tmp_path_factory):
     """The database of all sites of the bundled sample archive. Read it only."""
-    folder = tmp_path_factory.mktemp("sample")
-    urls = ",".join(truth.policy_urls[0] for truth in TRUTH.values())
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("POLICYLAPSE_")}
-    done = programs.run(
-        "-m",
-        "scrapy",
-        "crawl",
-        "policies",
-        "-a",
-        f"url={urls}",
-        env=clean
-        | {
-            "POLICYLAPSE_ARCHIVE": "sample",
-            "POLICYLAPSE_DB": str(folder / "sample.db"),
-            "POLICYLAPSE_STRATEGY": "distinct",
-        },
-    )
-    assert done.returncode == 0, done.stderr
-    return folder / "sample.db"
+    return crawled_sample(tmp_path_factory).database
 
 
 @dataclass(frozen=True)

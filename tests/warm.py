@@ -1,6 +1,6 @@
 """What a test's programs find loaded: imported once by the process that they are forked from (tests/programs.py).
 
-Modules and the language model only: no reactor, no database, no thread of ours. crawler.settings reads the environment
+Modules, the language model, and the bytes of a new database: no reactor, no open file, no thread of ours. crawler.settings reads the environment
 when it is loaded, so each program loads its own.
 """
 
@@ -16,6 +16,7 @@ from scrapy.settings import default_settings
 import tests.programs  # noqa: F401 - what each of them begins with
 from crawler.archives.surt import check_url, site_of
 from pipelines.reading.pool import warm_up
+from tests.new_databases import copy_new_databases
 
 _PACKAGES = ("crawler", "pipelines", "cli", "scrapy.commands")
 _MODULES = (
@@ -49,5 +50,6 @@ for _module in (*_MODULES, *(name.rpartition(".")[0] for name in _COMPONENTS)):
 sys.modules.pop("crawler.settings")
 site_of(check_url("http://www.example.co.uk/"))  # two lists of public suffixes
 warm_up()
+copy_new_databases()
 gc.collect()
 gc.freeze()  # what is here is never garbage: no collection writes to pages that programs share

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 LAST, PER_DEPTH, DEPTHS = 64, 4, 64  # bases tried: the last payloads, and some of each depth
+_PATIENCE: Final = 500  # ms
 MOST_BYTES: Final = 24_000_000  # of them together; with their sketches about 120 MB
 
 
@@ -65,9 +66,9 @@ def compact(path: Path, progress: Callable[[int, int], None] | None = None) -> C
             index_blocks(db.conn)
             db.execute("INSERT INTO blocks_fts (blocks_fts) VALUES ('optimize')")
         payloads_after = _payload_bytes(db)
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        _empty_log(db)
         db.conn.execute("VACUUM")
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        _empty_log(db)
     except (sqlite3.Error, KeyError) as error:
         raise StoreError(f"cannot compact {path}: {error}. What it holds is as it was.") from error
     finally:
@@ -125,6 +126,16 @@ def mend_depths(db: Database) -> None:
         db.execute(
             f"UPDATE payloads SET depth = 1 + (SELECT b.depth FROM payloads b WHERE b.id = payloads.base_id) WHERE {wrong}"
         )
+
+
+def _empty_log(db: Database) -> None:
+    """Move the WAL into the file as far as readers let us: nobody who reads an old state is waited for longer than a page
+    of the browser view takes. What is left, the last one to close the file moves.
+    """
+    (patience,) = db.execute("PRAGMA busy_timeout").fetchone()
+    db.execute(f"PRAGMA busy_timeout = {_PATIENCE}").fetchall()
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    db.execute(f"PRAGMA busy_timeout = {patience}").fetchall()
 
 
 def _payload_bytes(db: Database) -> int:

@@ -38,6 +38,9 @@ class WaybackServer:
     :param weather: asked for each request: an answer to give instead, "drop" to break off in mid-body, "hang" to answer
         nothing until the server ends, "headers" or "interim" for an answer that has them without end, or None.
     :param page_rows: rows of one index answer, however many are asked for; 0 for as many as are asked for.
+
+    `hold(n)` holds back the n-th capture that is asked for from now on, and all after it: a program is then in the midst
+    of its work for as long as a test needs it there.
     """
 
     def __init__(
@@ -53,6 +56,9 @@ class WaybackServer:
         self.asked: Counter[str] = Counter()
         self.probes = 0  # whether it is an archive at all: neither counted nor failing
         self._ending = threading.Event()
+        self._holding = threading.Lock()
+        self._until_held = 0  # so many captures more are asked for until one is held back; 0: none is
+        self._held, self._released = threading.Event(), threading.Event()
         self.agents: set[str] = set()
         self.flooded = 0  # bytes of endless headers that were taken off us
         self._archive = root if isinstance(root, WarcArchive) else WarcArchive(root)
@@ -66,8 +72,24 @@ class WaybackServer:
         self._thread.start()
         return self
 
+    def hold(self, number: int) -> None:
+        """Hold back the answer to the number-th capture that is asked for from now on, and all after it."""
+        self._held.clear()
+        self._released.clear()
+        self._until_held = number
+
+    def holds(self, seconds: float = 600) -> bool:
+        """Wait until one is held back; tell whether one is."""
+        return self._held.wait(seconds)
+
+    def release(self) -> None:
+        """Answer what was held back, and hold no more."""
+        self._until_held = 0
+        self._released.set()
+
     def __exit__(self, *_: object) -> None:
         self._ending.set()
+        self.release()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -76,7 +98,7 @@ class WaybackServer:
         if quote(NOWHERE, safe="") in path or NOWHERE in path:
             self.probes += 1
             return answer(self._archive, f"{LOCAL_ORIGIN}{path}")
-        self.asked[path] += 1
+        self._count(path)
         weather = self.weather()
         if isinstance(weather, Answered):
             return weather
@@ -86,6 +108,16 @@ class WaybackServer:
             return Answered(0, {"x-flood": weather}, b"")
         answered = self._real_answer(path)
         return replace(answered, headers=answered.headers | {"x-drop": "1"}) if weather == "drop" else answered
+
+    def _count(self, path: str) -> None:
+        with self._holding:
+            self.asked[path] += 1
+            held = path.startswith("/web/") and self._until_held == 1
+            if path.startswith("/web/") and self._until_held > 1:
+                self._until_held -= 1
+        if held:
+            self._held.set()
+            self._released.wait(600)
 
     def _real_answer(self, path: str) -> Answered:
         for prefix, answers in self.faults.items():

@@ -1,35 +1,33 @@
 """The main job, end to end, in processes of their own: the bundled sample against its written truth."""
 
 import json
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections import Counter
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
+from crawler.settings import CONCURRENT_REQUESTS
 from tests import programs
+from tests.crawled_sample import crawled_sample
 from tests.crawling import ROOT, SHARED, crawl, environment, group_ends, history, outcomes, rows
 from tests.sample_archive.truth import TRUTH
+from tests.servers.wayback_server import WaybackServer
 
-POLICY_URLS = [truth.policy_urls[0] for truth in TRUTH.values()]
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory):
+    sample = crawled_sample(tmp_path_factory)
+    return sample.database, sample.run
 
 
 @pytest.fixture(scope="module")
 def sites_file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("lists") / "sites.txt"
-    path.write_text("# all sites of the sample\n" + "\n".join(POLICY_URLS) + "\n", encoding="utf-8")
-    return path
-
-
-@pytest.fixture(scope="module")
-def crawled(tmp_path_factory, sites_file):
-    database = tmp_path_factory.mktemp("crawled") / "sample.db"
-    return database, crawl(database, "sample", sites=str(sites_file))
+    return crawled_sample(tmp_path_factory).sites_file
 
 
 @pytest.mark.parametrize("site", TRUTH)
@@ -68,8 +66,9 @@ def test_a_bot_check_between_two_captures_splits_no_version(crawled):
     assert rows(database, "SELECT count(*) FROM timeline WHERE words < 100") == [(0,)]
 
 
-def test_the_second_run_fetches_nothing_and_says_so(crawled, sites_file):
-    database, _ = crawled
+def test_the_second_run_fetches_nothing_and_says_so(crawled, sites_file, tmp_path):
+    database = tmp_path / "again.db"
+    shutil.copyfile(crawled[0], database)
     before = history(database), outcomes(database)
     again = crawl(database, "sample", sites=str(sites_file))
     assert again.code == 0
@@ -109,32 +108,22 @@ FETCH_TIMES = "SELECT id, fetched_at FROM captures WHERE fetched_at IS NOT NULL"
 def test_a_killed_crawl_goes_on_where_it_stopped(crawled, tmp_path, sites_file):
     database = tmp_path / "killed.db"
     command = ["-m", "scrapy", "crawl", "policies", "-a", f"sites={sites_file}"]
-    command += ["-s", "POLICYLAPSE_ARCHIVE=sample", "-s", f"POLICYLAPSE_DB={database}"]
-    with programs.Program(*command, env=environment(), session=True) as process:
-        deadline = time.monotonic() + 600
-        while process.poll() is None and time.monotonic() < deadline and _fetched(database) < 20:
-            pass
-        process.send_signal(signal.SIGKILL)
-        assert process.wait() in (0, -signal.SIGKILL), process.err  # 0 if it was quicker than we
-        assert group_ends(process.pid), "workers outlive a crawl that was killed"
-    with closing(sqlite3.connect(database)) as db:  # writable: what a killed program left in the log is taken over
-        kept = set(db.execute(FETCH_TIMES))
-    assert kept
-    run = crawl(database, "sample", sites=str(sites_file))
+    with WaybackServer(ROOT / "data" / "sample") as server:
+        server.hold(40)
+        command += ["-s", f"POLICYLAPSE_ARCHIVE={server.archive}", "-s", f"POLICYLAPSE_DB={database}"]
+        with programs.Program(*command, env=environment(), session=True) as process:
+            assert server.holds(), process.err
+            process.send_signal(signal.SIGKILL)
+            assert process.wait() == -signal.SIGKILL, process.err
+            server.release()
+            assert group_ends(process.pid), "workers outlive a crawl that was killed"
+        with closing(sqlite3.connect(database)) as db:  # writable: what it left in the log is taken over
+            kept = set(db.execute(FETCH_TIMES))
+        assert 40 - CONCURRENT_REQUESTS <= len(kept) < 40
+        run = crawl(database, server.archive, sites=str(sites_file))
     assert run.code == 0, run.err
     assert history(database) == history(crawled[0])
-    assert kept <= set(_fetch_times(database))  # nothing was fetched a second time
-
-
-def _fetched(database: Path) -> int:
-    return len(_fetch_times(database))
-
-
-def _fetch_times(database: Path) -> list[tuple]:
-    try:
-        return rows(database, FETCH_TIMES)
-    except sqlite3.Error:  # not made yet
-        return []
+    assert kept <= set(rows(database, FETCH_TIMES))  # nothing was fetched a second time
 
 
 def test_the_summary_as_json(tmp_path):

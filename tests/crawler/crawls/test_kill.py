@@ -1,12 +1,16 @@
-"""A crawl of a thousand captures, killed at twenty moments: nothing is lost, and nothing that was kept asked for again."""
+"""A crawl killed again and again: nothing is lost, and nothing that was kept is asked for again.
+
+Five kills in two hundred captures; with POLICYLAPSE_TEST_ALL=1 twenty in a thousand.
+"""
 
 import hashlib
 import json
+import os
 import random
 import signal
 import sqlite3
 import subprocess
-import time
+import sys
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,15 +24,13 @@ from crawler.settings import CONCURRENT_REQUESTS
 from crawler.spiders.advancing import WINDOW
 from pipelines.store.load import load_payload
 from tests import programs
-from tests.crawling import Crawled, crawl, environment, group_ends, history, outcomes, rows
+from tests.crawling import ROOT, Crawled, crawl, environment, group_ends, history, outcomes, rows
 from tests.generators.many_captures import EDITIONS, URL, Run, build
 from tests.servers.wayback_server import WaybackServer
 
-CAPTURES, KILLS, SEED = 1000, 20, 3
+CAPTURES, KILLS, SEED = (1000, 20, 3) if os.environ.get("POLICYLAPSE_TEST_ALL") else (200, 5, 3)
 IN_FLIGHT = min(CONCURRENT_REQUESTS, WINDOW)  # of one policy: asked for, and not kept yet
 FETCHED = "SELECT '/web/' || timestamp || 'id_/' || original FROM captures WHERE fetched_at IS NOT NULL"
-
-LISTED = "SELECT 1 FROM captures LIMIT 1"
 
 
 @dataclass(frozen=True)
@@ -61,41 +63,30 @@ def killed(tmp_path_factory):
         assert crawl(whole, server.archive, url=URL, strategy="all").code == 0
         to_fetch = len(_playback(server.asked))
     with WaybackServer(folder / "archive") as server:
-        moments = [0, *sorted(random.Random(SEED).sample(range(1, to_fetch), KILLS - 1))]  # 0: while it is listed
-        kills = [_kill_at(moment, database, server) for moment in moments]
+        moments, most = random.Random(SEED), to_fetch // KILLS
+        # 1: it has listed, and kept nothing; of the others, each keeps at least one more than the run before it
+        asked = [1, *(moments.randint(IN_FLIGHT + 1, most) for _ in range(KILLS - 1))]
+        kills = [_kill_at(number, database, server) for number in asked]
         last = crawl(database, server.archive, url=URL, strategy="all")
         return Killed(truth, whole, database, kills, last, _playback(server.asked))
 
 
-def _kill_at(moment: int, database: Path, server: WaybackServer) -> Kill:
-    """Crawl until so many captures are kept, at least one of them new, then kill the crawl; at 0 once it has listed."""
+def _kill_at(number: int, database: Path, server: WaybackServer) -> Kill:
+    """Crawl until so many captures are asked for, then kill the crawl before that one is answered."""
     command = ["-m", "scrapy", "crawl", "policies", "-a", f"url={URL}", "-a", "strategy=all"]
     command += ["-s", f"POLICYLAPSE_ARCHIVE={server.archive}", "-s", f"POLICYLAPSE_DB={database}"]
     state = environment(POLICYLAPSE_STATE=str(database.parent / "state"), POLICYLAPSE_WAIT="0")
-    enough = max(moment, len(_kept(database)) + 1)
-    reached = f"SELECT 1 FROM captures WHERE fetched_at IS NOT NULL LIMIT 1 OFFSET {enough - 1}" if moment else LISTED
+    server.hold(number)
     with programs.Program(*command, env=state, session=True) as process:
-        deadline = time.monotonic() + 600
-        while time.monotonic() < deadline and not _rows(database, reached):
-            try:
-                process.wait(0.01)  # no longer than until it ends of itself, which the test forbids
-                break
-            except subprocess.TimeoutExpired:
-                continue
+        assert server.holds(), process.err
         process.send_signal(signal.SIGKILL)
         code = process.wait()
+        server.release()
     return Kill(code, process.pid, _kept(database), _playback(server.asked))
 
 
 def _kept(database: Path) -> frozenset[str]:
-    return frozenset(path for (path,) in _rows(database, FETCHED))
-
-
-def _rows(database: Path, sql: str) -> list[tuple]:
-    try:
-        return rows(database, sql)
-    except sqlite3.Error:  # not made yet
-        return []
+    return frozenset(path for (path,) in rows(database, FETCHED))
 
 
 def _playback(asked: Counter[str]) -> Counter[str]:
@@ -153,8 +144,8 @@ def test_the_database_is_sound(killed):
     assert not wrong
 
 
-# Makes a database again and again, killed at its first statement, its second, … until it is made before the kill;
-# prints which of them could not be opened and filled afterwards.
+# Makes a database again and again, each time killed at another statement of its making; prints at how many it was, and
+# which of them could not be opened and filled afterwards.
 KILLED_WHILE_MADE = """
 import itertools, json, os, signal, sqlite3, sys
 from datetime import UTC, datetime
@@ -164,36 +155,55 @@ from pipelines.store.store import Store
 clock = lambda: datetime(2024, 1, 1, tzinfo=UTC)
 connect = sqlite3.connect
 
-def make_until(path, last):
-    seen = itertools.count(1)
+def make(path, statement):
     def traced(*arguments, **named):
         connection = connect(*arguments, **named)
-        connection.set_trace_callback(lambda _: next(seen) == last and os.kill(os.getpid(), signal.SIGKILL))
+        connection.set_trace_callback(statement)
         return connection
     sqlite3.connect = traced
     Store(path, clock)
+
+def make_until(path, last):
+    seen = itertools.count(1)
+    make(path, lambda _: next(seen) == last and os.kill(os.getpid(), signal.SIGKILL))
     os._exit(0)
 
-failed, made = {}, False
-for last in itertools.count(1):
-    path = Path(sys.argv[1]) / f"{last}.db"
+folder, said = Path(sys.argv[1]), []
+make(folder / "whole.db", said.append)
+sqlite3.connect = connect
+ends, between = int(sys.argv[2]), int(sys.argv[3])
+lasts = {*range(1, ends), *range(1, len(said), between), *range(len(said) - ends, len(said) + 1)}
+failed, killed = {}, 0
+for last in sorted(lasts):
+    path = folder / f"{last}.db"
     child = os.fork() or make_until(path, last)
-    made = os.waitpid(child, 0)[1] == 0
+    killed += os.waitpid(child, 0)[1] == signal.SIGKILL
     try:
         store = Store(path, clock)
         store.policies.named("a.example", "https://a.example/privacy", "named by the user")
         store.close()
     except Exception as error:
         failed[last] = f"{type(error).__name__}: {error}"
-    if made:
-        break
-print(json.dumps([last, failed]))
+print(json.dumps([len(said), len(lasts), killed, failed]))
 """
 
 
 def test_a_database_killed_while_it_is_made_is_made_by_the_next_run(tmp_path):
-    done = programs.run("-c", KILLED_WHILE_MADE, tmp_path, env=environment())
+    """At its first statements, before and after its transaction begins, at its last ones, where that is committed, and at
+    some of those between, which are of one transaction; with POLICYLAPSE_TEST_ALL=1 at every one.
+    """
+    between = 1 if os.environ.get("POLICYLAPSE_TEST_ALL") else 100
+    command = [
+        sys.executable,
+        "-c",
+        KILLED_WHILE_MADE,
+        tmp_path,
+        "8",
+        str(between),
+    ]  # cold: others' databases are copies
+    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    statements, failed = json.loads(done.stdout)
-    assert statements > 20
+    statements, moments, killed, failed = json.loads(done.stdout)
+    assert statements > 100
+    assert killed == moments > 16
     assert failed == {}

@@ -1,4 +1,4 @@
-"""A writer killed at forty moments (benchmarks/kills.py: at two hundred): sound each time, and nothing lost that was
+"""A writer killed at twelve moments (benchmarks/kills.py: at two hundred): sound each time, and nothing lost that was
 acknowledged.
 """
 
@@ -10,7 +10,7 @@ from tests.store_kills import kills
 from tests.store_writer import seen
 from tests.stores import EXTRACTOR, NOW, content, findings, write
 
-KILLS, SEED = 40, 5
+KILLS, SEED = 12, 5
 
 
 def test_killed_while_it_writes_nothing_is_lost(tmp_path):
