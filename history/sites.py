@@ -20,7 +20,6 @@ from crawler.archives.surt import check_url, surt
 from crawler.archives.timestamps import parse_iso
 from crawler.missing import Missing
 from pipelines.model import ChangeClass
-from pipelines.store.load import FATE
 from pipelines.store.missing import read_missing
 
 _ONLY = "IN (SELECT value FROM json_each(?1))"  # a JSON list of sites; left out where all are meant
@@ -241,14 +240,14 @@ def _of(db: sqlite3.Connection, sql: str, only: str | None) -> sqlite3.Cursor:
 def _outcomes(db: sqlite3.Connection, only: str | None) -> dict[int, Counter[Outcome]]:
     rows = _of(
         db,
-        f"SELECT u.site_id, {FATE} AS fate, count(*) AS captures FROM (SELECT p.site_id, u.urlkey, min(p.id) AS policy_id "
+        "SELECT u.site_id, k.outcome, count(*) AS captures FROM (SELECT DISTINCT p.site_id, u.urlkey "
         f"FROM sites s JOIN policies p ON p.site_id = s.id JOIN policy_urls u ON u.policy_id = p.id WHERE s.site {_ONLY} "
-        "GROUP BY 1, 2) u JOIN captures k ON k.urlkey = u.urlkey GROUP BY 1, 2",
+        ") u JOIN captures k ON k.urlkey = u.urlkey GROUP BY 1, 2",
         only,
     )
     counts: dict[int, Counter[Outcome]] = {}
     for row in rows:
-        counts.setdefault(row["site_id"], Counter())[Outcome(row["fate"])] += row["captures"]
+        counts.setdefault(row["site_id"], Counter())[Outcome(row["outcome"])] += row["captures"]
     return counts
 
 

@@ -16,7 +16,6 @@ from typing import Any
 from crawler.archives.errors import StoreError
 from history.export.files import Folder, Written, describe, through_link, whole_file
 from history.sites import PolicyRow
-from pipelines.store.load import FATE
 
 NAME = "manifest.json"
 LIST = "manifest.json.list"
@@ -64,8 +63,8 @@ def manifest_head(
 def _left_out(db: sqlite3.Connection, policies: Sequence[PolicyRow], ids: str) -> dict[str, Any]:
     """What the policies' versions do not hold: as plainly as the timeline says it."""
     silent = db.execute(
-        f"SELECT {FATE} AS fate, count(*) FROM (SELECT urlkey, min(policy_id) AS policy_id FROM policy_urls "
-        "WHERE policy_id IN (SELECT value FROM json_each(?)) GROUP BY 1) u JOIN captures k ON k.urlkey = u.urlkey "
+        "SELECT k.outcome, count(*) FROM (SELECT DISTINCT urlkey FROM policy_urls "
+        "WHERE policy_id IN (SELECT value FROM json_each(?))) u JOIN captures k ON k.urlkey = u.urlkey "
         "WHERE k.outcome NOT IN ('fetched', 'revisit') GROUP BY 1 ORDER BY 1",
         [ids],
     )

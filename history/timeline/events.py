@@ -28,8 +28,15 @@ HANDS_GAP = timedelta(days=180)  # at least so long nothing is known between two
 HANDS_SHARE = 0.2  # of the longer text's words, at most so many shared
 _GONE_STATUS = (404, 410)
 _DOWN_STATUS = (521, 522, 523, 530)  # Cloudflare's own: the origin is down, or has no DNS entry (530 with error 1016)
-_SAYS_NOTHING = (Outcome.NOT_NEEDED, Outcome.FORGOTTEN, Outcome.EXCLUDED, Outcome.EXCLUDED_ROBOTS)
-_UNKNOWN = (Outcome.PENDING, Outcome.PLAYBACK_FAILED, Outcome.RATE_LIMITED, Outcome.DRIFTED, Outcome.UNPLAYABLE)
+_SAYS_NOTHING = (Outcome.FORGOTTEN, Outcome.EXCLUDED, Outcome.EXCLUDED_ROBOTS)
+_UNKNOWN = (
+    Outcome.PENDING,
+    Outcome.NOT_NEEDED,
+    Outcome.PLAYBACK_FAILED,
+    Outcome.RATE_LIMITED,
+    Outcome.DRIFTED,
+    Outcome.UNPLAYABLE,
+)
 
 
 class EventKind(StrEnum):

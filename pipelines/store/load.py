@@ -37,11 +37,14 @@ WHILE_THERE: Final = """CASE WHEN u.bounded THEN k.captured_at BETWEEN coalesce(
   ELSE u.valid_to IS NULL OR NOT EXISTS (
     SELECT 1 FROM policy_urls o WHERE o.policy_id = u.policy_id AND k.captured_at > u.valid_to
       AND o.valid_from > u.valid_to AND o.valid_from <= k.captured_at) END"""
-# What became of a capture `k` at a URL `u`: one that a finished crawl did not fetch is not needed. What is stored stays
-# `pending`, since the next crawl, with another strategy, may need it. `all` and `distinct` need every capture.
+# What became of a capture `k` for the policy of a URL `u`: one that its finished crawl did not fetch is not needed. What is
+# stored stays `pending`, since the next crawl, with another strategy, may need it. `all` and `distinct` need every capture.
+# The view `captures` says so where no policy at the URL needs it: that is the number of more than one policy.
 FATE: Final = """CASE WHEN k.outcome = 'pending' AND EXISTS (
   SELECT 1 FROM certainty c WHERE c.policy_id = u.policy_id AND c.archive = k.archive AND c.complete
     AND c.strategy NOT IN ('all', 'distinct')) THEN 'not_needed' ELSE k.outcome END"""
+# The outcome of a capture `k` as it is stored: what a crawl goes by.
+STORED: Final = "(SELECT o.outcome FROM capture_rows x JOIN capture_kinds o ON o.id = x.kind_id WHERE x.id = k.id)"
 
 
 def readable_uri(path: Path) -> str:

@@ -7,6 +7,7 @@ from cli.main import main
 from crawler.archives.capture import Outcome
 from history.database import open_database
 from history.sites import NoPolicy, find_policies, list_sites
+from history.status import read_status
 from history.timeline.coverage_read import read_subjects
 from pipelines.store.missing import read_missing
 
@@ -100,8 +101,14 @@ def test_what_a_finished_crawl_did_not_fetch_is_not_needed_in_every_list(history
     history_db._insert(
         "certainty", policy_id=1, archive="wayback", strategy=strategy, complete=complete, at=AT, **numbers
     )
-    (site,) = list_sites(opened())
+    db = opened()
+    (site,) = list_sites(db)
     assert site.outcomes == {Outcome.FETCHED: 1, word: 1}
+    assert dict(db.execute("SELECT outcome, count(*) FROM captures GROUP BY 1").fetchall()) == {
+        "fetched": 1,
+        word.value: 1,
+    }
+    assert read_status(db, running=False).pending == (word is Outcome.PENDING)
     out = history_db.path.parent / "out.jsonl"
     done = CliRunner().invoke(main, ["export", "--format", "jsonl", "--out", str(out), "--db", str(history_db.path)])
     assert done.exit_code == 0, done.output

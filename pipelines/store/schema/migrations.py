@@ -20,6 +20,7 @@ from pipelines.store.schema.m011_parts import add_parts
 from pipelines.store.schema.m012_tables import TABLES_ARE_WRITTEN
 from pipelines.store.schema.m014_found import FOUND
 from pipelines.store.schema.m015_ledgers import LEDGERS
+from pipelines.store.schema.m016_not_needed import tell_what_is_not_needed
 
 migrations = Migrations("policylapse")
 
@@ -102,6 +103,12 @@ def m014_found(db: Database) -> None:
 def m015_ledgers(db: Database) -> None:
     """What was told to whom, and what an archive was asked to capture: each once, whatever kills the program."""
     db.executescript(LEDGERS)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m016_not_needed(db: Database) -> None:
+    """The view `captures` says which captures a finished crawl did not need."""
+    tell_what_is_not_needed(db)
 
 
 _TABLES = """

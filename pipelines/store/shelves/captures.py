@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from crawler.archives.capture import Capture, ListedCapture, Memento, Outcome, Period, Policy
 from crawler.archives.memento import drift_seconds
 from crawler.archives.timestamps import format_iso, parse_iso
-from pipelines.store.load import WHILE_THERE
+from pipelines.store.load import STORED, WHILE_THERE
 from pipelines.store.shelves.listings import CAPTURE_FIELDS, index_row, seconds_of
 from pipelines.store.shelves.readings import retry_at
 from pipelines.store.tables.capture_table import CaptureTable
@@ -31,7 +31,7 @@ _HELD: Final = (Outcome.FETCHED.value, Outcome.REVISIT.value)
 # Of a row `r` of kind `c`: its payload is what any capture of its digest shows.
 _BRINGS_PAYLOAD: Final = f"r.payload_id IS NOT NULL AND c.outcome <> '{Outcome.REDIRECT.value}'"
 _LISTED: Final = (
-    f"k.id, {', '.join(f'k.{name}' for name in CAPTURE_FIELDS)}, k.outcome, k.payload_id IS NOT NULL, k.redirect_url, "
+    f"k.id, {', '.join(f'k.{name}' for name in CAPTURE_FIELDS)}, {STORED}, k.payload_id IS NOT NULL, k.redirect_url, "
     "k.not_before"
 )
 _SLICE: Final = 500  # values bound in one statement

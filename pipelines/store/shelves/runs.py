@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from crawler.archives.capture import ListedCapture, Outcome, Period, Policy
 from crawler.missing import Missing
 from pipelines.store.file import insert
-from pipelines.store.load import WHILE_THERE
+from pipelines.store.load import STORED, WHILE_THERE
 from pipelines.store.missing import read_missing
 from pipelines.store.shelves.found import Finder
 from pipelines.store.shelves.listings import seconds_of
@@ -89,8 +89,8 @@ class RunShelf:
         counts: Counter[str] = Counter()
         for policy in policies:
             rows = self._file.db.execute(
-                "SELECT k.outcome, count(*) FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
-                f"WHERE u.policy_id = ? AND {WHILE_THERE} AND k.archive = ? AND k.at BETWEEN ? AND ? GROUP BY k.outcome",
+                f"SELECT {STORED}, count(*) FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
+                f"WHERE u.policy_id = ? AND {WHILE_THERE} AND k.archive = ? AND k.at BETWEEN ? AND ? GROUP BY 1",
                 [policy.policy_id, archive, *seconds_of(period)],
             )
             counts.update(dict(rows.fetchall()))
