@@ -188,8 +188,9 @@ def _become(arguments: list[str], env: dict[str, str], cwd: str, streams: list[i
     sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
     sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
     sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)
-    _serve_readers()
     kind, what, *rest = arguments
+    sys.modules.pop(what, None)  # runpy warns of a module that was loaded before it is run, here and in the readers
+    _serve_readers()
     sys.argv = [kind, *rest]
     sys.path[0] = cwd
     try:

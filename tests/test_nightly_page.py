@@ -3,9 +3,9 @@
 import base64
 import os
 import re
+import shlex
 import shutil
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 
 from crawler.archives.dialects import parse_archive
 from history.notify.config import parse
+from tests import programs
 from tests.servers.receivers import data_of, mail_server, webhook_receiver
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,27 +38,19 @@ def test_from_an_empty_machine_to_a_mail(tmp_path):
         "POLICYLAPSE_WORKERS": "1",
         "HOME": str(tmp_path),
         "POLICYLAPSE_WEBHOOK_SECRET_HOOK": secret,
-        "PYTHONPATH": os.pathsep.join(sys.path),
         "POLICYLAPSE_DB": str(tmp_path / "policies.db"),
     }
     folder = tmp_path / "policies"
 
     def run(command, *more, code=0):
-        words = (
-            command.replace("policylapse", f"{sys.executable} -m cli.main", 1)
-            if command.startswith("policylapse")
-            else command
-        )
-        done = subprocess.run(
-            f"{words} {' '.join(more)}",
-            shell=True,
-            cwd=folder if folder.exists() else tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
+        here = folder if folder.exists() else tmp_path
+        program, *words = shlex.split(command)
+        if program == "policylapse":
+            done = programs.run("-m", "cli.main", *words, *more, cwd=here, env=environment)
+        else:
+            done = subprocess.run(
+                command, shell=True, cwd=here, env=environment, capture_output=True, text=True, timeout=600, check=False
+            )
         assert done.returncode == code, (command, done.stdout, done.stderr)
         return done
 

@@ -8,8 +8,6 @@ import gzip
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import click
@@ -19,6 +17,7 @@ from click.testing import CliRunner
 from cli.main import main
 from crawler.archives.dialects import SAMPLE, SAMPLE_SITES
 from crawler.printed import ASKING, WITHOUT_DB, Given, completed, runnable
+from tests import programs
 
 from .crawling import environment
 
@@ -110,27 +109,8 @@ def mixed(tmp_path_factory):
     here = tmp_path_factory.mktemp("mixed")
     database = here / "my own.db"
     (here / "list.txt").write_text("\n".join((*MIXED, "http://lumenkart.example/no-such-page", "no site")))
-    command = [
-        sys.executable,
-        "-m",
-        "cli.main",
-        "crawl",
-        "--archive",
-        "sample",
-        "--sites",
-        str(here / "list.txt"),
-        "--db",
-        str(database),
-    ]
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=environment(POLICYLAPSE_STATE=str(here / "state")),
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
+    command = ["crawl", "--archive", "sample", "--sites", here / "list.txt", "--db", database]
+    done = programs.run("-m", "cli.main", *command, env=environment(POLICYLAPSE_STATE=str(here / "state")))
     assert done.returncode == 1, done.stderr
     return database, done.stdout + done.stderr
 

@@ -8,7 +8,6 @@ import os
 import random
 import re
 import sqlite3
-import subprocess
 import sys
 import types
 from contextlib import closing
@@ -23,6 +22,7 @@ from cli.giving.carriers.http import is_public
 from cli.giving.carriers.webhook import signature
 from cli.main import main
 from pipelines.store.store import Store
+from tests import programs
 from tests.servers.receivers import data_of, mail_server, webhook_receiver
 from tests.stores import EXTRACTOR, NOW, Seen, put
 
@@ -427,12 +427,8 @@ def test_two_at_once_refuse(night, mail, monkeypatch):
 
 
 def test_the_help_names_no_secret():
-    shown = subprocess.run(
-        [sys.executable, "-m", "cli.main", "notify", "--help"],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=600,
-        env={**os.environ, "POLICYLAPSE_SMTP_PASSWORD": "hunter2"},
+    shown = programs.run(
+        "-m", "cli.main", "notify", "--help", env={**os.environ, "POLICYLAPSE_SMTP_PASSWORD": "hunter2"}
     )
+    assert shown.returncode == 0, shown.stderr
     assert "hunter2" not in shown.stdout

@@ -28,10 +28,6 @@ def write(path, out):
 @pytest.fixture
 def path(history_db):
     shown = history_db.shown
-    for number in range(43):  # more sites than one page of the index shows
-        history_db.policy(
-            f"https://s{number}.example/privacy", shown("2019-01-01", f"We keep data for {number} years.")
-        )
     history_db.policy("https://a.example/cookies", shown("2018-05-25", "We use cookies."), site="a.example")
     return history_db.policy(
         "https://a.example/privacy",
@@ -41,7 +37,10 @@ def path(history_db):
     )
 
 
-def test_every_link_leads_to_a_file_and_every_page_is_linked(path, tmp_path):
+def test_every_link_leads_to_a_file_and_every_page_is_linked(path, tmp_path, history_db):
+    for number in range(43):  # more sites than one page of the index shows
+        shown = history_db.shown("2019-01-01", f"We keep data for {number} years.")
+        history_db.policy(f"https://s{number}.example/privacy", shown)
     out = tmp_path / "public"
     write(path, out)
     pages = {file.relative_to(out).as_posix() for file in out.rglob("*.html")}
