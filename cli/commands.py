@@ -141,6 +141,13 @@ COMMANDS: Final = {
         ),
         Entry(
             READ,
+            "claims",
+            "cli.reading.claims",
+            "claims",
+            "Show what SITE's policy promises: each claim with its sentence and the bracket in which it came.",
+        ),
+        Entry(
+            READ,
             "readability",
             "cli.reading.readability",
             "readability_command",

@@ -16,8 +16,8 @@ from typing import Final
 import regex
 
 from history.plain import plain_text
-from history.sentences import sentences
 from pipelines.model import Block, BlockKind
+from pipelines.text.sentences import sentences
 
 _PROSE: Final = frozenset(
     {BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.NUMBERED, BlockKind.DEFINITION, BlockKind.QUOTE}

@@ -1,6 +1,7 @@
 """The texts of many versions at once: every block is read once, however many versions have it.
 
 read_texts(db, text ids) ──► {text id: its blocks}       equal blocks are one object
+read_texts_with_languages(db, text ids) ──► {text id: (its blocks, their languages)}
 """
 
 from __future__ import annotations
@@ -33,6 +34,23 @@ def read_texts(db: sqlite3.Connection, text_ids: Iterable[int]) -> dict[int, tup
         ):
             blocks[block_id] = Block(BlockKind(kind), level, markdown)
     return {text_id: tuple(blocks[block_id] for block_id in ids) for text_id, ids in order.items()}
+
+
+def read_texts_with_languages(
+    db: sqlite3.Connection, text_ids: Iterable[int]
+) -> dict[int, tuple[tuple[Block, ...], tuple[str, ...]]]:
+    """Return the blocks of texts, in order, and the language of each."""
+    wanted = list(dict.fromkeys(text_ids))
+    codes: dict[int, list[str]] = {text_id: [] for text_id in wanted}
+    for part, marks in _parts(wanted):
+        rows = db.execute(
+            f"SELECT tb.text_id, coalesce(tb.language, t.language) FROM text_blocks tb JOIN texts t ON t.id = tb.text_id "
+            f"WHERE tb.text_id IN ({marks}) ORDER BY tb.text_id, tb.position",
+            part,
+        )
+        for text_id, code in rows:
+            codes[text_id].append(code)
+    return {text_id: (blocks, tuple(codes[text_id])) for text_id, blocks in read_texts(db, wanted).items()}
 
 
 def _parts(ids: list[int]) -> Iterable[tuple[list[int], str]]:

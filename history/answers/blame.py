@@ -42,7 +42,7 @@ def _sentence_data(versions: Sequence[VersionRow], blamed: Blame, placed: Placed
         "text": sentence.text,
         "heading": placed.heading,
         "block": {"kind": placed.block.kind.value, "level": placed.block.level},
-        "stays": [_stay_data(versions, first, last) for first, last in sentence.stays],
+        "stays": [stay_data(versions, first, last) for first, last in sentence.stays],
         "brought_by_version": sentence.first + 1,
         "dropped_by_version": dropped.version if dropped else None,
         "returns": len(sentence.stays) - 1,
@@ -50,8 +50,8 @@ def _sentence_data(versions: Sequence[VersionRow], blamed: Blame, placed: Placed
     }
 
 
-def _stay_data(versions: Sequence[VersionRow], first: int, last: int) -> dict[str, Any]:
-    """From which to which version, and both brackets: it came and went between two captures."""
+def stay_data(versions: Sequence[VersionRow], first: int, last: int) -> dict[str, Any]:
+    """Return from which to which version something stands, and both brackets: it came and went between two captures."""
     came, went = versions[first], versions[last + 1] if last + 1 < len(versions) else None
     return {
         "from_version": first + 1,

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.distance import Indel, LCSseq
 
-from history.sentences import sentences
 from pipelines.model import Block, BlockKind
+from pipelines.text.sentences import sentences
 
 _ALIKE = 0.6  # of the words of both, in order: below it a sentence is another one, not an edited one
 _MAX_PAIRS = 10_000  # sentences × sentences of one place; a rewritten policy has no lineage to show

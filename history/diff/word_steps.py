@@ -16,7 +16,7 @@ from operator import attrgetter, itemgetter
 from rapidfuzz.distance import LCSseq
 
 from history.diff.tokens import Token, tokenize, tokenize_pair
-from history.sentences import sentences
+from pipelines.text.sentences import sentences
 
 _MAX_ABSORBED = 2  # equal words between two changes that read better as one change
 _SHORT = 4  # letters of such a word

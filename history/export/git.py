@@ -24,9 +24,9 @@ from history.export.git_repository import BRANCH, Repository
 from history.export.manifest import Done
 from history.export.records import Records, VersionRecord
 from history.names import policy_names, site_name
-from history.sentences import sentences
 from pipelines.model import Block, BlockKind
 from pipelines.text.markdown import join_markdown, render_alone
+from pipelines.text.sentences import sentences
 
 _COMMITTER = "policylapse <>"
 # Of what reads as sentences; the rest is a line anyway.

@@ -13,7 +13,7 @@ from typing import Final
 
 from history.diff.diff import DiffBlock, DiffKind
 from history.diff.word_steps import Op
-from history.sentences import sentences
+from pipelines.text.sentences import sentences
 from pipelines.text.wording import words
 
 WORDS: Final = 120  # that an excerpt shows, or its first sentence

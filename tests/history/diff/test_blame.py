@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from history.diff.blame import blame, gone, standing
-from history.sentences import sentences
 from pipelines.model import Block, BlockKind
+from pipelines.text.sentences import sentences
 from pipelines.text.wording import words
 
 KEEP = "We keep what you tell us for as long as you have an account."

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from history.sentences import sentences
+from pipelines.text.sentences import sentences
 from pipelines.text.wording import words
 
 PIECES = st.sampled_from(

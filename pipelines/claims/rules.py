@@ -1,0 +1,248 @@
+"""The rules: read from data/rules/*.toml, checked, compiled, and found by the words that each needs.
+
+    rules() ──► RuleSet(version, rules, scopes, index)      candidates(text, language) ──► the rules worth trying
+
+A file is one category in one language:
+
+    category = "retention"
+    language = "en"                   # "*" for names that are the same in every language
+    [parts]                           # pieces of patterns, used as {{name}}; {{number}} and {{unit}} are always there
+    [[rule]]
+    id = "en.retention.period"
+    subject = "period"
+    words = ["keep", "stor"]          # a sentence without one of these word beginnings is not tried
+    any = ['…']                       # one claim per match; groups: n, unit, value, v (the verb whose polarity counts)
+    not = ['…']                       # no claim where the sentence has it
+    outside = ['…']                   # no claim where the match has it
+    under = ['…']                     # only below a heading or lead-in like this
+    value = "duration"                # how the value is read from the groups (VALUES)
+    polarity = "scope"                # read by scope.py; else fixed: yes, no, conditional, unclear. yes by default
+    case = true                       # capitals count
+    name, valid_from, valid_until, source   # of a law
+    yes, no = [ …examples, each a test… ]
+
+The version is the number in registry.toml and a digest of all files. Claims of another version are another reading of
+the same text: a technical change, never a change of the policy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from pipelines.claims.model import Polarity
+from pipelines.claims.values import NUMBER, UNIT
+
+_ROOT: Final = Path(__file__).resolve().parents[2]
+_CLONE: Final = _ROOT / "data" / "rules"
+_WHEEL: Final = _ROOT / "pipelines" / "claims" / "data"  # pyproject.toml puts it there
+FOLDER: Final = _CLONE if _CLONE.is_dir() else _WHEEL
+_KEY: Final = 4  # letters of a word by which rules are found
+_WORD: Final = re.compile(r"\w+")
+_GROUP: Final = re.compile(r"\(\?P<([a-z]+)>")
+_FIELDS: Final = frozenset(
+    "id subject words any not outside under value polarity case yes no name valid_from valid_until source".split()
+)
+_PARTS: Final = {"number": NUMBER, "unit": UNIT}
+VALUES: Final = frozenset(("", "duration", "age", "article", "address", "text"))
+ANY_LANGUAGE: Final = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A sentence that a rule must or must not match.
+
+    :param heading, lead: what it stands under.
+    :param value, polarity: what the claim must have; "" where the example leaves it open.
+    """
+
+    text: str
+    heading: str = ""
+    lead: str = ""
+    value: str = ""
+    polarity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule, compiled.
+
+    :param polarity: None where scope.py reads it.
+    :param name: of the subject, for people; "" where the subject says it.
+    :param valid_from, valid_until: the days on which a law began and ceased to apply, "" where there is none.
+    """
+
+    id: str
+    category: str
+    subject: str
+    language: str
+    words: tuple[str, ...]
+    any: re.Pattern[str]
+    forbidden: re.Pattern[str] | None
+    outside: re.Pattern[str] | None
+    under: re.Pattern[str] | None
+    value: str
+    polarity: Polarity | None
+    yes: tuple[Example, ...]
+    no: tuple[Example, ...]
+    name: str = ""
+    valid_from: str = ""
+    valid_until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """How a language denies and makes conditions (data/rules/scope.toml)."""
+
+    negation: re.Pattern[str]
+    not_negation: re.Pattern[str]
+    breaks: re.Pattern[str]
+    condition: re.Pattern[str]
+    doubt: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """All rules of one version."""
+
+    version: str
+    rules: tuple[Rule, ...]
+    scopes: Mapping[str, Scope]
+    categories: Mapping[str, str]
+    index: Mapping[str, Mapping[str, tuple[int, ...]]]
+
+    def candidates(self, lower: str, language: str) -> list[Rule]:
+        """Return the rules of a language of which a text has a word, in the order of the files.
+
+        :param lower: the text in lower case.
+        """
+        index = self.index.get(language)
+        if not index:
+            return []
+        keys = {word[:_KEY] for word in _WORD.findall(lower)}
+        found = index.keys() & keys
+        return [self.rules[n] for n in sorted({n for key in found for n in index[key]})] if found else []
+
+    @property
+    def languages(self) -> frozenset[str]:
+        return frozenset(self.index)
+
+
+@cache
+def rules() -> RuleSet:
+    """Return the rules of this program."""
+    return read_rules(FOLDER)
+
+
+def read_rules(folder: Path) -> RuleSet:
+    """Return the rules of a folder.
+
+    :raises ValueError: a file is not as the module says; the message names file and rule.
+    """
+    files = sorted(folder.rglob("*.toml"))
+    digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()[:8]
+    registry = tomllib.loads((folder / "registry.toml").read_text(encoding="utf-8"))
+    scopes = tomllib.loads((folder / "scope.toml").read_text(encoding="utf-8"))
+    others = [path for path in files if path.name not in ("registry.toml", "scope.toml")]
+    found = tuple(rule for path in others for rule in _read_file(path, frozenset(registry["categories"])))
+    twice = {rule.id for rule in found if sum(other.id == rule.id for other in found) > 1}
+    if twice:
+        raise ValueError(f"these rules exist twice: {', '.join(sorted(twice))}")
+    return RuleSet(
+        version=f"{registry['version']}+{digest}",
+        rules=found,
+        scopes={language: _scope(words) for language, words in scopes.items()},
+        categories=registry["categories"],
+        index=_index(found, frozenset(scopes) | {ANY_LANGUAGE}),
+    )
+
+
+def _scope(words: Mapping[str, str]) -> Scope:
+    names = ("negation", "not_negation", "breaks", "condition", "doubt")
+    return Scope(*(re.compile(words[name] or r"(?!)", re.IGNORECASE) for name in names))
+
+
+def _read_file(path: Path, categories: frozenset[str]) -> Iterator[Rule]:
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    if data.get("category") not in categories:
+        raise ValueError(f"{path.name}: category {data.get('category')!r} is not in registry.toml")
+    parts = _PARTS | data.get("parts", {})
+    for row in data["rule"]:
+        try:
+            yield _read_rule(row, data["category"], data["language"], parts)
+        except (KeyError, re.error) as error:
+            raise ValueError(f"{path.name}, rule {row.get('id')!r}: {error}") from error
+
+
+def _read_rule(row: Mapping[str, Any], category: str, language: str, parts: Mapping[str, str]) -> Rule:
+    unknown = row.keys() - _FIELDS
+    if unknown:
+        raise KeyError(f"unknown fields: {', '.join(sorted(unknown))}")
+    if row.get("value", "") not in VALUES:
+        raise KeyError(f"unknown value {row['value']!r}")
+    flags = re.NOFLAG if row.get("case") else re.IGNORECASE
+    polarity = row.get("polarity", "yes")
+    return Rule(
+        id=row["id"],
+        category=category,
+        subject=row["subject"],
+        language=language,
+        words=tuple(row["words"]),
+        any=_pattern(row["any"], parts, flags),  # type: ignore[arg-type]
+        forbidden=_pattern(row.get("not", ()), parts, flags),
+        outside=_pattern(row.get("outside", ()), parts, flags),
+        under=_pattern(row.get("under", ()), parts, re.IGNORECASE),
+        value=row.get("value", ""),
+        polarity=None if polarity == "scope" else Polarity(polarity),
+        yes=tuple(map(_example, row["yes"])),
+        no=tuple(map(_example, row["no"])),
+        name=row.get("name", ""),
+        valid_from=row.get("valid_from", ""),
+        valid_until=row.get("valid_until", ""),
+    )
+
+
+def _example(row: str | Mapping[str, str]) -> Example:
+    return Example(row) if isinstance(row, str) else Example(**row)
+
+
+def _pattern(sources: list[str] | tuple[()], parts: Mapping[str, str], flags: re.RegexFlag) -> re.Pattern[str] | None:
+    """One pattern of several: the names of groups may come again in each of them, so each is numbered."""
+    if not sources:
+        return None
+    numbered = (
+        _GROUP.sub(lambda match, n=number: f"(?P<{match[1]}_{n}>", _filled(source, parts))  # type: ignore[misc]
+        for number, source in enumerate(sources)
+    )
+    return re.compile("|".join(f"(?:{source})" for source in numbered), flags)
+
+
+def _filled(source: str, parts: Mapping[str, str]) -> str:
+    while "{{" in source:
+        source = re.sub(r"\{\{(\w+)\}\}", lambda match: f"(?:{parts[match[1]]})", source)
+    return source
+
+
+def group(match: re.Match[str], name: str) -> tuple[str, int]:
+    """Return what a named group of a rule's pattern took, and where it begins; ("", -1) where it took nothing."""
+    for key, value in match.groupdict().items():
+        if value is not None and key.rpartition("_")[0] == name:
+            return value, match.start(key)
+    return "", -1
+
+
+def _index(found: tuple[Rule, ...], languages: frozenset[str]) -> dict[str, dict[str, tuple[int, ...]]]:
+    index: dict[str, dict[str, list[int]]] = {language: {} for language in languages}
+    for number, rule in enumerate(found):
+        for language in languages if rule.language == ANY_LANGUAGE else (rule.language,):
+            for word in rule.words:
+                numbers = index[language].setdefault(word[:_KEY].lower(), [])
+                if number not in numbers:
+                    numbers.append(number)
+    return {language: {key: tuple(numbers) for key, numbers in keys.items()} for language, keys in index.items()}

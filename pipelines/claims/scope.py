@@ -1,0 +1,42 @@
+"""Whether a sentence says yes or no of what a verb in it means: by negation, conditions and doubt. Never a guess.
+
+    polarity("We do not sell your data.", start of "sell", English) ──► no
+
+The negation must stand before the verb, in its clause (up to a word that begins another: "but", "which", ";"), at most
+eight words away. A condition anywhere in the sentence ("unless", "without your consent") makes it conditional. Where
+negation and verb are farther apart, where two negations meet, and where the text itself doubts ("may be considered a
+sale"), the answer is unclear. A question says nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pipelines.claims.model import Polarity
+from pipelines.claims.rules import Scope
+
+_NEAR: Final = 8  # words between a negation and its verb: "do not, and will not in the future, sell, rent or lend"
+
+
+def polarity(sentence: str, verb: int, scope: Scope) -> Polarity | None:
+    """Return what a sentence says of its verb; None for a question.
+
+    :param verb: where the verb begins.
+    """
+    if sentence.rstrip(' "*)').endswith("?"):
+        return None
+    if scope.doubt.search(sentence):
+        return Polarity.UNCLEAR
+    clause = sentence[:verb]
+    for found in scope.breaks.finditer(clause):
+        begin = found.end()
+        clause = " " * begin + sentence[begin:verb]
+    clause = scope.not_negation.sub(lambda match: " " * len(match.group()), clause)
+    negations = [match.end() for match in scope.negation.finditer(clause)]
+    if len(negations) > 1:
+        return Polarity.UNCLEAR
+    if negations and len(clause[negations[0] :].split()) > _NEAR:
+        return Polarity.UNCLEAR
+    if scope.condition.search(sentence):
+        return Polarity.CONDITIONAL
+    return Polarity.NO if negations else Polarity.YES

@@ -1,0 +1,105 @@
+"""What a match says in numbers: durations as ISO 8601, ages in years, articles as they are cited.
+
+duration("two", "years") ──► "P2Y"        age("13") ──► "13"        article("6", "(1) (f)") ──► "6(1)(f)"
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+# Cardinal numbers as policies spell them, by language; above them digits are written.
+_NUMBERS: Final = {
+    "en": "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen",
+    "de": "ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn",
+    "fr": "un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze",
+    "es": "un dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince",
+    "it": "un due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici",
+    "nl": "een twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien",
+    "pt": "um dois três quatro cinco seis sete oito nove dez onze doze treze catorze quinze",
+}
+_OTHERS: Final = {
+    "a": 1,
+    "an": 1,
+    "twenty": 20,
+    "thirty": 30,
+    "sixty": 60,
+    "ninety": 90,
+    "eighteen": 18,
+    "twenty-four": 24,
+    "thirty-six": 36,
+    "einen": 1,
+    "einem": 1,
+    "eines": 1,
+    "eine": 1,
+    "einer": 1,
+    "dreißig": 30,
+    "une": 1,
+    "trente": 30,
+    "vingt-quatre": 24,
+    "una": 1,
+    "uno": 1,
+    "treinta": 30,
+    "trenta": 30,
+    "één": 1,
+    "dertig": 30,
+    "uma": 1,
+    "duas": 2,
+    "trinta": 30,
+}
+_WORDS: Final = {
+    word: number for words in _NUMBERS.values() for number, word in enumerate(words.split(), start=1)
+} | _OTHERS
+NUMBER: Final = r"\d{1,4}|" + "|".join(sorted(map(re.escape, _WORDS), key=len, reverse=True))
+_UNITS: Final = {
+    "H": "hour hours stunde stunden heure heures hora horas ora ore uur uren",
+    "D": "day days tag tage tagen jour jours día días dia giorno giorni dag dagen dias",
+    "W": "week weeks woche wochen semaine semaines semana semanas settimana settimane weken",
+    "M": "month months monat monate monaten mois mes meses mese mesi maand maanden mês",
+    "Y": "year years jahr jahre jahren an ans année années año años anno anni jaar jaren ano anos",
+}
+_UNIT: Final = {word: letter for letter, words in _UNITS.items() for word in words.split()}
+UNIT: Final = "|".join(sorted(map(re.escape, _UNIT), key=len, reverse=True))
+_PARTS: Final = re.compile(r"\(\s*(\w{1,5})\s*\)|\b([a-z])\b|\b(\d{1,2})\b")
+
+
+def number(text: str) -> int | None:
+    """Return a number written in digits or words; None for another word.
+
+    >>> number("12"), number("zwölf"), number("some")
+    (12, 12, None)
+    """
+    bare = text.strip().lower()
+    return int(bare) if bare.isdigit() else _WORDS.get(bare)
+
+
+def duration(amount: str, unit: str) -> str:
+    """Return a duration as ISO 8601 writes it, in the unit of the text; "" where it cannot be read.
+
+    >>> duration("two", "years"), duration("72", "hours"), duration("30", "Tage")
+    ('P2Y', 'PT72H', 'P30D')
+    """
+    count, letter = number(amount), _UNIT.get(unit.strip().lower(), "")
+    if count is None or not letter:
+        return ""
+    return f"PT{count}H" if letter == "H" else f"P{count}{letter}"
+
+
+def days(value: str) -> float:
+    """Return about how many days a duration of ours is, so that durations can be sorted.
+
+    >>> days("P2Y"), days("PT12H")
+    (730.5, 0.5)
+    """
+    count = int(re.sub(r"\D", "", value))
+    return count * {"H": 1 / 24, "D": 1, "W": 7, "M": 30.4375, "Y": 365.25}[value[-1]]
+
+
+def article(text: str, rest: str) -> str:
+    """Return an article as it is cited, whatever spaces and signs stand between its parts.
+
+    >>> article("6", " (1) (f)"), article("6", " para. 1 lit. f"), article("13", "")
+    ('6(1)(f)', '6(1)(f)', '13')
+    """
+    parts = ["".join(one) for one in _PARTS.findall(rest.lower())]
+    return text + "".join(f"({part})" for part in parts[:3])

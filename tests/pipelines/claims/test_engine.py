@@ -1,0 +1,83 @@
+"""What the engine does whatever the rules are: it is bounded, finds rules by words, and reads files strictly."""
+
+import shutil
+import tomllib
+
+import pytest
+
+from pipelines.claims.match import MAX_CHARS, claims
+from pipelines.claims.model import Context
+from pipelines.claims.rules import FOLDER, read_rules, rules
+from pipelines.model import Block, BlockKind
+from tests.generators.regexes import Found
+from tests.test_regexes import slow
+
+PATTERNS = [
+    pytest.param(pattern, id=f"{rule.id}-{name}")
+    for rule in rules().rules
+    if rule.category != "law"  # plain names: no repetition
+    for name, pattern in (
+        ("any", rule.any),
+        ("not", rule.forbidden),
+        ("outside", rule.outside),
+        ("under", rule.under),
+    )
+    if pattern
+]
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_no_pattern_takes_longer_than_its_text_is_long(pattern):
+    text = slow(Found("", pattern, frozenset()))
+    assert text is None, (pattern.pattern[:80], text[:80])
+
+
+def test_every_rule_is_found_by_a_word_of_each_of_its_examples():
+    for rule in rules().rules:
+        for example in rule.yes:
+            lower = f"{example.lead} {example.text}".lower()
+            assert rule in rules().candidates(lower, rule.language), (rule.id, example.text)
+
+
+def test_a_text_in_a_language_without_rules_has_names_alone():
+    block = Block(BlockKind.PARAGRAPH, 0, "We keep your data for two years under the GDPR.")
+    assert [one.name for one in claims(block, Context(), "fi")] == ["law.gdpr"]
+    assert [one.name for one in claims(block, Context(), "en")] == ["retention.period", "law.gdpr"]
+
+
+def test_a_heading_says_nothing_and_a_block_without_end_is_not_read():
+    text = "We keep your data for two years."
+    assert claims(Block(BlockKind.HEADING, 2, text), Context(), "en") == []
+    assert claims(Block(BlockKind.PARAGRAPH, 0, text * (MAX_CHARS // 20)), Context(), "en") == []
+
+
+def test_the_version_tells_every_change_of_a_file(tmp_path):
+    folder = tmp_path / "rules"
+    shutil.copytree(FOLDER, folder)
+    before = read_rules(folder).version
+    path = folder / "laws.toml"
+    path.write_text(path.read_text(encoding="utf-8") + "\n# another comment\n", encoding="utf-8")
+    after = read_rules(folder).version
+    number = tomllib.loads((folder / "registry.toml").read_text(encoding="utf-8"))["version"]
+    assert before == rules().version
+    assert before != after
+    assert before.split("+")[0] == after.split("+")[0] == number
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('category = "law"', 'category = "lore"', "'lore' is not in registry.toml"),
+        ("case = true", "cse = true", "unknown fields: cse"),
+        ("case = true", 'value = "weight"', "unknown value 'weight'"),
+        ('id = "law.uk_gdpr"', 'id = "law.gdpr"', "exist twice: law.gdpr"),
+    ],
+)
+def test_a_file_that_is_wrong_is_named(tmp_path, old, new, said):
+    folder = tmp_path / "rules"
+    shutil.copytree(FOLDER, folder)
+    path = folder / "laws.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ValueError, match=said.replace(".", r"\.")):
+        read_rules(folder)
