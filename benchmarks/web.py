@@ -23,6 +23,7 @@ from history.web.keys import version_keys
 from history.web.legal import read_dates
 from history.web.links import Links
 from history.web.page import Ask
+from history.web.render import warm
 
 ROUNDS = 12  # policies of which every page is asked for, and as many of those with long texts
 ONCE = (
@@ -77,6 +78,7 @@ def main() -> None:
             begun = time.process_time()
             catalogue = read_catalogue(db)
             print(f"catalogue, once per commit: {1000 * (time.process_time() - begun):.0f} ms")
+            warm()
             taken: dict[str, list[tuple[float, int]]] = {}
             for kind, address in addresses(db, catalogue, random.Random(1)):
                 parts = urlsplit(address)

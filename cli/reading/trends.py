@@ -28,8 +28,9 @@ from cli.reading.chart import bar
 from crawler.archives.timestamps import parse_date
 from history.answers.trends import Trend, half_name, read_trend, trend_data, trend_rows
 from history.database import open_database
-from history.search.trends import Half, Point, half_of, read_stretches
+from history.search.trends import Point, read_stretches
 from history.sites import find_policies
+from history.timeline.coverage import half_of
 
 _LEFT = 15  # columns of the half-year and its sites
 _LEAST_COLUMN = 8  # of one term: its percentage
@@ -129,7 +130,7 @@ def _cell(point: Point, width: int) -> str:
     return f"{point.share:>5.0%}" + (f" {bar(point.share, width - 8)}" if width >= _LEAST_BAR - 2 else "")
 
 
-def _passages(console: Console, one: Trend, half: Half, told: set[str]) -> None:
+def _passages(console: Console, one: Trend, half: int, told: set[str]) -> None:
     """The passages that most sites have, those that stood in no row above."""
     new = [(markdown, sites) for markdown, sites in one.passages.get(half, ()) if markdown not in told]
     for markdown, sites in new[:_SHOWN]:

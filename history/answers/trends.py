@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from history.search.search import blocks_of
-from history.search.trends import Half, Point, Stretch, passages, texts_having, trend
+from history.search.trends import Point, Stretches, passages, texts_having, trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,21 +17,22 @@ class Trend:
 
     term: str
     points: tuple[Point, ...]
-    passages: Mapping[Half, Sequence[tuple[str, int]]]
+    passages: Mapping[int, Sequence[tuple[str, int]]]
 
 
-def read_trend(connection: sqlite3.Connection, stretches: Sequence[Stretch], term: str, with_passages: bool) -> Trend:
+def read_trend(connection: sqlite3.Connection, stretches: Stretches, term: str, with_passages: bool) -> Trend:
     having = texts_having(connection, term)
     points = trend(stretches, having.keys())
     if not with_passages:
         return Trend(term, points, {})
-    behind = {point.half: passages(point, having) for point in points}
+    behind = {point.half: passages(stretches, point.half, having) for point in points}
     texts = blocks_of(connection, {block for blocks in behind.values() for block, _sites in blocks})
     return Trend(term, points, {half: [(texts[b][1], n) for b, n in blocks] for half, blocks in behind.items()})
 
 
-def half_name(half: Half) -> str:
-    return f"{half[0]}-H{half[1]}"
+def half_name(half: int) -> str:
+    """Return a half-year as trends name it: 2018-H1."""
+    return f"{half // 2}-H{half % 2 + 1}"
 
 
 def trend_data(one: Trend, with_passages: bool) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -106,26 +106,31 @@ class Passages:
     went: tuple[str, ...]
 
 
+# First only what the order needs, for all changes; the rest for as many as the caller takes.
+_ORDER: Final = """
+SELECT c.id, c.policy_id, n.version FROM changes c
+JOIN versions n ON n.id = c.to_version_id
+JOIN policies p ON p.id = c.policy_id AND p.extractor_id = n.extractor_id
+JOIN sites s ON s.id = p.site_id
+WHERE {}
+ORDER BY n.first_seen DESC, s.site, c.id DESC
+"""
+_FOUND_BY: Final = "c.to_version_id IN (SELECT f.to_version_id FROM found_changes f WHERE {})"
 _CHANGES: Final = """
 SELECT c.id, c.policy_id, s.site, p.policy_url, o.version AS from_version, n.version AS to_version, p.site_id,
   n.previous_last_seen AS not_before, n.first_seen AS not_after, c.change_class, c.words_added, c.words_removed,
   c.sections, o.first_seen AS from_first_seen, o.wording AS from_wording, n.wording AS to_wording,
   o.text_id AS from_text_id, n.text_id AS to_text_id,
   f.id AS found_id, f.run_id, f.found_at, f.ahead
-FROM changes c
+FROM json_each(?) j CROSS JOIN changes c ON c.id = j.value
 LEFT JOIN found_changes f ON f.to_version_id = c.to_version_id
 JOIN versions o ON o.id = c.from_version_id
 JOIN versions n ON n.id = c.to_version_id
-JOIN policies p ON p.id = c.policy_id AND p.extractor_id = n.extractor_id
+JOIN policies p ON p.id = c.policy_id
 JOIN sites s ON s.id = p.site_id
-WHERE c.words_added + c.words_removed >= :min_words
-  AND (:classes IS NULL OR c.change_class IN (SELECT value FROM json_each(:classes)))
-  AND (:since IS NULL OR n.first_seen >= :since) AND (:until IS NULL OR n.previous_last_seen <= :until)
-  AND (:policies IS NULL OR c.policy_id IN (SELECT value FROM json_each(:policies)))
-  AND (:run IS NULL OR f.run_id >= :run) AND (:found_at IS NULL OR f.found_at >= :found_at)
-  AND (NOT :news OR f.ahead) AND (:found IS NULL OR f.id IN (SELECT value FROM json_each(:found)))
-ORDER BY n.first_seen DESC, s.site, c.id DESC
+ORDER BY j.key
 """
+_AT_ONCE: Final = 64  # changes
 
 
 def read_changes(db: sqlite3.Connection, wanted: Filter) -> Iterator[ChangeRow]:
@@ -134,37 +139,56 @@ def read_changes(db: sqlite3.Connection, wanted: Filter) -> Iterator[ChangeRow]:
     :param db: of history.database.open_database.
     :raises ConfigError: a query cannot be understood.
     """
-    more = _more_in(db, wanted.added) if wanted.added else None
-    less = _more_in(db, wanted.removed) if wanted.removed else None
+    more = _held(db, wanted.added) if wanted.added else None
+    less = _held(db, wanted.removed) if wanted.removed else None
     section = wanted.section.casefold()
     turns = set() if wanted.turns else _turns(db)
     several = {
         row[0] for row in db.execute("SELECT site_id FROM policies GROUP BY site_id HAVING count(*) > 1")
     }  # sites
-    rows = db.execute(
-        _CHANGES,
-        {
-            "min_words": wanted.min_words,
-            "classes": json.dumps(sorted(wanted.classes)) if wanted.classes else None,
-            "since": format_iso(wanted.since) if wanted.since else None,
-            "until": format_iso(wanted.until) if wanted.until else None,
-            "policies": None if wanted.policies is None else json.dumps(sorted(wanted.policies)),
-            "run": wanted.found_since if isinstance(wanted.found_since, int) else None,
-            "found_at": format_iso(wanted.found_since) if isinstance(wanted.found_since, datetime) else None,
-            "news": wanted.news,
-            "found": None if wanted.found is None else json.dumps(sorted(wanted.found)),
-        },
+    conditions = _conditions(wanted, more, less)
+    ordered = db.execute(
+        _ORDER.format(" AND ".join(sql for sql, _value in conditions) or "1"), [value for _sql, value in conditions]
     )
-    for row in rows:
-        if (row["policy_id"], row["to_version"]) in turns:
-            continue
-        if more and not more(row["to_text_id"], row["from_text_id"]):
-            continue
-        if less and not less(row["from_text_id"], row["to_text_id"]):
-            continue
-        if section and not any(section in heading.casefold() for heading in json.loads(row["sections"])):
-            continue
-        yield _row(row, several)
+    while some := ordered.fetchmany(_AT_ONCE):
+        ids = [change for change, policy, version in some if (policy, version) not in turns]
+        for row in db.execute(_CHANGES, [json.dumps(ids)]):
+            old, new = row["from_text_id"], row["to_text_id"]
+            if more is not None and more.get(new, 0) <= more.get(old, 0):
+                continue
+            if less is not None and less.get(old, 0) <= less.get(new, 0):
+                continue
+            if section and not any(section in heading.casefold() for heading in json.loads(row["sections"])):
+                continue
+            yield _row(row, several)
+
+
+def _conditions(
+    wanted: Filter, more: Mapping[int, int] | None, less: Mapping[int, int] | None
+) -> list[tuple[str, object]]:
+    """What the database can tell of the changes that are meant: SQL with one value each.
+
+    :param more, less: how often the texts that meet a query do; a change to, or from, another text is not meant.
+    """
+    among, run = "IN (SELECT value FROM json_each(?))", wanted.found_since
+    given = (
+        ("c.words_added + c.words_removed >= ?", wanted.min_words or None),
+        (f"c.change_class {among}", _listed(wanted.classes or None)),
+        ("n.first_seen >= ?", format_iso(wanted.since) if wanted.since else None),
+        ("n.previous_last_seen <= ?", format_iso(wanted.until) if wanted.until else None),
+        (f"c.policy_id {among}", _listed(wanted.policies)),
+        (_FOUND_BY.format("f.found_at >= ?"), format_iso(run) if isinstance(run, datetime) else None),
+        (_FOUND_BY.format("f.run_id >= ?"), None if isinstance(run, datetime) else run),
+        (_FOUND_BY.format("f.ahead = ?"), wanted.news or None),
+        (_FOUND_BY.format(f"f.id {among}"), _listed(wanted.found)),
+        (f"n.text_id {among}", _listed(more)),
+        (f"c.from_version_id IN (SELECT id FROM versions WHERE text_id {among})", _listed(less)),
+    )
+    return [(sql, value) for sql, value in given if value is not None]
+
+
+def _listed(values: Iterable[int | str] | None) -> str | None:
+    return None if values is None else json.dumps(list(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,14 +254,14 @@ def last_run(db: sqlite3.Connection) -> int:
     return int(number)
 
 
-def _more_in(db: sqlite3.Connection, query: str) -> Callable[[int, int], bool]:
-    """Tell of two texts whether the first meets a query more often."""
+def _held(db: sqlite3.Connection, query: str) -> dict[int, int]:
+    """How often each text meets a query, by text id; those that do not are left out."""
     tree = parse(query, tokens)
     ids = list(matching_blocks(db, tree))
     texts = {number: markdown for number, (_kind, markdown) in blocks_of(db, ids).items()}
     times = {number: len(spans) for number, spans in find(expression(any_of(tree)), texts).items()}
     held = {text_id: sum(times.get(number, 0) for number in blocks) for text_id, blocks in texts_with(db, ids).items()}
-    return lambda one, other: held.get(one, 0) > held.get(other, 0)
+    return {text_id: number for text_id, number in held.items() if number}
 
 
 def with_passages(db: sqlite3.Connection, rows: Sequence[ChangeRow]) -> dict[int, Passages]:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,7 +24,7 @@ from history.search.index_words import Span, find, matching, tokens
 from history.search.query import Either, Query, expression, parse, terms_of, words_expression
 from history.timeline.citations import cite
 from history.timeline.timeline import GAP
-from pipelines.store.load import RUN_BLOCKS
+from pipelines.store.load import TEXTS_OF_BLOCKS
 from pipelines.text.wording import words
 
 RANKED: Final = 100  # blocks, or as many as are to be shown; whose they are takes 0.15 ms each at 1,000 policies
@@ -150,16 +149,12 @@ def matching_blocks(db: sqlite3.Connection, query: Query, policies: Collection[i
         yield from chunk
 
 
-def texts_with(db: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[int]]:
+def texts_with(db: sqlite3.Connection, ids: Iterable[int]) -> dict[int, set[int]]:
     """Return which of some blocks each text has, by text id; texts with none are left out."""
-    ordered = sorted(ids)
-    rows = db.execute(_TEXTS, [json.dumps(list(_groups(ordered)))])
     found: dict[int, set[int]] = {}
-    for first_block, length, text_id in rows:
-        held = ordered[bisect_left(ordered, first_block) : bisect_left(ordered, first_block + length)]
-        if held:
-            found.setdefault(text_id, set()).update(held)
-    return {text_id: sorted(held) for text_id, held in found.items()}
+    for block_id, text_id in db.execute(TEXTS_OF_BLOCKS, {"blocks": json.dumps(list(ids))}):
+        found.setdefault(text_id, set()).add(block_id)
+    return found
 
 
 _BLOCKS_OF: Final = (
@@ -179,19 +174,10 @@ def blocks_of(db: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str
 
 # --- whose a block is ---------------------------------------------------------------------------------------------------------------
 
-_NEAR: Final = 32  # ids so near to each other are looked up together: runs between them are read once
-# CROSS: in this order, for the planner knows no sizes. A run has RUN_BLOCKS blocks at most.
-_TEXTS: Final = f"""
-WITH g (low, high) AS MATERIALIZED (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))
-SELECT r.first_block_id, r.length, r.text_id FROM g
-CROSS JOIN text_runs r ON r.first_block_id BETWEEN g.low - {RUN_BLOCKS - 1} AND g.high AND r.first_block_id + r.length > g.low
-"""
-_RUNS: Final = f"""
-WITH g (low, high) AS MATERIALIZED (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:groups))
-SELECT r.first_block_id, r.length, v.policy_id, v.version, v.first_seen, v.last_seen, v.previous_last_seen
-FROM g
-CROSS JOIN text_runs r ON r.first_block_id BETWEEN g.low - {RUN_BLOCKS - 1} AND g.high AND r.first_block_id + r.length > g.low
-CROSS JOIN versions v ON v.text_id = r.text_id
+_HELD: Final = f"""
+SELECT h.block_id, v.policy_id, v.version, v.first_seen, v.last_seen, v.previous_last_seen
+FROM ({TEXTS_OF_BLOCKS}) h
+CROSS JOIN versions v ON v.text_id = h.text_id
 JOIN policies p ON p.id = v.policy_id AND p.extractor_id = v.extractor_id
 WHERE (:policies IS NULL OR v.policy_id IN (SELECT value FROM json_each(:policies)))
   AND (:at IS NULL OR (v.first_seen <= :at AND v.last_seen >= :known_since AND NOT EXISTS (
@@ -222,37 +208,22 @@ _Holders = dict[int, dict[int, _Held]]  # by block, by policy
 def _holders(
     db: sqlite3.Connection, ids: Iterable[int], policies: Collection[int] | None, at: datetime | None
 ) -> _Holders:
-    ordered = sorted(ids)
     rows = db.execute(
-        _RUNS,
+        _HELD,
         {
-            "groups": json.dumps(list(_groups(ordered))),
+            "blocks": json.dumps(list(ids)),
             "policies": None if policies is None else json.dumps(sorted(policies)),
             "at": format_iso(at) if at else None,
             "known_since": format_iso(at - GAP) if at else None,
         },
     )
     holders: _Holders = {}
-    for first_block, length, policy, version, first_seen, last_seen, not_before in rows:
-        for index in range(bisect_left(ordered, first_block), bisect_left(ordered, first_block + length)):
-            held = holders.setdefault(ordered[index], {}).setdefault(
-                policy, _Held(set(), first_seen, not_before, last_seen)
-            )
-            held.add(version, first_seen, last_seen, not_before)
+    for block, policy, version, first_seen, last_seen, not_before in rows:
+        held = holders.setdefault(block, {}).get(policy)
+        if held is None:
+            held = holders[block][policy] = _Held(set(), first_seen, not_before, last_seen)
+        held.add(version, first_seen, last_seen, not_before)
     return holders
-
-
-def _groups(ordered: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Stretches of near ids whose runs are read at once."""
-    low = high = 0
-    for number in ordered:
-        if not low or number - high > _NEAR:
-            if low:
-                yield low, high
-            low = number
-        high = number
-    if low:
-        yield low, high
 
 
 def _sites(db: sqlite3.Connection, holders: _Holders) -> dict[int, tuple[str, str]]:

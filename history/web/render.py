@@ -74,6 +74,12 @@ def assets_version() -> str:
     return digest.hexdigest()[:10]
 
 
+def warm() -> None:
+    """Read all templates now, so that the first who asks for a page need not wait for it."""
+    for name in _environment().list_templates():
+        _environment().get_template(name)
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     templates = environment(_HERE / "templates", finalize=_finalize)

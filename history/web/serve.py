@@ -20,6 +20,7 @@ from crawler.archives.errors import ConfigError
 from history.database import open_database
 from history.web import plugin
 from history.web.legal import read_dates
+from history.web.render import warm
 
 _LONGEST_HEADERS = 16_384  # bytes of a request line and its headers
 _AT_ONCE = 200  # requests that wait or are answered
@@ -93,6 +94,7 @@ def serve(wanted: Serving, ready: Callable[[str], None]) -> None:
     :raises StoreError: it is no database of ours. :raises ConfigError: it cannot listen there.
     """
     served = application(wanted)
+    warm()
     listening = bound(wanted.host, wanted.port)
     port = listening.getsockname()[1]
     shown = f"[{wanted.host}]" if ":" in wanted.host else wanted.host

@@ -27,6 +27,7 @@ MIGRATIONS = frozenset(
         "m014_found",
         "m015_ledgers",
         "m016_not_needed",
+        "m017_long_runs",
     }
 )  # those this program knows; a test holds it against schema/migrations.py
 

@@ -26,9 +26,18 @@ PAYLOAD_ERRORS: Final = (zstandard.ZstdError, KeyError, RecursionError, MemoryEr
 _MAGIC: Final = zstandard.FRAME_HEADER  # of frames that m001 to m004 wrote; no frame without it can begin so
 _SIZE_IN_4: Final = 0x80
 _MOST_HOPS: Final = 1000  # a damaged file may have a circle
-RUN_BLOCKS: Final = (
-    256  # blocks in one run of a text at most, so that the texts of a block are found in a bounded range
-)
+# Blocks in one run of a text at most, so that the texts of a block are found in a bounded range. A run of more than
+# LONG_RUN is long: of 540,000 runs one in 18 is, and they have an index of their own.
+RUN_BLOCKS: Final = 256
+LONG_RUN: Final = 8
+# (block_id, text_id): the texts of the blocks `:blocks`, a JSON list. CROSS: in this order, for the planner knows no sizes.
+TEXTS_OF_BLOCKS: Final = f"""
+SELECT j.value AS block_id, r.text_id FROM json_each(:blocks) j CROSS JOIN text_runs r
+  ON r.first_block_id BETWEEN j.value - {LONG_RUN - 1} AND j.value AND r.first_block_id + r.length > j.value
+UNION ALL
+SELECT j.value, r.text_id FROM json_each(:blocks) j CROSS JOIN text_runs r ON r.length > {LONG_RUN}
+  AND r.first_block_id BETWEEN j.value - {RUN_BLOCKS - 1} AND j.value - {LONG_RUN} AND r.first_block_id + r.length > j.value
+"""
 # Of a capture `k` at a URL `u` (policy_urls): the policy stood there then. A declared URL is the policy's from `valid_from`
 # to `valid_to` and no longer (`bounded`). One that was found by links or redirects is it until another URL of the policy
 # stands: a page that stays up beside the new one is no longer the policy, but before that its captures prove more than the

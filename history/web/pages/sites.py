@@ -41,7 +41,7 @@ class _Seen:
 
 def sites_page(ask: Ask) -> Page:
     """Return the index."""
-    heads = _heads(ask.db)
+    heads = _heads(ask)
     wanted = ask.text("q").lower()
     chosen = [one for one in heads if wanted in one["site"]]
     sort = ask.one_of("sort", _SORTS)
@@ -124,7 +124,15 @@ def _rows(db: sqlite3.Connection, names: Sequence[str]) -> Iterator[Row]:
         )
 
 
-def _heads(db: sqlite3.Connection) -> list[dict[str, Any]]:
+def _heads(ask: Ask) -> Sequence[Mapping[str, Any]]:
+    """What the list needs of every site; read once per state of the database."""
+    if "heads" not in ask.catalogue.held:
+        ask.catalogue.held["heads"] = _read_heads(ask.db)
+    found: Sequence[Mapping[str, Any]] = ask.catalogue.held["heads"]
+    return found
+
+
+def _read_heads(db: sqlite3.Connection) -> list[dict[str, Any]]:
     rows = db.execute(
         "SELECT s.site, count(v.id) AS versions, min(v.first_seen) AS first_seen, max(v.last_seen) AS last_seen, "
         "max(CASE WHEN v.version > 1 THEN v.first_seen END) AS changed FROM sites s "

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time
 from typing import Any, Final
 
 from history.answers.trends import Trend, half_name, read_trend, trend_data, trend_rows
-from history.search.trends import Stretch, read_stretches
+from history.search.trends import Stretches, read_stretches
 from history.web.drawing import stacked
 from history.web.page import Ask, Page
 
@@ -55,14 +55,14 @@ def trends_page(ask: Ask) -> Page:
     )
 
 
-def _stretches(ask: Ask) -> Sequence[Stretch]:
+def _stretches(ask: Ask) -> Stretches:
     """When which text stood: of a site, or of all, which is read once per state of the database."""
     policies = ask.policies()
     if policies is not None:
         return read_stretches(ask.db, {policy.policy_id for policy in policies})
     if "stretches" not in ask.catalogue.held:
         ask.catalogue.held["stretches"] = read_stretches(ask.db)
-    found: Sequence[Stretch] = ask.catalogue.held["stretches"]
+    found: Stretches = ask.catalogue.held["stretches"]
     return found
 
 
@@ -92,9 +92,9 @@ def _picture(ask: Ask, found: Sequence[Trend]) -> dict[str, Any]:
         "area": f"0,{floor + _BASE:.1f} {area} {room:.1f},{floor + _BASE:.1f}",
         "grid": [{"y": y(top * part / 4), "label": f"{top * part / 4:.0%}"} for part in range(5)],
         "years": [
-            {"x": round(n * step, 1), "label": str(p.half[0])}
+            {"x": round(n * step, 1), "label": str(p.half // 2)}
             for n, p in enumerate(points)
-            if p.half[1] == 1 and p.half[0] % max(len(points) // 24, 1) == 0
+            if p.half % 2 == 0 and p.half // 2 % max(len(points) // 24, 1) == 0
         ],
         "lines": [
             {
@@ -111,7 +111,7 @@ def _picture(ask: Ask, found: Sequence[Trend]) -> dict[str, Any]:
                         "share": p.share,
                         "having": len(p.having),
                         "covered": p.covered,
-                        "until": f"{p.half[0]}-{'06' if p.half[1] == 1 else '12'}",
+                        "until": f"{p.half // 2}-{'12' if p.half % 2 else '06'}",
                     }
                     for n, p in enumerate(one.points)
                     if p.share is not None
@@ -144,8 +144,7 @@ def _apart(labels: Sequence[tuple[float, str]]) -> dict[int, float]:
     return placed
 
 
-def _laws(ask: Ask, first: tuple[int, int], step: float, room: float) -> list[dict[str, Any]]:
-    begin = 2 * first[0] + first[1] - 1
+def _laws(ask: Ask, begin: int, step: float, room: float) -> list[dict[str, Any]]:
     marks = []
     for one in ask.dates:
         moment = datetime.combine(one.day, time(), UTC)

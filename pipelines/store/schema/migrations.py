@@ -111,6 +111,12 @@ def m016_not_needed(db: Database) -> None:
     tell_what_is_not_needed(db)
 
 
+@migrations()  # type: ignore[untyped-decorator]
+def m017_long_runs(db: Database) -> None:
+    """The few long runs by their first block: who looks for the texts of a block need not pass over all short ones."""
+    db.execute("CREATE INDEX text_runs_long ON text_runs (first_block_id, length) WHERE length > 8")
+
+
 _TABLES = """
 CREATE TABLE sites (
   id INTEGER PRIMARY KEY,
