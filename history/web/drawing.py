@@ -68,31 +68,41 @@ def spark(values: Sequence[float | None], width: float, height: float) -> list[s
     return [" ".join(points) for points in lines if points]
 
 
-def ticks(xs: Iterable[float], top: float, height: float) -> str:
-    """Return the path of many small upright marks; those that fall on one place are one.
+def ticks(xs: Iterable[float], y: float) -> str:
+    """Return the path of many small marks, one unit wide, as high as the line is thick; neighbours are one.
 
-    >>> ticks([1.01, 1.04, 5], 0, 6)
-    'M1 0v6M5 0v6'
+    >>> ticks([1.4, 1.2, 2, 5.1], 6)
+    'M1 6h2m2 0h1'
     """
-    return "".join(f"M{x:g} {top:g}v{height:g}" for x in sorted({round(x * 2) / 2 for x in xs}))
+    runs: list[list[int]] = []
+    for x in sorted({round(x) for x in xs}):
+        if runs and x == runs[-1][1]:
+            runs[-1][1] = x + 1
+        else:
+            runs.append([x, x + 1])
+    path, at = "", None
+    for start, stop in runs:
+        path += (f"M{start} {y:g}" if at is None else f"m{start - at} 0") + f"h{stop - start}"
+        at = stop
+    return path
 
 
-def five_blocks(added: int, removed: int) -> list[str]:
-    """Return five small blocks that show how much was added and removed, as code hosts draw them.
+def five_blocks(added: int, removed: int) -> tuple[int, int]:
+    """Return how many of five small blocks show what was added, and what was removed, as code hosts draw them.
 
     >>> five_blocks(30, 10), five_blocks(0, 0)
-    (['add', 'add', 'add', 'del', 'none'], ['none', 'none', 'none', 'none', 'none'])
+    ((3, 1), (0, 0))
     """
     size = added + removed
     if not size:
-        return ["none"] * 5
+        return 0, 0
     filled = 5 if size >= 200 else 4 if size >= 30 else 3 if size >= 12 else 2 if size > 4 else 1
     green = round(filled * added / size)
     if added and not green:
         green = 1
     if removed and green == filled and filled > 1:
         green -= 1
-    return ["add"] * green + ["del"] * (filled - green) + ["none"] * (5 - filled)
+    return green, filled - green
 
 
 def heat(counts: Mapping[str, int]) -> dict[str, int]:

@@ -105,8 +105,7 @@ def _finalize(value: Any) -> Any:
 
 
 def _time(moment: date) -> Markup:
-    iso = format_iso(moment) if isinstance(moment, datetime) else moment.isoformat()
-    return Markup('<time datetime="{}">{}</time>').format(iso, f"{moment:%Y-%m-%d}")
+    return Markup("<time>{}</time>").format(f"{moment:%Y-%m-%d}")  # its text is a date as HTML has it
 
 
 def _between(before: datetime | None, after: datetime) -> Markup:

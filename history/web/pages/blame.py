@@ -13,7 +13,7 @@ from history.plain import clean, plain_text
 from history.timeline.timeline import VersionRow
 from history.web.keys import find_version
 from history.web.page import Ask, Page, Row
-from history.web.pages.policy import base_context, policy_of, texts_of, version_line, versions_of
+from history.web.pages.policy import base_context, nearest, policy_of, texts_of, version_line, versions_of
 from history.web.pages.reading import recency
 from pipelines.model import BlockKind
 
@@ -43,8 +43,8 @@ def blame_page(ask: Ask) -> Page:
         "left": len(left),
         "sections": list(_sections(blamed, versions, keys, there, left if removed else (), index)),
         "strip": [
-            version_line(k, v) | {"age": recency(v.version - 1, len(versions))}
-            for k, v in zip(keys, versions, strict=True)
+            version_line(keys[n], versions[n]) | {"age": recency(n, len(versions))}
+            for n in nearest(len(versions), index)
         ],
         "before": keys[index - 1] if index else "",
         "after": keys[index + 1] if index + 1 < len(versions) else "",

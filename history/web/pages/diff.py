@@ -16,7 +16,7 @@ from history.plain import line, plain_text
 from history.web.keys import find_version
 from history.web.limits import check_size
 from history.web.page import Ask, Page, Row
-from history.web.pages.policy import base_context, policy_of, version_line, versions_of
+from history.web.pages.policy import base_context, nearest, policy_of, version_line, versions_of
 
 _MODES: Final = ("words", "sides", "changes")
 _MOST_SECTIONS: Final = 60  # listed at the side
@@ -60,7 +60,9 @@ def diff_page(ask: Ask) -> Page:
         "moved": sum(block.kind is DiffKind.MOVED for block in comparison.blocks),
         "before": f"{path}/diff/{keys[old.version - 2]}..{key_a}" if old.version > 1 else "",
         "after": f"{path}/diff/{key_b}..{keys[new.version]}" if new.version < len(versions) else "",
-        "options": [version_line(key, version) for key, version in zip(keys, versions, strict=True)][-200:],
+        "options": [
+            version_line(keys[n], versions[n]) for n in nearest(len(versions), old.version - 1, new.version - 1)
+        ],
     }
     title = f"{policy.site}: version {old.version} to {new.version}"
     return Page("diff.html", title, "sites", context, lambda: _data(comparison, links=links), lambda: _rows(comparison))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from history.sites import PolicyRow
 from history.texts import read_texts
@@ -12,6 +12,8 @@ from history.web.keys import some_versions, version_keys
 from history.web.limits import check_size
 from history.web.page import Ask
 from pipelines.model import Block
+
+OFFERED: Final = 60  # versions to choose from on one page
 
 
 def policy_of(ask: Ask) -> PolicyRow:
@@ -72,6 +74,18 @@ def _tabs(path: str, keys: Sequence[str]) -> list[tuple[str, str, str]]:
     if len(keys) > 1:
         tabs.append(("diff", "Compare", f"{path}/diff/{keys[-2]}..{keys[-1]}"))
     return tabs
+
+
+def nearest(versions: int, *wanted: int) -> list[int]:
+    """Return which versions a page offers to choose from, by their place: all, or the first, the last and those around.
+
+    :param versions: how many there are. :param wanted: places around which the others lie.
+    """
+    if versions <= OFFERED:
+        return list(range(versions))
+    around = OFFERED // (2 * len(wanted))
+    near = {n for at in wanted for n in range(at - around, at + around + 1)} & set(range(versions))
+    return sorted(near | {0, versions - 1})
 
 
 def version_line(key: str, version: VersionRow) -> dict[str, Any]:

@@ -17,13 +17,15 @@ from history.timeline.technical import read_technical
 from history.timeline.timeline import Alternation, Timeline, VersionRow, read_timeline
 from history.timeline.unsure import read_unsure
 from history.web.drawing import WIDTH, Axis, axis, five_blocks, stacked, ticks
-from history.web.page import MOST, Ask, Page, Row, paging
+from history.web.page import Ask, Page, Row, paging
 from history.web.pages.policy import base_context, policy_of, version_line
 from pipelines.store.missing import read_missing
 
-_TOP, _BARS, _TICKS, _HEIGHT = 44.0, 150.0, 212.0, 262.0  # of the picture: labels, bars, ticks, axis
+_TOP, _BARS, _TICKS, _HEIGHT = 44.0, 150.0, 215.5, 262.0  # of the picture: labels, bars, ticks, axis
 _LABEL: Final = 118.0  # units that a label of a flag needs
 _ROWS: Final = 3  # of labels above each other
+_EACH: Final = 40  # versions that have a link each in the picture; of more, only the list has
+_ON_PAGE: Final = 25  # rows of the list on one page, 1.2 kB each
 _LISTED: Final = 30  # captures without a text that are named one by one
 
 
@@ -41,7 +43,7 @@ def timeline_page(ask: Ask) -> Page:
     context = base_context(ask, policy, whole.versions, "timeline")
     keys = dict(zip((v.version for v in whole.versions), context["keys"], strict=True))
     lines = list(_lines(shown, keys, stated, everything=everything))
-    pages = paging(ask, len(lines), MOST)
+    pages = paging(ask, len(lines), _ON_PAGE)
     context |= {
         "picture": _picture(ask, policy, shown, keys) if shown.versions or shown.silent else None,
         "lines": lines[::-1][pages["start"] : pages["stop"]],
@@ -157,6 +159,7 @@ def _picture(ask: Ask, policy: PolicyRow, shown: Timeline, keys: Mapping[int, st
     line = axis(moments)
     top = max((v.words for v in shown.versions), default=1) or 1
     bars = [_bar(line, v, keys[v.version], top) for v in shown.versions]
+    brackets = [_bracket(line, a, b, top) for a, b in pairwise(shown.versions)]
     return {
         "width": WIDTH,
         "height": _HEIGHT,
@@ -164,7 +167,9 @@ def _picture(ask: Ask, policy: PolicyRow, shown: Timeline, keys: Mapping[int, st
         "floor": _BARS + _TOP,
         "years": line.years(),
         "bars": bars,
-        "brackets": [_bracket(line, a, b, top) for a, b in pairwise(shown.versions)],
+        "brackets": brackets,
+        "all_bars": "".join(_rectangle(bar) for bar in bars) if len(bars) > _EACH else "",
+        "all_brackets": "".join(f"M{one['points']}z" for one in brackets) if len(bars) > _EACH else "",
         "gaps": [
             {"span": line.span(gap.after, gap.before), "after": gap.after, "before": gap.before, "days": gap.days}
             for gap in shown.gaps
@@ -180,6 +185,10 @@ def _bar(line: Axis, version: VersionRow, key: str, top: int) -> dict[str, Any]:
     x, wide = line.span(version.first_seen, version.last_seen)
     height = round(max(_BARS * version.words / top, 3), 1)
     return {"x": x, "wide": wide, "y": round(_TOP + _BARS - height, 1), "height": height} | version_line(key, version)
+
+
+def _rectangle(bar: Mapping[str, Any]) -> str:
+    return f"M{bar['x']:g} {bar['y']:g}h{bar['wide']:g}v{bar['height']:g}h-{bar['wide']:g}z"
 
 
 def _bracket(line: Axis, old: VersionRow, new: VersionRow, top: int) -> dict[str, Any]:
@@ -217,7 +226,7 @@ def _ticks(line: Axis, read: Sequence[datetime], shown: Timeline) -> list[dict[s
     return [
         {
             "kind": kind,
-            "path": ticks(map(line.x, dates), _TICKS + _ROW[kind], 7.0),
+            "path": ticks(map(line.x, dates), _TICKS + _ROW[kind]),
             "count": len(dates),
             "label": labels[kind],
         }

@@ -4,9 +4,12 @@ import json
 import re
 from collections import Counter
 from contextlib import closing
+from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from click.testing import CliRunner
+from lxml import html
 
 from cli.main import main
 from history.database import open_database
@@ -259,10 +262,35 @@ def test_the_picture_shows_every_version_bracket_and_gap(written):
     assert len(page.xpath("//svg//rect[@class='bar']")) == 4
     assert len(page.xpath("//svg//polygon[@class='bracket']")) == 3
     titles = " ".join(page.xpath("//svg//title/text()"))
-    assert re.search(r"version 3 happened between 2013-09-01 \d\d:\d\d and 2016-06-01", titles)
+    assert re.search(r"version 3 lies between 2013-09-01 \d\d:\d\d and 2016-06-01", titles)
     assert "No usable capture for 1,004 days" in titles
     assert "1 capture without the policy’s text" in titles
     assert "GDPR" in page.xpath("string(//svg[contains(@class, 'axis')])")
+
+
+def test_a_policy_of_many_versions_has_small_pages(history_db):
+    """Floor: 50 kB a page, without the policy's own text."""
+    words = ["".join(letters) for letters in product("bdfgkl", "aeiou", "mnprst")]
+    texts = ["\n\n".join(f"We {one} what you tell us." for one in words[n : n + 5]) for n in range(150)]
+    days = [f"{date(2000, 1, 1) + timedelta(days=40 * n)}" for n in range(150)]
+    path = history_db.policy(
+        "https://quite-a-long-name-of-a-site.example/privacy-policy", *map(history_db.shown, days, texts)
+    )
+    site, policy = Site(path), "/-/site/quite-a-long-name-of-a-site.example/privacy-policy"
+    pages = {
+        name: site.page(f"{policy}/{name}").body
+        for name in ("timeline", "timeline?page=3", "calendar", "v/70", "diff/70..71", "diff/1..150", "blame/70")
+    }
+    assert {name: len(body) for name, body in pages.items() if len(body) > 50_000} == {}
+    seen = set()
+    for number in range(1, 7):
+        seen |= set(site.read(f"{policy}/timeline?page={number}").xpath("//tr[@id]/@id"))
+    assert seen == {f"v{number}" for number in range(1, 151)}
+    offered = html.fromstring(pages["blame/70"].decode()).xpath("//nav[@class='slider']//a/text()")
+    assert {"1", "69", "70", "71", "150"} < set(offered)
+    assert len(offered) < 70
+    pictured = html.fromstring(pages["timeline"].decode()).xpath("//svg//path[@class='bar']/@d")
+    assert "".join(pictured).count("z") == 150
 
 
 def test_links_to_archives_are_web_addresses_only(history_db):

@@ -30,7 +30,7 @@ DIGESTS = {
     "m014_found": "5a2ce2750a987709",
     "m015_ledgers": "0f54ad88adc29c7d",
     "m016_not_needed": "bc3e097c0638c85f",
-    "m017_long_runs": "ce9b52c2fe95c00c",
+    "m017_long_runs": "871c61756bae9dd2",
 }
 
 
