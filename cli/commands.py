@@ -212,6 +212,20 @@ COMMANDS: Final = {
             "fsck",
             "Read all of the database again, and prove that it holds together.",
         ),
+        Entry(
+            KEEP,
+            "shard",
+            "cli.keeping.shard",
+            "shard",
+            "Read pages on many machines: out as files, read anywhere, and in again.",
+        ),
+        Entry(
+            KEEP,
+            "cluster",
+            "cli.keeping.shard",
+            "cluster",
+            "Read every stored page anew on a Dask cluster: the same as `shard out`, `shard read` and `shard in`.",
+        ),
         Entry(KEEP, "merge", "cli.keeping.merge", "merge", "Bring what the databases DB... hold into one."),
         Entry(
             KEEP,

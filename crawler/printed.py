@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DEFAULT_DB = "policylapse.db"
-WITHOUT_DB = frozenset({"archives", "extract", "limits", "merge"})  # commands that take no --db
+WITHOUT_DB = frozenset({"archives", "extract", "limits", "merge", "shard read"})  # commands that take no --db
 ASKING = frozenset({"crawl", "plan", "discover", "save"})  # commands that take --archive and --contact
 _QUOTED = re.compile(r"`(policylapse [^`\n]+)`")
 
@@ -59,7 +59,7 @@ def completed(line: str, known: Given) -> str:
     name = words[1] if len(words) > 1 else ""
     if name.startswith("-") or "--help" in words:
         return line
-    options = [] if name in WITHOUT_DB else [("--db", known.db)]
+    options = [] if WITHOUT_DB & {name, " ".join(words[1:3])} else [("--db", known.db)]
     if name in ASKING:
         options += [("--archive", known.archive), ("--contact", known.contact)]
     return line + "".join(

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-_APART = ("crawl", "plan", "discover", "import-warc", "re-extract")  # they start processes or a reactor
+_APART = ("cluster", "crawl", "plan", "discover", "import-warc", "re-extract")  # they start processes or a reactor
 _scratch = tempfile.TemporaryDirectory()
 
 
@@ -99,6 +99,9 @@ def commands() -> None:
     print(f"```text\n{run('policylapse --help')}\n```")
     for name in main.list_commands(click.Context(main)):
         print(f"\n## policylapse {name}\n\n```text\n{run(f'policylapse {name} --help')}\n```")
+        command = main.get_command(click.Context(main), name)
+        for step in command.commands if isinstance(command, click.Group) else ():
+            print(f"\n### policylapse {name} {step}\n\n```text\n{run(f'policylapse {name} {step} --help')}\n```")
 
 
 def outcomes() -> None:

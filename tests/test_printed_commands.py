@@ -62,6 +62,7 @@ def folder(sample_db, tmp_path_factory):
         b"<title>Privacy Policy</title><h1>Privacy Policy</h1>" + b"<p>We keep your personal data for a year.</p>" * 20
     )
     (here / "privacy.html").write_bytes(page)
+    (here / "job" / "pages").mkdir(parents=True)
     (here / "saved").mkdir()
     (here / "saved" / "a.html.gz").write_bytes(gzip.compress(page))
     for name in ("list.txt", "list.csv", "sites.csv", "sites.txt"):
@@ -186,9 +187,16 @@ def test_every_command_that_is_printed_runs_as_it_is_printed(mixed, tmp_path, mo
         assert code == 0, (source, command, output)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_which_commands_take_a_database_and_an_archive(name):
-    options = {option for parameter in COMMANDS[name].params for option in parameter.opts}
+def leaves():
+    """(name, command): those of a group under both their names."""
+    for name, command in COMMANDS.items():
+        steps = command.commands.items() if isinstance(command, click.Group) else ()
+        yield from ((f"{name} {step}", one) for step, one in steps) if steps else ((name, command),)
+
+
+@pytest.mark.parametrize(("name", "command"), [pytest.param(*leaf, id=leaf[0]) for leaf in leaves()])
+def test_which_commands_take_a_database_and_an_archive(name, command):
+    options = {option for parameter in command.params for option in parameter.opts}
     assert ("--db" in options) == (name not in WITHOUT_DB)
     assert ({"--archive", "--contact"} <= options) == (name in ASKING)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from crawler.archives.capture import Outcome
@@ -175,6 +176,37 @@ class ReadingShelf:
             self._put(capture_id, reading)
             self._policies.mark_dirty(capture_id)
 
+    def put_many(self, readings: Iterable[tuple[bytes, Reading]]) -> Iterator[bool]:
+        """Store what was read from payloads (their SHA-256), for every capture that has one, whichever policy it is of;
+        within the caller's transaction, and all of them once the iterator is at its end.
+
+        :return: of each whether it is new: False, and nothing is stored, where this extractor has read it, or no capture
+            has it any more.
+        """
+        addresses: dict[int, int] = {}  # each with a capture
+        for digest, reading in readings:
+            found = self._db.execute(
+                "SELECT r.id, r.address_id, r.payload_id FROM main.payloads p JOIN capture_rows r ON r.payload_id = p.id "
+                "WHERE substr(p.sha256, 1, 3) = ? AND p.sha256 = ? ORDER BY r.id",
+                [digest[:3], digest],
+            ).fetchall()
+            if not found or self._is_read(found[0][2], reading.extractor):
+                yield False
+                continue
+            addresses |= {address: capture_id for capture_id, address, _payload in found}
+            self._put(found[0][0], reading)
+            yield True
+        for capture_id in addresses.values():
+            self._policies.mark_dirty(capture_id)
+
+    def _is_read(self, payload_id: int, extractor: str) -> bool:
+        row = self._db.execute(
+            "SELECT f.outcome FROM extraction_rows e JOIN findings f ON f.id = e.finding_id "
+            "WHERE e.payload_id = ? AND e.extractor_id = ?",
+            [payload_id, self.extractor_id(extractor)],
+        ).fetchone()
+        return row is not None and row[0] != Outcome.READING_STOPPED.value
+
     def _put(self, capture_id: int, reading: Reading) -> None:
         payload_id, outcome, failures = self._db.execute(
             "SELECT payload_id, outcome, failures FROM captures WHERE id = ?", [capture_id]
@@ -254,9 +286,14 @@ class ReadingShelf:
         """The id of a page's links, kept once for all pages that have the same."""
         if not links:
             return None
-        layer = _json([[link.text, link.href] for link in links])
-        digest = hashlib.sha256(layer.encode("utf-8", "replace")).digest()
-        return put_links(self._db.conn, digest, json.loads(layer))
+        return put_links(self._db.conn, *_layer(links))
+
+
+@lru_cache(maxsize=64)
+def _layer(links: tuple[Link, ...]) -> tuple[bytes, list[list[str]]]:
+    """The digest of a page's links, and the links; many pages that follow each other have the same."""
+    layer = _json([[link.text, link.href] for link in links])
+    return hashlib.sha256(layer.encode("utf-8", "replace")).digest(), json.loads(layer)
 
 
 def _json(value: object) -> str:

@@ -42,7 +42,7 @@ def put_text(
         [digest, wording, words, language],
     )
     text_id = int(cursor.lastrowid or 0)
-    blocks = [replace(block, markdown=_storable(block.markdown)) for block in blocks]
+    blocks = [_storable(block) for block in blocks]
     ids = _put_blocks(db, blocks)
     codes = [code if code != language else None for code in block_languages or (language,) * len(blocks)]
     _put_runs(db, text_id, [(ids[block_digest(block)], code) for block, code in zip(blocks, codes, strict=True)])
@@ -100,6 +100,7 @@ def _held_blocks(db: Database, digests: Sequence[bytes]) -> dict[bytes, int]:
     return ids
 
 
-def _storable(markdown: str) -> str:
+def _storable(block: Block) -> Block:
     """Without lone surrogates, which SQLite cannot hold."""
-    return markdown.encode("utf-8", "replace").decode()
+    markdown = block.markdown.encode("utf-8", "replace").decode()
+    return block if markdown == block.markdown else replace(block, markdown=markdown)

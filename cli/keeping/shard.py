@@ -1,0 +1,330 @@
+"""`policylapse shard`: pages out as files, readings back; and `policylapse cluster`: all of it on a Dask cluster."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from cli.output import (
+    db_option,
+    json_option,
+    line,
+    next_command,
+    print_json,
+    print_lines,
+    print_wrapped,
+    stdout_console,
+)
+from cli.reading.timeline_view import count
+from crawler.archives.errors import ConfigError, Exit
+from crawler.lock import CrawlLock
+from history.database import require_database
+
+# the writer's half and the reader are imported where they are needed, so that other commands need not load them
+if TYPE_CHECKING:
+    from crawler.archives.capture import Policy
+    from pipelines.shards.into import TakenIn
+    from pipelines.shards.place import Place
+    from pipelines.shards.read import ShardRead
+    from pipelines.store.store import Store
+
+MEGABYTE = 1_000_000
+
+site_option = click.option("--site", default="", metavar="SITE", help="Only the policies of this site.")
+size_option = click.option(
+    "--size", type=click.IntRange(1), default=64, show_default=True, metavar="MB", help="Pages in one shard."
+)
+
+
+@click.group()
+def shard() -> None:
+    """Read pages on many machines: out as files, read anywhere, and in again.
+
+    A shard is a file of pages. It is done when the file of its readings is there, so you may start, stop and repeat any
+    step, with any scheduler.
+
+    \b
+    Example:
+      policylapse shard out --into job
+      policylapse shard read job
+      policylapse shard in job
+    """
+
+
+@shard.command("out")
+@click.option("--into", required=True, metavar="PLACE", help="A folder, or a URI such as s3://bucket/job.")
+@site_option
+@size_option
+@db_option
+@json_option
+def out(into: str, site: str, size: int, db: Path, as_json: bool) -> None:
+    """Put out the pages that the present extractor has not read.
+
+    \b
+    Example:
+      policylapse shard out --into job
+    """
+    from pipelines.shards.place import Place  # noqa: PLC0415
+
+    require_database(db)
+    place = Place(into)
+    with _writing(db, site) as store, _bar("pages") as bar:
+        put = _out(store, place, site, size, bar)
+    if as_json:
+        print_json({"place": place.uri, "pages": put.pages, "shards": list(put.shards), "read": put.read})
+        return
+    console = stdout_console()
+    if not put.pages:
+        print_lines(console, "Nothing to put out: this extractor has read all.")
+        return
+    there = f" ({put.read:,} of them read already)" if put.read else ""
+    shards = count(len(put.shards), "shard", "shards")
+    print_wrapped(console, Text(line(f"{count(put.pages, 'page', 'pages')} in {shards} at {place.uri}{there}")))
+    print_lines(console, next_command("shard", "read", into, why="reads them, on any machine that sees the folder"))
+
+
+@shard.command("read")
+@click.argument("place")
+@click.argument("names", nargs=-1)
+@click.option("--part", metavar="K/N", default="1/1", show_default=True, help="Every N-th shard, from the K-th on.")
+@click.option("--processes", type=click.IntRange(1), metavar="N", help="Worker processes.  [default: one a core]")
+@json_option
+def read(place: str, names: tuple[str, ...], part: str, processes: int | None, as_json: bool) -> None:
+    """Read the shards at PLACE whose readings are not there yet, or those of NAMES. Needs no database.
+
+    \b
+    Example:
+      policylapse shard read job
+      policylapse shard read job --part 3/16
+    """
+    from pipelines.reading.pool import ReaderPool  # noqa: PLC0415
+    from pipelines.shards.place import Place  # noqa: PLC0415
+    from pipelines.shards.work import part_of, read_shards  # noqa: PLC0415
+
+    at = Place(place)
+    at.expect()
+    todo = part_of(list(names) or at.to_read(), *_parts(part))
+    done = _Done()
+    with closing(ReaderPool(processes or 0)) as reader, _bar("shards", len(todo)) as bar:
+        for one in read_shards(at, todo, reader):
+            done.add(one)
+            bar(1)
+    if as_json:
+        print_json(done.data(at))
+    else:
+        done.show()
+        print_wrapped(
+            stdout_console(),
+            Text(line(f"`shard in {place}` stores the readings, on the machine that has the database")),
+        )
+    _end(done)
+
+
+@shard.command("in")
+@click.argument("place")
+@site_option
+@db_option
+@json_option
+def take_in(place: str, site: str, db: Path, as_json: bool) -> None:
+    """Store the readings at PLACE, and fold the policies of which all is read.
+
+    \b
+    Example:
+      policylapse shard in job
+    """
+    from pipelines.shards.place import Place  # noqa: PLC0415
+
+    require_database(db)
+    at = Place(place)
+    at.expect()
+    with _writing(db, site) as store:
+        stored = _in(store, at, site)
+    if as_json:
+        print_json(stored.data())
+    else:
+        stored.show()
+
+
+@click.command()
+@click.option(
+    "--scheduler",
+    default="local:2",
+    show_default=True,
+    metavar="WHERE",
+    help="local:N for N processes of this machine, or the address of a scheduler (tcp://HOST:8786).",
+)
+@click.option("--into", default="", metavar="PLACE", help="Where the shards lie; all workers must see it.")
+@site_option
+@size_option
+@db_option
+@json_option
+def cluster(scheduler: str, into: str, site: str, size: int, db: Path, as_json: bool) -> None:
+    """Read every stored page anew on a Dask cluster: the same as `shard out`, `shard read` and `shard in`.
+
+    The same command again goes on where it was. On a scheduler of yours, start the workers with
+    DASK_DISTRIBUTED__WORKER__DAEMON=False.
+
+    \b
+    Example:
+      policylapse cluster --scheduler local:2
+    """
+    from pipelines.shards.place import Place  # noqa: PLC0415
+
+    require_database(db)
+    if not into and not scheduler.startswith("local:"):
+        raise ConfigError("a cluster of several machines needs a place that all of them see: name it with --into")
+    at = Place(into or f"{db}.shards")
+    with _writing(db, site) as store:
+        with _bar("pages out") as bar:
+            put = _out(store, at, site, size, bar)
+        done = _on_cluster(scheduler, at, [name for name in put.shards if name in set(at.to_read())])
+        stored = _in(store, at, site)
+    if not into and not done.failed:
+        shutil.rmtree(at.uri, ignore_errors=True)  # not there where all was read
+    if as_json:
+        print_json(done.data(at) | stored.data())
+    else:
+        done.show()
+        stored.show()
+    _end(done)
+
+
+def _on_cluster(scheduler: str, at: Place, names: list[str]) -> _Done:
+    from pipelines.shards.work import connected, read_shards_on  # noqa: PLC0415
+
+    done = _Done()
+    if names:
+        with connected(scheduler) as client, _bar("shards", len(names)) as bar:
+            for one in read_shards_on(client, at, names):
+                done.add(one)
+                bar(1)
+    return done
+
+
+def _parts(part: str) -> tuple[int, int]:
+    which, _, of = part.partition("/")
+    if not (which.isdecimal() and of.isdecimal() and 1 <= int(which) <= int(of)):
+        raise ConfigError(f"--part {part}: write the number of the part and of all parts, as in 3/16")
+    return int(which), int(of)
+
+
+@contextmanager
+def _writing(db: Path, site: str) -> Iterator[Store]:
+    from pipelines.store.store import Store  # noqa: PLC0415
+
+    lock = CrawlLock(db)
+    try:
+        with closing(Store(db, lambda: datetime.now(UTC))) as store:
+            if site and not store.policies.of(site):
+                raise ConfigError(
+                    f"the database {db} holds no policy of {site!r}: `policylapse sites` lists what it holds"
+                )
+            yield store
+    finally:
+        lock.release()
+
+
+def _out(store: Store, place: Place, site: str, size: int, bar: Any) -> Any:
+    from pipelines.reading.extract import extractor_id  # noqa: PLC0415
+    from pipelines.shards.out import shard_out  # noqa: PLC0415
+
+    return shard_out(store, place, extractor_id(), site, size * MEGABYTE, bar)
+
+
+def _in(store: Store, place: Place, site: str) -> _Stored:
+    from pipelines.reading.extract import extractor_id  # noqa: PLC0415
+    from pipelines.shards.into import fold_read, shard_in  # noqa: PLC0415
+    from pipelines.shards.place import READINGS  # noqa: PLC0415
+
+    names = place.names(READINGS)
+    with _bar("shards in", len(names)) as bar:
+        taken = []
+        for name in names:
+            taken.append(shard_in(store, place, name))
+            bar(1)
+    place.sweep()
+    policies = store.policies.of(site)
+    with _bar("policies", len(policies)) as bar:
+        folded, waiting = fold_read(store, extractor_id(), site, lambda _policy: bar(1))
+    return _Stored(taken, folded, waiting)
+
+
+@contextmanager
+def _bar(what: str, of: int | None = None) -> Iterator[Any]:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=of)
+        yield lambda number: bar.update(task, advance=number) if of is not None else bar.update(task, completed=number)
+
+
+@dataclass
+class _Done:
+    """What came of the shards that were read."""
+
+    read: list[ShardRead] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def add(self, one: ShardRead | tuple[str, str]) -> None:
+        if isinstance(one, tuple):
+            self.failed[one[0]] = one[1]
+        else:
+            self.read.append(one)
+
+    def data(self, place: Place) -> dict[str, object]:
+        return {"place": place.uri, "shards": [asdict(one) for one in self.read], "failed": self.failed}
+
+    def show(self) -> None:
+        console = stdout_console()
+        pages, failed = sum(one.pages for one in self.read), sum(one.failed for one in self.read)
+        without = f", {failed:,} of them without a text" if failed else ""
+        shards = count(len(self.read), "shard", "shards")
+        print_lines(console, f"{shards} read, {count(pages, 'page', 'pages')}{without}")
+        for name, why in self.failed.items():
+            print_wrapped(console, Text(line(f"{name} could not be read. {why}")), "  ", "    ")
+        if self.failed:
+            print_wrapped(
+                console, Text(line("Delete the files of these shards, put them out again, and read them again."))
+            )
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """What came of the readings that were taken in."""
+
+    taken: list[TakenIn]
+    folded: list[Policy]
+    waiting: list[Policy]
+
+    def data(self) -> dict[str, object]:
+        return {
+            "taken_in": [asdict(one) for one in self.taken],
+            "folded": len(self.folded),
+            "waiting": [{"site": policy.site, "policy_url": policy.url} for policy in self.waiting],
+        }
+
+    def show(self) -> None:
+        console = stdout_console()
+        new, known = sum(one.new for one in self.taken), sum(one.known for one in self.taken)
+        again = f", {known:,} known or no longer kept" if known else ""
+        print_lines(console, f"{count(new, 'reading', 'readings')} stored{again}")
+        policies = count(len(self.folded), "policy is", "policies are")
+        print_lines(console, f"{policies} up to date")
+        if self.waiting:
+            policies = count(len(self.waiting), "policy waits", "policies wait")
+            print_lines(console, f"{policies} for pages that are not read yet")
+
+
+def _end(done: _Done) -> None:
+    if done.failed:
+        click.get_current_context().exit(Exit.PARTLY)

@@ -1,0 +1,74 @@
+"""Readings back into the database that the pages are from. One writer; again, it changes nothing.
+
+    readings/NAME ──by the payload's SHA-256──► store ──all shards──► fold each policy that is read whole
+
+A policy of which pages are still unread keeps its versions until they are read, as in pipelines/upkeep/reextract.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from crawler.archives.capture import Outcome, Policy
+from pipelines.shards.columns import readings_of
+from pipelines.shards.place import READINGS, Place
+from pipelines.store.store import Store
+
+_ROWS: Final = 5_000  # of a transaction
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What became of a shard's readings.
+
+    :param new: stored now; `failed` of them say why there is no text.
+    :param known: were stored before, or their pages are no longer kept.
+    """
+
+    name: str
+    new: int
+    failed: int
+    known: int
+
+
+def shard_in(store: Store, place: Place, name: str) -> TakenIn:
+    """Store the readings of one shard.
+
+    :raises StoreError: the shard is damaged; what stood before the damage is stored.
+    """
+    new = failed = known = 0
+    with place.open(READINGS, name) as file:
+        rows = readings_of(file)
+        while some := list(islice(rows, _ROWS)):
+            with store.transaction():
+                stored = list(store.readings.put_many((row.sha256, row.reading) for row in some))
+            new += sum(stored)
+            known += len(stored) - sum(stored)
+            failed += sum(
+                is_new and row.reading.outcome is not Outcome.FETCHED for is_new, row in zip(stored, some, strict=True)
+            )
+    return TakenIn(name, new, failed, known)
+
+
+def fold_read(
+    store: Store, extractor: str, site: str = "", progress: Callable[[Policy], None] | None = None
+) -> tuple[list[Policy], list[Policy]]:
+    """Bring the versions of every policy up to date of which all is read.
+
+    :param progress: told of each policy.
+    :return: those policies, and those that wait for the rest of their pages.
+    """
+    folded: list[Policy] = []
+    waiting: list[Policy] = []
+    for policy in store.policies.of(site):
+        if store.readings.unread(policy, extractor, at_once=True):
+            waiting.append(policy)
+        else:
+            store.versions.fold(policy, extractor)
+            folded.append(policy)
+        if progress:
+            progress(policy)
+    return folded, waiting

@@ -1,0 +1,133 @@
+"""Where shards lie: a folder of this machine, or of a shared storage that pyarrow reaches (S3, GCS, HDFS).
+
+A file is written beside its place and then renamed, so that a name is never that of half a file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from crawler.archives.errors import ConfigError, StoreError
+
+try:
+    import msgspec
+    import pyarrow as pa
+    from pyarrow import fs
+except ImportError:
+    pa = fs = msgspec = None  # type: ignore[assignment]
+
+PAGES: Final = "pages"
+READINGS: Final = "readings"
+FAILED: Final = "failed"
+_ASIDE: Final = ".tmp"
+_ENDING: Final = {PAGES: ".parquet", READINGS: ".parquet", FAILED: ".txt"}
+
+
+class Place:
+    """The three folders of one job.
+
+    :param uri: a path, or a URI such as s3://bucket/job.
+    :raises ConfigError: no such storage; or what reads and writes shards is not installed.
+    """
+
+    def __init__(self, uri: str) -> None:
+        if pa is None or msgspec is None:
+            raise ConfigError(
+                "shards need pyarrow and msgspec, which are not installed: install policylapse with its extra `cluster`"
+            )
+        self.uri = uri if "://" in uri else str(Path(uri).resolve())
+        try:
+            self._files, self._path = fs.FileSystem.from_uri(self.uri)
+        except (pa.ArrowException, OSError, ValueError) as error:
+            raise ConfigError(f"{uri} is no place for shards: {error}") from error
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names of the shards in a folder, in order."""
+        ending = _ENDING[folder]
+        with _told(self.uri):
+            found = self._files.get_file_info(fs.FileSelector(f"{self._path}/{folder}", allow_not_found=True))
+        files = (one.base_name for one in found if one.type == fs.FileType.File)
+        return sorted(name.removesuffix(ending) for name in files if name.endswith(ending) and not name.startswith("."))
+
+    def expect(self) -> None:
+        """Make sure that there is such a place: one that is missing is not empty.
+
+        :raises ConfigError: it is not there.
+        """
+        with _told(self.uri):
+            (found,) = self._files.get_file_info([self._path])
+        if found.type == fs.FileType.NotFound:
+            raise ConfigError(
+                f"there are no shards at {self.uri}: `policylapse shard out --into PLACE` puts them there"
+            )
+
+    def to_read(self) -> list[str]:
+        """Return the shards whose readings are not there."""
+        done = set(self.names(READINGS))
+        return [name for name in self.names(PAGES) if name not in done]
+
+    def open(self, folder: str, name: str) -> Any:
+        """Return a shard for pyarrow to read.
+
+        :raises StoreError: it cannot be opened.
+        """
+        with _told(self.uri):
+            return self._files.open_input_file(self._file(folder, name))
+
+    @contextlib.contextmanager
+    def new(self, folder: str, name: str = "") -> Iterator[tuple[Any, Callable[[str], None]]]:
+        """Give a stream to write, and the function that gives the file its name at the end; nameless, it is removed.
+
+        :param name: of the shard, where it is known before; what a killed writer leaves is found by it (`sweep`).
+        """
+        aside = f"{self._path}/{folder}/.{name}.{uuid.uuid4().hex}{_ASIDE}"
+        with _told(self.uri):
+            self._files.create_dir(f"{self._path}/{folder}", recursive=True)
+            with self._files.open_output_stream(aside) as stream:
+                names: list[str] = []
+                try:
+                    yield stream, names.append
+                except BaseException:
+                    names.clear()
+                    raise
+                finally:
+                    stream.close()
+                    if names:
+                        self._files.move(aside, self._file(folder, names[0]))
+                    else:
+                        self._files.delete_file(aside)
+
+    def sweep(self) -> None:
+        """Remove what killed writers left of shards that others have finished."""
+        done = set(self.names(READINGS))
+        with _told(self.uri):
+            for one in self._files.get_file_info(fs.FileSelector(f"{self._path}/{READINGS}", allow_not_found=True)):
+                if one.base_name.endswith(_ASIDE) and one.base_name.split(".")[1] in done:
+                    self._files.delete_file(one.path)
+
+    def fail(self, name: str, why: str) -> None:
+        """Record why a shard could not be read."""
+        with self.new(FAILED, name) as (stream, named):
+            stream.write(why.encode("utf-8", "replace"))
+            named(name)
+
+    def failures(self) -> dict[str, str]:
+        """Return why which shards could not be read, and still are not."""
+        done = set(self.names(READINGS))
+        failed = (name for name in self.names(FAILED) if name not in done)
+        return {name: self.open(FAILED, name).read().decode("utf-8", "replace") for name in failed}
+
+    def _file(self, folder: str, name: str) -> str:
+        return f"{self._path}/{folder}/{name}{_ENDING[folder]}"
+
+
+@contextlib.contextmanager
+def _told(uri: str) -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        raise StoreError(f"the shards at {uri} cannot be read or written: {error}") from error

@@ -1,0 +1,123 @@
+"""All shards of a job, one after the other on this machine, or side by side on a Dask cluster; failures are recorded.
+
+A shard that fails stops nobody: why stands at failed/NAME, and it stays on the list of what is to be read.
+"""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from crawler.archives.errors import ConfigError, PolicylapseError
+from pipelines.reading.pool import ReaderPool
+from pipelines.shards.place import Place
+from pipelines.shards.read import ShardRead, read_shard
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+_CONNECT: Final = 30  # seconds
+_AGAIN: Final = 2  # times that Dask gives a shard to another worker, where one died of it
+
+
+def part_of(names: list[str], part: int, parts: int) -> list[str]:
+    """Return every `parts`-th shard from the `part`-th on, so that as many machines share them without talking.
+
+    >>> part_of(["a", "b", "c"], 1, 2), part_of(["a", "b", "c"], 2, 2)
+    (['a', 'c'], ['b'])
+    """
+    return names[part - 1 :: parts]
+
+
+def read_shards(place: Place, names: Iterable[str], reader: ReaderPool) -> Iterator[ShardRead | tuple[str, str]]:
+    """Read shards one after the other; give what came of each: its counts, or its name and why it failed."""
+    for name in names:
+        try:
+            yield read_shard(place, name, reader)
+        except ConfigError:
+            raise
+        except PolicylapseError as error:
+            place.fail(name, str(error))
+            yield name, str(error)
+
+
+def read_shards_on(client: Client, place: Place, names: list[str]) -> Iterator[ShardRead | tuple[str, str]]:
+    """Read shards on a Dask cluster, each on one worker; give what came of each as it ends.
+
+    The scheduler sees names and counts only. Workers must be able to start processes of their own (_read_on_worker).
+    """
+    from distributed import as_completed  # noqa: PLC0415  # an extra, and slow to import
+
+    futures = client.map(_read_on_worker, [place.uri] * len(names), names, pure=False, retries=_AGAIN)
+    of = dict(zip(futures, names, strict=True))
+    for future in as_completed(futures):
+        name = of.pop(future)
+        error = future.exception()
+        if error is None:
+            yield future.result()
+        elif isinstance(error, ConfigError):
+            client.cancel(list(of))
+            raise error
+        else:
+            why = f"{type(error).__name__}: {error}"
+            place.fail(name, why)
+            yield name, why
+        future.release()
+
+
+def _read_on_worker(uri: str, name: str) -> ShardRead:
+    if multiprocessing.current_process().daemon:
+        raise ConfigError(
+            "this Dask worker may start no process, so a hostile page would hold it for ever: start the workers with "
+            "DASK_DISTRIBUTED__WORKER__DAEMON=False in their environment"
+        )
+    return read_shard(Place(uri), name, _reader())
+
+
+@cache
+def _reader() -> ReaderPool:
+    """The worker's one process for pages: kept from shard to shard, as its start takes seconds."""
+    reader = ReaderPool(1)
+    atexit.register(reader.close)
+    return reader
+
+
+@contextmanager
+def connected(scheduler: str) -> Iterator[Client]:
+    """Give a client of a Dask cluster: "local:N" for one of N processes, which ends with it, or a scheduler's address.
+
+    :raises ConfigError: Dask is not installed, or nobody answers there.
+    """
+    try:
+        import dask  # noqa: PLC0415
+        from distributed import Client, LocalCluster  # noqa: PLC0415
+    except ImportError as error:
+        raise ConfigError(
+            "a cluster needs Dask, which is not installed: install policylapse with its extra `cluster`"
+        ) from error
+    kind, _, workers = scheduler.partition(":")
+    if kind != "local":
+        try:
+            with Client(scheduler, timeout=_CONNECT) as client:
+                yield client
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"no Dask scheduler answers at {scheduler}: {error}") from error
+        return
+    if not workers.isdecimal() or not int(workers):
+        raise ConfigError(f"--scheduler {scheduler}: write how many processes, as in local:2")
+    local = {
+        "n_workers": int(workers),
+        "threads_per_worker": 1,
+        "host": "127.0.0.1",
+        "dashboard_address": "127.0.0.1:0",
+    }
+    with (
+        dask.config.set({"distributed.worker.daemon": False}),  # its processes may start some of their own
+        LocalCluster(processes=True, silence_logs="ERROR", **local) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
