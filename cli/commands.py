@@ -67,6 +67,13 @@ COMMANDS: Final = {
         ),
         Entry(
             GET,
+            "import-ota",
+            "cli.getting.import_ota",
+            "import_ota",
+            "Take the snapshots of an Open Terms Archive collection out of its git repository SNAPSHOTS.",
+        ),
+        Entry(
+            GET,
             "save",
             "cli.getting.save",
             "save",

@@ -125,6 +125,7 @@ class Outcome(Enum):
     NO_POLICY_FOUND = "no_policy_found"
     BAD_INPUT = "bad_input"
     DAMAGED_ARCHIVE = "damaged_archive"
+    NOT_IMPORTED = "not_imported"
     PROGRAM_ERROR = "program_error"
     FORGOTTEN = "forgotten"
 
@@ -199,6 +200,11 @@ _ABOUT = {
     Outcome.DAMAGED_ARCHIVE: About(
         "an archive file is damaged in one place, or was not read; everything else was used",
         "if the file was damaged on its way to you, get it again, then run the same crawl",
+        missing=True,
+    ),
+    Outcome.NOT_IMPORTED: About(
+        "a file of a collection was not taken in, for the reason that is recorded; everything else was",
+        "see the reason; where no URL is known, name the collection's declarations with --declarations",
         missing=True,
     ),
     Outcome.PROGRAM_ERROR: About(

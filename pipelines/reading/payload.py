@@ -87,7 +87,7 @@ def _read(fetched: Fetched, extractor: str) -> Reading:
     if judgement.is_policy and not _holds(extraction, judgement, asked):
         evidence = (f"the page does not hold {asked.name!r}", *judgement.evidence)
         judgement = replace(judgement, is_policy=False, reason=Junk.NOT_ON_THE_PAGE, evidence=evidence)
-    text = _of_text(extraction.blocks, extraction.language)
+    text = facts_of_text(extraction.blocks, extraction.language)
     return Reading(
         outcome=Outcome.FETCHED if judgement.is_policy else Outcome.NOT_A_POLICY,
         extractor=extractor,
@@ -113,7 +113,7 @@ def _holds(extraction: Extraction, judgement: Judgement, asked: Asked) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _OfText:
+class TextFacts:
     """What depends on a text alone; the captures of a policy have few."""
 
     wording: str
@@ -124,10 +124,10 @@ class _OfText:
 
 
 @lru_cache(maxsize=64)
-def _of_text(blocks: tuple[Block, ...], declared: str) -> _OfText:
+def facts_of_text(blocks: tuple[Block, ...], declared: str) -> TextFacts:
     languages = text_languages(blocks, declared)
     region = declared if language_code(declared) == languages.language else languages.language
-    return _OfText(
+    return TextFacts(
         wording=wording_key(blocks),
         digest=text_digest(blocks),
         words=len(text_words(blocks)),

@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipelines.store.shelves.captures import CaptureShelf
+from pipelines.store.shelves.copies import CopyShelf
 from pipelines.store.shelves.declarations import DeclarationShelf
 from pipelines.store.shelves.discoveries import DiscoveryShelf
 from pipelines.store.shelves.found import FoundShelf
@@ -48,6 +49,7 @@ class Store:
         file.after_rollback.append(self.payloads.forget_bases)
         self.captures = CaptureShelf(file, self.payloads, self.policies, self.runs)
         self.readings = ReadingShelf(file, self.declarations, self.policies)
+        self.copies = CopyShelf(file, self.payloads, self.policies, self.readings)
         self.versions = VersionShelf(file, self.readings, self.declarations)
         self.found = FoundShelf(file, self.runs)
 

@@ -8,9 +8,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import Final
 
 from crawler.archives.capture import Memento, sha1_base32
 from pipelines.model import Block
+
+MATCH: Final = "match"
+MISMATCH: Final = "mismatch"
+NOT_CHECKABLE: Final = "not checkable"
+SAME_DIGEST: Final = "same digest"  # the bytes are those of another capture, to which the index gives this digest
+GIT_OBJECT: Final = "git object"  # a collection's tree names the bytes; they were hashed and have that id
+COPY: Final = "copy"  # somebody else's copy of the page, changed on its way: no index speaks of these bytes
+VERDICTS: Final = (MATCH, MISMATCH, NOT_CHECKABLE, SAME_DIGEST, GIT_OBJECT, COPY)
 
 _BLOCK_BYTES = 16  # of BLAKE2b: 128 bits tell a billion blocks apart with room to spare
 _SHA1_BASE32 = 32  # characters
@@ -31,5 +40,5 @@ def digest_verdict(memento: Memento, cdx_digest: str) -> str:
     """Return "match" (for the payload, or for the bytes as received), "mismatch" or "not checkable"."""
     digest = cdx_digest.removeprefix("sha1:").upper()
     if len(digest) != _SHA1_BASE32:
-        return "not checkable"
-    return "match" if digest in (memento.received_sha1, sha1_base32(memento.body)) else "mismatch"
+        return NOT_CHECKABLE
+    return MATCH if digest in (memento.received_sha1, sha1_base32(memento.body)) else MISMATCH

@@ -20,6 +20,7 @@ from sqlite_utils import Database
 from crawler.archives.capture import Outcome
 from pipelines.model import DocumentKind
 from pipelines.store.tables.links import link_key
+from pipelines.text.digests import VERDICTS
 from pipelines.upkeep.findings import Finding, Kind
 
 UNPROVEN: Final = (
@@ -29,7 +30,6 @@ UNPROVEN: Final = (
     "sites, policies, their URLs, listings, searches and runs",
 )
 
-_VERDICTS: Final = ("match", "mismatch", "not checkable", "same digest")
 _SHAPES: Final = (  # table, what is wrong, rows of which it is so
     ("capture_rows", "its time is outside 1990 to 2100", "at NOT BETWEEN 631152000 AND 4102444800"),
     ("capture_rows", "its time of fetch is outside 1990 to 2100", "fetched NOT BETWEEN 631152000 AND 4102444800"),
@@ -55,7 +55,7 @@ _SHAPES: Final = (  # table, what is wrong, rows of which it is so
 )
 _WORDS: Final = (  # table, column, the values that there are
     ("capture_kinds", "outcome", tuple(outcome.value for outcome in Outcome)),
-    ("capture_kinds", "digest_verdict", _VERDICTS),
+    ("capture_kinds", "digest_verdict", VERDICTS),
     ("findings", "outcome", tuple(outcome.value for outcome in Outcome)),
     ("findings", "kind", ("", *(kind.value for kind in DocumentKind))),
 )

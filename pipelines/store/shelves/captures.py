@@ -19,7 +19,7 @@ from pipelines.store.load import STORED, WHILE_THERE
 from pipelines.store.shelves.listings import CAPTURE_FIELDS, index_row, seconds_of
 from pipelines.store.shelves.readings import retry_at
 from pipelines.store.tables.capture_table import CaptureTable
-from pipelines.text.digests import digest_verdict
+from pipelines.text.digests import COPY, SAME_DIGEST, digest_verdict
 
 if TYPE_CHECKING:
     from pipelines.store.shelves.payloads import PayloadShelf
@@ -170,8 +170,8 @@ class CaptureShelf:
         """
         with self._file.transaction():
             # "+": else SQLite puts the value into substr(), too, and reads all rows, since its index has that no more
-            payload_id, had, told, redirect_url, status, headers, captured_at = self._file.one(
-                "SELECT payload_id, outcome, detail, redirect_url, http_status, headers, captured_at "
+            payload_id, had, told, redirect_url, status, headers, captured_at, verdict = self._file.one(
+                "SELECT payload_id, outcome, detail, redirect_url, http_status, headers, captured_at, digest_verdict "
                 "FROM captures WHERE id = (SELECT r.id FROM capture_rows r "
                 "JOIN capture_kinds c ON c.id = r.kind_id "
                 f"WHERE substr(r.digest, 1, 5) = ? AND +r.digest = ? AND {_BRINGS_PAYLOAD} ORDER BY r.id LIMIT 1)",
@@ -187,7 +187,7 @@ class CaptureShelf:
                 redirect_url=redirect_url,
                 http_status=status,
                 headers=headers,
-                digest_verdict="same digest",
+                digest_verdict=COPY if verdict == COPY else SAME_DIGEST,
             )
             self._policies.mark_dirty(listed.capture_id)
         return outcome

@@ -11,6 +11,7 @@ from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_iso, parse_iso
 from pipelines.store.file import insert
 from pipelines.store.tables.capture_table import CaptureTable
+from pipelines.text.digests import COPY
 
 if TYPE_CHECKING:
     from pipelines.store.transactions import OpenFile
@@ -42,10 +43,36 @@ class ListingShelf:
         """Store one answer of an index; return how many of its captures are new. One transaction."""
         with self._file.transaction():
             self._put_answer(run_id, listing)
+            copied = self._meet_copies(listing)
             return self._captures.add(
                 {**index_row(capture), "archive": listing.archive, "citation_url": citation}
                 for capture, citation in zip(listing.captures, listing.citations, strict=True)
+                if capture not in copied
             )
+
+    def _meet_copies(self, listing: Listing) -> set[Capture]:
+        """Give the captures that somebody else's copy brought (copies.py) what the index says of them; return those rows
+        of the index, which are no other captures.
+        """
+        found: set[Capture] = set()
+        for urlkey in {capture.urlkey for capture in listing.captures}:
+            rows = self._db.execute(
+                "SELECT id, timestamp, original, digest FROM captures WHERE urlkey = ? AND archive = ? "
+                "AND digest_verdict = ?",
+                [urlkey, listing.archive, COPY],
+            ).fetchall()
+            for capture_id, timestamp, original, digest in rows:
+                same = [c for c in listing.captures if (c.urlkey, c.timestamp) == (urlkey, timestamp)]
+                if digest != "-":
+                    found.update(capture for capture in same if capture.digest == digest)
+                elif same:
+                    told = min(same, key=lambda c: (c.status != 200, c.original != original))
+                    found.add(told)
+                    said = {
+                        name: getattr(told, name) for name in ("mimetype", "statuscode", "digest", "length", "oddity")
+                    }
+                    self._captures.change([capture_id], **said)
+        return found
 
     def _put_answer(self, run_id: int, listing: Listing) -> None:
         for urlkey in {c.urlkey for c in listing.captures} - {surt(listing.url)}:  # the archive's own key of it

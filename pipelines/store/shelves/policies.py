@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -56,6 +58,17 @@ class PolicyShelf:
                 [of_part.policy_id, evidence, policy.policy_id],
             )
         return of_part
+
+    def at(self, site: str, urls: Iterable[str], part: str = "") -> Policy | None:
+        """Return the first policy of a site that stood at one of these URLs; None where none did."""
+        keys = json.dumps(sorted({surt(url) for url in urls}))
+        row = self._db.execute(
+            "SELECT p.id, s.site, p.policy_url, p.part FROM sites s JOIN policies p ON p.site_id = s.id "
+            "JOIN policy_urls u ON u.policy_id = p.id "
+            "WHERE s.site = ? AND p.part = ? AND u.urlkey IN (SELECT value FROM json_each(?)) ORDER BY p.id LIMIT 1",
+            [site, part, keys],
+        ).fetchone()
+        return Policy(*row) if row else None
 
     def of(self, site: str = "") -> list[Policy]:
         """Return the policies of a site, or all, by site and URL."""

@@ -207,6 +207,19 @@ class ReadingShelf:
         ).fetchone()
         return row is not None and row[0] != Outcome.READING_STOPPED.value
 
+    def put_other(self, payload_id: int, reading: Reading) -> None:
+        """Store how others read a payload, in the place of how they read it before: beside our readings, and without a
+        say in what became of any capture. One transaction.
+
+        :param reading: its `extractor` names who read it.
+        """
+        with self._file.transaction():
+            self._db.execute(
+                "DELETE FROM extraction_rows WHERE payload_id = ? AND extractor_id = ?",
+                [payload_id, self.extractor_id(reading.extractor)],
+            )
+            self._put_extraction(payload_id, reading)
+
     def _put(self, capture_id: int, reading: Reading) -> None:
         payload_id, outcome, failures = self._db.execute(
             "SELECT payload_id, outcome, failures FROM captures WHERE id = ?", [capture_id]

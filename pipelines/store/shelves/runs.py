@@ -82,6 +82,13 @@ class RunShelf:
                 at=self._file.now(),
             )
 
+    def recorded(self, run_id: int) -> list[tuple[str, str, str]]:
+        """Return (subject, outcome, detail) of what a run recorded, in order."""
+        rows = self._file.db.execute(
+            "SELECT subject, outcome, detail FROM outcomes WHERE run_id = ? ORDER BY id", [run_id]
+        )
+        return [tuple(row) for row in rows]
+
     def outcomes(self, run_id: int, policies: Sequence[Policy], archive: str, period: Period) -> dict[Outcome, int]:
         """Return how many captures of these policies stand at each outcome, with this run's outcomes that are no
         capture's (listings, lines of lists).

@@ -53,7 +53,7 @@ def test_whatever_a_stage_raises_is_the_outcome_of_the_page_with_its_traceback(s
     def fail(*_, **__):
         raise error("nobody thought of it")
 
-    reading_module._of_text.cache_clear()
+    reading_module.facts_of_text.cache_clear()
     monkeypatch.setattr(reading_module, stage, fail)
     result = read_payload(Fetched(PAGE, {"content-type": "text/html"}, "http://a.example/privacy"))
     assert result.outcome is Outcome.EXTRACT_FAILED
