@@ -74,6 +74,13 @@ COMMANDS: Final = {
         ),
         Entry(
             GET,
+            "import-corpus",
+            "cli.getting.import_corpus",
+            "import_corpus",
+            "Take the policies of the Princeton-Leuven corpus out of its git repository REPO.",
+        ),
+        Entry(
+            GET,
             "save",
             "cli.getting.save",
             "save",

@@ -7,14 +7,14 @@ A repository is other people's, and may be hostile:
 
 | what it could do | why it cannot |
 |---|---|
-| run a program: hooks, filters, a pager, textconv, gpg, fsmonitor | only plumbing (`rev-list`, `diff-tree`, `cat-file`); nothing is checked out |
-| make git fetch: a partial clone, a submodule | no protocol is allowed, lazy fetching is off |
+| run a program: hooks, filters, a pager, textconv, gpg, fsmonitor | only plumbing (`rev-list`, `diff-tree`, `cat-file`) without index, hooks and fsmonitor; nothing is checked out |
+| make git fetch: a partial clone, a submodule | a partial clone is refused; no protocol is allowed, lazy fetching is off |
 | lead elsewhere: symbolic links, submodules, `..` in a path | only regular files count, and no path is ever opened |
 | show other objects in place of its own (`refs/replace`) | replacements are off; the bytes are hashed again |
 | fill the memory: a huge blob, message or path | sizes are read before bytes; a token over its limit ends the reading |
 
-The settings of the person and of the machine are not read. Those of the repository are, by git itself, which uses none of
-them for plumbing but how its objects are stored.
+The settings of the person and of the machine are not read. Those of the repository are, by git itself; a test sets all that
+name a program (tests/pipelines/imports/test_ota.py).
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ _MAX_TOKEN: Final = 4 * 2**20  # of a commit's message or a path
 _PIECE: Final = 2**16
 _FILES: Final = (b"100644", b"100755", b"100664")  # modes of regular files; the last one is of old gits
 _SHA1_HEX: Final = 40
+# What even plumbing would run: `diff-tree` refreshes the index, and asks the repository's fsmonitor to do so.
+_GIT: Final = ("git", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
+_PARTIAL: Final = r"^(remote\..*\.(promisor|partialclonefilter)|extensions\.partialclone)$"
 _LAST: Final = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 
 
@@ -104,12 +107,17 @@ class Repository:
             "GIT_NO_LAZY_FETCH": "1",
             "GIT_NO_REPLACE_OBJECTS": "1",
             "GIT_OPTIONAL_LOCKS": "0",
+            "GIT_INDEX_FILE": "/nonexistent/index",  # no index is read
             "GIT_TERMINAL_PROMPT": "0",
         }
         self._readers: dict[str, subprocess.Popen[bytes]] = {}
         told = self._ask("rev-parse", "--git-dir")
         if told is None:
             raise ConfigError(f"{path} is no git repository: name the folder of a clone, bare or not")
+        if self._ask("config", "--local", "--includes", "--get-regexp", _PARTIAL):
+            raise ConfigError(
+                f"{path} is a partial clone, and git would fetch what it lacks: clone it again, without --filter"
+            )
 
     def __enter__(self) -> Self:
         return self
@@ -142,13 +150,13 @@ class Repository:
 
     def _ask(self, *arguments: str) -> str | None:
         done = subprocess.run(
-            ["git", *arguments], cwd="/", env=self._environment, capture_output=True, check=False, text=True
+            [*_GIT, *arguments], cwd="/", env=self._environment, capture_output=True, check=False, text=True
         )
         return done.stdout.strip() if done.returncode == 0 else None
 
     def _start(self, *arguments: str, stdin: int | IO[bytes] = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            ["git", *arguments],
+            [*_GIT, *arguments],
             cwd="/",
             env=self._environment,
             stdin=stdin,

@@ -23,7 +23,7 @@ class CapturedPage:
     """The captured page that a version was read from: by what anybody can tell that it is the same.
 
     :param capture_url: where a person finds it. :param payload_digest: SHA-256 of its bytes, hexadecimal.
-    :param cdx_digest: what the archive's index says, SHA-1 in base 32. :param verdict: match, mismatch, not checkable.
+    :param cdx_digest: what the archive's index says, SHA-1 in base 32. :param verdict: one of pipelines.text.digests.VERDICTS.
     """
 
     capture_url: str

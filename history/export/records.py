@@ -123,7 +123,11 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("url", "text", "of its first capture, on the original site"),
     ("timestamp", "text", "of its first capture, in the archive's index"),
     ("cdx_digest", "text", "of its first capture, in the archive's index (SHA-1, base32)"),
-    ("digest_verdict", "text", "the bytes against that digest: match, mismatch, not checkable, same digest"),
+    (
+        "digest_verdict",
+        "text",
+        "the bytes against that digest: match, mismatch, not checkable, same digest; git object: a collection's, proven by git; copy: somebody else's copy, no digest claimed",
+    ),
     ("payload_sha256", "text", "of the page's bytes, content codings undone"),
     ("http_status", "number", "of its first capture"),
     ("drift_seconds", "number", "the date played back, against the date of the index"),

@@ -1,4 +1,4 @@
-"""How to check a bundle of evidence with nothing but sha256sum, openssl and curl: pure text."""
+"""How to check a bundle of evidence with nothing but sha256sum, openssl, curl and, for what a collection keeps, git: pure text."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from crawler.archives.memento import replay_url
+from crawler.collections.git import split_locator
 from history.export.records import Evidence
+from pipelines.text.digests import COPY
 
-_TOOLS = ("sha256sum", "openssl", "base32", "curl")
+_TOOLS = ("sha256sum", "openssl", "base32", "curl", "git")
 _SHA1_BASE32 = 32  # characters of a SHA-1 in base32
 _VERDICTS = {
     "match": "They differ, since the index speaks of the bytes before their coding (gzip) was undone. Those did agree when "
@@ -64,14 +66,19 @@ def _lines(shown: Sequence[Shown], program: str) -> Iterator[str]:
 def _capture(number: int, one: Shown) -> Iterator[str]:
     evidence = one.evidence
     yield f"\n## {number}. `{one.name}`: the page at {evidence.captured_at}\n"
+    kept = split_locator(one.memento_url)
     if _is_web(evidence.archive_url):
         yield f"- to look at it, with the archive's banner and date: <{_bare(replay_url(evidence.archive_url))}>"
         yield f"- its bytes without them (`id_`), for the digests below: <{_bare(evidence.archive_url)}>"
     else:
-        yield f"- in the archive it is `{_bare(evidence.archive_url)}`, which no server shows"
+        shown = "a file of a git repository" if kept else "which no server shows"
+        yield f"- in the archive it is `{_bare(evidence.archive_url)}`, {shown}"
     yield f"- on the original site it was <{_bare(evidence.url)}>"
     if one.page is None:
         yield "\nIts bytes are not kept here."
+        return
+    if kept:
+        yield from _in_git(one, kept)
         return
     if _is_web(one.memento_url):
         yield "\nThe archive's bytes today, which should have the same SHA-256 as the file:\n"
@@ -81,6 +88,25 @@ def _capture(number: int, one: Shown) -> Iterator[str]:
         yield f"\nIt came from an archive that is no public server ({_bare(evidence.archive)}). Its SHA-256:\n"
         yield f"    {evidence.payload_sha256}  {one.page}"
     yield from _index(one)
+
+
+def _in_git(one: Shown, kept: tuple[str, str, str]) -> Iterator[str]:
+    """A collection's file: git proves its bytes, if they are those of the page; a copy that was changed is none."""
+    name, commit_id, path = (_bare(part) for part in kept)
+    asked = shlex.quote(f"{commit_id}:{path}")
+    if one.evidence.digest_verdict == COPY:
+        yield (
+            f"\nThe file holds a copy of the page, which the collection {name} kept with a header of its own and may have "
+            "changed. It is not the archive's payload, so no digest of the archive's index is compared with it. The copy, in "
+            "a clone of the collection:\n"
+        )
+        yield f"    git cat-file blob {asked}"
+        yield "\nIts SHA-256, without the header:\n"
+        yield f"    {one.evidence.payload_sha256}  {one.page}"
+        return
+    yield f"\nThe collection {name} keeps the page in git, whose id of the bytes was checked. In a clone of it:\n"
+    yield f"    git cat-file blob {asked} | sha256sum"
+    yield f"    sha256sum {one.page}"
 
 
 def _index(one: Shown) -> Iterator[str]:

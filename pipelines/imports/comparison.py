@@ -9,7 +9,6 @@ comes and goes by itself; theirs is each text as they recorded it.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,13 +16,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from crawler.collections.ota import Record
+from pipelines.imports.their_text import Theirs
 
 if TYPE_CHECKING:
     from crawler.archives.capture import Policy
     from pipelines.store.store import Store
 
 _THEIRS = """
-SELECT DISTINCT k.at, k.id, k.captured_at, k.citation_url, t.wording, t.text_digest, e.decisions
+SELECT DISTINCT k.at, k.id, k.captured_at, k.citation_url, t.wording, e.decisions
 FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey
 JOIN extractions e ON e.payload_id = k.payload_id AND e.extractor_id = ? JOIN texts t ON t.id = e.text_id
 WHERE u.policy_id = ? ORDER BY k.at, k.id
@@ -77,9 +77,7 @@ class _Row:
     citation: str
     ours: str
     wording: str
-    text: str
-    source: str
-    technical: bool
+    theirs: Theirs
 
 
 def compare(store: Store, policy: Policy, theirs: str, ours: str) -> Compared:
@@ -90,15 +88,13 @@ def compare(store: Store, policy: Policy, theirs: str, ours: str) -> Compared:
     wordings, aside = store.versions.wordings(policy, ours)
     known = {capture_id: wordings[capture_id] for capture_id in wordings if capture_id not in set(aside)}
     found = store.db.execute(_THEIRS, [store.readings.extractor_id(theirs), policy.policy_id]).fetchall()
-    rows = []
-    for _at, capture_id, captured_at, citation, wording, text, notes in found:
-        if capture_id in known:
-            source, record = (*json.loads(notes or "[]"), "", "")[:2]
-            rows.append(
-                _Row(captured_at, citation, known[capture_id], wording, text, source, record == Record.TECHNICAL.value)
-            )
+    rows = [
+        _Row(captured_at, citation, known[capture_id], wording, Theirs.of(notes))
+        for _at, capture_id, captured_at, citation, wording, notes in found
+        if capture_id in known
+    ]
     steps = (
-        Step(old.at, new.at, verdict, new.citation, new.source)
+        Step(old.at, new.at, verdict, new.citation, new.theirs.source)
         for old, new in pairwise(rows)
         if (verdict := _verdict(old, new)) is not None
     )
@@ -110,7 +106,7 @@ def _verdict(old: _Row, new: _Row) -> Verdict | None:
     if old.wording != new.wording:
         if ours:
             return Verdict.BOTH
-        return Verdict.TECHNICAL if new.technical else Verdict.THEIRS_ONLY
+        return Verdict.TECHNICAL if new.theirs.record == Record.TECHNICAL.value else Verdict.THEIRS_ONLY
     if ours:
         return Verdict.OURS_ONLY
-    return Verdict.SAME_WORDS if old.text != new.text else None
+    return Verdict.SAME_WORDS if old.theirs.key != new.theirs.key else None

@@ -1,7 +1,7 @@
 """What both imports do alike: bytes of git into the store, then read, folded, compared, and everything refused recorded.
 
-    Intake.take(policy, pages) ─► copies, in transactions of a few       a page that was taken in before is not read again
-    Intake.read(policy)        ─► what no extractor of ours has read ─► process pool ─► store ─► versions
+    Intake.take(policy, copies) ─► the store, in transactions of a few     a page that was taken in before is not read again
+    Intake.read(policy)         ─► what no extractor of ours has read ─► process pool ─► store ─► versions
 
 Killed at any moment, the same command goes on: each transaction is whole, what is stored is known by its source (commit and
 path), what was stored and not read is read (ReadingShelf.unread), and a policy that is not folded is dirty.
@@ -12,42 +12,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from crawler.archives.capture import Outcome, Period, Policy, sha1_base32
-from crawler.archives.surt import surt
+from crawler.archives.capture import Outcome, Period, Policy
 from crawler.choosing.certainty import certainty
 from crawler.choosing.rows import rows_of
 from crawler.choosing.survey import Knowledge
 from crawler.collections.git import Repository, TooLargeError, UnreadableError
-from pipelines.store.shelves.copies import NO_DIGEST, Copy
 
 if TYPE_CHECKING:
     from pipelines.imports.comparison import Compared
     from pipelines.reading.pool import ReaderPool
+    from pipelines.store.shelves.copies import Copy
     from pipelines.store.store import Store
 
 # A transaction's worth: a kill costs so much work at most, and the file is synced so seldom.
 _COPIES: Final = 64
 _BYTES: Final = 32 * 2**20
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A file of a repository that is a capture.
-
-    :param source: its locator (crawler.collections.git). :param citation: what to cite the capture by; "" for the source.
-    :param oid: of the object that holds it.
-    """
-
-    archive: str
-    url: str
-    captured_at: datetime
-    content_type: str
-    source: str
-    oid: str
-    citation: str = ""
 
 
 @dataclass(slots=True)
@@ -102,47 +83,33 @@ class Intake:
         self.store.runs.record(self._run, outcome, subject, detail, policy=policy)
         self.counts.refused += pages
 
-    def take(
-        self,
-        policy: Policy,
-        repository: Repository,
-        pages: Iterable[Page],
-        *,
-        verdict: str,
-        strip: Callable[[bytes], bytes] | None = None,
-    ) -> None:
-        """Store the pages of a policy that are not stored.
-
-        :param verdict: what is known of their bytes. :param strip: takes off what the collection put before a page; the bytes
-            are none of the archive's then, and no digest is said of them.
-        """
-        known: dict[str, set[tuple[str, str]]] = {}
+    def take(self, policy: Policy, copies: Iterable[Copy]) -> None:
+        """Store copies of a policy's pages, as they come, in transactions of a few."""
         batch: list[Copy] = []
-        for page in pages:
-            if page.archive not in known:
-                known[page.archive] = self.store.copies.known(page.archive, policy)
-            if (surt(page.url), page.source) in known[page.archive]:
-                self.counts.known += 1
-            elif self.store.copies.is_forgotten(page.url):
-                self.counts.forgotten += 1
-            elif (body := self._body(policy, repository, page)) is not None:
-                batch.append(_copy(page, strip(body) if strip else body, verdict, digested=strip is None))
-                if len(batch) >= _COPIES or sum(len(copy.body) for copy in batch) >= _BYTES:
-                    self._put(policy, batch)
-                    batch = []
+        size = 0
+        for copy in copies:
+            batch.append(copy)
+            size += len(copy.body)
+            if len(batch) >= _COPIES or size >= _BYTES:
+                self._put(policy, batch)
+                batch, size = [], 0
         self._put(policy, batch)
 
-    def _body(self, policy: Policy, repository: Repository, page: Page) -> bytes | None:
+    def body(self, policy: Policy | None, repository: Repository, oid: str, source: str) -> bytes | None:
+        """Return the bytes of a page; None where they cannot be had, which is recorded.
+
+        :param source: its locator.
+        """
         try:
-            body = repository.blob(page.oid, self._limit)
+            body = repository.blob(oid, self._limit)
         except TooLargeError as error:
-            self.refuse(Outcome.TOO_LARGE, page.source, str(error), policy)
+            self.refuse(Outcome.TOO_LARGE, source, str(error), policy)
             return None
         except UnreadableError as error:
-            self.refuse(Outcome.DAMAGED_ARCHIVE, page.source, str(error), policy)
+            self.refuse(Outcome.DAMAGED_ARCHIVE, source, str(error), policy)
             return None
         if not body.strip():
-            self.refuse(Outcome.NOT_IMPORTED, page.source, "the file is empty", policy)
+            self.refuse(Outcome.NOT_IMPORTED, source, "the file is empty", policy)
             return None
         return body
 
@@ -174,17 +141,3 @@ class Intake:
         read = {capture_id: wording for capture_id, wording in wordings.items() if capture_id in own}
         sure = certainty(rows_of(listed), Knowledge(wordings=read, no_policy=own - read.keys()))
         self.store.versions.put_certainty(policy, archive, "all", sure, complete=True)
-
-
-def _copy(page: Page, body: bytes, verdict: str, *, digested: bool) -> Copy:
-    return Copy(
-        archive=page.archive,
-        url=page.url,
-        captured_at=page.captured_at,
-        body=body,
-        content_type=page.content_type,
-        citation=page.citation or page.source,
-        source=page.source,
-        digest=sha1_base32(body) if digested else NO_DIGEST,
-        verdict=verdict,
-    )

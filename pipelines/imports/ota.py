@@ -29,11 +29,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from crawler.archives.capture import Outcome, Policy
+from crawler.archives.capture import Outcome, Policy, sha1_base32
 from crawler.archives.surt import site_of, surt
 from crawler.collections.git import Repository, UnreadableError, locator
 from crawler.collections.ota import (
@@ -50,9 +50,10 @@ from crawler.collections.ota import (
 )
 from crawler.targets.declarations import EVIDENCE, Declared, declared_as, part_of_terms, wants
 from pipelines.imports.comparison import compare
-from pipelines.imports.intake import Done, Intake, Page
+from pipelines.imports.intake import Done, Intake
 from pipelines.imports.their_text import read_theirs
 from pipelines.reading.payload import Reading
+from pipelines.store.shelves.copies import Copy
 from pipelines.text.digests import GIT_OBJECT
 
 _READ_AT_HAND: Final = 32  # texts of theirs that may return
@@ -212,19 +213,20 @@ class OtaImport:
 
     async def _document(self, document: Document, snapshots: Sequence[_Snapshot]) -> Policy | None:
         declared = self._declared_of(document, snapshots)
-        pages = [page for one in snapshots if (page := self._page(one, declared)) is not None]
+        dated = ((one, one.url or (url_at(declared.urls, one.at) if declared else "")) for one in snapshots)
+        pages = [replace(one, url=url) for one, url in dated if url and site_of(url)]
         if len(pages) < len(snapshots):
             without = len(snapshots) - len(pages)
             self._intake.refuse(
                 Outcome.NOT_IMPORTED,
-                locator(self._name, snapshots[-1].commit_id, snapshots[-1].path),
+                self._locator(snapshots[-1]),
                 f"the URL of {without:,} of its {len(snapshots):,} snapshots is not known",
                 pages=without,
             )
         if not pages:
             return None
         policy = self._policy(document, pages, declared)
-        self._intake.take(policy, self._snapshots, pages, verdict=GIT_OBJECT)
+        self._intake.take(policy, self._copies(policy, pages))
         await self._intake.read(policy)
         return policy
 
@@ -240,17 +242,28 @@ class OtaImport:
                 return declared
         return some[0] if len(some) == 1 else None
 
-    def _page(self, one: _Snapshot, declared: Declared | None) -> Page | None:
-        url = one.url or (url_at(declared.urls, one.at) if declared else "")
-        if not url or not site_of(url):
-            return None
-        return Page(self._archive, url, one.at, one.content_type, locator(self._name, one.commit_id, one.path), one.oid)
+    def _copies(self, policy: Policy, pages: Sequence[_Snapshot]) -> Iterator[Copy]:
+        """Yield what was not taken in before, with its bytes."""
+        intake, copies = self._intake, self._store.copies
+        known = copies.known(policy)
+        for one in pages:
+            source = self._locator(one)
+            if (surt(one.url), source) in known:
+                intake.counts.known += 1
+            elif copies.is_forgotten(one.url):
+                intake.counts.forgotten += 1
+            elif (body := intake.body(policy, self._snapshots, one.oid, source)) is not None:
+                digest = sha1_base32(body)
+                yield Copy(self._archive, one.url, one.at, body, one.content_type, source, source, digest, GIT_OBJECT)
 
-    def _policy(self, document: Document, pages: Sequence[Page], declared: Declared | None) -> Policy:
+    def _locator(self, one: _Snapshot) -> str:
+        return locator(self._name, one.commit_id, one.path)
+
+    def _policy(self, document: Document, pages: Sequence[_Snapshot], declared: Declared | None) -> Policy:
         """The policy that a document is; its URLs, each from its first snapshot on."""
         evidence = f"{EVIDENCE}{document.service}, {document.terms}"  # what their path says, which is what they declare
         policies = self._store.policies
-        first: dict[str, Page] = {}
+        first: dict[str, _Snapshot] = {}
         for page in pages:
             first.setdefault(surt(page.url), page)
         url = declared.url if declared else pages[-1].url
@@ -263,7 +276,7 @@ class OtaImport:
         held = {surt(one) for one in policies.urls(policy)}
         for key, page in first.items():
             if key not in held:
-                policies.add_url(policy, page.url, page.captured_at, evidence)
+                policies.add_url(policy, page.url, page.at, evidence)
         return policy
 
     # what they read
@@ -283,9 +296,9 @@ class OtaImport:
         assert self._versions is not None
         reading = _TheirTexts(self._intake, self._versions, self._their_name)
         for number, (document, snapshots) in enumerate(documents.items()):
-            payloads = self._store.copies.payloads(self._archive, policies[document])
+            payloads = self._store.copies.payloads(policies[document])
             for snapshot, version in in_force(snapshots, versions):
-                payload_id = payloads.get(locator(self._name, snapshot.commit_id, snapshot.path))
+                payload_id = payloads.get(self._locator(snapshot))
                 if payload_id is None:
                     continue
                 theirs = await reading.of(version, number, len(documents))
@@ -347,7 +360,7 @@ class _TheirTexts:
             return None
         found = await self._intake.reader.run(
             read_theirs,
-            (parts[number], self._who, (source, version.record.value)),
+            (parts[number], self._who, source, version.record.value),
             source,
             lambda outcome, detail: Reading(outcome, self._who, detail),
         )

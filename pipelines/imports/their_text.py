@@ -9,8 +9,11 @@ touch those (a quarter of all, measured on contrib-versions) are the same wordin
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Final
@@ -31,10 +34,30 @@ _TAG: Final = re.compile(r"<[^<>]{0,2000}>")
 _LISTS: Final = {"bullet_list_open": BlockKind.ITEM, "ordered_list_open": BlockKind.NUMBERED}
 
 
-def read_theirs(markdown: str, who: str, notes: Sequence[str] = ()) -> Reading:
+@dataclass(frozen=True, slots=True)
+class Theirs:
+    """What is kept of a text of theirs beside its words. :param key: of the Markdown as they wrote it, links and all."""
+
+    source: str
+    record: str
+    key: str
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return self.source, self.record, self.key
+
+    @classmethod
+    def of(cls, notes: str) -> Theirs:
+        """Read what is stored (extractions.decisions)."""
+        found = json.loads(notes or "[]")
+        return cls(*found) if len(found) == len(fields(cls)) else cls("", "", "")
+
+
+def read_theirs(markdown: str, who: str, source: str, record: str = "") -> Reading:
     """Return a text of others as a reading; EXTRACT_FAILED where there is no word in it.
 
-    :param who: the extractor's name: the collection. :param notes: where the text stands, for the person.
+    :param who: the extractor's name: the collection. :param source: where the text stands. :param record: what its commit
+        records (crawler.collections.ota.Record), "" where no commit says. Both are kept with it (Theirs).
     """
     if len(markdown) > MAX_CHARS:
         return Reading(Outcome.EXTRACT_FAILED, who, f"their text has more than {MAX_CHARS:,} characters")
@@ -53,7 +76,7 @@ def read_theirs(markdown: str, who: str, notes: Sequence[str] = ()) -> Reading:
         words=facts.words,
         languages=facts.languages,
         dates=facts.dates,
-        notes=tuple(notes),
+        notes=Theirs(source, record, hashlib.sha256(markdown.encode("utf-8", "replace")).hexdigest()[:16]).notes,
     )
 
 

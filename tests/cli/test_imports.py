@@ -1,8 +1,6 @@
 """Collections that others keep in git: taken in they are one history with what was crawled, whenever and however often."""
 
 import json
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -11,8 +9,8 @@ from cli.main import main
 from crawler.archives.coding import undo_content_encoding
 from crawler.archives.dialects import SAMPLE
 from crawler.archives.files.warc import WarcArchive
-from tests.crawling import crawl, history, outcomes, rows
-from tests.generators.git_collections import Made, corpus_commit, day, git, make_repository, snapshot, version
+from tests.crawling import crawl, history, rows
+from tests.generators.git_collections import Made, day, git, make_repository, snapshot
 
 URL = "https://quillledger.example/privacy"
 SERVICE, TERMS = "Quill & Ledger", "Privacy Policy"
@@ -55,8 +53,12 @@ def whole(tmp_path_factory):
 
 
 def snapshots_of(path, pages, *, bare=True, **options):
-    commits = [snapshot(SERVICE, TERMS, at, body, url=URL, first=not n, **options) for n, (at, body) in enumerate(pages)]
-    return make_repository(path, [Made(day(-9999), "Initial commit", {"README.md": b"# Snapshots"}), *commits], bare=bare)
+    commits = [
+        snapshot(SERVICE, TERMS, at, body, url=URL, first=not n, **options) for n, (at, body) in enumerate(pages)
+    ]
+    return make_repository(
+        path, [Made(day(-9999), "Initial commit", {"README.md": b"# Snapshots"}), *commits], bare=bare
+    )
 
 
 def versions_of(db):
@@ -99,9 +101,11 @@ def test_a_collection_is_the_history_that_its_pages_are(whole, pages, tmp_path, 
     assert versions_of(db) == versions_of(whole)
     archives = rows(db, "SELECT DISTINCT archive, digest_verdict FROM captures")
     assert archives == [("ota:demo-snapshots", "git object")]
-    commit, path = rows(db, "SELECT citation_url FROM captures ORDER BY at LIMIT 1")[0][0].removeprefix(
-        "git:demo-snapshots@"
-    ).split(":", 1)
+    commit, path = (
+        rows(db, "SELECT citation_url FROM captures ORDER BY at LIMIT 1")[0][0]
+        .removeprefix("git:demo-snapshots@")
+        .split(":", 1)
+    )
     assert git(repository, "cat-file", "blob", f"{commit}:{path}").encode() == pages[0][1].strip()
     assert path.startswith("Quill & Ledger/Privacy Policy")
     run("fsck", "--db", db)

@@ -1,6 +1,6 @@
 """Captures that others keep a copy of: their rows come with the bytes, and no archive is asked for anything.
 
-    put(policy, copies) ─► payloads, rows of `captures`        known(archive, policy) ─► what need not be read again
+    put(policy, copies) ─► payloads, rows of `captures`        known(policy) ─► what need not be read again
 
 A copy is the capture of an archive, as everything else here; `source` says who kept it, in which commit and file. Where the
 archive's index lists the same capture later (ListingShelf), that row takes what the index says and stays one capture.
@@ -83,20 +83,20 @@ class CopyShelf:
         self._table = CaptureTable(file.db)
         self._payloads, self._policies, self._readings = payloads, policies, readings
 
-    def known(self, archive: str, policy: Policy) -> set[tuple[str, str]]:
+    def known(self, policy: Policy) -> set[tuple[str, str]]:
         """Return (urlkey, source) of the copies that are here, or were forgotten: they need not be read again."""
         rows = self._db.execute(
-            f"SELECT k.urlkey, {_SOURCE} FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey WHERE u.policy_id = ? AND k.archive = ?",
-            [policy.policy_id, archive],
+            f"SELECT k.urlkey, {_SOURCE} FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey WHERE u.policy_id = ?",
+            [policy.policy_id],
         )
         return {(urlkey, source) for urlkey, source in rows}
 
-    def payloads(self, archive: str, policy: Policy) -> dict[str, int]:
+    def payloads(self, policy: Policy) -> dict[str, int]:
         """Return the payloads of a policy's copies, by their source."""
         rows = self._db.execute(
             f"SELECT {_SOURCE}, k.payload_id FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
-            "WHERE u.policy_id = ? AND k.archive = ? AND k.payload_id IS NOT NULL",
-            [policy.policy_id, archive],
+            "WHERE u.policy_id = ? AND k.payload_id IS NOT NULL",
+            [policy.policy_id],
         )
         return dict(rows.fetchall())
 

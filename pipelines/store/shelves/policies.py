@@ -70,6 +70,15 @@ class PolicyShelf:
         ).fetchone()
         return Policy(*row) if row else None
 
+    def with_evidence(self, site: str, evidence: str) -> Policy | None:
+        """Return the first policy of a site one of whose URLs is known by this evidence; None where there is none."""
+        row = self._db.execute(
+            "SELECT p.id, s.site, p.policy_url, p.part FROM sites s JOIN policies p ON p.site_id = s.id "
+            "JOIN policy_urls u ON u.policy_id = p.id WHERE s.site = ? AND u.evidence = ? ORDER BY p.id LIMIT 1",
+            [site, evidence],
+        ).fetchone()
+        return Policy(*row) if row else None
+
     def of(self, site: str = "") -> list[Policy]:
         """Return the policies of a site, or all, by site and URL."""
         rows = self._db.execute(

@@ -220,6 +220,15 @@ class ReadingShelf:
             )
             self._put_extraction(payload_id, reading)
 
+    def read_by(self, policy: Policy, extractor: str) -> set[int]:
+        """Return the payloads of a policy that an extractor has read, ours or another."""
+        rows = self._db.execute(
+            "SELECT DISTINCT k.payload_id FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
+            "JOIN extractions e ON e.payload_id = k.payload_id AND e.extractor_id = ? WHERE u.policy_id = ?",
+            [self.extractor_id(extractor), policy.policy_id],
+        )
+        return {payload_id for (payload_id,) in rows}
+
     def _put(self, capture_id: int, reading: Reading) -> None:
         payload_id, outcome, failures = self._db.execute(
             "SELECT payload_id, outcome, failures FROM captures WHERE id = ?", [capture_id]
