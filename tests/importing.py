@@ -4,6 +4,9 @@ import asyncio
 from contextlib import closing
 from datetime import UTC, datetime
 
+from crawler.archives.coding import undo_content_encoding
+from crawler.archives.dialects import SAMPLE
+from crawler.archives.files.warc import WarcArchive
 from crawler.collections.git import MAX_BLOB, Repository
 from pipelines.imports.corpus import CorpusImport
 from pipelines.imports.intake import Intake
@@ -12,6 +15,8 @@ from pipelines.reading.extract import extractor_id
 from pipelines.reading.payload import read_payload
 from pipelines.store.store import Store
 from tests.crawling import history, rows
+
+URL = "https://quillledger.example/privacy"  # a page of the sample
 
 
 class Inline:
@@ -74,3 +79,12 @@ def content(db):
         "JOIN extractors x ON x.id = e.extractor_id LEFT JOIN texts t ON t.id = e.text_id ORDER BY 1, 2, 3, 4, 5",
     )
     return captures, urls, readings, history(db)
+
+
+def sample_pages(url=URL):
+    """(time, bytes) of the captures of a page in the sample that were answered with a page, as an engine would decode them."""
+    archive = WarcArchive(SAMPLE)
+    for record in archive.records():
+        if record.capture.original == url and (answer := archive.playback(record.capture.timestamp, url)).status == 200:
+            body, _notes = undo_content_encoding(answer.body, answer.headers)
+            yield record.capture.captured_at, body.decode("utf-8", "replace").encode()

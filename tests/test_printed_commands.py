@@ -5,9 +5,11 @@ of the sample run in tests/test_install.py.
 """
 
 import gzip
+import json
 import re
 import shlex
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -18,6 +20,8 @@ from cli.main import main
 from crawler.archives.dialects import SAMPLE, SAMPLE_SITES
 from crawler.printed import ASKING, WITHOUT_DB, Given, completed, runnable
 from tests import programs
+from tests.generators.git_collections import corpus_commit, make_repository, snapshot, version
+from tests.importing import sample_pages
 
 from .crawling import environment
 
@@ -65,6 +69,18 @@ def folder(sample_db, tmp_path_factory):
     (here / "job" / "pages").mkdir(parents=True)
     (here / "saved").mkdir()
     (here / "saved" / "a.html.gz").write_bytes(gzip.compress(page))
+    page_of_sample = next(body for _at, body in sample_pages())  # in the database: no process is started to read it
+    url, at = "https://quillledger.example/privacy", datetime(2012, 5, 10, 13, 44, 28, tzinfo=UTC)
+    privacy = ("Quill", "Privacy Policy", at)
+    make_repository(here / "contrib-snapshots.git", [snapshot(*privacy, page_of_sample, url=url, first=True)])
+    make_repository(here / "contrib-versions.git", [version(*privacy, "We keep it.", kind="first")])
+    make_repository(
+        here / "privacy-policy-historical",
+        [corpus_commit("quillledger.example", at, url, page_of_sample, "We keep it.")],
+    )
+    (here / "contrib-declarations").mkdir()
+    declared = {"name": "Quill", "terms": {"Privacy Policy": {"fetch": url}}}
+    (here / "contrib-declarations" / "Quill.json").write_text(json.dumps(declared))
     for name in ("list.txt", "list.csv", "sites.csv", "sites.txt"):
         shutil.copy(SAMPLE_SITES, here / name)
     for name in ("crawl.warc.gz", "export.wacz", "export.warc.gz"):

@@ -8,7 +8,6 @@ nobody changed its files. Nothing of the machine's or the person's git settings 
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import tempfile
@@ -19,6 +18,7 @@ from types import TracebackType
 from typing import ClassVar, Self
 
 from crawler.archives.errors import ConfigError, StoreError
+from crawler.collections.git import git_environment
 from history.export.files import PART
 
 BRANCH = "main"
@@ -64,7 +64,7 @@ class Repository:
             process = subprocess.Popen(
                 ["git", "fast-import", "--quiet", "--force", "--done"],
                 cwd=self._place,
-                env=_environment(),
+                env=git_environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=told,
@@ -130,7 +130,7 @@ class Repository:
 
     def _git(self, *arguments: str) -> str:
         done = subprocess.run(
-            ["git", *arguments], cwd=self._place, env=_environment(), capture_output=True, check=False, text=True
+            ["git", *arguments], cwd=self._place, env=git_environment(), capture_output=True, check=False, text=True
         )
         if done.returncode:
             raise StoreError(f"git {arguments[0]} failed in {self._place}: {done.stderr.strip()[:2_000]}")
@@ -153,14 +153,8 @@ def _is_ours(folder: Path) -> bool:
         return True
     done = subprocess.run(
         ["git", "config", "--file", str(folder / ".git" / "config"), _MARK],
-        env=_environment(),
+        env=git_environment(),
         capture_output=True,
         check=False,
     )
     return done.returncode == 0
-
-
-def _environment() -> dict[str, str]:
-    """Nobody's settings: no hooks, no line endings, no signatures."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return own | {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "LC_ALL": "C"}

@@ -6,13 +6,10 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import main
-from crawler.archives.coding import undo_content_encoding
-from crawler.archives.dialects import SAMPLE
-from crawler.archives.files.warc import WarcArchive
 from tests.crawling import crawl, history, rows
 from tests.generators.git_collections import Made, day, git, make_repository, snapshot
+from tests.importing import URL, sample_pages
 
-URL = "https://quillledger.example/privacy"
 SERVICE, TERMS = "Quill & Ledger", "Privacy Policy"
 
 
@@ -24,15 +21,6 @@ def run(*arguments, code=0):
 
 def import_ota(db, snapshots, *arguments, code=0):
     return json.loads(run("import-ota", snapshots, *arguments, "--db", db, "--json", code=code).stdout)
-
-
-def sample_pages(url=URL):
-    """(time, bytes) of the captures of a page in the sample that were answered with a page, as an engine would decode them."""
-    archive = WarcArchive(SAMPLE)
-    for record in archive.records():
-        if record.capture.original == url and (answer := archive.playback(record.capture.timestamp, url)).status == 200:
-            body, _notes = undo_content_encoding(answer.body, answer.headers)
-            yield record.capture.captured_at, body.decode("utf-8", "replace").encode()
 
 
 @pytest.fixture(scope="module")

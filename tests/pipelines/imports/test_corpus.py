@@ -211,7 +211,7 @@ def test_their_false_changes_show_as_none(tmp_path):
     assert [(row[0], row[2], row[6]) for row in history(tmp_path / "a.db")] == [(site, 1, 2) for site in SEEDS]
     assert rows(tmp_path / "a.db", "SELECT site FROM title_changes") == [("fulfillmen.com",)]  # its title did change
     verdicts = {one.subject.rpartition("/")[2]: [step.verdict for step in one.compared[0].steps] for one in done}
-    assert verdicts == dict.fromkeys(SEEDS, [Verdict.THEIRS_ONLY])
+    assert verdicts == {site: [Verdict.THEIRS_ONLY] for site in SEEDS}
 
 
 def test_what_we_export_as_a_corpus_is_taken_in_again(tmp_path, sample_db):
