@@ -50,6 +50,7 @@ _NOT_SHOWN = {
         Outcome.UNPLAYABLE,
         Outcome.LISTING_FAILED,
         Outcome.DAMAGED_ARCHIVE,
+        Outcome.NOT_IMPORTED,
         Outcome.PROGRAM_ERROR,
     ),
     State.NOT_ASKED: (Outcome.PENDING, Outcome.NOT_NEEDED),
@@ -65,7 +66,13 @@ _OF_CAPTURES = {
 _OF_ANSWERS = {
     State.NO_CAPTURE: (Outcome.FETCHED, Outcome.NOT_ARCHIVED, Outcome.EMPTY),
     State.BLOCKED: (Outcome.EXCLUDED, Outcome.EXCLUDED_ROBOTS),
-    State.FAILED: (Outcome.LISTING_FAILED, Outcome.RATE_LIMITED, Outcome.DAMAGED_ARCHIVE, Outcome.PROGRAM_ERROR),
+    State.FAILED: (
+        Outcome.LISTING_FAILED,
+        Outcome.RATE_LIMITED,
+        Outcome.DAMAGED_ARCHIVE,
+        Outcome.NOT_IMPORTED,
+        Outcome.PROGRAM_ERROR,
+    ),
 }
 
 

@@ -67,6 +67,7 @@ _OUTCOMES = (
     Outcome.NO_POLICY_FOUND,
     Outcome.BAD_INPUT,
     Outcome.DAMAGED_ARCHIVE,
+    Outcome.NOT_IMPORTED,
     Outcome.EMPTY,
     Outcome.NOT_ARCHIVED,
     Outcome.EXCLUDED_ROBOTS,

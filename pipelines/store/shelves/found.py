@@ -37,6 +37,7 @@ LASTING = (
     Outcome.NO_POLICY_FOUND,
     Outcome.PLAYBACK_FAILED,
     Outcome.DAMAGED_ARCHIVE,
+    Outcome.NOT_IMPORTED,
 )
 
 
