@@ -147,6 +147,7 @@ def _spaced(pieces: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         before = (op, text)
 
 
+@lru_cache(maxsize=4_096)  # unchanged blocks come again in the difference of every other version
 def _text(text: str, kind: BlockKind) -> str:
     return clean(text) if kind is BlockKind.PRE else plain_text(clean(text))
 

@@ -17,6 +17,7 @@ from history.web.keys import find_version
 from history.web.limits import check_size
 from history.web.page import Ask, Page, Row
 from history.web.pages.policy import base_context, nearest, policy_of, version_line, versions_of
+from history.web.text import by_kind, unchanged
 
 _MODES: Final = ("words", "sides", "changes")
 _MOST_SECTIONS: Final = 60  # listed at the side
@@ -56,6 +57,8 @@ def diff_page(ask: Ask) -> Page:
         "links_shown": links,
         "links": None if comparison.links is None else [link_row(one) for one in comparison.links],
         "parts": parts,
+        "by_kind": by_kind,
+        "unchanged": unchanged,
         "sections": list(_sections(parts, counts))[:_MOST_SECTIONS],
         "moved": sum(block.kind is DiffKind.MOVED for block in comparison.blocks),
         "before": f"{path}/diff/{keys[old.version - 2]}..{key_a}" if old.version > 1 else "",

@@ -47,7 +47,7 @@ def base_context(ask: Ask, policy: PolicyRow, versions: Sequence[VersionRow], he
 
     :param here: which of its pages this is: timeline, calendar, read, diff, blame.
     """
-    path, keys = ask.catalogue.path(policy), version_keys(versions)
+    path, keys = ask.catalogue.path(policy), _keys_of(ask, policy, versions)
     return {
         "policy": {
             "site": policy.site,
@@ -63,6 +63,14 @@ def base_context(ask: Ask, policy: PolicyRow, versions: Sequence[VersionRow], he
         "versions_count": len(versions),
         "tabs": _tabs(path, keys),
     }
+
+
+def _keys_of(ask: Ask, policy: PolicyRow, versions: Sequence[VersionRow]) -> tuple[str, ...]:
+    key = f"keys {policy.policy_id}"
+    if key not in ask.memo:
+        ask.memo[key] = version_keys(versions)
+    found: tuple[str, ...] = ask.memo[key]
+    return found
 
 
 def _tabs(path: str, keys: Sequence[str]) -> list[tuple[str, str, str]]:

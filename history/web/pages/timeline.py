@@ -33,7 +33,7 @@ def timeline_page(ask: Ask) -> Page:
     """Return the timeline of a policy; `since` and `until` narrow it."""
     policy = policy_of(ask)
     since, until = ask.moment("since"), ask.moment("until", end=True)
-    whole = read_timeline(ask.db, policy)
+    whole = _timeline_of(ask, policy)
     stated = {
         one.version: one
         for one in check_dates(whole.versions, read_written(ask.db, [v.text_id for v in whole.versions]))
@@ -68,6 +68,15 @@ def timeline_page(ask: Ask) -> Page:
         return [shown_data(Shown(shown, len(whole.versions), stated, technical, unsure, missing=why))]
 
     return Page("timeline.html", f"{policy.site}: timeline", "sites", context, data, lambda: _rows(shown, keys))
+
+
+def _timeline_of(ask: Ask, policy: PolicyRow) -> Timeline:
+    """The timeline of a policy, read once for its page, its data and the further pages of its list."""
+    key = f"timeline {policy.policy_id}"
+    if key not in ask.memo:
+        ask.memo[key] = read_timeline(ask.db, policy)
+    found: Timeline = ask.memo[key]
+    return found
 
 
 def _rows(shown: Timeline, keys: Mapping[int, str]) -> Iterator[Row]:
