@@ -49,9 +49,10 @@ screens: .venv/test-ready  ## take the pictures of the browser view anew; needs 
 bench: .venv/test-ready  ## captures per second against a plain loop, on ../shared where it is there
 	$(BIN)/python -m benchmarks crawl
 
-fuzz: .venv/test-ready  ## 3,000 broken archive files: no good record is lost beside a bad one; 10,000 hostile pages
+fuzz: .venv/test-ready  ## 3,000 broken archive files: no good record is lost beside a bad one; 10,000 hostile pages; 2,000 hostile texts in a browser
 	$(BIN)/python -m benchmarks fuzz_archives
 	$(BIN)/python -m benchmarks fuzz_pages
+	$(BIN)/python -m benchmarks hostile_pages
 
 bench-store: .venv/test-ready  ## bytes a capture against git, speed at 100,000 captures
 	$(BIN)/python -m benchmarks store

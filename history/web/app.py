@@ -98,7 +98,7 @@ def answer(ask: Ask, form: str, program: str) -> Answer:
     :param form: html, json, csv or atom. :param program: name and version of this program.
     """
     try:
-        with _one_state(ask.db):
+        with one_state(ask.db):
             return _found(ask, form, program)
     except (PolicylapseError, sqlite3.OperationalError) as error:
         status, title, message = _told(error)
@@ -183,12 +183,13 @@ def _cell(value: Any) -> Any:
 
 
 @contextmanager
-def _one_state(db: sqlite3.Connection) -> Iterator[None]:
+def one_state(db: sqlite3.Connection) -> Iterator[None]:
     """Read one state of the database, whatever a crawl writes meanwhile; a reader never holds up a writer (WAL)."""
-    if db.in_transaction:  # an export's, which holds one state for all its pages
+    if db.in_transaction:  # the server's for a page and its catalogue, an export's for all its pages
         yield
         return
     db.execute("BEGIN")
+    db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()  # the state is the one at the first read
     try:
         yield
     finally:

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from datasette import Response, hookimpl
 from datasette.utils import sqlite_timelimit
 
-from history.web.app import HEADERS, PATHS, Answer, answer, split
+from history.web.app import HEADERS, PATHS, Answer, answer, one_state, split
 from history.web.catalogue import Catalogue, read_catalogue
 from history.web.legal import read_dates
 from history.web.links import ASSETS, Links
@@ -103,8 +103,10 @@ async def _respond(request: Any, datasette: Datasette, path: str, form: str) -> 
     settings = _settings(datasette)
 
     def read(db: sqlite3.Connection) -> Answer:
-        with sqlite_timelimit(db, settings.get("time_limit_ms", _TIME)):
-            catalogue = _CATALOGUES.get(db, str(file), state)
+        with sqlite_timelimit(db, settings.get("time_limit_ms", _TIME)), one_state(db):
+            # what is held is of the state that is read, unless there was a commit since `state` was asked for
+            same = state_of(file) == state
+            catalogue = _CATALOGUES.get(db, str(file), state) if same else read_catalogue(db)
             ask = Ask(
                 db,
                 catalogue,
