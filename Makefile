@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := build/demo.db
 
-.PHONY: demo web test unit lint bench bench-store bench-text bench-requests bench-exports bench-standin fuzz docs screens clean
+.PHONY: demo web test unit lint lint-code bench bench-store bench-text bench-requests bench-exports bench-standin fuzz docs screens clean
 
 demo: .venv/ready  ## crawl the bundled sample archive, then show a timeline and a diff
 	@mkdir -p build && rm -f $(DEMO) $(DEMO)-wal $(DEMO)-shm
@@ -24,17 +24,19 @@ web: .venv/web-ready  ## the demo's database in a browser, on this machine only
 # Tests start some hundred processes: what they compile is kept, whatever the environment says.
 test unit: export PYTHONDONTWRITEBYTECODE =
 
-test: .venv/test-ready lint  ## every test
-	$(BIN)/python -m pytest -q -n auto --dist loadfile
+test: .venv/test-ready lint-code  ## every test; the documented outputs are checked by one of them
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 unit: .venv/test-ready  ## the tests that start no program and no server
 	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not whole"
 
-lint: .venv/test-ready
+lint: lint-code
+	$(BIN)/cog --check -I . -P README.md docs/*.md
+
+lint-code: .venv/test-ready
 	$(BIN)/ruff format --check -q .
 	$(BIN)/ruff check -q .
 	$(BIN)/mypy
-	$(BIN)/cog --check -I . -P README.md docs/*.md
 
 bench-generated: .venv/test-ready  ## changes of 200 generated histories: precision, recall
 	$(BIN)/python -m benchmarks generated

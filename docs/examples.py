@@ -6,11 +6,11 @@ import contextlib
 import os
 import re
 import shlex
-import subprocess
-import sys
 import tempfile
 from functools import cache
 from pathlib import Path
+
+from tests import programs
 
 ROOT = Path(__file__).resolve().parents[1]
 _APART = ("cluster", "crawl", "plan", "discover", "import-warc", "re-extract")  # they start processes or a reactor
@@ -28,8 +28,8 @@ def run(command: str, *, head: int = 0, colors: bool = False) -> str:
     program, *arguments = shlex.split(command)
     if program == "policylapse" and arguments[0] not in _APART:
         return _shown(_in_this_process(arguments, environment), head)
-    argv = [sys.executable, "-m", f"{program}.cmdline" if program == "scrapy" else "cli.main", *arguments]
-    done = subprocess.run(argv, cwd=_folder(), env=environment, capture_output=True, text=True, check=False)
+    module = f"{program}.cmdline" if program == "scrapy" else "cli.main"
+    done = programs.run("-m", module, *arguments, cwd=_folder(), env=environment)
     return _shown(done.stdout + done.stderr, head)
 
 

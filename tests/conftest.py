@@ -33,6 +33,13 @@ from .new_databases import copy_new_databases
 # No example has a deadline: how long one takes depends on what else the machine does. On one's own machine Hypothesis
 # looks for new cases each time; in CI a commit passes or fails for what is in it.
 _MEASURE = {"test_regexes", "test_fuzz_pages", "test_golden", "test_histories_generated"}  # many examples, or a clock
+_START = {
+    "test_payload",
+    "test_apart",
+    "test_browser",
+    "test_static_site",
+    "test_docs",
+}  # readers of their own, browsers, Pagefind
 
 settings.register_profile("own", deadline=None)
 settings.register_profile("ci", derandomize=True, deadline=None)
@@ -43,10 +50,14 @@ copy_new_databases()
 
 
 def pytest_collection_modifyitems(items):
-    """Mark what starts programs or servers, or measures; the rest is `make unit`."""
+    """Mark what starts programs or servers, measures, or reads a crawl of the sample; the rest is `make unit`.
+
+    The rest comes last: many small files, so that at the end no worker has to wait for another's long one.
+    """
     for item in items:
-        if _is_whole(getattr(item, "module", None)):
+        if _is_whole(getattr(item, "module", None)) or "sample_db" in getattr(item, "fixturenames", ()):
             item.add_marker("whole")
+    items.sort(key=lambda item: item.get_closest_marker("whole") is None)
 
 
 def _is_whole(module):
@@ -57,7 +68,7 @@ def _is_whole(module):
         one in (crawling.crawl, programs, subprocess) for one in held if callable(one) or inspect.ismodule(one)
     )
     serves = any(getattr(one, "__module__", "").startswith("tests.servers") for one in held if callable(one))
-    return starts or serves or module.__name__.rpartition(".")[2] in _MEASURE
+    return starts or serves or module.__name__.rpartition(".")[2] in _MEASURE | _START
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from cogapp import Cog
 
 from cli.commands import COMMANDS
 from crawler.archives.capture import Outcome
@@ -66,3 +67,14 @@ def test_every_page_is_in_the_reading_order():
     index = (ROOT / "docs/index.md").read_text(encoding="utf-8")
     for page in (ROOT / "docs").glob("*.md"):
         assert page.name == "index.md" or f"({page.name})" in index, page.name
+
+
+SHOWING = [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))) if "[[[cog" in path.read_text()]
+
+
+@pytest.mark.parametrize("page", SHOWING, ids=lambda path: path.name)
+def test_what_a_page_shows_is_what_is_printed(page, monkeypatch, capsys):
+    """`make docs` writes it anew."""
+    monkeypatch.chdir(ROOT)
+    code = Cog().main(["cog", "--check", "-I", ".", "-P", str(page.relative_to(ROOT))])
+    assert code == 0, f"{page.name}: run `make docs`. {capsys.readouterr().out}"

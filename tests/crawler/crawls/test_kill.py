@@ -28,7 +28,8 @@ from tests.crawling import ROOT, Crawled, crawl, environment, group_ends, histor
 from tests.generators.many_captures import EDITIONS, URL, Run, build
 from tests.servers.wayback_server import WaybackServer
 
-CAPTURES, KILLS, SEED = (1000, 20, 3) if os.environ.get("POLICYLAPSE_TEST_ALL") else (200, 5, 3)
+ALL = bool(os.environ.get("POLICYLAPSE_TEST_ALL"))
+CAPTURES, KILLS, SEED = (1000, 20, 3) if ALL else (200, 5, 3)
 IN_FLIGHT = min(CONCURRENT_REQUESTS, WINDOW)  # of one policy: asked for, and not kept yet
 FETCHED = "SELECT '/web/' || timestamp || 'id_/' || original FROM captures WHERE fetched_at IS NOT NULL"
 
@@ -192,7 +193,7 @@ def test_a_database_killed_while_it_is_made_is_made_by_the_next_run(tmp_path):
     """At its first statements, before and after its transaction begins, at its last ones, where that is committed, and at
     some of those between, which are of one transaction; with POLICYLAPSE_TEST_ALL=1 at every one.
     """
-    between = 1 if os.environ.get("POLICYLAPSE_TEST_ALL") else 100
+    between = 1 if ALL else 100
     command = [
         sys.executable,
         "-c",

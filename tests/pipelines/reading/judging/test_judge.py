@@ -1,6 +1,7 @@
 """Policies stay, what stands in their place goes."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.generators.judge_pages import DOCUMENTS as SHORT_DOCUMENTS
 from tests.generators.judge_pages import JUNK as MORE_JUNK
 from tests.generators.judge_pages import MENU, NOTICES, SENTENCES, SHOP
 
+ALL = bool(os.environ.get("POLICYLAPSE_TEST_ALL"))
 PAIRS = Path(__file__).resolve().parents[5] / "shared" / "pairs"
 SENTENCE = "We collect personal data such as your name and e-mail address and disclose it to no third party. "
 
@@ -198,13 +200,18 @@ def test_any_text_is_judged_and_always_the_same(title, lines, html, url):
 
 
 @pytest.mark.shared
+@pytest.mark.whole
 def test_real_documents_are_kept_and_privacy_is_told_from_the_rest():
-    """Floors: no document is junk; privacy against rest at least 0.97 (measured 0.975 of 203)."""
+    """Floors: no document is junk; privacy against rest at least 0.97 (measured 0.975 of 203).
+
+    Every third document; with POLICYLAPSE_TEST_ALL=1 every one.
+    """
     index = PAIRS / "index.jsonl"
     if not index.is_file():
         pytest.skip(f"{index} is missing")
     right = total = 0
-    for row in map(json.loads, index.read_text(encoding="utf-8").splitlines()):
+    rows = index.read_text(encoding="utf-8").splitlines()
+    for row in map(json.loads, rows[:: 1 if ALL else 3]):
         page = decode_payload((PAIRS / f"{row['id']}.html").read_bytes(), {"content-type": "text/html; charset=utf-8"})
         asked = Asked("" if "Privacy" in row["terms"] else row["terms"])
         extraction = extract_text(page, url=row["url"], asked=asked)

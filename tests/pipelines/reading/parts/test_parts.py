@@ -128,6 +128,7 @@ def test_a_list_of_changes_is_no_history_of_texts():
     assert "item 5 of the policy" in " ".join(block.markdown for block in read(html).blocks)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "repeated",
     [
