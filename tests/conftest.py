@@ -9,6 +9,7 @@ import os
 import subprocess
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from hashlib import sha256
 
 import pytest
@@ -60,6 +61,7 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.get_closest_marker("whole") is None)
 
 
+@cache
 def _is_whole(module):
     if module is None:
         return False
