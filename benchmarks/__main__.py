@@ -1,6 +1,7 @@
 """Start a benchmark by its name: `python -m benchmarks store …`; without a name, list them.
 
-A benchmark is a module of this folder with a `main`; its own options follow its name.
+A benchmark is a module of this folder with a `main`; its own options follow its name. What its values must reach stands in
+floors.toml; in the end each value is printed beside its floor, and the exit code is 1 where one was missed.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ import ast
 import runpy
 import sys
 from pathlib import Path
+
+from benchmarks import floors
 
 FOLDER = Path(__file__).parent
 
@@ -31,7 +34,14 @@ def main() -> None:
             print(f"{one:<18}{line}")
         sys.exit(f"there is no benchmark {name!r}" if name else 0)
     sys.argv = sys.argv[1:]
-    runpy.run_module(f"benchmarks.{name}", run_name="__main__", alter_sys=True)
+    code: object = 0
+    try:
+        runpy.run_module(f"benchmarks.{name}", run_name="__main__", alter_sys=True)
+    except SystemExit as ended:
+        code = ended.code
+    if floors.measured:
+        print("", "Floors (benchmarks/floors.toml):", *floors.summary(), sep="\n")
+    sys.exit(code or not all(one.met for one in floors.measured))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.floors import met
 from tests.store_kills import kills
 
 
@@ -23,7 +24,7 @@ def main():
                 print(f"kill {number}: lost {sorted(killed.lost)}")
         count = len(killed.acknowledged["kept"])
     print(f"{times} kills, {count:,} captures acknowledged, {bad} times damaged; {time.perf_counter() - began:.0f} s")
-    sys.exit(bool(bad))
+    print(met("kills", "kills that damaged or lost", bad))
 
 
 if __name__ == "__main__":

@@ -6,12 +6,12 @@ The texts are the curated ones of ../shared/histories, in the order of time. Exi
 """
 
 import json
-import sys
 import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
+from benchmarks.floors import met
 from history.diff.diff import DiffBlock, DiffKind, diff
 from history.diff.word_steps import Op
 from history.notify.marked import WORDS, Excerpt, first_of
@@ -61,7 +61,7 @@ def main() -> None:
         f"{changes} changes, {shown} shown whole (limit {WORDS} words, {words_shown / max(changes, 1):.0f} on average), "
         f"{wrong} with words neither shown nor counted, {time.monotonic() - begun:.0f} s"
     )
-    sys.exit(bool(wrong))
+    print(met("messages", "changes with words neither shown nor counted", wrong))
 
 
 if __name__ == "__main__":

@@ -15,13 +15,13 @@ from itertools import islice
 from pathlib import Path
 
 from benchmarks import store
+from benchmarks.floors import all_floors, met
 from history.database import open_database
 from history.search.changes import Filter, read_changes, together, with_passages
 from history.search.search import search
 from history.search.trends import read_stretches, texts_having, trend
 
 VERSIONS = 11
-FLOORS = {"search: three words": 50}  # ms, p95; issue 7's
 
 
 class Pages(store.Pages):
@@ -82,7 +82,8 @@ def measure(path):
         ask()
         found = milliseconds(ask, times)
         p95 = found[min(int(0.95 * times), times - 1)]
-        floor = f" (floor {FLOORS[name]}: {store.verdict(p95 < FLOORS[name])})" if name in FLOORS else ""
+        has_floor = f"p95 of {name}" in all_floors()["reading_over_time"]
+        floor = f" ({met('reading_over_time', f'p95 of {name}', p95)})" if has_floor else ""
         print(f"  {name:28} median {found[times // 2]:8.1f} ms, p95 {p95:8.1f} ms{floor}", flush=True)
     db.close()
 

@@ -23,6 +23,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.crawl import ROOT, SHARED
+from benchmarks.floors import met
 from crawler.archives.capture import Capture, Listing, Memento, Outcome, Period, sha1_base32
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_timestamp, parse_iso
@@ -39,15 +40,7 @@ from pipelines.text.markdown import render_markdown
 from pipelines.text.wording import wording_key
 from pipelines.upkeep.compact import compact
 
-BYTES_FLOOR, READ_FLOOR = 1.0, 5.0  # × git; ms
-RATE_FLOOR, GROWTH_FLOOR = 1200, 1.3  # captures a second; × the cost at the smallest scale
-P95 = {"show --at": 20, "timeline": 20, "block search": 50}  # ms
-MEMORY_FLOOR = 300  # MB
 COMPACT_UP_TO = 3000  # captures of the generated ones: 20 ms each
-
-
-def verdict(held):
-    return "held" if held else "MISSED"
 
 
 # bytes
@@ -146,14 +139,14 @@ def measure_bytes(count):
         )
         ratio = done.after / packed
         print(
-            f"  ratio to pack and index {ratio:.3f} (floor {BYTES_FLOOR}: {verdict(ratio <= BYTES_FLOOR)}), "
+            f"  ratio to pack and index {ratio:.3f} ({met('store', 'bytes, packed and indexed', ratio)}), "
             f"to objects/ {done.after / objects:.3f}"
         )
         breakdown(db, captures)
         times = read_back(db)
         print(
             f"  a page read back: median {times[len(times) // 2]:.2f} ms, p99 {times[int(0.99 * len(times))]:.2f}, "
-            f"max {times[-1]:.2f} (floor {READ_FLOOR}: {verdict(times[-1] < READ_FLOOR)})"
+            f"max {times[-1]:.2f} ({met('store', 'longest read of a payload', times[-1])})"
         )
         db.close()
 
@@ -300,15 +293,13 @@ def measure_speed(sizes):
             costs.append(seconds / size)
             rate = size / seconds
             print(
-                f"  {size:9,} captures: {rate:,.0f} a second (floor {RATE_FLOOR}: {verdict(rate >= RATE_FLOOR)}; folds "
+                f"  {size:9,} captures: {rate:,.0f} a second ({met('store', 'captures written', rate)}; folds "
                 f"{folded / seconds:.0%}), {path.stat().st_size / size:,.0f} bytes a capture before compact",
                 flush=True,
             )
             db = open_database(path)
             for question, ms in p95(db, [f"site{n}.example" for n in range(size // PER_POLICY)]).items():
-                print(
-                    f"            {question:13} p95 {ms:6.1f} ms (floor {P95[question]}: {verdict(ms < P95[question])})"
-                )
+                print(f"            {question:13} p95 {ms:6.1f} ms ({met('store', f'p95 of {question}', ms)})")
             db.close()
             for command in (
                 ["sites"],
@@ -317,11 +308,15 @@ def measure_speed(sizes):
             ):
                 peak = peak_of([*command, "--db", str(path)])
                 print(
-                    f"            {' '.join(command):24} {peak:5.0f} MB (floor {MEMORY_FLOOR}: {verdict(peak < MEMORY_FLOOR)})",
+                    f"            {' '.join(command):24} {peak:5.0f} MB ({met('store', 'memory of a command', peak)})",
                     flush=True,
                 )
     for one, other in pairwise(costs):
-        print(f"  cost of a capture × {other / one:.2f} (floor {GROWTH_FLOOR} from 10,000 to 1,000,000)")
+        print(f"  cost of a capture × {other / one:.2f} of that at the scale before")
+    if len(costs) > 1:
+        print(
+            f"  cost of a capture, of the last scale to the first: {met('store', 'cost of a capture at the largest scale', costs[-1] / costs[0])}"
+        )
     print(f"  this process, store and generator: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
