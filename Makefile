@@ -27,7 +27,7 @@ test unit: export PYTHONDONTWRITEBYTECODE =
 test: .venv/test-ready lint-code  ## every test; the documented outputs are checked by one of them
 	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
-unit: .venv/test-ready  ## the tests that start no program and no server
+unit: .venv/test-ready  ## the tests that start no program, server or browser, and measure nothing
 	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not whole"
 
 lint: lint-code
