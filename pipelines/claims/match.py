@@ -62,14 +62,16 @@ def _by_rule(rule: Rule, text: str, begin: int, context: Context, known: RuleSet
         value = _value(rule, match)
         if rule.value and not value:
             continue
-        said = rule.polarity or _scoped(rule, match, text, known)
+        said = rule.polarity or _scoped(rule, match, text, begin, known)
         if said is not None:
             yield Claim(rule.category, rule.subject, said, value, rule.id, sentence)
 
 
-def _scoped(rule: Rule, match: re.Match[str], text: str, known: RuleSet) -> Polarity | None:
+def _scoped(rule: Rule, match: re.Match[str], text: str, begin: int, known: RuleSet) -> Polarity | None:
+    """The colon of a lead-in ends no clause: what it denies, it denies of every item."""
     _verb, start = group(match, "v")
-    return polarity(text, start if start >= 0 else match.start(), known.scopes[rule.language])
+    joined = f"{text[:begin].rstrip(' :'):{begin}}{text[begin:]}" if begin else text
+    return polarity(joined, start if start >= 0 else match.start(), known.scopes[rule.language])
 
 
 def _value(rule: Rule, match: re.Match[str]) -> str:

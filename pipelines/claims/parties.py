@@ -1,8 +1,97 @@
-"""Companies that a text names. (List: data/rules/parties.tsv.)"""
+"""Companies that a text names: by their name in its own capitals, or by a domain of theirs.
+
+    parties("We use Google Analytics and hotjar.com.") ──► ["google", "hotjar"]
+
+The list is data/rules/parties.tsv, made of npm's third-party-web (MIT, notice beside it) by contrib/parties.py. A product
+counts as its company. A name that is also an everyday word (Segment, Branch) counts only before "Inc." and the like.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Final
 
-def parties(text: str) -> list[str]:  # noqa: ARG001
-    """Return the companies that a text names."""
-    return []
+_ROOT: Final = Path(__file__).resolve().parents[2]
+_CLONE: Final = _ROOT / "data" / "rules" / "parties.tsv"
+_WHEEL: Final = _ROOT / "pipelines" / "claims" / "data" / "parties.tsv"
+_FIRST: Final = re.compile(r"(?<![\w@.-])[A-Za-z0-9][\w!]*")
+_DOMAIN: Final = re.compile(r"(?<![\w@-])(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,10}(?![\w-])")
+_COMPANY: Final = re.compile(
+    r",? (?:Inc|LLC|Ltd|Limited|GmbH|AG|Corp|Corporation|S\.?A\.?S?|B\.?V|PLC|plc|Pty|SE|Technologies|Technology)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """names: by their first word, (name, company, whether it needs "Inc."), longest first; domains: company by domain;
+    titles: the company's name by its id.
+    """
+
+    names: dict[str, tuple[tuple[str, str, bool], ...]]
+    domains: dict[str, str]
+    titles: dict[str, str]
+
+
+@cache
+def _list() -> _List:
+    names: dict[str, list[tuple[str, str, bool]]] = {}
+    domains: dict[str, str] = {}
+    titles: dict[str, str] = {}
+    path = _CLONE if _CLONE.is_file() else _WHEEL
+    for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+        key, company, called, doubtful, sites = line.split("\t")
+        titles[key] = company
+        for text, needs in ((called, False), (doubtful, True)):
+            for name in filter(None, text.split("|")):
+                first = _FIRST.match(name)
+                if first:
+                    names.setdefault(first.group(), []).append((name, key, needs))
+        domains |= dict.fromkeys(filter(None, sites.split("|")), key)
+    ordered = {first: tuple(sorted(found, key=lambda one: -len(one[0]))) for first, found in names.items()}
+    return _List(ordered, domains, titles)
+
+
+def party_title(key: str) -> str:
+    """Return a company's name."""
+    return _list().titles.get(key, key)
+
+
+def party_of_domain(domain: str) -> str:
+    """Return the company of a domain or a host below it, "" for none of the list."""
+    known = _list().domains
+    labels = domain.lower().split(".")
+    return next((known[name] for at in range(len(labels) - 1) if (name := ".".join(labels[at:])) in known), "")
+
+
+@lru_cache(maxsize=8192)
+def parties(text: str) -> tuple[str, ...]:
+    """Return the ids of the companies that a text names, in alphabetical order.
+
+    :param text: in its own capitals.
+
+    >>> parties("We use Google Analytics, hotjar.com and our own branch in Berlin.")
+    ('google', 'hotjar')
+    >>> parties("Branch Metrics, Segment Inc. and the segment of a market")
+    ('branch', 'segment')
+    """
+    return tuple(sorted(set(_named(text))))
+
+
+def _named(text: str) -> Iterator[str]:
+    known = _list()
+    for match in _FIRST.finditer(text):
+        for name, key, needs in known.names.get(match.group(), ()):
+            end = match.start() + len(name)
+            whole = text.startswith(name, match.start()) and not text[end : end + 1].isalnum()
+            if whole and (not needs or _COMPANY.match(text, end)):
+                yield key
+                break
+    if "." in text:
+        for match in _DOMAIN.finditer(text.lower()):
+            found = party_of_domain(match.group())
+            if found:
+                yield found

@@ -1,0 +1,103 @@
+"""Write data/rules/parties.tsv from npm's third-party-web (MIT): `npm pack third-party-web@0.30.0`, then
+`python contrib/parties.py package/dist/entities-nostats.json > data/rules/parties.tsv`.
+
+A row is a company: its id, its name, the names that a text may call it by, the names that are everyday words too and count
+only beside "Inc." and the like, its domains. Products count as their company. What third-party-web lacks or spells in
+another way is in OWN.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import syllapy
+import tldextract
+
+KIND = re.compile(r" (?:CMP|Ads?|Widget|Pixel|Tag Manager|CDN|DSP|SSP|Network|Hosting|Platform|Web ?Fonts?)$")
+# Words of a dictionary that are better known as companies, by what third-party-web says of their use on the web.
+KNOWN = frozenset(
+    "Adobe Amazon Apple Facebook Google Instagram Oracle Pinterest Skype Snapchat Spotify Stripe Twitter Vimeo Yahoo "
+    "Mailchimp Dropbox Shopify Salesforce Microsoft LinkedIn PayPal Mastercard Yandex Tumblr Twitch Zendesk Mozilla".split()
+)
+SAME = {
+    "Instagram": "Meta",
+    "Firebase": "Google",
+    "Bing": "Microsoft",
+    "ZenDesk": "Zendesk",
+    "Hubspot": "HubSpot",
+    "Paypal": "PayPal",
+    "Facebook": "Meta",
+}
+# Companies that policies of 2023 to 2026 name and the list lacks; each with its own site as the source.
+OWN = {
+    "OpenAI": ("OpenAI", "openai.com"),
+    "Anthropic": ("Anthropic", "anthropic.com"),
+    "Meta": (
+        "Meta Platforms|Meta Pixel|Facebook|Instagram|WhatsApp",
+        "meta.com|facebook.com|instagram.com|whatsapp.com",
+    ),
+    "Amazon": ("Amazon Web Services|AWS", "aws.amazon.com"),
+    "Google": ("Firebase|DoubleClick|AdMob|Google|YouTube|reCAPTCHA", "google.com|youtube.com|firebase.com"),
+    "Adjust": ("Adjust GmbH", "adjust.com"),
+    "AppsFlyer": ("AppsFlyer", "appsflyer.com"),
+    "Twilio": ("Twilio|SendGrid", "twilio.com|sendgrid.com"),
+    "Datadog": ("Datadog", "datadoghq.com"),
+    "TikTok": ("TikTok", "tiktok.com"),
+    "Snowflake": ("Snowflake Inc", "snowflake.com"),
+    "Branch": ("Branch Metrics", "branch.io"),
+    "Chargebee": ("Chargebee", "chargebee.com"),
+    "Mistral AI": ("Mistral AI", "mistral.ai"),
+    "Alibaba": ("Alibaba|Alibaba Cloud", "alibaba.com|alibabacloud.com"),
+    "Microsoft": ("Microsoft Azure|Azure|Bing", "microsoft.com"),
+    "X": ("Twitter|X Corp", "twitter.com|x.com"),
+}
+_SUFFIXES = tldextract.TLDExtract(suffix_list_urls=())
+
+
+def main() -> None:
+    companies: dict[str, tuple[set[str], set[str]]] = {}
+    for entity in json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")):
+        name = KIND.sub("", entity["name"].split("(")[0]).strip()
+        company = KIND.sub("", (entity.get("company") or name).split("/")[0].split("(")[0]).strip()
+        names, domains = companies.setdefault(SAME.get(company, company), (set(), set()))
+        names.update({company, name})
+        found = (_SUFFIXES(domain.replace("*.", "")) for domain in entity["domains"])
+        domains.update(f"{one.domain}.{one.suffix}" for one in found if one.domain and one.suffix)
+    companies.pop("Twitter", None)
+    for company, (own, sites) in OWN.items():
+        names, domains = companies.setdefault(company, (set(), set()))
+        names.update(own.split("|"))
+        domains.update(sites.split("|"))
+    shared = {
+        domain
+        for _n, ours in companies.values()
+        for domain in ours
+        if sum(domain in d for _n, d in companies.values()) > 1
+    }
+    print("id\tcompany\tnames\tdoubtful\tdomains")
+    for company, (names, domains) in sorted(companies.items(), key=lambda one: one[0].lower()):
+        key = re.sub(r"[^a-z0-9]+", "_", company.lower()).strip("_")
+        called = {name for name in names if len(name) > 2 and "/" not in name and not name.islower()}
+        doubtful = {name for name in called if everyday(name)}
+        if key not in ("", "unknown"):
+            print(
+                key,
+                company,
+                "|".join(sorted(called - doubtful)),
+                "|".join(sorted(doubtful)),
+                "|".join(sorted(domains - shared)),
+                sep="\t",
+            )
+
+
+def everyday(name: str) -> bool:
+    """Tell whether a name is a word of the language too, or too short to be sure."""
+    words = name.split()
+    plain = all(re.fullmatch(r"[A-Z]?[a-z]+|[A-Z]+", word) and word.lower() in syllapy.WORD_DICT for word in words)
+    return name not in KNOWN and (plain or (len(words) == 1 and len(name) < 5))
+
+
+main()
