@@ -1,0 +1,207 @@
+"""Precision and recall of claims against sentences labelled by hand, and what a block costs.
+
+The texts are those of ../shared/pairs. The labels are in benchmarks/claims_gold: a place (file, block, sentence) and a digest
+of the sentence's words, never its text. How they were made: benchmarks/claims_gold/README.md.
+
+Operators are split by a digest of their name: rules are tuned on one half, and the floors hold on the other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import re
+import sys
+import time
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.reading import gold_blocks
+from pipelines.claims.context import contexts
+from pipelines.claims.match import claims
+from pipelines.claims.model import Context
+from pipelines.claims.plain import plain
+from pipelines.claims.rules import rules
+from pipelines.model import Block
+from pipelines.text.sentences import sentences
+
+ROOT = Path(__file__).resolve().parents[1]
+PAIRS = ROOT.parent / "shared" / "pairs"
+GOLD = Path(__file__).parent / "claims_gold"
+PRECISION = 0.95  # of each category, on the test half
+RECALL = {"retention": 0.8, "rights": 0.8, "law": 0.8, "party": 0.8}
+COST_MS = 0.3  # CPU of all rules over a distinct block of 60 words
+
+
+@dataclass(frozen=True)
+class Place:
+    """A sentence of a text, and what it stands under."""
+
+    file: str
+    block: int
+    sentence: int
+    digest: str
+    text: str
+    context: Context
+    of: Block
+
+    @property
+    def operator(self) -> str:
+        return self.file.split("__")[1]
+
+
+def half(operator: str) -> str:
+    """Return the half of an operator: a digest of its name decides."""
+    return ("tuning", "test")[int(hashlib.sha256(operator.encode()).hexdigest(), 16) % 2]
+
+
+def digest(words: tuple[str, ...]) -> str:
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:16]
+
+
+def places(file: Path) -> Iterator[Place]:
+    """Yield the sentences of a text."""
+    blocks = gold_blocks(file.read_text(encoding="utf-8"))
+    for number, (block, context) in enumerate(zip(blocks, contexts(blocks), strict=True)):
+        for index, one in enumerate(sentences(block.markdown)):
+            yield Place(file.name, number, index, digest(one.key), plain(one.text), context, block)
+
+
+@dataclass(frozen=True)
+class Gold:
+    """A labelled sentence. :param labels: subject, or subject.polarity; those that two readers may see otherwise in `open`."""
+
+    category: str
+    place: Place
+    labels: frozenset[str]
+    open: frozenset[str]
+
+
+def read_gold(language: str) -> Iterator[Gold]:
+    """Yield the labelled sentences whose texts are there and unchanged."""
+    texts: dict[str, dict[tuple[int, int], Place]] = {}
+    for line in (GOLD / f"{language}.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+        category, file, block, sentence, key, labels = line.split("\t")
+        if file not in texts:
+            path = PAIRS / file
+            found = places(path) if path.is_file() else iter(())
+            texts[file] = {(one.block, one.sentence): one for one in found}
+        place = texts[file].get((int(block), int(sentence)))
+        if place is None or place.digest != key:
+            continue
+        names = [] if labels == "-" else labels.split()
+        sure = frozenset(name for name in names if not name.endswith("?"))
+        yield Gold(category, place, sure, frozenset(name.rstrip("?") for name in names) - sure)
+
+
+@dataclass
+class Score:
+    """What was found of one category: counts, and the sentences that were read wrongly."""
+
+    true: int = 0
+    false: int = 0
+    missed: int = 0
+    sentences: int = 0
+
+    @property
+    def precision(self) -> float | None:
+        return self.true / (self.true + self.false) if self.true + self.false else None
+
+    @property
+    def recall(self) -> float | None:
+        return self.true / (self.true + self.missed) if self.true + self.missed else None
+
+
+def said(place: Place, category: str, language: str) -> set[str]:
+    """Return what the rules find in a sentence, as labels are written."""
+    found = claims(place.of, place.context, language)
+    return {
+        f"{one.subject}.{one.polarity.value}"
+        for one in found
+        if one.category == category and one.sentence == place.sentence
+    }
+
+
+def compare(gold: Gold, found: set[str]) -> tuple[set[str], set[str], set[str]]:
+    """Return what is right, wrong and missed: a label without a polarity is met by any."""
+
+    def meets(label: str, one: str) -> bool:
+        return label == one or ("." not in label and label == one.rpartition(".")[0])
+
+    right = {one for one in found if any(meets(label, one) for label in gold.labels)}
+    left = {one for one in found - right if not any(meets(label, one) for label in gold.open)}
+    own = gold.place.operator.lower().replace("-", "_")
+    wrong = {one for one in left if not (gold.category == "party" and one.startswith(own))}
+    missed = {label for label in gold.labels if not any(meets(label, one) for one in found)}
+    return right, wrong, missed
+
+
+def score(language: str, *, show: str = "", part: str = "test") -> dict[tuple[str, str], Score]:
+    """Return the scores by category and half; print the errors of one category in one half."""
+    scores: dict[tuple[str, str], Score] = {}
+    for gold in read_gold(language):
+        which = half(gold.place.operator)
+        one = scores.setdefault((gold.category, which), Score())
+        right, wrong, missed = compare(gold, said(gold.place, gold.category, language))
+        one.sentences += 1
+        one.true += len(right)
+        one.false += len(wrong)
+        one.missed += len(missed)
+        if show in (gold.category, "all") and which == part and (wrong or missed):
+            lead = f"{gold.place.context.lead} >> " if gold.place.context.lead else ""
+            print(f"  {gold.category}: wrong {sorted(wrong)} missed {sorted(missed)} {lead}{gold.place.text}")
+    return scores
+
+
+def cost(seconds: float = 2.0) -> float:
+    """Return the CPU milliseconds of all rules for a block of 60 words, over distinct blocks of ../shared."""
+    blocks: dict[Block, Context] = {}
+    for file in sorted(PAIRS.glob("*.gold.md")):
+        found = gold_blocks(file.read_text(encoding="utf-8"))
+        blocks |= dict(zip(found, contexts(found), strict=True))
+    chosen = random.Random(1).sample(sorted(blocks.items(), key=lambda one: one[0].markdown), min(4000, len(blocks)))
+    rules()
+    words, begun = 0, time.process_time()
+    for block, context in chosen:
+        claims(block, context, "en")
+        words += len(re.findall(r"\w+", block.markdown))
+        if time.process_time() - begun > seconds:
+            break
+    return (time.process_time() - begun) * 1000 * 60 / max(words, 1)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks claims", description=__doc__)
+    parser.add_argument("--language", choices=("en", "fr"), help="only this one")
+    parser.add_argument("--errors", default="", help="show the errors of a category, or of all, on the tuning half")
+    parser.add_argument("--cost", action="store_true", help="only the CPU time")
+    args = parser.parse_args()
+    if not PAIRS.is_dir():
+        print(f"skipped: {PAIRS} is not there")
+        return 0
+    failed = []
+    for language in () if args.cost else (args.language,) if args.language else ("en", "fr"):
+        scores = score(language, show=args.errors, part="tuning")
+        print(f"{language:<13}{'half':<8}{'sentences':>9}{'claims':>8}{'precision':>11}{'recall':>8}")
+        for (category, which), one in sorted(scores.items()):
+            precision, recall = one.precision, one.recall
+            shown = [f"{value:.3f}" if value is not None else "-" for value in (precision, recall)]
+            print(f"{category:<13}{which:<8}{one.sentences:>9}{one.true + one.missed:>8}{shown[0]:>11}{shown[1]:>8}")
+            if which == "test" and precision is not None and precision < PRECISION:
+                failed.append(f"{language} {category}: precision {precision:.3f} < {PRECISION}")
+            if which == "test" and recall is not None and recall < RECALL.get(category, 0):
+                failed.append(f"{language} {category}: recall {recall:.3f} < {RECALL[category]}")
+    spent = cost()
+    print(f"all rules over a block of 60 words: {spent:.3f} ms CPU (floor {COST_MS})")
+    if spent > COST_MS:
+        failed.append(f"cost {spent:.3f} ms > {COST_MS}")
+    for one in failed:
+        print(f"below its floor: {one}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
