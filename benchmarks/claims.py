@@ -14,7 +14,6 @@ import random
 import re
 import sys
 import time
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path

@@ -44,6 +44,7 @@ OWN = {
     "Adjust": ("Adjust GmbH", "adjust.com"),
     "AppsFlyer": ("AppsFlyer", "appsflyer.com"),
     "Twilio": ("Twilio|SendGrid", "twilio.com|sendgrid.com"),
+    "Cloudflare": ("Cloudflare|CloudFlare", "cloudflare.com"),
     "Datadog": ("Datadog", "datadoghq.com"),
     "TikTok": ("TikTok", "tiktok.com"),
     "Snowflake": ("Snowflake Inc", "snowflake.com"),

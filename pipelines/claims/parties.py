@@ -18,8 +18,9 @@ from typing import Final
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _CLONE: Final = _ROOT / "data" / "rules" / "parties.tsv"
 _WHEEL: Final = _ROOT / "pipelines" / "claims" / "data" / "parties.tsv"
-_FIRST: Final = re.compile(r"(?<![\w@.-])[A-Za-z0-9][\w!]*")
+_FIRST: Final = re.compile(r"(?<![\w@.-])(?:[A-Z0-9][\w!]*|reCAPTCHA)")
 _DOMAIN: Final = re.compile(r"(?<![\w@-])(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,10}(?![\w-])")
+_DOTTED: Final = re.compile(r"\w\.\w\w")
 _COMPANY: Final = re.compile(
     r",? (?:Inc|LLC|Ltd|Limited|GmbH|AG|Corp|Corporation|S\.?A\.?S?|B\.?V|PLC|plc|Pty|SE|Technologies|Technology)\b"
 )
@@ -83,14 +84,15 @@ def parties(text: str) -> tuple[str, ...]:
 
 def _named(text: str) -> Iterator[str]:
     known = _list()
-    for match in _FIRST.finditer(text):
-        for name, key, needs in known.names.get(match.group(), ()):
-            end = match.start() + len(name)
-            whole = text.startswith(name, match.start()) and not text[end : end + 1].isalnum()
-            if whole and (not needs or _COMPANY.match(text, end)):
-                yield key
-                break
-    if "." in text:
+    if not known.names.keys().isdisjoint(_FIRST.findall(text)):
+        for match in _FIRST.finditer(text):
+            for name, key, needs in known.names.get(match.group(), ()):
+                end = match.start() + len(name)
+                whole = text.startswith(name, match.start()) and not text[end : end + 1].isalnum()
+                if whole and (not needs or _COMPANY.match(text, end)):
+                    yield key
+                    break
+    if _DOTTED.search(text):
         for match in _DOMAIN.finditer(text.lower()):
             found = party_of_domain(match.group())
             if found:

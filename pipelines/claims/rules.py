@@ -11,6 +11,7 @@ A file is one category in one language:
     id = "en.retention.period"
     subject = "period"
     words = ["keep", "stor"]          # a sentence without one of these word beginnings is not tried
+    also = ["day", "year"]            # nor one without one of these words, or their first four letters, or signs
     any = ['…']                       # one claim per match; groups: n, unit, value, v (the verb whose polarity counts)
     not = ['…']                       # no claim where the sentence has it
     outside = ['…']                   # no claim where the match has it
@@ -45,9 +46,10 @@ _WHEEL: Final = _ROOT / "pipelines" / "claims" / "data"  # pyproject.toml puts i
 FOLDER: Final = _CLONE if _CLONE.is_dir() else _WHEEL
 _KEY: Final = 4  # letters of a word by which rules are found
 _WORD: Final = re.compile(r"\w+")
+_SIGN: Final = re.compile(r"(?s)\\.|\(\?P<\w+>|.")
 _GROUP: Final = re.compile(r"\(\?P<([a-z]+)>")
 _FIELDS: Final = frozenset(
-    "id subject words any not outside under value polarity case yes no name valid_from valid_until source".split()
+    "id subject words also any not outside under value polarity case yes no name valid_from valid_until source".split()
 )
 _PARTS: Final = {"number": NUMBER, "unit": UNIT}
 VALUES: Final = frozenset(("", "duration", "age", "article", "address", "text"))
@@ -83,9 +85,11 @@ class Rule:
     subject: str
     language: str
     words: tuple[str, ...]
+    also: tuple[str, ...]
     any: re.Pattern[str]
     forbidden: re.Pattern[str] | None
     outside: re.Pattern[str] | None
+    case: bool
     under: re.Pattern[str] | None
     value: str
     polarity: Polarity | None
@@ -115,7 +119,12 @@ class RuleSet:
     rules: tuple[Rule, ...]
     scopes: Mapping[str, Scope]
     categories: Mapping[str, str]
-    index: Mapping[str, Mapping[str, tuple[int, ...]]]
+    index: Mapping[str, Mapping[str, tuple[tuple[int, str], ...]]]
+
+    def touches(self, lower: str, language: str) -> bool:
+        """Tell whether a text has the beginning of a word of any rule. :param lower: in lower case."""
+        index = self.index.get(language, {})
+        return any(word[:_KEY] in index for word in _WORD.findall(lower))
 
     def candidates(self, lower: str, language: str) -> list[Rule]:
         """Return the rules of a language of which a text has a word, in the order of the files.
@@ -125,9 +134,14 @@ class RuleSet:
         index = self.index.get(language)
         if not index:
             return []
-        keys = {word[:_KEY] for word in _WORD.findall(lower)}
+        words = _WORD.findall(lower)
+        keys = {word[:_KEY] for word in words}
         found = index.keys() & keys
-        return [self.rules[n] for n in sorted({n for key in found for n in index[key]})] if found else []
+        if not found:
+            return []
+        text = f" {' '.join(words)}"
+        numbers = {number for key in found for number, word in index[key] if word in text}
+        return [rule for rule in (self.rules[number] for number in sorted(numbers)) if _also(rule.also, keys, lower)]
 
     @property
     def languages(self) -> frozenset[str]:
@@ -186,18 +200,20 @@ def _read_rule(row: Mapping[str, Any], category: str, language: str, parts: Mapp
         raise KeyError(f"unknown fields: {', '.join(sorted(unknown))}")
     if row.get("value", "") not in VALUES:
         raise KeyError(f"unknown value {row['value']!r}")
-    flags = re.NOFLAG if row.get("case") else re.IGNORECASE
+    case = bool(row.get("case"))
     polarity = row.get("polarity", "yes")
     return Rule(
         id=row["id"],
         category=category,
         subject=row["subject"],
         language=language,
-        words=tuple(row["words"]),
-        any=_pattern(row["any"], parts, flags),  # type: ignore[arg-type]
-        forbidden=_pattern(row.get("not", ()), parts, flags),
-        outside=_pattern(row.get("outside", ()), parts, flags),
-        under=_pattern(row.get("under", ()), parts, re.IGNORECASE),
+        words=tuple(f" {word}" for word in row["words"]),
+        also=tuple(row.get("also", ())),
+        any=_pattern(row["any"], parts, case=case),  # type: ignore[arg-type]
+        forbidden=_pattern(row.get("not", ()), parts, case=case),
+        outside=_pattern(row.get("outside", ()), parts, case=case),
+        case=case,
+        under=_pattern(row.get("under", ()), parts, case=False),
         value=row.get("value", ""),
         polarity=None if polarity == "scope" else Polarity(polarity),
         yes=tuple(map(_example, row["yes"])),
@@ -212,15 +228,21 @@ def _example(row: str | Mapping[str, str]) -> Example:
     return Example(row) if isinstance(row, str) else Example(**row)
 
 
-def _pattern(sources: list[str] | tuple[()], parts: Mapping[str, str], flags: re.RegexFlag) -> re.Pattern[str] | None:
-    """One pattern of several: the names of groups may come again in each of them, so each is numbered."""
+def _pattern(sources: list[str] | tuple[()], parts: Mapping[str, str], *, case: bool) -> re.Pattern[str] | None:
+    """One pattern of several: the names of groups may come again in each of them, so each is numbered. Where capitals do
+    not count it is written in small letters, for a text in small letters: twice as fast as re.IGNORECASE.
+    """
     if not sources:
         return None
-    numbered = (
-        _GROUP.sub(lambda match, n=number: f"(?P<{match[1]}_{n}>", _filled(source, parts))  # type: ignore[misc]
+    whole = "|".join(
+        f"(?:{_GROUP.sub(lambda match, n=number: f'(?P<{match[1]}_{n}>', _filled(source, parts))})"  # type: ignore[misc]
         for number, source in enumerate(sources)
     )
-    return re.compile("|".join(f"(?:{source})" for source in numbered), flags)
+    return re.compile(whole if case else _SIGN.sub(_small, whole))
+
+
+def _small(match: re.Match[str]) -> str:
+    return match.group() if match.group()[0] in "\\(" else match.group().lower()
 
 
 def _filled(source: str, parts: Mapping[str, str]) -> str:
@@ -237,12 +259,17 @@ def group(match: re.Match[str], name: str) -> tuple[str, int]:
     return "", -1
 
 
-def _index(found: tuple[Rule, ...], languages: frozenset[str]) -> dict[str, dict[str, tuple[int, ...]]]:
-    index: dict[str, dict[str, list[int]]] = {language: {} for language in languages}
+def _also(wanted: tuple[str, ...], keys: set[str], lower: str) -> bool:
+    return not wanted or any(one in keys if one.isalnum() else one in lower for one in wanted)
+
+
+def _index(found: tuple[Rule, ...], languages: frozenset[str]) -> dict[str, dict[str, tuple[tuple[int, str], ...]]]:
+    """By the first letters of a word: the rules that it may lead to, each with the whole word; "" where they are it."""
+    index: dict[str, dict[str, list[tuple[int, str]]]] = {language: {} for language in languages}
     for number, rule in enumerate(found):
         for language in languages if rule.language == ANY_LANGUAGE else (rule.language,):
             for word in rule.words:
-                numbers = index[language].setdefault(word[:_KEY].lower(), [])
-                if number not in numbers:
-                    numbers.append(number)
-    return {language: {key: tuple(numbers) for key, numbers in keys.items()} for language, keys in index.items()}
+                index[language].setdefault(word.split()[0][:_KEY], []).append(
+                    (number, word if len(word) > _KEY + 1 else "")
+                )
+    return {language: {key: tuple(pairs) for key, pairs in keys.items()} for language, keys in index.items()}
