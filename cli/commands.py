@@ -162,6 +162,13 @@ COMMANDS: Final = {
         ),
         Entry(
             READ,
+            "compare",
+            "cli.reading.compare",
+            "compare",
+            "Show what changed around a day: how many policies, and which claims came and went.",
+        ),
+        Entry(
+            READ,
             "readability",
             "cli.reading.readability",
             "readability_command",

@@ -26,12 +26,27 @@ from cli.output import (
     stdout_console,
     tolerate_small_charsets,
 )
-from cli.policies import the_policy, with_citation
+from cli.policies import chosen, the_policy, with_citation
 from cli.reading.timeline_view import bracket, count
-from crawler.archives.errors import NotFound
-from history.answers.claims import HEAD, PolicyClaims, claim_rows, claims_data, evidence, read_claims
+from crawler.archives.timestamps import parse_date
+from history.answers.claims import (
+    CHANGES_HEAD,
+    HEAD,
+    PolicyClaims,
+    change_rows,
+    changes_data,
+    claim_rows,
+    claims_data,
+    evidence,
+    meant,
+    read_changes,
+    read_claims,
+)
+from history.claims.over_sites import ClaimChange
+from history.claims.said import Said, What
 from history.claims.standing import ClaimStory
 from history.database import open_database
+from history.sites import all_policies, find_policies
 from history.timeline.selectors import select
 from history.timeline.timeline import read_versions
 from pipelines.claims.model import Polarity
@@ -44,20 +59,28 @@ _STYLES = {Polarity.YES: "", Polarity.NO: "red", Polarity.CONDITIONAL: "yellow",
 
 
 @click.command()
-@click.argument("site")
+@click.argument("site", required=False)
 @click.option("--at", metavar="VERSION", help="The version to read: a date, a number, first, latest, prev, a citation.")
 @click.option("--all", "every", is_flag=True, help="The claims of all versions, with those that no longer stand.")
-@click.option("--category", "categories", multiple=True, metavar="NAME", help="Only this category; may be repeated.")
+@click.option("--changed", is_flag=True, help="Which claims came and went, newest first; of all sites without SITE.")
+@click.option("--since", metavar="DATE", help="With --changed: from this day on.")
+@click.option("--until", metavar="DATE", help="With --changed: to this day.")
+@click.option(
+    "--claim", "names", multiple=True, metavar="NAME", help="Only these: retention, sale.denied; may be repeated."
+)
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV: one row per sentence and stay.")
 @db_option
 @policy_option
 @color_option
 @json_option
 def claims(
-    site: str,
+    site: str | None,
     at: str | None,
     every: bool,
-    categories: tuple[str, ...],
+    changed: bool,
+    since: str | None,
+    until: str | None,
+    names: tuple[str, ...],
     as_csv: bool,
     db: Path,
     number: int | None,
@@ -73,28 +96,38 @@ def claims(
     \b
     Examples:
       policylapse claims lumenkart.example
-      policylapse claims nestwell.example --at 2018-05-25 --category retention
+      policylapse claims nestwell.example --at 2018-05-25 --claim retention
       policylapse claims lumenkart.example --all --csv > claims.csv
+      policylapse claims --changed --since 2018 --claim sale
     """
     if as_csv and as_json:
         raise click.UsageError("--csv and --json exclude each other: name one")
-    _check(categories)
-    site, names = with_citation(site, at)
-    if len(names) > 1:
+    if (since or until) and not changed:
+        raise click.UsageError("--since and --until go with --changed")
+    if not site and not changed:
+        raise click.UsageError("name a SITE, or ask for the claims that came and went with --changed")
+    if changed and (at or every):
+        raise click.UsageError("--changed and --at or --all exclude each other: name one")
+    test = meant(names)
+    if changed:
+        first, last = parse_date(since) if since else None, parse_date(until, end=True) if until else None
+        with closing(open_database(db)) as connection:
+            policies = find_policies(connection, site) if site else all_policies(connection)
+            changes = read_changes(connection, chosen(policies, number), test, first, last)
+        _give_changes(changes, color, as_csv=as_csv, as_json=as_json)
+        return
+    site, versions_named = with_citation(site or "", at)
+    if len(versions_named) > 1:
         raise click.UsageError("a citation in SITE's place and --at exclude each other: name one")
     with closing(open_database(db)) as connection:
-        policy = the_policy(connection, site, number, names)
+        policy = the_policy(connection, site, number, versions_named)
         versions = read_versions(connection, policy)
-        selected = select(connection, policy, versions, names[0] if names else "latest")
+        selected = select(connection, policy, versions, versions_named[0] if versions_named else "latest")
         found = read_claims(connection, policy, versions)
     if selected.doubt:
         note(f"note: {selected.doubt}")
     index = None if every else selected.version.version - 1
-    stories = [
-        story
-        for story in (found.stories if index is None else found.at(index))
-        if not categories or story.what.category in categories
-    ]
+    stories = [story for story in (found.stories if index is None else found.at(index)) if test(story.what)]
     if as_json:
         print_json(claims_data(found, stories, index))
     elif as_csv:
@@ -104,11 +137,37 @@ def claims(
         _print(stdout_console(color), found, stories, index)
 
 
-def _check(categories: Sequence[str]) -> None:
-    known = rules().categories
-    for name in categories:
-        if name not in known:
-            raise NotFound(f"there is no category {name!r} of claims; name one of {', '.join(known)}")
+def _give_changes(changes: Sequence[ClaimChange], color: str, *, as_csv: bool, as_json: bool) -> None:
+    if as_json:
+        print_json(changes_data(changes))
+        return
+    if as_csv:
+        tolerate_small_charsets()
+        csv.writer(sys.stdout, lineterminator="\n").writerows([CHANGES_HEAD, *change_rows(changes)])
+        return
+    console = stdout_console(color)
+    if not changes:
+        print_lines(console, "no claim came or went in that time")
+    for (policy, version), same in groupby(changes, key=lambda one: (one.policy, one.version)):
+        head = Text.assemble((line(policy.site), "bold"), f"  v{version.version} ", (bracket(version), "yellow"))
+        print_lines(console, head, line(policy.policy_url))
+        for one in same:
+            print_lines(
+                console, Text.assemble("  ", ("+ ", "green") if one.came else ("- ", "red"), *_name(one.said.what))
+            )
+            print_wrapped(console, Text(_sentence(one.said), "" if one.came else "dim"), _INDENT, _INDENT)
+        print_lines(console, "")
+
+
+def _name(what: What) -> list[tuple[str, str]]:
+    """A claim's name, value and polarity; "yes" goes without saying."""
+    parts = [(what.name, "bold")] + ([(f" {what.value}", "bold")] if what.value else [])
+    return parts + ([] if what.polarity is Polarity.YES else [(f" {what.polarity.value}", _STYLES[what.polarity])])
+
+
+def _sentence(said: Said) -> str:
+    text = line(f"{said.lead} {said.sentence}" if said.lead else said.sentence)
+    return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"
 
 
 def _print(console: Console, found: PolicyClaims, stories: Sequence[ClaimStory], index: int | None) -> None:
@@ -128,10 +187,7 @@ def _print(console: Console, found: PolicyClaims, stories: Sequence[ClaimStory],
 
 
 def _claim(console: Console, found: PolicyClaims, story: ClaimStory, index: int | None) -> None:
-    what = story.what
-    said = Text.assemble("  ", (what.subject, "bold"), (f" {what.value}" if what.value else "", "bold"))
-    if what.polarity is not Polarity.YES:
-        said.append(f" {what.polarity.value}", _STYLES[what.polarity])
+    said = Text.assemble("  ", *_name(story.what))
     for number, (first, last) in enumerate(story.stays if index is None else [story.stay_at(index) or story.stays[0]]):
         came = found.versions[first]
         said.append(f"{', again' if number else ' '} v{came.version} ", "yellow").append(bracket(came), "yellow")
@@ -141,10 +197,8 @@ def _claim(console: Console, found: PolicyClaims, story: ClaimStory, index: int 
     print_lines(console, said)
     sentences = evidence(story, index)
     for one in sentences[:_SHOWN]:
-        text = line(f"{one.said.lead} {one.said.sentence}" if one.said.lead else one.said.sentence)
-        cut = text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"
         came = found.versions[one.stays[0][0]]
         since = f" (v{came.version})" if one.stays[0][0] != story.stays[0][0] else ""
-        print_wrapped(console, Text(f"{cut}{since}"), _INDENT, _INDENT)
+        print_wrapped(console, Text(f"{_sentence(one.said)}{since}"), _INDENT, _INDENT)
     if len(sentences) > _SHOWN:
         print_lines(console, Text(f"{_INDENT}and {count(len(sentences) - _SHOWN, 'more sentence')}", "dim"))

@@ -26,7 +26,7 @@ from cli.output import (
 )
 from cli.reading.chart import bar
 from crawler.archives.timestamps import parse_date
-from history.answers.trends import Trend, half_name, read_trend, trend_data, trend_rows
+from history.answers.trends import Trend, half_name, read_claim_trend, read_trend, trend_data, trend_rows
 from history.database import open_database
 from history.search.trends import Point, read_stretches
 from history.sites import find_policies
@@ -40,7 +40,10 @@ _LONG = 200  # characters of a passage
 
 
 @click.command()
-@click.argument("terms", nargs=-1, required=True, metavar="TERM...")
+@click.argument("terms", nargs=-1, metavar="[TERM]...")
+@click.option(
+    "--claim", "named", multiple=True, metavar="NAME", help="A claim: law.gdpr, sale.denied; may be repeated."
+)
 @click.option("--site", "sites", multiple=True, metavar="SITE", help="Only this site; may be repeated.")
 @click.option("--since", metavar="DATE", help="From this half-year on.")
 @click.option("--until", metavar="DATE", help="To this half-year.")
@@ -51,6 +54,7 @@ _LONG = 200  # characters of a passage
 @json_option
 def trends(
     terms: tuple[str, ...],
+    named: tuple[str, ...],
     sites: tuple[str, ...],
     since: str | None,
     until: str | None,
@@ -71,7 +75,10 @@ def trends(
       policylapse trends gdpr ccpa
       policylapse trends 'cookie*' '"machine learning"' --since 2015 --passages
       policylapse trends "legitimate interest*" --csv > trend.csv
+      policylapse trends --claim law.gdpr --claim rights.portability
     """
+    if not terms and not named:
+        raise click.UsageError("name a TERM, or a claim with --claim")
     if as_csv and as_json:
         raise click.UsageError("--csv and --json exclude each other: name one")
     first, last = parse_date(since) if since else None, parse_date(until, end=True) if until else None
@@ -79,6 +86,7 @@ def trends(
         policies = {policy.policy_id for site in sites for policy in find_policies(connection, site)} if sites else None
         stretches = read_stretches(connection, policies)
         found = [read_trend(connection, stretches, term, shown or as_json) for term in dict.fromkeys(terms)]
+        found += [read_claim_trend(connection, stretches, name) for name in dict.fromkeys(named)]
     found = [
         Trend(
             one.term,

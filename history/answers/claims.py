@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from crawler.archives.timestamps import format_iso
 from history.answers.blame import stay_data
 from history.answers.rows import policy_data
-from history.claims.said import read_said
+from history.claims.over_sites import Around, ClaimChange, around, claim_changes, says_of
+from history.claims.said import What
+from history.claims.selectors import selector
 from history.claims.standing import ClaimStory, Evidence, Stays, claim_history, stay_at
 from history.sites import PolicyRow
 from history.timeline.citations import citation
-from history.timeline.timeline import VersionRow
+from history.timeline.timeline import VersionRow, read_versions
 from pipelines.claims.rules import rules
 
 HEAD = (
@@ -48,8 +52,7 @@ class PolicyClaims:
 
 def read_claims(db: sqlite3.Connection, policy: PolicyRow, versions: Sequence[VersionRow]) -> PolicyClaims:
     """Return what a policy's versions claim."""
-    said = read_said(db, [version.text_id for version in versions])
-    stories = claim_history([said[version.text_id] for version in versions])
+    stories = claim_history(says_of(db, policy, versions))
     order = {category: number for number, category in enumerate(rules().categories)}
     ordered = sorted(stories, key=lambda one: (order[one.what.category], one.what.subject, one.what.value))
     return PolicyClaims(policy, tuple(versions), tuple(ordered))
@@ -124,3 +127,119 @@ def claim_rows(found: PolicyClaims, stories: Sequence[ClaimStory], index: int | 
                     one.said.rule,
                     one.said.sentence,
                 )
+
+
+CHANGES_HEAD = (
+    "site",
+    "policy_url",
+    "version",
+    "not_before",
+    "not_after",
+    "change",
+    "category",
+    "claim",
+    "polarity",
+    "value",
+    "rule",
+    "sentence",
+)
+AROUND_HEAD = ("category", "claim", "polarity", "value", "covered", "before", "after", "came", "went")
+
+
+def meant(names: Sequence[str]) -> Callable[[What], bool]:
+    """Return the test whether a claim is one of those that are named; all are where none is.
+
+    :raises ConfigError: a name is none.
+    """
+    tests = [selector(name) for name in names]
+    return lambda what: not tests or any(test(what) for test in tests)
+
+
+def read_changes(
+    db: sqlite3.Connection,
+    policies: Sequence[PolicyRow],
+    test: Callable[[What], bool],
+    since: datetime | None,
+    until: datetime | None,
+) -> list[ClaimChange]:
+    """Return which claims came and went in policies, the newest first.
+
+    :param since, until: the bracket of the change must lie in this time, at least in part.
+    """
+    found = [
+        change
+        for policy in policies
+        if (versions := read_versions(db, policy))
+        for change in claim_changes(policy, versions, says_of(db, policy, versions))
+        if test(change.said.what)
+        and (since is None or change.version.first_seen >= since)
+        and (until is None or (change.version.previous_last_seen or change.version.first_seen) <= until)
+    ]
+    found.sort(key=lambda one: (one.policy.site, one.said.what.name, one.said.what.value, one.came))
+    found.sort(key=lambda one: one.version.first_seen, reverse=True)
+    return found
+
+
+def change_rows(changes: Sequence[ClaimChange]) -> Iterator[tuple[Any, ...]]:
+    """Yield one row per claim that came or went, under CHANGES_HEAD."""
+    for one in changes:
+        what, before = one.said.what, one.version.previous_last_seen
+        yield (
+            one.policy.site,
+            one.policy.policy_url,
+            one.version.version,
+            format_iso(before) if before else "",
+            format_iso(one.version.first_seen),
+            "came" if one.came else "went",
+            what.category,
+            what.name,
+            what.polarity.value,
+            what.value,
+            one.said.rule,
+            one.said.sentence,
+        )
+
+
+def changes_data(changes: Sequence[ClaimChange]) -> list[dict[str, Any]]:
+    """Return claims that came and went as JSON data."""
+    return [
+        {name: value if value != "" else None for name, value in zip(CHANGES_HEAD, row, strict=True)}
+        | {"citation": citation(one.policy.site, one.version), "rules": rules().version}
+        for one, row in zip(changes, change_rows(changes), strict=True)
+    ]
+
+
+def read_around(
+    db: sqlite3.Connection,
+    policies: Sequence[PolicyRow],
+    day: datetime,
+    window: timedelta,
+    test: Callable[[What], bool],
+) -> Around:
+    """Return what changed in policies around a day."""
+    histories = ((policy, read_versions(db, policy)) for policy in policies)
+    return around(((one, says_of(db, *one)) for one in histories), day, window, test)
+
+
+def around_rows(found: Around) -> Iterator[tuple[Any, ...]]:
+    """Yield one row per claim that came or went, under AROUND_HEAD."""
+    for one in found.claims:
+        what = one.what
+        numbers = (len(found.covered), one.before, one.after, len(one.came), len(one.went))
+        yield (what.category, what.name, what.polarity.value, what.value, *numbers)
+
+
+def around_data(found: Around) -> dict[str, Any]:
+    """Return what changed around a day as JSON data."""
+    return {
+        "start": format_iso(found.start),
+        "end": format_iso(found.end),
+        "rules": rules().version,
+        "policies": found.policies,
+        "covered": list(found.covered),
+        "changed": list(found.changed),
+        "claims": [
+            dict(zip(AROUND_HEAD, row, strict=True)) | {"came": list(one.came), "went": list(one.went)}
+            for one, row in zip(found.claims, around_rows(found), strict=True)
+        ],
+    }

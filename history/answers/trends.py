@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from history.claims.over_sites import texts_claiming
+from history.claims.selectors import selector
 from history.search.search import blocks_of
 from history.search.trends import Point, Stretches, passages, texts_having, trend
 
@@ -30,6 +32,15 @@ def read_trend(connection: sqlite3.Connection, stretches: Stretches, term: str, 
     return Trend(term, points, {half: [(texts[b][1], n) for b, n in blocks] for half, blocks in behind.items()})
 
 
+def read_claim_trend(connection: sqlite3.Connection, stretches: Stretches, name: str) -> Trend:
+    """Return the share of sites that make a claim: `sale.denied`, `law.gdpr`.
+
+    :raises ConfigError: there is no such claim.
+    """
+    having = texts_claiming(connection, {one.text_id for one in stretches}, selector(name))
+    return Trend(name, trend(stretches, having.keys()), {})
+
+
 def half_name(half: int) -> str:
     """Return a half-year as trends name it: 2018-H1."""
     return f"{half // 2}-H{half % 2 + 1}"
@@ -46,7 +57,7 @@ def trend_data(one: Trend, with_passages: bool) -> dict[str, Any]:
                 "share": point.share,
                 "sites": list(point.having),
                 **(
-                    {"passages": [{"markdown": m, "sites": n} for m, n in one.passages[point.half]]}
+                    {"passages": [{"markdown": m, "sites": n} for m, n in one.passages.get(point.half, ())]}
                     if with_passages
                     else {}
                 ),

@@ -13,6 +13,7 @@ from history.texts import read_texts_with_languages
 from pipelines.claims.context import contexts
 from pipelines.claims.match import claims
 from pipelines.claims.model import Claim, Context, Polarity
+from pipelines.claims.parties import party_of_domain
 from pipelines.claims.plain import plain
 from pipelines.model import Block
 from pipelines.text.sentences import sentences
@@ -47,6 +48,11 @@ class Said:
     sentence: str
     heading: str
     lead: str
+
+
+def own_party(site: str) -> What:
+    """Return the claim by which a site would name its own company: that is no third party."""
+    return What("party", party_of_domain(site), Polarity.YES, "")
 
 
 def read_said(db: sqlite3.Connection, text_ids: Iterable[int]) -> dict[int, tuple[Said, ...]]:

@@ -97,3 +97,8 @@ def _named(text: str) -> Iterator[str]:
             found = party_of_domain(match.group())
             if found:
                 yield found
+
+
+def party_ids() -> frozenset[str]:
+    """Return the ids of all companies of the list."""
+    return frozenset(_list().titles)

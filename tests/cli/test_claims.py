@@ -27,7 +27,7 @@ def claims(run, *arguments):
 
 def test_the_retention_that_changed(run):
     """Nestwell's measurements: 90 days until 2015, then 26 months (data/sample)."""
-    found = claims(run, "nestwell.example", "--all", "--category", "retention")
+    found = claims(run, "nestwell.example", "--all", "--claim", "retention")
     (ended,) = found["retention.period", "yes", "P90D"]["stays"]
     (begun,) = found["retention.period", "yes", "P26M"]["stays"]
     assert ended["gone_at"] == begun["first_seen"]
@@ -66,5 +66,71 @@ def test_a_person_sees_sentence_and_bracket(run):
 
 
 def test_an_unknown_category_is_named_with_those_there_are(run):
-    assert "retention, rights, law" in run("claims", "nestwell.example", "--category", "taxes", code=2)
+    assert "retention, rights, law" in run("claims", "nestwell.example", "--claim", "taxes", code=2)
+    assert "sell, share_for_ads" in run("trends", "--claim", "sale.lend", code=2)
     run("claims", "nestwell.example", "--csv", "--json", code=2)
+
+
+def test_which_claims_came_and_went_over_all_sites(run):
+    """Lumenkart dropped "We do not sell your personal information, and we never will." (data/sample)."""
+    changes = json.loads(run("claims", "--changed", "--claim", "sale.denied", "--json"))
+    (mine,) = [one for one in changes if one["site"] == "lumenkart.example"]
+    assert (mine["change"], mine["claim"], mine["polarity"]) == ("went", "sale.sell", "no")
+    assert mine["sentence"] == "We do not sell your personal information, and we never will."
+    (version,) = [
+        one
+        for one in json.loads(run("timeline", "lumenkart.example", "--json"))[0]["versions"]
+        if one["version"] == mine["version"]
+    ]
+    assert (mine["not_before"], mine["not_after"]) == (version["not_before"], version["first_seen"])
+    assert "sale.sell no" in run("claims", "--changed", "--since", "2021", "--claim", "sale")
+    assert "no claim came or went" in run("claims", "--changed", "--since", "2026")
+
+
+def test_changes_of_one_site_agree_with_its_claims(run):
+    rows = list(csv.DictReader(io.StringIO(run("claims", "harborline.example", "--changed", "--csv"))))
+    stories = claims(run, "harborline.example", "--all")
+    came = {
+        (row["claim"], row["polarity"], row["value"] or None, row["version"]) for row in rows if row["change"] == "came"
+    }
+    assert came == {
+        (*key, str(stay["from_version"]))
+        for key, one in stories.items()
+        for stay in one["stays"]
+        if stay["from_version"] > 1
+    }
+
+
+def test_around_a_day_only_policies_known_at_both_ends_are_counted(run):
+    found = json.loads(run("compare", "--around", "2018-05-25", "--window", "365d", "--claim", "law.gdpr", "--json"))
+    assert (found["policies"], len(found["covered"]), len(found["changed"])) == (8, 5, 4)
+    (gdpr,) = found["claims"]
+    assert (gdpr["claim"], gdpr["covered"], gdpr["before"], gdpr["after"], len(gdpr["came"])) == (
+        "law.gdpr",
+        5,
+        0,
+        3,
+        3,
+    )
+    assert "covered at both ends: 5 of 8 policies" in run("compare", "--around", "2018-05-25", "--window", "365d")
+    assert "no policy is known at both ends" in run("compare", "--around", "1990-01-01")
+
+
+def test_trends_of_a_claim_have_denominators(run):
+    (one,) = json.loads(run("trends", "--claim", "law.gdpr", "--json"))
+    points = {point["half_year"]: (point["covered"], point["having"]) for point in one["points"]}
+    assert points["2016-H1"] == (5, 0)
+    assert points["2018-H1"] == (7, 4)
+    run("trends", code=2)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("nestwell.example", "--since", "2018"),
+        ("nestwell.example", "--changed", "--at", "1"),
+    ],
+)
+def test_options_that_do_not_fit_are_refused(run, arguments):
+    run("claims", *arguments, code=2)

@@ -2,6 +2,8 @@
 
 import shutil
 import tomllib
+from re import _constants as constants
+from re import _parser as parser
 
 import pytest
 
@@ -9,8 +11,7 @@ from pipelines.claims.match import MAX_CHARS, claims
 from pipelines.claims.model import Context
 from pipelines.claims.rules import FOLDER, read_rules, rules
 from pipelines.model import Block, BlockKind
-from tests.generators.regexes import Found
-from tests.test_regexes import slow
+from tests.generators.regexes import Found, slow
 
 PATTERNS = [
     pytest.param(pattern, id=f"{rule.id}-{name}")
@@ -26,11 +27,42 @@ PATTERNS = [
 ]
 
 
-@pytest.mark.whole
-@pytest.mark.parametrize("pattern", PATTERNS)
-def test_no_pattern_takes_longer_than_its_text_is_long(pattern):
+LONGEST = sorted(PATTERNS, key=lambda one: -len(one.values[0].pattern))[:3]
+
+
+@pytest.mark.parametrize("pattern", LONGEST)
+def test_the_longest_patterns_take_no_longer_than_their_text_is_long(pattern):
     text = slow(Found("", pattern, frozenset()))
     assert text is None, (pattern.pattern[:80], text[:80])
+
+
+def repeats(tree, inside=False):
+    """(minimum, maximum, what repeats, whether it stands in another that has no end) of every repetition."""
+    for kind, value in tree:
+        if kind in (constants.MAX_REPEAT, constants.MIN_REPEAT):
+            least, most, inner = value
+            yield least, most, inner, inside
+            yield from repeats(inner, inside or most is constants.MAXREPEAT)
+        elif kind is constants.SUBPATTERN:
+            yield from repeats(value[3], inside)
+        elif kind is constants.BRANCH:
+            for branch in value[1]:
+                yield from repeats(branch, inside)
+        elif kind in (constants.ASSERT, constants.ASSERT_NOT):
+            yield from repeats(value[1], inside)
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_what_repeats_without_an_end_is_the_rest_of_a_word(pattern):
+    """All else is bounded, so that a sentence costs a rule no more than its length."""
+    for _least, most, inner, inside in repeats(parser.parse(pattern.pattern)):
+        if most is constants.MAXREPEAT:
+            (only,) = inner
+            assert not inside
+            assert only[0] in (constants.IN, constants.LITERAL), only
+            assert (constants.CATEGORY, constants.CATEGORY_SPACE) not in (only[1] if only[0] is constants.IN else [])
+        else:
+            assert most <= 300
 
 
 def test_every_rule_is_found_by_a_word_of_each_of_its_examples():

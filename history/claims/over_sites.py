@@ -1,0 +1,135 @@
+"""Claims over all sites: which came and went, and what a legal date did.
+
+claim_changes(policies' claims) ──► ClaimChange(policy, version, came or went, what, sentence)…, newest first
+around(policies' claims, day, window) ──► Around(covered policies, changed, claims that came or went, each in how many)
+texts_claiming(db, text ids, test) ──► the texts that make a claim
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from history.claims.said import Said, What, own_party, read_said
+from history.sites import PolicyRow
+from history.timeline.timeline import GAP, Standing, VersionRow, version_at
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimChange:
+    """A claim that came with a version, or went with it.
+
+    :param said: the sentence that brought it; of one that went, the last that had said it.
+    """
+
+    policy: PolicyRow
+    version: VersionRow
+    came: bool
+    said: Said
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How many covered policies made a claim before and after a day, and which brought or dropped it."""
+
+    what: What
+    before: int
+    after: int
+    came: tuple[str, ...]
+    went: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What changed around a day.
+
+    :param policies: how many policies there are at all.
+    :param covered: names of those whose version is known at both ends of the window.
+    :param changed: those of them whose wording differs between the ends.
+    """
+
+    start: datetime
+    end: datetime
+    policies: int
+    covered: tuple[str, ...]
+    changed: tuple[str, ...]
+    claims: tuple[Moved, ...]
+
+
+History = tuple[PolicyRow, Sequence[VersionRow]]
+
+
+def says_of(db: sqlite3.Connection, policy: PolicyRow, versions: Sequence[VersionRow]) -> list[tuple[Said, ...]]:
+    """Return what each version claims, without the site's own company."""
+    said = read_said(db, [version.text_id for version in versions])
+    own = own_party(policy.site)
+    return [tuple(one for one in said[version.text_id] if one.what != own) for version in versions]
+
+
+def claim_changes(
+    policy: PolicyRow, versions: Sequence[VersionRow], says: Sequence[Sequence[Said]]
+) -> Iterator[ClaimChange]:
+    """Yield what came and went in a policy, newest first; what the first version has did not come."""
+    for number in range(len(versions) - 1, 0, -1):
+        old, new = ({one.what: one for one in reversed(says[at])} for at in (number - 1, number))
+        for what in new.keys() - old.keys():
+            yield ClaimChange(policy, versions[number], came=True, said=new[what])
+        for what in old.keys() - new.keys():
+            yield ClaimChange(policy, versions[number], came=False, said=old[what])
+
+
+def around(
+    histories: Iterable[tuple[History, Sequence[Sequence[Said]]]],
+    day: datetime,
+    window: timedelta,
+    test: Callable[[What], bool] = lambda _what: True,
+) -> Around:
+    """Return what changed between the beginning and the end of a window around a day.
+
+    :param histories: of every policy, with what each of its versions claims.
+    :param window: before the day, and as long after it.
+    """
+    start, end = day - window, day + window
+    covered, changed, count = [], [], 0
+    having: dict[What, tuple[set[str], set[str]]] = {}
+    for (policy, versions), says in histories:
+        count += 1
+        first, last = _known(versions, start), _known(versions, end)
+        if first is None or last is None:
+            continue
+        covered.append(policy.name)
+        if versions[first].wording != versions[last].wording:
+            changed.append(policy.name)
+        for side, number in enumerate((first, last)):
+            for what in {one.what for one in says[number]}:
+                if test(what):
+                    having.setdefault(what, (set(), set()))[side].add(policy.name)
+    moved = [
+        Moved(what, len(old), len(new), tuple(sorted(new - old)), tuple(sorted(old - new)))
+        for what, (old, new) in having.items()
+        if old != new
+    ]
+    moved.sort(key=lambda one: (-len(one.came) - len(one.went), one.what.name, one.what.value))
+    return Around(start, end, count, tuple(sorted(covered)), tuple(sorted(changed)), tuple(moved))
+
+
+def _known(versions: Sequence[VersionRow], moment: datetime) -> int | None:
+    """The version of a moment where it is known: seen before and after, or not longer ago than a gap may be."""
+    if not versions:
+        return None
+    found = version_at(versions, moment)
+    if found.certainty is Standing.IN_FORCE:
+        return found.version.version - 1
+    if found.certainty is Standing.AFTER_LAST and moment - found.version.last_seen <= GAP / 2:
+        return found.version.version - 1
+    return None
+
+
+def texts_claiming(
+    db: sqlite3.Connection, text_ids: Iterable[int], test: Callable[[What], bool]
+) -> Mapping[int, tuple[Said, ...]]:
+    """Return the texts that make a claim, each with the sentences that say it."""
+    found = read_said(db, text_ids)
+    return {text_id: mine for text_id, said in found.items() if (mine := tuple(one for one in said if test(one.what)))}
