@@ -34,13 +34,15 @@ from .new_databases import copy_new_databases
 # No example has a deadline: how long one takes depends on what else the machine does. On one's own machine Hypothesis
 # looks for new cases each time; in CI a commit passes or fails for what is in it.
 _MEASURE = {"test_regexes", "test_fuzz_pages", "test_golden", "test_histories_generated"}  # many examples, or a clock
-_START = {
+_START = {  # readers, writers and workers of their own, browsers, Pagefind
     "test_payload",
     "test_apart",
+    "test_kill",
+    "test_cluster",
     "test_browser",
     "test_static_site",
     "test_docs",
-}  # readers of their own, browsers, Pagefind
+}
 
 settings.register_profile("own", deadline=None)
 settings.register_profile("ci", derandomize=True, deadline=None)

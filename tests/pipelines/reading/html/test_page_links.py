@@ -173,6 +173,7 @@ def test_a_page_of_1999():
     assert best.score >= TAKEN
 
 
+@pytest.mark.whole
 @pytest.mark.shared
 @pytest.mark.skipif(not (SHARED / "pairs").is_dir(), reason="needs the real pages of ../shared/pairs")
 def test_floors_on_real_pages():
