@@ -17,6 +17,7 @@ import hashlib
 import json
 from collections import deque
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version as installed
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -50,6 +51,7 @@ _TEXTS: Final = (
     "SELECT text_digest, language, languages FROM texts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
 )
 _NOT_HERE: Final = ("trends", "runs", "at", "compare")
+_MADE_BY: Final = tuple(Path(__file__).parents[2] / name for name in ("crawler", "history", "pipelines"))
 _Asked = tuple[str, tuple[tuple[str, str], ...]]  # a path and what of its query makes another file
 
 
@@ -260,13 +262,12 @@ class _Writer:
 
 
 def _code_version(program: str) -> str:
-    """Return a key of what makes pages: another one where the program is."""
-    digest = hashlib.sha256(program.encode())
-    files = [
-        file for file in Path(__file__).parents[1].rglob("*") if file.suffix in (".py", ".html", ".css", ".js", ".csv")
-    ]
-    for file in sorted(files):
-        digest.update(file.read_bytes())
+    """Return a key of what makes pages: another one where the program is, any of its files, or what templates run by."""
+    digest = hashlib.sha256(f"{program} {installed('jinja2')} {installed('markupsafe')}".encode())
+    for root in _MADE_BY:
+        for file in sorted(one for one in root.rglob("*") if one.is_file() and one.suffix != ".pyc"):
+            digest.update(f"{file.relative_to(root).as_posix()}\n".encode())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 
 

@@ -166,3 +166,33 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
     @classmethod
     def at(cls, folder):
         return functools.partial(cls, directory=str(folder))
+
+
+@pytest.mark.parametrize(
+    "name", ["history/web/templates/reading.html", "history/plain.py", "pipelines/text/wording.py"]
+)
+def test_pages_are_made_again_where_anything_that_makes_them_is_another(path, tmp_path, monkeypatch, name):
+    roots = [tmp_path / one for one in ("history", "pipelines")]
+    changed = tmp_path / name
+    changed.parent.mkdir(parents=True)
+    changed.write_text("one")
+    monkeypatch.setattr(static_site, "_MADE_BY", roots)
+    monkeypatch.setattr(static_site._Writer, "search", lambda _self: None)
+    rendered = []
+    answered = static_site.answer
+
+    def counted(ask, form, program):
+        rendered.append(ask.path)
+        return answered(ask, form, program)
+
+    monkeypatch.setattr(static_site, "answer", counted)
+
+    def versions_rendered():
+        rendered.clear()
+        write(path, tmp_path / "out")
+        return [one for one in rendered if "/v/" in one]
+
+    assert len(versions_rendered()) == 4
+    assert versions_rendered() == []
+    changed.write_text("another")
+    assert len(versions_rendered()) == 4
