@@ -47,17 +47,19 @@ def place(job, tmp_path):
 
 
 def files(folder):
-    return {path.name: path.read_bytes() for path in (folder / READINGS).iterdir()}
+    """What has its name; beside it may lie what a worker began and does not end, as Dask starts a task once or more."""
+    return {path.name: path.read_bytes() for path in (folder / READINGS).glob("[!.]*.parquet")}
 
 
 def test_workers_that_are_killed_change_nothing(job, place, client, tmp_path):
-    kills = 3  # more than the times that a shard is given to another worker
+    killed = 0
     for done, one in enumerate(read_shards_on(client, place, place.to_read())):
         assert isinstance(one, ShardRead)
-        if done < kills:
-            worker, *_ = client.run(os.getpid).values()
-            os.kill(worker, signal.SIGKILL)
-    place.sweep()  # what the killed ones had begun
+        if done < 3:  # Dask gives a shard up after four deaths
+            for worker in [*client.run(os.getpid, on_error="ignore").values()][:1]:  # one may be starting again
+                os.kill(worker, signal.SIGKILL)
+                killed += 1
+    assert killed
     assert files(tmp_path) == files(job / "one")
     assert not place.failures()
 

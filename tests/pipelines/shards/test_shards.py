@@ -134,6 +134,17 @@ def test_a_reader_that_is_killed_leaves_nothing_half_and_goes_on(store, place, w
     assert content(tmp_path / "x.db") == whole
 
 
+def test_what_a_killed_reader_left_is_swept_once_its_shard_is_done(store, place, tmp_path):
+    shard_out(store, place, EXTRACTOR, size=30_000)
+    done, other, *_ = place.names(PAGES)
+    list(read_shards(place, [done], Reader()))
+    for name in (done, other):
+        (tmp_path / "job" / READINGS / f".{name}.1f.tmp").write_bytes(b"PAR1")
+    place.sweep()
+    assert [path.name for path in (tmp_path / "job").rglob("*.tmp")] == [f".{other}.1f.tmp"]
+    assert place.names(READINGS) == [done]
+
+
 def test_taking_in_twice_changes_nothing(store, place, whole, tmp_path):
     shard_out(store, place, EXTRACTOR, size=30_000)
     list(read_shards(place, place.to_read(), Reader()))
