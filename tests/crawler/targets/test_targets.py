@@ -231,6 +231,10 @@ def test_a_file_of_something_else_is_refused_early(tmp_path):
 
 def test_a_list_is_read_as_it_is_gone_through(tmp_path):
     path = tmp_path / "list"
+    path.write_text("0,site0.example\n")
+    assert (
+        len(list(stream_targets(listed=str(path)))) == 1
+    )  # the list of public suffixes is loaded once, and not the list's
     path.write_text("".join(f"{n},site{n}.example\n" for n in range(1, 20_001)))
     tracemalloc.start()
     try:
