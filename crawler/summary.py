@@ -134,6 +134,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
     data = asdict(summary) | {"exit_code": summary.exit_code}
     if summary.sure is not None:
         data["sure"] = summary.sure.total.data() | {"longest_site": summary.sure.longest_site}
+    data["how_sure"] = data.pop("sure")  # as `timeline` names it
     data["outcomes"] = {
         outcome.value: {"count": count, "meaning": outcome.about.meaning, "next_step": outcome.about.next_step}
         for outcome, count in summary.outcomes.items()

@@ -32,7 +32,7 @@ def archives(as_json: bool) -> None:
     """
     rows, alone = _rows(), [{"name": one.name, "label": one.label, "why": one.why} for one in LEFT_ALONE]
     if as_json:
-        print_json({"archives": rows, "left_alone": alone})
+        print_json({"total": len(rows), "archives": rows, "left_alone": alone})
         return
     console = stdout_console()
     for row in rows:

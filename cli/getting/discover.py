@@ -64,7 +64,7 @@ def discover(ctx: click.Context, /, sites: tuple[str, ...], listed: str | None, 
     with closing(open_database(told.database)) as connection:
         found = [(name, read_discovery(connection, name, told.archive.name)) for name in names]
     if options["as_json"]:
-        print_json([_data(name, one) for name, one in found])
+        print_json({"total": len(found), "sites": [_data(name, one) for name, one in found]})
     else:
         _print(found)
     missing = missing or any(one is None or one.general is None for _name, one in found)

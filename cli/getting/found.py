@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from history.sites import PolicyRow, all_policies
 from history.timeline.events import SILENCE, Event, EventKind
 from history.timeline.events_read import read_events
 from history.timeline.timeline import read_versions
+from history.uris import link_data
 from pipelines.store.shelves.found import EventRow
 from pipelines.store.store import Store
 
@@ -51,7 +52,15 @@ class FoundEvent:
     capture_url: str
 
     def data(self) -> dict[str, Any]:
-        return asdict(self) | {"meaning": EventKind(self.kind).meaning}
+        return {
+            "site": self.site,
+            "policy_url": self.policy_url,
+            "kind": self.kind,
+            "meaning": EventKind(self.kind).meaning,
+            "not_before": self.after,
+            "not_after": self.not_after,
+            **link_data(self.capture_url),
+        }
 
 
 def note_events(path: Path, run: int, now: datetime | None = None) -> list[FoundEvent]:

@@ -48,7 +48,7 @@ def limits(lift: str | None, as_json: bool) -> None:
             _lift(file, lift, now)
         rows = [limits_data(one, now) for one in _with_wayback(file.stored(now))]
         if as_json:
-            print_json({"state": str(file.path), "archives": rows})
+            print_json({"total": len(rows), "archives": rows, "state": str(file.path)})
         else:
             _print(stdout_console(), rows, file.path)
 

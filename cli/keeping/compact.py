@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -40,7 +39,14 @@ def compact(db: Path, as_json: bool) -> None:
     finally:
         lock.release()
     if as_json:
-        print_json(asdict(done))
+        print_json(
+            {
+                "bytes_before": done.before,
+                "bytes_after": done.after,
+                "payload_bytes_before": done.payloads_before,
+                "payload_bytes_after": done.payloads_after,
+            }
+        )
         return
     print_lines(
         stdout_console(),

@@ -47,7 +47,7 @@ def fsck(ctx: click.Context, repair: bool, db: Path, as_json: bool) -> None:
     """
     found, mended = _repaired(db) if repair else (_checked(db), set())
     if as_json:
-        print_json([_data(finding, finding in mended) for finding in found])
+        print_json({"total": len(found), "findings": [_data(finding, finding in mended) for finding in found]})
     else:
         _print(found, mended)
         _say_what_is_not_proven()

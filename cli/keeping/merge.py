@@ -57,7 +57,7 @@ def merge(sources: tuple[Path, ...], into: Path, as_json: bool) -> None:
     finally:
         lock.release()
     if as_json:
-        print_json([_data(one) for one in merged])
+        print_json({"total": len(merged), "databases": [_data(one) for one in merged]})
     else:
         _print(merged)
 

@@ -44,7 +44,7 @@ def re_extract(site: str, processes: int | None, db: Path, as_json: bool) -> Non
     finally:
         lock.release()
     if as_json:
-        print_json([_data(one) for one in found])
+        print_json({"total": len(found), "policies": [_data(one) for one in found]})
     else:
         _print(found)
 

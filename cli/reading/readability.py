@@ -74,7 +74,7 @@ def readability_command(sites: tuple[str, ...], db: Path, color: str, as_json: b
             scores = [(v, readability(texts[v.text_id], languages[v.text_id])) for v in versions]
             scored.append(Scored(policy, tuple(scores)))
     if as_json:
-        print_json([_data(one) for one in scored])
+        print_json({"total": len(scored), "policies": [_data(one) for one in scored]})
         return
     console = stdout_console(color)
     for number, one in enumerate(scored):

@@ -88,7 +88,7 @@ def timeline(
             why = missing.get(policy.policy_id)
             shown.append(Shown(during(whole, start, end), len(whole.versions), stated, technical, unsure, name, why))
     if as_json:
-        print_json([shown_data(one) for one in shown])
+        print_json({"total": len(shown), "policies": [shown_data(one) for one in shown]})
         return
     console = stdout_console(color)
     for index, one in enumerate(shown):
@@ -111,7 +111,7 @@ def _without_policy(error: NoPolicy, color: str, *, as_json: bool) -> None:
             "versions": [],
             "missing": missing_data(error.missing),
         }
-        print_json([data])
+        print_json({"total": 0, "policies": [data]})
         return
     console = stdout_console(color)
     print_lines(console, Text.assemble((line(error.site), "bold"), "  no policy is known"))

@@ -100,7 +100,7 @@ def trends(
         for one in found
     ]
     if as_json:
-        print_json([trend_data(one, with_passages=shown) for one in found])
+        print_json({"total": len(found), "terms": [trend_data(one, with_passages=shown) for one in found]})
     elif as_csv:
         _csv(found)
     else:

@@ -56,8 +56,8 @@ def stay_data(versions: Sequence[VersionRow], first: int, last: int) -> dict[str
     return {
         "from_version": first + 1,
         "to_version": last + 1,
-        "not_there_at": format_iso(came.previous_last_seen) if came.previous_last_seen else None,
+        "not_before": format_iso(came.previous_last_seen) if came.previous_last_seen else None,
         "first_seen": format_iso(came.first_seen),
         "last_seen": format_iso(versions[last].last_seen),
-        "gone_at": format_iso(went.first_seen) if went else None,
+        "gone_by": format_iso(went.first_seen) if went else None,
     }

@@ -13,6 +13,7 @@ from crawler.archives.timestamps import format_iso
 from history.answers.rows import change_data
 from history.search.changes import ChangeRow, Passages
 from history.search.same_edits import Event
+from history.uris import link_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,8 @@ def _change_data(feed: Feed, row: ChangeRow) -> dict[str, Any]:
         **change_data(row.change),
         "from_citation": row.from_citation,
         "citation": row.to_citation,
-        "from_capture_url": urls[0],
-        "to_capture_url": urls[1],
+        **link_data(urls[1]),
+        **link_data(urls[0], "before_"),
         "added": list(passages.came),
         "removed": list(passages.went),
         "found_run": row.found.run if row.found else None,

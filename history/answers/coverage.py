@@ -9,6 +9,7 @@ from history.timeline.coverage import Coverage, covered_sites, half_label, total
 
 def coverage_data(coverages: Sequence[Coverage], halves: range) -> dict[str, object]:
     return {
+        "total": len(coverages),
         "totals": {state.value: number for state, number in totals(coverages).items()},
         "sites_found": {half_label(half): len(covered_sites(coverages, half)) for half in halves},
         "policies": [

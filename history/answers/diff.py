@@ -9,6 +9,7 @@ from history.answers.rows import change_data, policy_data, version_data
 from history.diff.comparison import CapturedPage, Comparison
 from history.diff.links import LinkChange
 from history.diff.patch import patch_data
+from history.uris import link_data
 
 
 def comparison_data(c: Comparison) -> dict[str, Any]:
@@ -24,7 +25,10 @@ def comparison_data(c: Comparison) -> dict[str, Any]:
 
 
 def _evidence(cited: str, page: CapturedPage | None) -> dict[str, Any]:
-    return {"citation": cited, "page": asdict(page) if page else None}
+    told = None if page is None else link_data(page.capture_url) | asdict(page)
+    if told is not None:
+        del told["capture_url"]
+    return {"citation": cited, "page": told}
 
 
 def _link_data(change: LinkChange) -> dict[str, Any]:

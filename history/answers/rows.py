@@ -8,6 +8,7 @@ from crawler.archives.timestamps import format_iso
 from history.sites import PolicyRow, SiteRow
 from history.timeline.citations import citation
 from history.timeline.timeline import AtMoment, Timeline, VersionRow
+from history.uris import link_data
 from pipelines.model import Change
 
 
@@ -61,8 +62,8 @@ def version_data(version: VersionRow) -> dict[str, Any]:
         "wording": version.wording,
         "title": version.title,
         "url": version.url,
-        "first_capture_url": version.first_capture_url,
-        "last_capture_url": version.last_capture_url,
+        **link_data(version.first_capture_url),
+        **link_data(version.last_capture_url, "last_"),
     }
 
 
@@ -77,10 +78,10 @@ def timeline_data(timeline: Timeline) -> dict[str, Any]:
             {
                 "kind": event.kind.value,
                 "meaning": event.kind.meaning,
-                "after": format_iso(event.after) if event.after else None,
+                "not_before": format_iso(event.after) if event.after else None,
                 "not_after": format_iso(event.not_after),
                 "evidence": list(event.evidence),
-                "capture_url": event.capture_url,
+                **link_data(event.capture_url),
             }
             for event in timeline.events
         ],
@@ -126,7 +127,7 @@ def timeline_data(timeline: Timeline) -> dict[str, Any]:
                 "captures": aside.captures,
                 "reason": aside.reason,
                 "title": aside.title,
-                "capture_url": aside.capture_url,
+                **link_data(aside.capture_url),
             }
             for aside in timeline.aside
         ],

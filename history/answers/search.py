@@ -6,6 +6,7 @@ from typing import Any
 
 from crawler.archives.timestamps import format_iso
 from history.search.search import Found, Owner
+from history.uris import link_data
 
 
 def found_data(found: Found) -> dict[str, Any]:
@@ -36,5 +37,5 @@ def owner_data(owner: Owner) -> dict[str, Any]:
         "gone_by": format_iso(owner.gone_by) if owner.gone_by else None,
         "versions": owner.versions,
         "citation": owner.citation,
-        "capture_url": owner.capture_url,
+        **link_data(owner.capture_url),
     }

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -24,8 +24,8 @@ from history.diff.diff import diff
 from history.notify.html import excerpt_html
 from history.notify.marked import Excerpt, first_of
 from history.sites import PolicyRow
-from history.timeline.citations import LENGTH
-from history.uris import uri
+from history.timeline.citations import LENGTH, cite, sites_of_several
+from history.uris import link_data, uri
 from pipelines.store.load import text_blocks
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -58,7 +58,7 @@ class FeedEntry:
 
     :param not_before, not_after: the bracket: it happened in between.
     :param before_url, after_url: the captures at both ends of it.
-    :param times: how often this wording has come by then; more than once for one that returned.
+    :param citation: of the new wording. :param times: how often this wording has come by then; more than once for one that returned.
     :param excerpt: its first changed sentences, None where they were not asked for.
     """
 
@@ -73,6 +73,7 @@ class FeedEntry:
     words_removed: int
     sections: tuple[str, ...]
     wording: str
+    citation: str
     before_url: str
     after_url: str
     title: str
@@ -149,8 +150,9 @@ def read_entries(
     :param excerpts: also the first changed sentences of each; those that are in it are not compared again.
     """
     ids = json.dumps([policy.policy_id for policy in policies])
+    several = sites_of_several(db)
     rows = db.execute(_CHANGES, [ids, limit]).fetchall()
-    return tuple(_entry(row, None if excerpts is None else _excerpt(db, row, excerpts)) for row in rows)
+    return tuple(_entry(row, several, None if excerpts is None else _excerpt(db, row, excerpts)) for row in rows)
 
 
 def _excerpt(db: sqlite3.Connection, row: sqlite3.Row, excerpts: Excerpts) -> Excerpt:
@@ -160,7 +162,8 @@ def _excerpt(db: sqlite3.Connection, row: sqlite3.Row, excerpts: Excerpts) -> Ex
     return excerpts[key]
 
 
-def _entry(row: sqlite3.Row, excerpt: Excerpt | None) -> FeedEntry:
+def _entry(row: sqlite3.Row, several: Collection[str], excerpt: Excerpt | None) -> FeedEntry:
+    name = row["policy_url"] if row["site"] in several else row["site"]
     return FeedEntry(
         row["site"],
         row["policy_url"],
@@ -173,6 +176,7 @@ def _entry(row: sqlite3.Row, excerpt: Excerpt | None) -> FeedEntry:
         row["words_removed"],
         tuple(json.loads(row["sections"])),
         row["wording"],
+        cite(name, row["not_after"], row["wording"]),
         row["before_url"],
         row["after_url"],
         row["title"] or "",
@@ -277,16 +281,16 @@ def _json_item(entry: FeedEntry, authority: str) -> dict[str, Any]:
             "site": entry.site,
             "policy_url": entry.policy_url,
             "from_version": entry.from_version,
-            "version": entry.version,
+            "to_version": entry.version,
             "not_before": entry.not_before,
             "not_after": entry.not_after,
             "change_class": entry.change_class,
             "words_added": entry.words_added,
             "words_removed": entry.words_removed,
             "sections": list(entry.sections),
-            "before_url": replay_url(entry.before_url),
-            "archive_url": entry.after_url,
-            "before_archive_url": entry.before_url,
+            "citation": entry.citation,
+            **link_data(entry.after_url),
+            **link_data(entry.before_url, "before_"),
         },
     }
 

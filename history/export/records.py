@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from history.sites import PolicyRow
-from history.timeline.citations import cite
+from history.timeline.citations import cite, sites_of_several
+from history.uris import link_data
 from pipelines.model import Block, BlockKind
 from pipelines.text.markdown import join_markdown, render_alone
 
@@ -100,7 +101,8 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
         "text",
         "the change to it happened after this (last capture of the version before); empty for the first",
     ),
-    ("before_archive_url", "text", "that last capture of the version before"),
+    ("before_archive_url", "text", "the captured bytes of the last capture of the version before"),
+    ("before_replay_url", "text", "the archive's page of it, for people"),
     ("first_seen", "text", "and not later than this"),
     ("last_seen", "text", "its last capture"),
     ("captures", "number", "how many show it"),
@@ -119,7 +121,8 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("wording", "text", "key of its word sequence"),
     ("extractor", "text", "library versions and options that read the text"),
     ("archive", "text", "that its first capture is in"),
-    ("archive_url", "text", "its first capture"),
+    ("archive_url", "text", "the captured bytes of its first capture (`id_`), for digests"),
+    ("replay_url", "text", "the archive's page of it, for people, with banner and date"),
     ("url", "text", "of its first capture, on the original site"),
     ("timestamp", "text", "of its first capture, in the archive's index"),
     ("cdx_digest", "text", "of its first capture, in the archive's index (SHA-1, base32)"),
@@ -131,7 +134,8 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("payload_sha256", "text", "of the page's bytes, content codings undone"),
     ("http_status", "number", "of its first capture"),
     ("drift_seconds", "number", "the date played back, against the date of the index"),
-    ("last_archive_url", "text", "its last capture"),
+    ("last_archive_url", "text", "the captured bytes of its last capture"),
+    ("last_replay_url", "text", "the archive's page of it, for people"),
     ("last_timestamp", "text", "of its last capture, in the archive's index"),
     ("last_cdx_digest", "text", "of its last capture, in the archive's index"),
     ("last_payload_sha256", "text", "of its last capture's bytes"),
@@ -149,7 +153,7 @@ def row(record: VersionRecord) -> tuple[Any, ...]:
         record.version,
         record.citation,
         record.not_before,
-        record.before_url,
+        *link_data(record.before_url).values(),
         record.first_seen,
         record.last_seen,
         record.captures,
@@ -164,7 +168,7 @@ def row(record: VersionRecord) -> tuple[Any, ...]:
         record.wording,
         record.extractor,
         first.archive,
-        first.archive_url,
+        *link_data(first.archive_url).values(),
         first.url,
         first.timestamp,
         first.cdx_digest,
@@ -172,7 +176,7 @@ def row(record: VersionRecord) -> tuple[Any, ...]:
         first.payload_sha256,
         first.http_status,
         first.drift_seconds,
-        last.archive_url,
+        *link_data(last.archive_url).values(),
         last.timestamp,
         last.cdx_digest,
         last.payload_sha256,
@@ -216,7 +220,7 @@ class Records:
         self._policies = {policy.policy_id: policy for policy in policies}
         self._parts: dict[int, tuple[Block, str | None]] = {}
         self._cached = 0
-        self._several = _several(db)
+        self._several = sites_of_several(db)
 
     def of_policy(self, policy: PolicyRow) -> Iterator[VersionRecord]:
         """Yield a policy's versions, oldest first."""
@@ -309,12 +313,3 @@ def read_records(db: sqlite3.Connection, policies: Sequence[PolicyRow]) -> Itera
     records = Records(db, policies)
     for policy in policies:
         yield from records.of_policy(policy)
-
-
-def _several(db: sqlite3.Connection) -> frozenset[str]:
-    """Sites that have several policies with versions: there a citation names the URL."""
-    found = db.execute(
-        "SELECT s.site FROM policies p JOIN sites s ON s.id = p.site_id WHERE EXISTS (SELECT 1 FROM versions v "
-        "WHERE v.policy_id = p.id AND v.extractor_id = p.extractor_id) GROUP BY s.site HAVING count(*) > 1"
-    )
-    return frozenset(site for (site,) in found)

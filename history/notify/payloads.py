@@ -11,6 +11,7 @@ from crawler.archives.timestamps import format_iso
 from history.diff.word_steps import Op
 from history.notify.message import Entry, EventEntry, Message, marked_parts
 from history.plain import line
+from history.uris import link_data
 
 _PASSAGES: Final = 5
 _CHARACTERS: Final = (
@@ -42,8 +43,8 @@ def _change(entry: Entry) -> dict[str, Any]:
         "added": _passages(entry, Op.INSERT),
         "removed": _passages(entry, Op.DELETE),
         "citation": entry.citations[0],
-        "from_capture_url": links.get("old wording", "")[:_BYTES],
-        "to_capture_url": links.get("new wording", "")[:_BYTES],
+        **link_data(links.get("new wording", "")[:_BYTES]),
+        **link_data(links.get("old wording", "")[:_BYTES], "before_"),
         "diff_url": links.get("whole difference", "")[:_BYTES],
     }
 
@@ -59,8 +60,8 @@ def _event(event: EventEntry) -> dict[str, Any]:
         "policy_url": event.policy_url[:_BYTES],
         "kind": event.kind,
         "meaning": event.meaning,
-        "after": format_iso(event.after) if event.after else None,
+        "not_before": format_iso(event.after) if event.after else None,
         "not_after": format_iso(event.not_after),
         "evidence": [line(text)[:300] for text in event.evidence[:5]],
-        "capture_url": event.capture_url[:_BYTES],
+        **link_data(event.capture_url[:_BYTES]),
     }

@@ -22,7 +22,7 @@ from history.search.index_words import find, tokens
 from history.search.query import expression, parse
 from history.search.same_edits import Event, edit_of, group_edits
 from history.search.search import any_of, blocks_of, matching_blocks, texts_with
-from history.timeline.citations import cite
+from history.timeline.citations import cite, sites_of_several
 from history.timeline.timeline import find_alternations
 from pipelines.model import Change, ChangeClass
 
@@ -143,9 +143,7 @@ def read_changes(db: sqlite3.Connection, wanted: Filter) -> Iterator[ChangeRow]:
     less = _held(db, wanted.removed) if wanted.removed else None
     section = wanted.section.casefold()
     turns = set() if wanted.turns else _turns(db)
-    several = {
-        row[0] for row in db.execute("SELECT site_id FROM policies GROUP BY site_id HAVING count(*) > 1")
-    }  # sites
+    several = sites_of_several(db)
     conditions = _conditions(wanted, more, less)
     ordered = db.execute(
         _ORDER.format(" AND ".join(sql for sql, _value in conditions) or "1"), [value for _sql, value in conditions]
@@ -215,9 +213,9 @@ def _turns(db: sqlite3.Connection) -> set[tuple[int, int]]:
     return found
 
 
-def _row(row: sqlite3.Row, several: Collection[int]) -> ChangeRow:
-    """:param several: ids of the sites that have more than one policy."""
-    name = row["policy_url"] if row["site_id"] in several else row["site"]
+def _row(row: sqlite3.Row, several: Collection[str]) -> ChangeRow:
+    """:param several: the sites whose citations name the URL."""
+    name = row["policy_url"] if row["site"] in several else row["site"]
     not_after = parse_iso(row["not_after"])
     return ChangeRow(
         row["id"],

@@ -60,6 +60,15 @@ def citation(site: str, version: VersionRow) -> str:
     return cite(site, f"{version.first_seen:%Y-%m-%d}", version.wording)
 
 
+def sites_of_several(db: sqlite3.Connection) -> frozenset[str]:
+    """Return the sites that have several policies with versions: there a citation names the URL."""
+    found = db.execute(
+        "SELECT s.site FROM policies p JOIN sites s ON s.id = p.site_id WHERE EXISTS (SELECT 1 FROM versions v "
+        "WHERE v.policy_id = p.id AND v.extractor_id = p.extractor_id) GROUP BY s.site HAVING count(*) > 1"
+    )
+    return frozenset(site for (site,) in found)
+
+
 def is_citation(text: str) -> bool:
     """Tell whether a text looks like a citation."""
     return _CITATION.fullmatch(text.strip()) is not None

@@ -136,13 +136,13 @@ def half_of(moment: datetime) -> int:
     """Return the half-year of a moment.
 
     >>> half_label(half_of(datetime(2018, 5, 25, tzinfo=UTC)))
-    '2018H1'
+    '2018-H1'
     """
     return 2 * moment.year + (moment.month > 6)
 
 
 def half_label(half: int) -> str:
-    return f"{half // 2}H{half % 2 + 1}"
+    return f"{half // 2}-H{half % 2 + 1}"
 
 
 def half_span(half: int) -> tuple[datetime, datetime]:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from jinja2 import Environment
 from markupsafe import Markup
 
+from crawler.archives.memento import replay_url
 from crawler.archives.timestamps import format_iso
 from history.html_templates import environment, is_language, is_web
 from history.plain import clean
@@ -93,6 +94,7 @@ def _environment() -> Environment:
         "count": _count,
         "percent": lambda share: f"{share:.0%}",
         "href": _href,
+        "replay": replay_url,
         "lang": lambda language: language if is_language(language or "") else "",
     }
     return templates

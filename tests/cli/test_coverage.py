@@ -46,8 +46,8 @@ def test_years_stand_over_their_first_half(run):
 
 def test_of_one_site_every_stretch_is_told_with_its_next_step(run):
     text = shown(run("grunwaldfrere.example", "--until", "2013"))
-    assert "no_policy  2012H1–2013H1: 1 archived_error; next: name another URL of the policy with --url" in text
-    assert re.search(r"no_capture  .*2009H1–2010H2.*; next: try another archive with --archive", text)
+    assert "no_policy  2012-H1–2013-H1: 1 archived_error; next: name another URL of the policy with --url" in text
+    assert re.search(r"no_capture  .*2009-H1–2010-H2.*; next: try another archive with --archive", text)
 
 
 def test_json_and_csv_say_the_same(run):
@@ -60,7 +60,7 @@ def test_json_and_csv_say_the_same(run):
     ]
     assert rows == cells
     assert sum(data["totals"].values()) == len(cells)
-    assert data["sites_found"]["2020H1"] == 2
+    assert data["sites_found"]["2020-H1"] == 2
 
 
 @pytest.mark.parametrize(

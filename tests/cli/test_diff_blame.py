@@ -147,10 +147,10 @@ def test_blame_as_json(run, sample_db):
             {
                 "from_version": 1,
                 "to_version": 4,
-                "not_there_at": None,
+                "not_before": None,
                 "first_seen": "2018-06-11T08:02:14Z",
                 "last_seen": "2021-12-25T14:50:14Z",
-                "gone_at": "2022-09-13T06:51:28Z",
+                "gone_by": "2022-09-13T06:51:28Z",
             }
         ],
         "brought_by_version": 1,

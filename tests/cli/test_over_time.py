@@ -77,7 +77,8 @@ def test_search_as_json(run):
         "gone_by": None,
         "versions": 6,
         "citation": passage["owners"][0]["citation"],
-        "capture_url": passage["owners"][0]["capture_url"],
+        "archive_url": passage["owners"][0]["archive_url"],
+        "replay_url": passage["owners"][0]["replay_url"],
     }
 
 
@@ -105,8 +106,8 @@ def test_changes(run):
         "lumenkart.example@2022-09-13.246c634a",
     )
     assert any("partners" in passage for passage in change["added"])
-    assert change["from_capture_url"] == "sample:20211225145014id_/https://lumenkart.example/privacy"
-    assert change["to_capture_url"] == "sample:20220913065128id_/https://lumenkart.example/privacy"
+    assert change["before_archive_url"] == "sample:20211225145014id_/https://lumenkart.example/privacy"
+    assert change["archive_url"] == "sample:20220913065128id_/https://lumenkart.example/privacy"
 
 
 def test_the_same_edit_of_two_sites(run, history_db):
@@ -123,7 +124,7 @@ def test_the_same_edit_of_two_sites(run, history_db):
 
 
 def test_trends(run):
-    (one,) = json.loads(run("trends", "cookie*", "--json", "--passages"))
+    (one,) = json.loads(run("trends", "cookie*", "--json", "--passages"))["terms"]
     point = next(point for point in one["points"] if point["half_year"] == "2018-H1")
     assert (point["covered"], point["having"], len(point["sites"])) == (7, 3, 3)
     assert point["share"] == pytest.approx(3 / 7)
@@ -133,12 +134,12 @@ def test_trends(run):
     assert next(row for row in rows if row["half_year"] == "2018-H1")["share"] == "0.4286"
     assert [
         p["half_year"]
-        for p in json.loads(run("trends", "x", "--since", "2020", "--until", "2020-12", "--json"))[0]["points"]
+        for p in json.loads(run("trends", "x", "--since", "2020", "--until", "2020-12", "--json"))["terms"][0]["points"]
     ] == ["2020-H1", "2020-H2"]
 
 
 def test_readability(run):
-    english, german = json.loads(run("readability", "lumenkart.example", "waldkiste.example", "--json"))
+    english, german = json.loads(run("readability", "lumenkart.example", "waldkiste.example", "--json"))["policies"]
     assert all(version["flesch_ease"] and version["lix"] for version in english["versions"])
     assert all(version["flesch_ease"] is None and version["lix"] for version in german["versions"])
 
@@ -162,7 +163,7 @@ def test_a_doubtful_date_is_flagged(run, history_db):
         )
     history_db.db.conn.commit()
     assert "     ! says 2016-01-01, as before, although its words changed\n" in run("timeline", URL, db=path)
-    first, second = json.loads(run("timeline", URL, "--json", db=path))[0]["versions"]
+    first, second = json.loads(run("timeline", URL, "--json", db=path))["policies"][0]["versions"]
     assert (first["says_updated"], first["date_doubts"]) == ("2016-01-01", [])
     assert (second["says_updated"], second["date_doubts"]) == ("2016-01-01", ["not_renewed"])
     assert second["dates_in_text"][0] == {
@@ -190,7 +191,7 @@ def test_alternations_are_one_row_unless_all_is_asked_for(run, history_db):
         for number in range(8)
     ]
     path = history_db.policy(URL, *shown)
-    versions = len(json.loads(run("timeline", URL, "--json", db=path))[0]["versions"])
+    versions = len(json.loads(run("timeline", URL, "--json", db=path))["policies"][0]["versions"])
     assert versions > 4
     assert "1 and 2 alternate, to version" in run("timeline", URL, db=path)
     everything = run("timeline", URL, "--all", db=path)

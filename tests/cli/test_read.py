@@ -60,9 +60,9 @@ def test_events_stand_in_the_timeline(run, sample_db):
     shown = ok(run("timeline", "grunwaldfrere.example", db=sample_db))
     (event,) = re.findall(r"^Events\n  (.*)$", shown, re.MULTILINE)
     assert event.startswith("2011-07-10 – 2012-03-09  deleted: the policy's page is gone")
-    (data,) = json.loads(ok(run("timeline", "grunwaldfrere.example", "--json", db=sample_db)))
+    (data,) = json.loads(ok(run("timeline", "grunwaldfrere.example", "--json", db=sample_db)))["policies"]
     (event,) = data["events"]
-    assert (event["kind"], event["after"][:10], event["not_after"][:10]) == ("deleted", "2011-07-10", "2012-03-09")
+    assert (event["kind"], event["not_before"][:10], event["not_after"][:10]) == ("deleted", "2011-07-10", "2012-03-09")
 
 
 def test_sites_as_json(run, sample_db):
@@ -101,7 +101,7 @@ def test_timeline_shows_gaps_and_other_addresses(run, sample_db):
 
 
 def test_timeline_as_json(run, sample_db):
-    (policy,) = json.loads(ok(run("timeline", "http://lumenkart.example/privacy", "--json", db=sample_db)))
+    (policy,) = json.loads(ok(run("timeline", "http://lumenkart.example/privacy", "--json", db=sample_db)))["policies"]
     assert policy["site"] == "lumenkart.example"
     fifth = policy["versions"][4]
     assert (fifth["version"], fifth["change_class"], fifth["words_added"]) == (5, "substantive", 68)
@@ -129,7 +129,7 @@ def test_what_is_probably_furniture_is_quoted(run, history_db):
     )
     shown = ok(run("timeline", "a.example", db=db))
     assert "\n     probably furniture: “See all details”\n" in shown
-    (policy,) = json.loads(ok(run("timeline", "a.example", "--json", db=db)))
+    (policy,) = json.loads(ok(run("timeline", "a.example", "--json", db=db)))["policies"]
     assert [version["probably_furniture"] for version in policy["versions"]] == [[], ["See all details"]]
 
 
@@ -390,6 +390,8 @@ def test_what_made_no_version_stands_below_the_timeline(history_db):
         in result.output
     )
     assert "Left out: lines that come and go by themselves\n  “Served to visitor 0 today” and 1 more (" in result.output
-    data = json.loads(CliRunner().invoke(main, ["timeline", "a.example", "--db", str(path), "--json"]).output)[0]
+    data = json.loads(CliRunner().invoke(main, ["timeline", "a.example", "--db", str(path), "--json"]).output)[
+        "policies"
+    ][0]
     assert data["set_aside"][0]["captures"] == 1
     assert data["left_out"][0]["kind"] == "counter"

@@ -27,7 +27,7 @@ def path(tmp_path):
 
 def test_fsck_of_a_sound_database(path):
     assert run("fsck", "--db", path).stdout == "sound.\n"
-    assert json.loads(run("fsck", "--db", path, "--json").stdout) == []
+    assert json.loads(run("fsck", "--db", path, "--json").stdout) == {"total": 0, "findings": []}
 
 
 def test_fsck_says_what_is_damaged_and_what_to_do(path):
@@ -35,7 +35,7 @@ def test_fsck_says_what_is_damaged_and_what_to_do(path):
     shown = run("fsck", "--db", path, code=1).stdout
     assert f"fold: {URL}: its changes are not what its readings come to\n" in shown
     assert shown.endswith(f"next: `policylapse fsck --repair --db {path}`\n1 damaged.\n")
-    (found,) = json.loads(run("fsck", "--db", path, "--json", code=1).stdout)
+    (found,) = json.loads(run("fsck", "--db", path, "--json", code=1).stdout)["findings"]
     assert found["kind"] == "fold"
     assert (found["damage"], found["repairable"], found["repaired"]) == (True, True, False)
 
@@ -54,7 +54,7 @@ def test_fsck_names_twenty_of_a_kind(path):
     shown = run("fsck", "--db", many, code=1).stdout
     assert shown.count("wording: text ") == 20
     assert "wording: 10 more; --json names them all\n" in shown
-    assert len(json.loads(run("fsck", "--db", many, "--json", code=1).stdout)) == 30
+    assert len(json.loads(run("fsck", "--db", many, "--json", code=1).stdout)["findings"]) == 30
 
 
 def test_what_is_left_after_a_repair_is_told(path):
@@ -93,7 +93,7 @@ def test_merge(tmp_path, path):
         f"{path}: 3 captures more, 3 pages, 2 texts",
         f"{other}: 1 capture more, 1 page, 0 texts",
     ]
-    again = json.loads(run("merge", other, path, "--into", into, "--json").stdout)
+    again = json.loads(run("merge", other, path, "--into", into, "--json").stdout)["databases"]
     assert [(one["captures"], one["payloads"], one["texts"]) for one in again] == [(0, 0, 0)] * 2
     assert run("fsck", "--db", into).stdout == "sound.\n"
 

@@ -55,14 +55,14 @@ def blame_page(ask: Ask) -> Page:
         return blame_data(policy, versions, blamed, left if removed else there, index, removed=removed)
 
     def rows() -> Iterator[Row]:
-        yield "heading", "text", "brought_by_version", "not_there_at", "first_seen", "dropped_by_version", "returns"
+        yield "heading", "text", "brought_by_version", "not_before", "first_seen", "dropped_by_version", "returns"
         for one in data()["sentences"]:
             stay = one["stays"][0]
             yield (
                 one["heading"],
                 one["text"],
                 one["brought_by_version"],
-                stay["not_there_at"],
+                stay["not_before"],
                 stay["first_seen"],
                 one["dropped_by_version"],
                 one["returns"],

@@ -16,6 +16,7 @@ from history.timeline.stated_dates import Doubt, Stated, check_dates, read_writt
 from history.timeline.technical import read_technical
 from history.timeline.timeline import Alternation, Timeline, VersionRow, read_timeline
 from history.timeline.unsure import read_unsure
+from history.uris import link_data
 from history.web.drawing import WIDTH, Axis, axis, five_blocks, stacked, ticks
 from history.web.page import Ask, Page, Row, paging
 from history.web.pages.policy import base_context, policy_of, version_line
@@ -60,12 +61,13 @@ def timeline_page(ask: Ask) -> Page:
         "span": (whole.versions[0].first_seen, whole.versions[-1].last_seen) if whole.versions else None,
     }
 
-    def data() -> list[dict[str, Any]]:
+    def data() -> dict[str, Any]:
         technical = read_technical(ask.db, policy) if everything else None
         unsure = read_unsure(ask.db, whole.versions)
         without = [] if whole.versions else read_missing(ask.db.execute, [policy.site])
         why = next((one for one in without if one.policy_id == policy.policy_id), None)
-        return [shown_data(Shown(shown, len(whole.versions), stated, technical, unsure, missing=why))]
+        told = Shown(shown, len(whole.versions), stated, technical, unsure, missing=why)
+        return {"total": 1, "policies": [shown_data(told)]}
 
     return Page("timeline.html", f"{policy.site}: timeline", "sites", context, data, lambda: _rows(shown, keys))
 
@@ -93,8 +95,8 @@ def _rows(shown: Timeline, keys: Mapping[int, str]) -> Iterator[Row]:
         "words_removed",
         "sections",
         "wording",
-        "first_capture_url",
-        "last_capture_url",
+        *link_data(""),
+        *link_data("", "last_"),
     )
     for v in shown.versions:
         change = v.change
@@ -111,8 +113,8 @@ def _rows(shown: Timeline, keys: Mapping[int, str]) -> Iterator[Row]:
             change.words_removed if change else "",
             "; ".join(change.sections) if change else "",
             v.wording,
-            v.first_capture_url,
-            v.last_capture_url,
+            *link_data(v.first_capture_url).values(),
+            *link_data(v.last_capture_url, "last_").values(),
         )
 
 

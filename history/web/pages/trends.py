@@ -50,7 +50,7 @@ def trends_page(ask: Ask) -> Page:
         title,
         "trends",
         context,
-        lambda: [trend_data(one, with_passages=False) for one in found],
+        lambda: {"total": len(found), "terms": [trend_data(one, with_passages=False) for one in found]},
         lambda: trend_rows(found),
     )
 

@@ -91,7 +91,7 @@ def test_re_extract_applies_hints_again(crawled, tmp_path):
         db.execute("UPDATE extractors SET extractor = 'policylapse-0'")
     db.close()
     result = CliRunner().invoke(main, ["re-extract", "--db", str(database), "--processes", "1", "--json"])
-    (row,) = json.loads(result.output)
+    (row,) = json.loads(result.output)["policies"]
     assert (row["differing"], row["technical"], row["read"] > 10) == (0, {"gone": [], "come": []}, True)
     assert history(database) == before
 

@@ -201,7 +201,7 @@ def test_the_command_tells_urls_dates_evidence_and_candidates(tmp_path):
     assert "nosuch.example" in text
     assert "no privacy policy found" in text
     assert "the index, for home pages: 1" in text
-    (site,) = json.loads(done[1].stdout)
+    (site,) = json.loads(done[1].stdout)["sites"]
     assert [span["url"].rpartition("/")[2] for span in site["policies"][0]["spans"]] == ["privacy.asp", "privacy"]
     assert site["policies"][0]["spans"][1]["evidence"][0]["source"] == "redirect"
 

@@ -153,6 +153,7 @@ def test_any_text_makes_a_valid_feed(site, url, sections, archive):
         2,
         sections,
         "1f3a9c2e" * 8,
+        f"{site}@2018-02-01.1f3a9c2e",
         f"https://archive/{archive}",
         f"https://archive/{archive}",
         "title",
@@ -178,7 +179,7 @@ def test_a_feed_leads_people_to_the_replay_page_and_names_the_bytes(sample_db):
     assert re.findall('href="([^"]*)"', content) == [before, page, first.before_url, LINK]
     (item,) = json_feed(Feed("", (first,)))["items"]
     change = item["_change"]
-    assert (item["url"], change["before_url"]) == (page, before)
+    assert (item["url"], change["before_replay_url"]) == (page, before)
     assert (change["archive_url"], change["before_archive_url"]) == (LINK, first.before_url)
 
 
@@ -193,7 +194,7 @@ def test_the_json_feed_has_the_same_entries(sample_db):
 @pytest.mark.parametrize(("count", "said"), [(12, "h11."), (14, "h11; 2 more.")])
 def test_sections_that_are_many_are_cut(count, said):
     sections = tuple(f"h{n}" for n in range(count))
-    entry = FeedEntry("a", URL, 2, 1, "2018", "2019", "minor", 1, 1, sections, "0" * 64, "x:", "x:", "", 1)
+    entry = FeedEntry("a", URL, 2, 1, "2018", "2019", "minor", 1, 1, sections, "0" * 64, "", "x:", "x:", "", 1)
     assert entry.summary.endswith(said)
 
 

@@ -85,15 +85,15 @@ def test_nothing_is_said_that_is_not_known(subject):
 def test_a_moment_lies_in_its_half_year(moment):
     begin, end = half_span(half_of(moment))
     assert begin <= moment < end
-    assert half_label(half_of(moment)) == f"{moment:%Y}H{1 if moment.month <= 6 else 2}"
+    assert half_label(half_of(moment)) == f"{moment:%Y}-H{1 if moment.month <= 6 else 2}"
 
 
 def at(text):
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def state(subject, half="2018H1"):
-    year, number = half.split("H")
+def state(subject, half="2018-H1"):
+    year, number = half.split("-H")
     (cell,) = cover(subject, range(2 * int(year) + int(number) - 1, 2 * int(year) + int(number))).cells
     return cell
 
@@ -159,8 +159,8 @@ def test_the_span_goes_from_the_first_capture_to_the_last_answer():
     asked = [Asked("w", URL, at("2020-08-01"), Outcome.FETCHED)]
     one = Subject("a.example", URL, found={H1: 1}, asked=asked)
     assert [half_label(half) for half in halves_of([one, Subject("b.example")])][:: len(halves_of([one])) - 1] == [
-        "2018H1",
-        "2020H2",
+        "2018-H1",
+        "2020-H2",
     ]
     assert len(halves_of([])) == 0
 
