@@ -42,12 +42,12 @@ class State(Enum):
 
 
 _MEANING: Final = {
-    State.NEVER: "no crawl was run into this database",
+    State.NEVER: "no crawl has written to this database",
     State.RUNNING: "a crawl is running now",
     State.COMPLETE: "complete",
-    State.PARTLY: "partly: something is missing",
+    State.PARTLY: "something that was asked for is missing",
     State.STOPPED: "stopped by the archive's limits",
-    State.INTERRUPTED: "it did not come to its end: it was killed, or a fault of this machine ended it",
+    State.INTERRUPTED: "interrupted, because the crawl was killed or this machine failed",
 }
 _CODES: Final = {
     State.NEVER: 2,
@@ -111,12 +111,12 @@ class Status:
             return ""
         again = _again(self.run)
         if self.state is State.STOPPED:
-            return f"wait for the pause to end, then run the same crawl again: {again}"
+            return f"wait for the pause to end, then run {again}"
         if self.state is State.INTERRUPTED or self.pending:
-            return f"run the same crawl again, which goes on where it stopped: {again}"
+            return f"run {again}, which goes on where the crawl stopped"
         if self.state is State.PARTLY and self.missing:
             return "`policylapse sites --missing` lists the sites without a policy, and what to do"
-        return f"run the same crawl again: {again}" if self.state is State.PARTLY else ""
+        return f"run it again with {again}" if self.state is State.PARTLY else ""
 
 
 def read_status(db: sqlite3.Connection, *, running: bool) -> Status:

@@ -55,9 +55,9 @@ def status(ctx: click.Context, within: float | None, db: Path, as_json: bool) ->
     else:
         _print(stdout_console(), found, who)
         if late and within is not None:
-            print_lines(stdout_console(), Text(f"late: no crawl has ended in the last {duration(within)}", "red"))
+            print_lines(stdout_console(), Text(f"late, no crawl has ended in the last {duration(within)}", "red"))
         for pause in pauses:
-            print_lines(stdout_console(), Text(f"pause: {line(pause['archive'])}: {line(pause['says'])}", "red"))
+            print_lines(stdout_console(), Text(f"pause of {line(pause['archive'])}: {line(pause['says'])}", "red"))
         if found.next_step:
             print_wrapped(stdout_console(), Text(step(found.next_step)), Text("next: ", "dim"), "      ")
     ctx.exit(code)
@@ -75,7 +75,7 @@ def _print(console: Console, found: Status, who: Holder | None) -> None:
     if run:
         print_lines(console, Text.assemble((f"run {run.number}", "bold"), f" from {line(run.archive)}, {_when(found)}"))
     if who:
-        print_lines(console, f"process {who.pid} writes into the database since {_time(who.since)}")
+        print_lines(console, f"process {who.pid} has been writing to the database since {_time(who.since)}")
     style = _STYLES.get(found.state, "red")
     print_wrapped(console, Text(found.state.meaning, style), Text("state: ", "dim"), "       ")
     versionless = f", {count(found.missing, 'site')} without a version" if found.missing else ""

@@ -26,11 +26,11 @@ from cli.output import (
 )
 from cli.reading.chart import bar
 from crawler.archives.timestamps import parse_date
-from history.answers.trends import Trend, half_name, read_claim_trend, read_trend, trend_data, trend_rows
+from history.answers.trends import Trend, read_claim_trend, read_trend, trend_data, trend_rows
 from history.database import open_database
 from history.search.trends import Point, read_stretches
 from history.sites import find_policies
-from history.timeline.coverage import half_of
+from history.timeline.coverage import half_label, half_of
 
 _LEFT = 15  # columns of the half-year and its sites
 _LEAST_COLUMN = 8  # of one term: its percentage
@@ -123,7 +123,7 @@ def _print(console: Console, found: Sequence[Trend], *, shown: bool) -> None:
     told: set[str] = set()
     for row in zip(*(one.points for one in found), strict=True):
         cells = "".join(f"  {_cell(point, width - 2):<{width - 2}}" for point in row)
-        print_lines(console, f"{half_name(row[0].half):<9} {row[0].covered:>5}{cells}".rstrip())
+        print_lines(console, f"{half_label(row[0].half):<9} {row[0].covered:>5}{cells}".rstrip())
         for one in found if shown else ():
             _passages(console, one, row[0].half, told)
 

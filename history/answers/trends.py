@@ -11,6 +11,7 @@ from history.claims.over_sites import texts_claiming
 from history.claims.selectors import selector
 from history.search.search import blocks_of
 from history.search.trends import Point, Stretches, passages, texts_having, trend
+from history.timeline.coverage import half_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +42,12 @@ def read_claim_trend(connection: sqlite3.Connection, stretches: Stretches, name:
     return Trend(name, trend(stretches, having.keys()), {})
 
 
-def half_name(half: int) -> str:
-    """Return a half-year as trends name it: 2018-H1."""
-    return f"{half // 2}-H{half % 2 + 1}"
-
-
 def trend_data(one: Trend, with_passages: bool) -> dict[str, Any]:
     return {
         "term": one.term,
         "points": [
             {
-                "half_year": half_name(point.half),
+                "half_year": half_label(point.half),
                 "covered": point.covered,
                 "having": len(point.having),
                 "share": point.share,
@@ -73,4 +69,4 @@ def trend_rows(found: Sequence[Trend]) -> Iterator[tuple[str | int, ...]]:
     for one in found:
         for point in one.points:
             share = "" if point.share is None else f"{point.share:.4f}"
-            yield half_name(point.half), point.covered, one.term, len(point.having), share
+            yield half_label(point.half), point.covered, one.term, len(point.having), share

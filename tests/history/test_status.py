@@ -108,7 +108,7 @@ def test_the_command(history_db, tmp_path, monkeypatch):
     try:
         running = invoke("--within", "1h")
         assert running.exit_code == 0
-        assert f"process {os.getpid()} writes into the database since" in running.output
+        assert f"process {os.getpid()} has been writing to the database since" in running.output
     finally:
         lock.release()
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Any, Final
 
-from history.answers.trends import Trend, half_name, read_trend, trend_data, trend_rows
+from history.answers.trends import Trend, read_trend, trend_data, trend_rows
 from history.search.trends import Stretches, read_stretches
+from history.timeline.coverage import half_label
 from history.web.drawing import stacked
 from history.web.page import Ask, Page
 
@@ -30,10 +31,10 @@ def trends_page(ask: Ask) -> Page:
         "site": ask.text("site"),
         "most": _TERMS,
         "picture": _picture(ask, found) if shown else None,
-        "halves": [half_name(point.half) for point in found[0].points] if found else [],
+        "halves": [half_label(point.half) for point in found[0].points] if found else [],
         "table": [
             {
-                "half": half_name(row[0].half),
+                "half": half_label(row[0].half),
                 "covered": row[0].covered,
                 "cells": [
                     {"share": point.share, "having": len(point.having), "sites": point.having[:5]} for point in row
@@ -107,7 +108,7 @@ def _picture(ask: Ask, found: Sequence[Trend]) -> dict[str, Any]:
                     {
                         "x": round(n * step, 1),
                         "y": y(p.share),
-                        "half": half_name(p.half),
+                        "half": half_label(p.half),
                         "share": p.share,
                         "having": len(p.having),
                         "covered": p.covered,

@@ -72,10 +72,10 @@ def db(history_db):
 def test_a_gap_and_the_time_between_two_wordings_are_no_coverage(db):
     spans = sorted((one.site[0], half_label(one.first), half_label(one.last)) for one in read_stretches(db))
     assert spans == [
-        ("a", "2014H1", "2015H1"),
-        ("a", "2018H1", "2018H1"),
-        ("a", "2019H1", "2019H1"),
-        ("b", "2018H1", "2018H1"),
+        ("a", "2014-H1", "2015-H1"),
+        ("a", "2018-H1", "2018-H1"),
+        ("a", "2019-H1", "2019-H1"),
+        ("b", "2018-H1", "2018-H1"),
     ]
     assert [one.site for one in read_stretches(db, [2])] == ["b.example"]
 
