@@ -113,7 +113,7 @@ class Status:
         if self.state is State.STOPPED:
             return f"wait for the pause to end, then run {again}"
         if self.state is State.INTERRUPTED or self.pending:
-            return f"run {again}, which goes on where the crawl stopped"
+            return f"the same crawl goes on where it stopped: {again}"
         if self.state is State.PARTLY and self.missing:
             return "`policylapse sites --missing` lists the sites without a policy, and what to do"
         return f"run it again with {again}" if self.state is State.PARTLY else ""

@@ -99,7 +99,7 @@ def test_the_command(history_db, tmp_path, monkeypatch):
     shown = invoke()
     assert shown.exit_code == 3, shown.output
     assert "stopped by the archive's limits" in shown.output
-    assert "pause: wayback: it refuses connections: no request before" in shown.output
+    assert "pause of wayback: it refuses connections: no request before" in shown.output
     data = json.loads(invoke("--json").stdout)
     assert (data["state"], data["exit_code"], data["pauses"][0]["archive"]) == ("stopped", 3, "wayback")
     assert f"--db {shlex.quote(str(history_db.path))}" in data["next_step"]
