@@ -54,7 +54,15 @@ CALLS = (
 )
 PROCESSES = {"crawl", "plan", "discover", "import-warc"}  # a reactor runs once
 WITHOUT_DB = {"archives", "limits", "extract", "merge"}
-NEED_MORE = {"cluster", "shard out", "shard read", "shard in"}  # Dask, an extra; pages that were not read yet
+NEED_MORE = {
+    "cluster",
+    "compare",
+    "import-corpus",
+    "import-ota",
+    "shard out",
+    "shard read",
+    "shard in",
+}  # files of others, an extra
 NOT_OURS = {"headers"}  # keys that somebody else chose
 # The one name of a thing, by the names that it had.
 OTHER_NAMES = re.compile(
