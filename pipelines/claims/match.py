@@ -24,6 +24,8 @@ from pipelines.text.sentences import sentences
 
 MAX_CHARS: Final = 500_000  # of a block; terms laid out as a table are one of 60,000
 MAX_SENTENCE: Final = 2_000  # characters; what is longer is a table or a list without stops
+MAX_REACH: Final = 80  # characters of an item that its lead-in may reach into
+_NUMBERING: Final = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){1,3}\.?|\d{1,2}[.)]|\(?[a-z]{1,4}\))\s+")
 _SILENT: Final = frozenset((BlockKind.TITLE, BlockKind.HEADING))  # they name a subject, and say nothing of it
 
 
@@ -43,7 +45,8 @@ def claims(block: Block, context: Context, language: str, ruleset: RuleSet | Non
         return []
     found: dict[Claim, None] = {}
     for index, one in enumerate(sentences(block.markdown)):
-        text = plain(one.text)[:MAX_SENTENCE]
+        text = _NUMBERING.sub("", plain(one.text), count=1) if lead else plain(one.text)
+        text = text[:MAX_SENTENCE]
         small = small_lead + text.lower()
         for rule in known.candidates(small, code):
             if rule.case:
@@ -60,7 +63,9 @@ def _by_rule(rule: Rule, text: str, begin: int, context: Context, known: RuleSet
         return
     seen: set[str] = set()
     for match in rule.any.finditer(text):
-        if match.end() <= begin or (rule.outside and rule.outside.search(match.group())):
+        if not begin < match.end() <= (begin + MAX_REACH if match.start() < begin else len(text)) or (
+            rule.outside and rule.outside.search(match.group())
+        ):
             continue
         if not seen and rule.forbidden and rule.forbidden.search(text):
             return
