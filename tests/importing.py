@@ -33,11 +33,11 @@ class Inline:
         return read(*arguments)
 
 
-def imported(db, begin, limit=MAX_BLOB, store_class=Store):
+def imported(db, begin, limit=MAX_BLOB, store_class=Store, reader=None):
     """Run an import; return (Counts, [Done], [(subject, outcome, detail)])."""
 
     async def run():
-        intake = Intake(store, Inline(), number, limit)
+        intake = Intake(store, reader or Inline(), number, limit)
         return intake.counts, [done async for done in begin(intake).run()]
 
     with closing(store_class(db, lambda: datetime(2026, 1, 1, tzinfo=UTC))) as store:

@@ -110,28 +110,36 @@ class CopyShelf:
         :param extractor: the program's; what it has read of the same payload before, a copy has at once.
         """
         with self._file.transaction():
-            return sum(self._put(policy, copy, extractor) for copy in copies)
+            newest: dict[str, int] = {}  # a capture of each URL
+            new = 0
+            for copy in copies:
+                capture_id = self._put(policy, copy, extractor)
+                if capture_id is not None:
+                    new += 1
+                    newest[copy.url] = capture_id
+            for capture_id in newest.values():
+                self._policies.mark_dirty(capture_id)
+            return new
 
-    def _put(self, policy: Policy, copy: Copy, extractor: str) -> bool:
+    def _put(self, policy: Policy, copy: Copy, extractor: str) -> int | None:
+        """Store one copy; return the id of its capture, None where that was here."""
         row = self._row(copy)
         listed = self._listed(row) if copy.digest == NO_DIGEST else None
-        if listed is not None and listed.settled:
-            return False
-        forgotten = self.is_forgotten(copy.url)
-        known_payload = not forgotten and self._payloads.held(hashlib.sha256(copy.body).digest()) is not None
-        if not forgotten:
-            row |= self._came(copy, self._payloads.put(copy.body, row["urlkey"]))
-        if listed is None:
-            new = self._table.add([row]) > 0
+        if self.is_forgotten(copy.url) or (listed is not None and listed.settled):
+            return None
+        digest = hashlib.sha256(copy.body).digest()
+        held = self._payloads.held(digest)
+        row |= self._came(copy, self._payloads.put_new(copy.body, row["urlkey"], digest) if held is None else held)
+        if listed is not None:
+            capture_id = listed.capture_id
+            self._table.change([capture_id], **{name: row[name] for name in row if name not in _INDEX_SAYS})
+        elif not self._table.add([row]):
+            return None
         else:
-            new = True
-            self._table.change([listed.capture_id], **{n: row[n] for n in row if n not in _INDEX_SAYS})
-        capture_id = listed.capture_id if listed else self._table.find(row)
-        if new and not forgotten and capture_id is not None:
-            if known_payload:
-                self._readings.known(policy, capture_id, extractor)
-            self._policies.mark_dirty(capture_id)
-        return new
+            capture_id = self._table.find(row) or 0
+        if held is not None:
+            self._readings.known(policy, capture_id, extractor)
+        return capture_id
 
     def _listed(self, row: Mapping[str, Any]) -> _Listed | None:
         """The capture of the archive's index that this one is."""

@@ -49,8 +49,10 @@ class PayloadShelf:
         """Store a payload of a URL, once; return its id."""
         digest = hashlib.sha256(body).digest()
         held = self.held(digest)
-        if held is not None:
-            return held
+        return self.put_new(body, urlkey, digest) if held is None else held
+
+    def put_new(self, body: bytes, urlkey: str, digest: bytes) -> int:
+        """Store a payload of a URL that is not held; return its id. :param digest: its SHA-256."""
         bases = self._bases_of(urlkey)
         base, data = quick(body, bases)
         depth, reach = (base.depth + 1, base.reach + len(body)) if base else (0, len(body))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from crawler.archives.capture import Outcome
 from pipelines.store.tables.capture_rows import (
+    MEMENTO_DATETIME,
     Address,
     Said,
     happened,
@@ -27,6 +28,7 @@ from pipelines.store.tables.capture_rows import (
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+_NO_DATETIME: Final = f'{{"{MEMENTO_DATETIME}":null}}'  # a copy that no archive sent (copies.py)
 HEADER_SETS_TRIED: Final = 4  # last sets of an address that headers are told against: pages take turns
 # All of a capture that its archive's index does not give, as it is before it is asked for.
 UNASKED: Final[Mapping[str, Any]] = {
@@ -170,7 +172,7 @@ class CaptureTable:
             return None, None
         headers = json.loads(said["headers"])
         best = self._best_set(headers, at, said["drift_seconds"], address)
-        if best is None or 2 * len(best[1]) > len(said["headers"]):
+        if best is None or (best[1] != _NO_DATETIME and 2 * len(best[1]) > len(said["headers"])):
             self._db.execute(
                 "INSERT INTO header_sets (address_id, headers) VALUES (?, ?)", [address.row, headers_set(headers)]
             )
