@@ -246,11 +246,12 @@ class OtaImport:
         """Yield what was not taken in before, with its bytes."""
         intake, copies = self._intake, self._store.copies
         known = copies.known(policy)
+        forgotten = {url for url in {one.url for one in pages} if copies.is_forgotten(url)}
         for one in pages:
             source = self._locator(one)
             if (surt(one.url), source) in known:
                 intake.counts.known += 1
-            elif copies.is_forgotten(one.url):
+            elif one.url in forgotten:
                 intake.counts.forgotten += 1
             elif (body := intake.body(policy, self._snapshots, one.oid, source)) is not None:
                 digest = sha1_base32(body)

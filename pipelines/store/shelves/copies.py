@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from crawler.archives.capture import Outcome, Policy
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_iso, format_timestamp
+from pipelines.store.shelves.payloads import IN_A_ROW, QUICK_UP_TO
 from pipelines.store.tables.capture_table import CaptureTable
 
 if TYPE_CHECKING:
@@ -110,36 +111,42 @@ class CopyShelf:
         :param extractor: the program's; what it has read of the same payload before, a copy has at once.
         """
         with self._file.transaction():
-            newest: dict[str, int] = {}  # a capture of each URL
+            forgotten = {url for url in {copy.url for copy in copies} if self.is_forgotten(url)}
+            newest: dict[str, dict[str, Any]] = {}  # a capture of each URL
             new = 0
             for copy in copies:
-                capture_id = self._put(policy, copy, extractor)
-                if capture_id is not None:
+                row = self._put(policy, copy, extractor) if copy.url not in forgotten else None
+                if row is not None:
                     new += 1
-                    newest[copy.url] = capture_id
-            for capture_id in newest.values():
-                self._policies.mark_dirty(capture_id)
+                    newest[copy.url] = row
+            for row in newest.values():
+                self._policies.mark_dirty(self._id(row))
             return new
 
-    def _put(self, policy: Policy, copy: Copy, extractor: str) -> int | None:
-        """Store one copy; return the id of its capture, None where that was here."""
+    def _put(self, policy: Policy, copy: Copy, extractor: str) -> dict[str, Any] | None:
+        """Store one copy; return the row of its capture, None where that was here."""
         row = self._row(copy)
         listed = self._listed(row) if copy.digest == NO_DIGEST else None
-        if self.is_forgotten(copy.url) or (listed is not None and listed.settled):
+        if listed is not None and listed.settled:
             return None
         digest = hashlib.sha256(copy.body).digest()
         held = self._payloads.held(digest)
-        row |= self._came(copy, self._payloads.put_new(copy.body, row["urlkey"], digest) if held is None else held)
+        row |= self._came(copy, self._new_payload(copy, row["urlkey"], digest) if held is None else held)
         if listed is not None:
-            capture_id = listed.capture_id
-            self._table.change([capture_id], **{name: row[name] for name in row if name not in _INDEX_SAYS})
+            self._table.change([listed.capture_id], **{name: row[name] for name in row if name not in _INDEX_SAYS})
+            row["id"] = listed.capture_id
         elif not self._table.add([row]):
             return None
-        else:
-            capture_id = self._table.find(row) or 0
         if held is not None:
-            self._readings.known(policy, capture_id, extractor)
-        return capture_id
+            self._readings.known(policy, self._id(row), extractor)
+        return row
+
+    def _id(self, row: Mapping[str, Any]) -> int:
+        return int(row.get("id") or self._table.find(row) or 0)
+
+    def _new_payload(self, copy: Copy, urlkey: str, digest: bytes) -> int:
+        levels = IN_A_ROW if len(copy.body) <= QUICK_UP_TO else None
+        return self._payloads.put_new(copy.body, urlkey, digest, levels)
 
     def _listed(self, row: Mapping[str, Any]) -> _Listed | None:
         """The capture of the archive's index that this one is."""
