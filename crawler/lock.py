@@ -2,6 +2,7 @@
 
     CrawlLock(database) ──► DATABASE-lock, DATABASE-owner ──release──► neither is left behind
     holder(database) ──► who holds it now, without taking it
+    only_one(database, "save") ──► DATABASE-save-lock: one process of that name, beside a crawl
 
 Whoever releases the lock removes its file first. Another process may have that file open and wait for it. It would then
 hold a lock that nobody else sees, so it looks whether its file is still the one at that path, and begins anew if not.
@@ -13,6 +14,8 @@ import contextlib
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,22 +43,40 @@ class CrawlLock:
     """
 
     def __init__(self, database: Path, now: datetime | None = None, wait: float = 0.0) -> None:
-        self._owner, self._path = _owner(database), Path(f"{database}-lock")
-        self._lock = FileLock(self._path)
+        self._owner, self._lock = _owner(database), _PassingLock(Path(f"{database}-lock"))
         now = now or datetime.now(UTC)
         try:
-            self._acquire(wait)
-            self._owner.write_text(json.dumps({"pid": os.getpid(), "since": format_iso(now)}), encoding="utf-8")
+            self._lock.acquire(wait)
         except Timeout:
             raise ConfigError(
                 f"another crawl writes into {database}{self._who(database, now)}; run this one when it is done"
             ) from None
         except OSError as error:
-            raise ConfigError(
-                f"cannot lock {database}: {error.strerror or error}; name another file with --db"
-            ) from None
+            raise _cannot_lock(database, error) from None
+        try:
+            self._owner.write_text(json.dumps({"pid": os.getpid(), "since": format_iso(now)}), encoding="utf-8")
+        except OSError as error:
+            self.release()
+            raise _cannot_lock(database, error) from None
 
-    def _acquire(self, wait: float) -> None:
+    def release(self) -> None:
+        with contextlib.suppress(OSError):
+            self._owner.unlink()
+        self._lock.release()
+
+    def _who(self, database: Path, now: datetime) -> str:
+        found = _noted(database)
+        return f" (process {found.pid}, for {(now - found.since).total_seconds() / 60:.0f} minutes)" if found else ""
+
+
+class _PassingLock:
+    """A lock whose file is there only while somebody holds it, or waits for it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._lock = path, FileLock(path)
+
+    def acquire(self, wait: float = 0.0) -> None:
+        """Take it within so many seconds. :raises Timeout: another process holds it."""
         end = time.monotonic() + wait
         while True:
             ours = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)  # open, so that its number is not given again
@@ -68,14 +89,32 @@ class CrawlLock:
                 os.close(ours)
 
     def release(self) -> None:
-        self._owner.unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # Windows removes no file that is open
             self._path.unlink()
         self._lock.release()
 
-    def _who(self, database: Path, now: datetime) -> str:
-        found = _noted(database)
-        return f" (process {found.pid}, for {(now - found.since).total_seconds() / 60:.0f} minutes)" if found else ""
+
+@contextmanager
+def only_one(database: Path, name: str) -> Iterator[None]:
+    """Let one process of this name work on a database, whether a crawl writes to it or not.
+
+    :raises ConfigError: another one is at work, or the folder cannot be written to.
+    """
+    lock = _PassingLock(Path(f"{database}-{name}-lock"))
+    try:
+        lock.acquire()
+    except Timeout:
+        raise ConfigError(f"another {name} works on {database}. Run this one when it is done.") from None
+    except OSError as error:
+        raise _cannot_lock(database, error) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _cannot_lock(database: Path, error: OSError) -> ConfigError:
+    return ConfigError(f"cannot lock {database}: {error.strerror or error}; name another file with --db")
 
 
 def holder(database: Path) -> Holder | None:

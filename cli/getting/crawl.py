@@ -15,6 +15,7 @@ import click
 
 from cli.getting.nightly import Nightly, nightly_options, run_nightly
 from cli.output import remember
+from cli.site_names import complete
 from crawler.archives.dialects import parse_archive
 from crawler.archives.errors import ConfigError
 from crawler.archives.surt import check_url
@@ -42,6 +43,7 @@ _SETTINGS_MODULE = "crawler.settings"
     "sites",
     multiple=True,
     metavar="SITE",
+    shell_complete=complete,
     help="A site, whose policy is searched for (policylapse discover); may be given many times.",
 )
 @click.option(

@@ -13,6 +13,7 @@ import click
 from cli.getting.crawl import asked, crawl, run
 from cli.getting.discover_view import print_discovery
 from cli.output import note, print_json, stdout_console
+from cli.site_names import complete
 from crawler.archives.errors import ConfigError, Exit
 from crawler.options import Mode, SummaryStyle
 from crawler.targets.lists import BadLine
@@ -24,7 +25,7 @@ _SHARED = ("archive", "db", "contact", "wait", "max_requests", "max_minutes")
 
 
 @click.command(params=[option for option in crawl.params if option.name in _SHARED])
-@click.argument("sites", nargs=-1, metavar="[SITE]...")
+@click.argument("sites", nargs=-1, metavar="[SITE]...", shell_complete=complete)
 @click.option(
     "--list",
     "listed",

@@ -21,12 +21,12 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import click
-from filelock import FileLock, Timeout
 
 from cli.durations import Duration
 from cli.giving.carriers.http import Reply, Unreachable, send
 from cli.giving.carriers.secrets import read_secret
 from cli.output import db_option, json_option, note, print_json
+from cli.site_names import complete
 from crawler.archives.dialects import Archive, parse_archive
 from crawler.archives.errors import ConfigError, RateLimited
 from crawler.archives.saving import (
@@ -44,6 +44,7 @@ from crawler.archives.saving import (
 from crawler.archives.table import SAVE
 from crawler.asking.limits import Pause, after_429, after_refusal, come_back, parse_retry_after
 from crawler.asking.limits_file import LimitsFile
+from crawler.lock import only_one
 from crawler.settings import POLICYLAPSE_STATE
 from history.database import open_database
 from history.timeline.stale import Stale, read_stale
@@ -58,7 +59,7 @@ _WAIT_LONGEST = 3600.0
 
 
 @click.command()
-@click.argument("sites", nargs=-1, metavar="[SITE]...")
+@click.argument("sites", nargs=-1, metavar="[SITE]...", shell_complete=complete)
 @click.option(
     "--older-than",
     type=Duration(),
@@ -205,12 +206,7 @@ def save_stale(
         if dry_run:
             run.planned = ready[:most]
             return run
-        lock = FileLock(f"{db}-save-lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise ConfigError(f"another save works on {db}. Run this one when it is done.") from None
-        with closing(service), lock:
+        with closing(service), only_one(db, "save"):
             saver = _Saver(service, ledger, archive, within, run)
             saver.poll()
             if ready and saver.may_begin():

@@ -12,6 +12,7 @@ import click
 
 from cli.output import db_option, json_option, note, print_json
 from cli.reading.timeline_view import count
+from cli.site_names import complete
 from crawler import __version__
 from history.database import open_database
 from history.export.formats import FORMATS, Exported, Job, run_export
@@ -66,7 +67,7 @@ def policies_of(connection: sqlite3.Connection, sites: Sequence[str]) -> list[Po
 
 
 @click.command(help=_HELP)
-@click.argument("sites", nargs=-1, metavar="[SITE]...")
+@click.argument("sites", nargs=-1, metavar="[SITE]...", shell_complete=complete)
 @click.option(
     "--format",
     "form",

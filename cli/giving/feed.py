@@ -10,6 +10,7 @@ import click
 from cli.giving.export import policies_of, program
 from cli.output import db_option, json_option, note, print_json
 from cli.reading.timeline_view import count
+from cli.site_names import complete
 from crawler.archives.errors import ConfigError
 from history.database import open_database
 from history.export.feed import Excerpts, Feed, atom, by_site, json_feed, read_entries
@@ -20,7 +21,7 @@ _ALL = "changes.atom"
 
 
 @click.command()
-@click.argument("sites", nargs=-1, metavar="[SITE]...")
+@click.argument("sites", nargs=-1, metavar="[SITE]...", shell_complete=complete)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from filelock import FileLock, Timeout
 
 from cli.giving.carriers.letters import Carrier, Letter, Undelivered
 from cli.output import db_option, json_option, note, print_json
 from crawler.archives.errors import ConfigError
 from crawler.archives.timestamps import format_iso
+from crawler.lock import only_one
 from history.database import open_database
 from history.notify.config import Channel, Config, Kind, Watch, parse
 from history.notify.gather import Items, Start, compose, latest, pending, unknown_of, watched
@@ -86,7 +86,7 @@ def notify(ctx: click.Context, config_path: Path, db: Path, *, dry_run: bool, as
         if dry_run:
             post.show()
             return
-        with _only_one(db):
+        with only_one(db, "notify"):
             counts = post.run()
     if as_json:
         print_json({"sent": counts["sent"], "failed": counts["failed"], "given_up": counts["given_up"]})
@@ -106,14 +106,6 @@ def read_config(path: Path) -> Config:
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not TOML: {error}. Correct that line.") from None
-
-
-def _only_one(db: Path) -> Any:
-    lock = FileLock(f"{db}-notify-lock")
-    try:
-        return lock.acquire(timeout=0)
-    except Timeout:
-        raise ConfigError(f"another notify works on {db}. Run this one when it is done.") from None
 
 
 class Post:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from cli.output import db_option, json_option, line, print_json, print_lines, print_wrapped, stdout_console
 from cli.reading.timeline_view import count
+from cli.site_names import complete
 from crawler.archives.errors import ConfigError
 from crawler.archives.surt import check_url, surt
 from crawler.archives.timestamps import format_iso
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("name", metavar="SITE|URL")
+@click.argument("name", metavar="SITE|URL", shell_complete=complete)
 @click.option("--reason", required=True, metavar="TEXT", help="Why: it is kept, and shown where the pages were.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @db_option

@@ -13,6 +13,7 @@ from rich.progress import Progress, TaskID
 from rich.text import Text
 
 from cli.output import db_option, json_option, line, print_json, print_lines, print_wrapped, stdout_console
+from cli.site_names import complete
 from crawler.archives.capture import Policy
 from crawler.archives.errors import ConfigError
 from crawler.lock import CrawlLock
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command("re-extract")
-@click.option("--site", default="", metavar="SITE", help="Only the policies of this site.")
+@click.option("--site", default="", metavar="SITE", shell_complete=complete, help="Only the policies of this site.")
 @click.option("--processes", type=click.IntRange(1), metavar="N", help="Worker processes.  [default: one a core]")
 @db_option
 @json_option

@@ -26,6 +26,7 @@ from cli.output import (
     stdout_console,
 )
 from cli.reading.timeline_view import count
+from cli.site_names import complete
 from crawler.archives.errors import ConfigError, Exit
 from crawler.lock import CrawlLock
 from history.database import require_database
@@ -40,7 +41,9 @@ if TYPE_CHECKING:
 
 MEGABYTE = 1_000_000
 
-site_option = click.option("--site", default="", metavar="SITE", help="Only the policies of this site.")
+site_option = click.option(
+    "--site", default="", metavar="SITE", shell_complete=complete, help="Only the policies of this site."
+)
 size_option = click.option(
     "--size", type=click.IntRange(1), default=64, show_default=True, metavar="MB", help="Pages in one shard."
 )

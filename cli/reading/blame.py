@@ -27,6 +27,7 @@ from cli.output import (
 )
 from cli.policies import the_policy, with_citation
 from cli.reading.timeline_view import bracket, count
+from cli.site_names import complete
 from history.answers.blame import blame_data
 from history.database import open_database
 from history.diff.blame import Blame, Placed, gone, standing
@@ -42,7 +43,7 @@ _MARKS = {BlockKind.ITEM: "• ", BlockKind.NUMBERED: "• ", BlockKind.ROW: "| 
 
 
 @click.command()
-@click.argument("site")
+@click.argument("site", shell_complete=complete)
 @click.option("--at", metavar="VERSION", help="The version to read: a date, a number, first, latest, prev, a citation.")
 @click.option("--removed", is_flag=True, help="The sentences that earlier versions had and this one has not.")
 @db_option

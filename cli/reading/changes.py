@@ -26,6 +26,7 @@ from cli.output import (
     stdout_console,
 )
 from cli.reading.timeline_view import CLASS_STYLES, bracket_of, count, sections_of
+from cli.site_names import complete
 from crawler.archives.timestamps import parse_date
 from history.answers.changes import Feed, feed_data
 from history.database import open_database
@@ -72,7 +73,9 @@ _YEARS = 1990, 2200
     "--added", default="", metavar="QUERY", help="Only what brought this: a word, word*, a query of `search`."
 )
 @click.option("--removed", default="", metavar="QUERY", help="Only what took this away.")
-@click.option("--site", "sites", multiple=True, metavar="SITE", help="Only this site; may be repeated.")
+@click.option(
+    "--site", "sites", multiple=True, metavar="SITE", shell_complete=complete, help="Only this site; may be repeated."
+)
 @click.option(
     "--together/--apart",
     "grouped",

@@ -28,6 +28,7 @@ from cli.output import (
 )
 from cli.policies import chosen, the_policy, with_citation
 from cli.reading.timeline_view import bracket, count
+from cli.site_names import complete
 from crawler.archives.timestamps import parse_date
 from history.answers.claims import (
     CHANGES_HEAD,
@@ -59,7 +60,7 @@ _STYLES = {Polarity.YES: "", Polarity.NO: "red", Polarity.CONDITIONAL: "yellow",
 
 
 @click.command()
-@click.argument("site", required=False)
+@click.argument("site", required=False, shell_complete=complete)
 @click.option("--at", metavar="VERSION", help="The version to read: a date, a number, first, latest, prev, a citation.")
 @click.option("--all", "every", is_flag=True, help="The claims of all versions, with those that no longer stand.")
 @click.option("--changed", is_flag=True, help="Which claims came and went, newest first; of all sites without SITE.")

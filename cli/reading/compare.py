@@ -24,6 +24,7 @@ from cli.output import (
     tolerate_small_charsets,
 )
 from cli.reading.timeline_view import count
+from cli.site_names import complete
 from crawler.archives.timestamps import parse_date
 from history.answers.claims import AROUND_HEAD, around_data, around_rows, meant, read_around
 from history.claims.over_sites import Around
@@ -40,7 +41,9 @@ _SHOWN = 40  # claims
     "--window", type=Duration(), default="180d", show_default=True, help="Before the day, and as long after it."
 )
 @click.option("--claim", "names", multiple=True, metavar="NAME", help="Only these: rights, law.gdpr; may be repeated.")
-@click.option("--site", "sites", multiple=True, metavar="SITE", help="Only this site; may be repeated.")
+@click.option(
+    "--site", "sites", multiple=True, metavar="SITE", shell_complete=complete, help="Only this site; may be repeated."
+)
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV: one row per claim that came or went.")
 @db_option
 @color_option

@@ -22,6 +22,7 @@ from cli.output import (
     tolerate_small_charsets,
 )
 from cli.reading.coverage_view import print_coverage
+from cli.site_names import complete
 from crawler.archives.timestamps import parse_date
 from history.answers.coverage import coverage_data, coverage_rows
 from history.database import open_database
@@ -31,7 +32,7 @@ from history.timeline.coverage_read import read_subjects
 
 
 @click.command()
-@click.argument("sites", nargs=-1, metavar="[SITE]...")
+@click.argument("sites", nargs=-1, metavar="[SITE]...", shell_complete=complete)
 @click.option("--since", metavar="DATE", help="Half-years from then on: 2018, 2018-05.  [default: the first capture]")
 @click.option("--until", metavar="DATE", help="Half-years up to then.  [default: the last time an archive was asked]")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, a row a half-year.")

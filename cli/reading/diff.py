@@ -21,6 +21,7 @@ from cli.output import (
 )
 from cli.policies import the_policy, with_citation
 from cli.reading.diff_view import print_diff
+from cli.site_names import complete
 from history.answers.diff import comparison_data
 from history.database import open_database
 from history.diff.comparison import Comparison, read_comparison
@@ -34,7 +35,7 @@ _EVERYTHING = 1_000_000_000  # lines of context
 
 
 @click.command("diff")
-@click.argument("site")
+@click.argument("site", shell_complete=complete)
 @click.argument("a", required=False)
 @click.argument("b", required=False)
 @click.option(

@@ -21,6 +21,7 @@ from cli.output import (
 )
 from cli.policies import the_policy, with_citation
 from cli.reading.sites_view import MISSING_COLUMNS, SITE_COLUMNS, print_csv, print_missing, print_sites
+from cli.site_names import complete
 from crawler.archives.memento import replay_url
 from crawler.missing import missing_data
 from history.answers.rows import answer_data, policy_data, site_data, version_data
@@ -65,7 +66,7 @@ def sites(only_missing: bool, as_csv: bool, db: Path, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("site")
+@click.argument("site", shell_complete=complete)
 @click.argument("version_name", metavar="[VERSION]", required=False)
 @click.option("--at", metavar="DATE", help="The version in force then: 2018-05-25, or 2018-05 and 2018 for their end.")
 @click.option("--version", "version", type=click.IntRange(1), metavar="N", help="The version of this number.")

@@ -23,6 +23,7 @@ from cli.output import (
 )
 from cli.reading.chart import sparkline
 from cli.reading.timeline_view import bracket
+from cli.site_names import complete
 from crawler.archives.errors import NotFound
 from crawler.archives.timestamps import format_iso
 from history.answers.rows import policy_data
@@ -44,7 +45,7 @@ class Scored:
 
 
 @click.command("readability")
-@click.argument("sites", nargs=-1, required=True, metavar="SITE...")
+@click.argument("sites", nargs=-1, required=True, metavar="SITE...", shell_complete=complete)
 @db_option
 @color_option
 @json_option

@@ -23,6 +23,7 @@ from cli.output import (
     stdout_console,
 )
 from cli.reading.timeline_view import bracket_of, count
+from cli.site_names import complete
 from crawler.archives.timestamps import parse_date
 from history.answers.search import found_data
 from history.database import open_database
@@ -37,7 +38,12 @@ _OWNERS = 5  # of one passage, shown line by line
 @click.command("search")
 @click.argument("query", nargs=-1, required=True)
 @click.option(
-    "--site", "sites", multiple=True, metavar="SITE", help="Only this site (or host, or URL); may be repeated."
+    "--site",
+    "sites",
+    multiple=True,
+    metavar="SITE",
+    shell_complete=complete,
+    help="Only this site (or host, or URL); may be repeated.",
 )
 @click.option("--at", metavar="DATE", help="Only what stood then: 2018-05-25, or 2018-05 and 2018 for their end.")
 @click.option("--first", is_flag=True, help="Who had it first: passages that were seen first come first.")

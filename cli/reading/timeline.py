@@ -23,6 +23,7 @@ from cli.output import (
 from cli.policies import chosen as chosen_policies
 from cli.reading.sites_view import print_reason
 from cli.reading.timeline_view import print_timeline
+from cli.site_names import complete
 from crawler.archives.timestamps import parse_date
 from crawler.missing import missing_data
 from crawler.printed import command
@@ -38,7 +39,7 @@ from pipelines.store.missing import read_missing
 
 
 @click.command()
-@click.argument("site")
+@click.argument("site", shell_complete=complete)
 @click.option("--since", metavar="DATE", help="Versions that stood or came from then on: 2018-05-25, 2018-05, 2018.")
 @click.option("--until", metavar="DATE", help="Versions that came by the end of then.")
 @click.option(

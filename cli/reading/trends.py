@@ -25,6 +25,7 @@ from cli.output import (
     tolerate_small_charsets,
 )
 from cli.reading.chart import bar
+from cli.site_names import complete
 from crawler.archives.timestamps import parse_date
 from history.answers.trends import Trend, read_claim_trend, read_trend, trend_data, trend_rows
 from history.database import open_database
@@ -44,7 +45,9 @@ _LONG = 200  # characters of a passage
 @click.option(
     "--claim", "named", multiple=True, metavar="NAME", help="A claim: law.gdpr, sale.denied; may be repeated."
 )
-@click.option("--site", "sites", multiple=True, metavar="SITE", help="Only this site; may be repeated.")
+@click.option(
+    "--site", "sites", multiple=True, metavar="SITE", shell_complete=complete, help="Only this site; may be repeated."
+)
 @click.option("--since", metavar="DATE", help="From this half-year on.")
 @click.option("--until", metavar="DATE", help="To this half-year.")
 @click.option("--passages", "shown", is_flag=True, help="The passages behind each point.")
