@@ -108,6 +108,13 @@ FORMATS: Mapping[str, Format] = {
             (".parquet",),
         ),
         Format(
+            "edits",
+            Shape.FILE,
+            "every sentence that was edited, added or removed, one JSON object a line",
+            "edits:write_edits",
+            (".jsonl", ".jsonl.gz"),
+        ),
+        Format(
             "warc", Shape.FILE, "what was fetched, for pywb and other tools", "warc:write_warc", (".warc.gz", ".warc")
         ),
         Format(
