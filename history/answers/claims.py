@@ -28,10 +28,10 @@ HEAD = (
     "polarity",
     "value",
     "from_version",
-    "not_there_at",
+    "not_before",
     "first_seen",
     "last_seen",
-    "gone_at",
+    "gone_by",
     "rule",
     "sentence",
 )
@@ -120,10 +120,10 @@ def claim_rows(found: PolicyClaims, stories: Sequence[ClaimStory], index: int | 
                     what.polarity.value,
                     what.value,
                     data["from_version"],
-                    data["not_there_at"] or "",
+                    data["not_before"] or "",
                     data["first_seen"],
                     data["last_seen"],
-                    data["gone_at"] or "",
+                    data["gone_by"] or "",
                     one.said.rule,
                     one.said.sentence,
                 )
@@ -200,13 +200,14 @@ def change_rows(changes: Sequence[ClaimChange]) -> Iterator[tuple[Any, ...]]:
         )
 
 
-def changes_data(changes: Sequence[ClaimChange]) -> list[dict[str, Any]]:
+def changes_data(changes: Sequence[ClaimChange]) -> dict[str, Any]:
     """Return claims that came and went as JSON data."""
-    return [
+    rows = [
         {name: value if value != "" else None for name, value in zip(CHANGES_HEAD, row, strict=True)}
-        | {"citation": citation(one.policy.site, one.version), "rules": rules().version}
+        | {"citation": citation(one.policy.site, one.version)}
         for one, row in zip(changes, change_rows(changes), strict=True)
     ]
+    return {"rules": rules().version, "total": len(rows), "changes": rows}
 
 
 def read_around(

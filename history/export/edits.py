@@ -102,7 +102,5 @@ def _head(policy: PolicyRow, old: VersionRow, new: VersionRow) -> dict[str, Any]
         "change_class": new.change.change_class.value if new.change else None,
         "before_citation": citation(policy.site, old),
         "after_citation": citation(policy.site, new),
-        "before_url": old.last_capture_url,
-        "after_url": new.first_capture_url,
         "rules": rules().version,
     }

@@ -30,8 +30,8 @@ def test_the_retention_that_changed(run):
     found = claims(run, "nestwell.example", "--all", "--claim", "retention")
     (ended,) = found["retention.period", "yes", "P90D"]["stays"]
     (begun,) = found["retention.period", "yes", "P26M"]["stays"]
-    assert ended["gone_at"] == begun["first_seen"]
-    assert ended["last_seen"] == begun["not_there_at"]
+    assert ended["gone_by"] == begun["first_seen"]
+    assert ended["last_seen"] == begun["not_before"]
     assert found["retention.period", "yes", "P26M"]["evidence"][0]["sentence"] == (
         "Measurements are kept for 26 months and are then deleted."
     )
@@ -42,20 +42,21 @@ def test_the_retention_that_changed(run):
 
 def test_since_is_the_bracket_of_the_version(run):
     versions = {
-        one["version"]: one for one in json.loads(run("timeline", "harborline.example", "--json"))[0]["versions"]
+        one["version"]: one
+        for one in json.loads(run("timeline", "harborline.example", "--json"))["policies"][0]["versions"]
     }
     found = claims(run, "harborline.example", "--all")
     assert len(found) > 10
     for one in found.values():
         for stay in [*one["stays"], *(stay for said in one["evidence"] for stay in said["stays"])]:
             came = versions[stay["from_version"]]
-            assert (stay["not_there_at"], stay["first_seen"]) == (came["not_before"], came["first_seen"])
+            assert (stay["not_before"], stay["first_seen"]) == (came["not_before"], came["first_seen"])
 
 
 def test_csv_has_a_row_per_sentence_and_stay(run):
     rows = list(csv.DictReader(io.StringIO(run("claims", "nestwell.example", "--all", "--csv"))))
     mine = [row for row in rows if row["value"] == "P26M"]
-    assert [(row["claim"], row["from_version"], row["gone_at"]) for row in mine] == [("retention.period", "2", "")]
+    assert [(row["claim"], row["from_version"], row["gone_by"]) for row in mine] == [("retention.period", "2", "")]
 
 
 def test_a_person_sees_sentence_and_bracket(run):
@@ -73,13 +74,13 @@ def test_an_unknown_category_is_named_with_those_there_are(run):
 
 def test_which_claims_came_and_went_over_all_sites(run):
     """Lumenkart dropped "We do not sell your personal information, and we never will." (data/sample)."""
-    changes = json.loads(run("claims", "--changed", "--claim", "sale.denied", "--json"))
+    changes = json.loads(run("claims", "--changed", "--claim", "sale.denied", "--json"))["changes"]
     (mine,) = [one for one in changes if one["site"] == "lumenkart.example"]
     assert (mine["change"], mine["claim"], mine["polarity"]) == ("went", "sale.sell", "no")
     assert mine["sentence"] == "We do not sell your personal information, and we never will."
     (version,) = [
         one
-        for one in json.loads(run("timeline", "lumenkart.example", "--json"))[0]["versions"]
+        for one in json.loads(run("timeline", "lumenkart.example", "--json"))["policies"][0]["versions"]
         if one["version"] == mine["version"]
     ]
     assert (mine["not_before"], mine["not_after"]) == (version["not_before"], version["first_seen"])
@@ -117,7 +118,7 @@ def test_around_a_day_only_policies_known_at_both_ends_are_counted(run):
 
 
 def test_trends_of_a_claim_have_denominators(run):
-    (one,) = json.loads(run("trends", "--claim", "law.gdpr", "--json"))
+    (one,) = json.loads(run("trends", "--claim", "law.gdpr", "--json"))["terms"]
     points = {point["half_year"]: (point["covered"], point["having"]) for point in one["points"]}
     assert points["2016-H1"] == (5, 0)
     assert points["2018-H1"] == (7, 4)

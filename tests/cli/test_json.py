@@ -46,6 +46,8 @@ CALLS = (
     ("save", "--older-than 30d --dry-run", ""),
     ("notify", "--config {config}", ""),
     ("claims", SITE, ""),
+    ("claims", "--changed", "changes"),
+    ("compare", "--around 2018-05-25", ""),
     ("re-extract", "--processes 1", "policies"),
     ("compact", "", ""),
     ("fsck", "", "findings"),
@@ -56,7 +58,6 @@ PROCESSES = {"crawl", "plan", "discover", "import-warc"}  # a reactor runs once
 WITHOUT_DB = {"archives", "limits", "extract", "merge"}
 NEED_MORE = {
     "cluster",
-    "compare",
     "import-corpus",
     "import-ota",
     "shard out",
