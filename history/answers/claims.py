@@ -207,7 +207,7 @@ def changes_data(changes: Sequence[ClaimChange]) -> dict[str, Any]:
         | {"citation": citation(one.policy.site, one.version)}
         for one, row in zip(changes, change_rows(changes), strict=True)
     ]
-    return {"rules": rules().version, "total": len(rows), "changes": rows}
+    return {"total": len(rows), "rules": rules().version, "changes": rows}
 
 
 def read_around(
