@@ -67,6 +67,8 @@ class RunOptions:
     :param budget_changes: as a person wrote them (crawler.archives.budgets.budgets_of); `budgets` is what holds.
     :param state: the folder of the archives' limits.
     :param workers: processes that read pages; 0 is one a core.
+    :param fallback: archives that are asked where `archive` has a hole (crawler/choosing/holes.py), in this order.
+    :param fallback_excluded: they are asked, too, for what an owner had excluded from one of the run's archives.
     :param wacz_apart: a WACZ file is an archive of its own, and not a part of its folder.
     :raises ConfigError: two of them contradict each other.
     """
@@ -83,6 +85,8 @@ class RunOptions:
     resolution: timedelta = timedelta(0)
     mode: Mode = Mode.CRAWL
     archive: Archive = WAYBACK
+    fallback: tuple[Archive, ...] = ()
+    fallback_excluded: bool = False
     database: Path = Path("policylapse.db")
     contact: str = ""
     wait: float = 600
@@ -103,6 +107,26 @@ class RunOptions:
         if self.archive.root == SAMPLE and not (self.urls or self.sites or self.listed or self.declarations):
             object.__setattr__(self, "listed", str(SAMPLE_SITES))
         object.__setattr__(self, "budgets", budgets_of(self.archive, self.budget_changes))
+        names = [one.name for one in self.archives]
+        if len(set(names)) < len(names):
+            raise ConfigError(
+                f"an archive is named twice: {', '.join(names)}. A fallback is another archive than --archive"
+            )
+
+    @property
+    def archives(self) -> tuple[Archive, ...]:
+        """The archives of the run, in the order in which they are asked."""
+        return (self.archive, *self.fallback)
+
+    def archive_named(self, name: str) -> Archive:
+        """Return one of the run's archives, the first of them for a name that is none of theirs."""
+        return next((one for one in self.fallback if one.name == name), self.archive)
+
+    def budgets_for(self, archive: Archive) -> Mapping[str, Budget]:
+        """Return the budgets of one of the run's archives, by endpoint."""
+        if archive.name == self.archive.name:
+            return self.budgets
+        return budgets_of(archive, self.budget_changes, fallback=True)
 
     @property
     def survey(self) -> Options:
@@ -122,6 +146,8 @@ class RunOptions:
             "all_policies": "1" if self.all_policies else "",
             "declarations": os.pathsep.join(map(str, self.declarations)),
             "terms": ",".join(self.terms),
+            "fallback": ",".join(one.argument for one in self.fallback),
+            "fallback_excluded": "1" if self.fallback_excluded else "",
         }
         return {name: text for name, text in said.items() if text}
 
@@ -174,6 +200,11 @@ def _parts(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def parse_archives(text: str) -> tuple[Archive, ...]:
+    """Return the archives that a text names, separated by commas."""
+    return tuple(map(parse_archive, _parts(text)))
+
+
 def _paths(text: str) -> tuple[Path, ...]:
     return tuple(Path(path) for path in text.split(os.pathsep) if path)
 
@@ -193,6 +224,8 @@ _SETTINGS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "POLICYLAPSE_MODE": ("mode", _one_of(Mode)),
     "POLICYLAPSE_SUMMARY": ("summary", _one_of(SummaryStyle)),
     "POLICYLAPSE_WACZ_APART": ("wacz_apart", _flag),
+    "POLICYLAPSE_FALLBACK": ("fallback", parse_archives),
+    "POLICYLAPSE_FALLBACK_EXCLUDED": ("fallback_excluded", _flag),
 }
 _SCHEDULERS = ("_job",)  # scrapyd and Scrapy Cloud add it to every spider's arguments: a job's name, nothing to do
 _ARGUMENTS: dict[str, tuple[str, Callable[[str], Any]]] = {
@@ -205,6 +238,8 @@ _ARGUMENTS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "all_policies": ("all_policies", _flag),
     "declarations": ("declarations", _paths),
     "terms": ("terms", _parts),
+    "fallback": ("fallback", parse_archives),
+    "fallback_excluded": ("fallback_excluded", _flag),
 }
 
 

@@ -127,11 +127,11 @@ class Progress:
     def _outcomes(self, spider: PoliciesSpider) -> dict[Outcome, int]:
         """Captures by outcome; those that a strategy did not ask for, in searches that came to an end, are not pending."""
         job = spider.job
-        found = job.store.runs.outcomes(spider.run.number, spider.policies(), job.archive.name, job.period)
+        found = job.store.runs.outcomes(spider.run.number, spider.policies(), job.archives, job.period)
         if self._exhaustive or self._cut_short(spider) or job.options.mode is Mode.PLAN:
             return found
         done = [policy for policy, search in spider.searches() if search.ended]
-        left = job.store.runs.outcomes(0, done, job.archive.name, job.period).get(Outcome.PENDING, 0)
+        left = job.store.runs.outcomes(0, done, job.archives, job.period).get(Outcome.PENDING, 0)
         counts = found | {Outcome.PENDING: found.get(Outcome.PENDING, 0) - left, Outcome.NOT_NEEDED: left}
         return {outcome: counts[outcome] for outcome in Outcome if counts.get(outcome)}
 
@@ -140,7 +140,7 @@ class Progress:
         planned = job.options.mode is Mode.PLAN
         told = not (planned or spider.run.store_error)
         return Summary(
-            archive=job.archive.label,
+            archive=" and ".join(one.label for one in job.options.archives),
             database=str(job.options.database),
             policies=len(spider.policies()),
             listed=self._stat("listed"),
@@ -158,7 +158,7 @@ class Progress:
             limited=spider.run.limited or self._out_of_time(spider),
             plan=self._plan(job.options) if planned else None,
             brought=job.store.found.brought(spider.run.number) if told else (),
-            known=job.store.found.known_missing(spider.run.number, spider.policies(), job.archive.name, job.period)
+            known=job.store.found.known_missing(spider.run.number, spider.policies(), job.archives, job.period)
             if told
             else {},
             run=spider.run.number,

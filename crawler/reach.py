@@ -154,9 +154,13 @@ def reach(settings: BaseSettings) -> None:
     :raises RateLimited: it refuses connections, or asks us to wait for longer than one is willing to.
     """
     options = options_of(settings)
-    if is_named(options.archive):
-        with closing(open_gate(options)) as gate, closing(asyncio.new_event_loop()) as loop:
-            check_archive(options.archive, _asking(gate, loop, user_agent(settings)))
+    for archive in filter(is_named, options.archives):
+        with closing(open_gate(options, archive)) as gate, closing(asyncio.new_event_loop()) as loop:
+            try:
+                check_archive(archive, _asking(gate, loop, user_agent(settings)))
+            except RateLimited:
+                if archive is options.archive:  # a fallback that pauses is no reason not to ask the first
+                    raise
 
 
 def _asking(gate: Gate, loop: asyncio.AbstractEventLoop, agent: str) -> Ask:

@@ -17,6 +17,9 @@ COMMANDS_MODULE = "crawler.commands"  # default "": `crawl` with our exit codes
 # ours
 
 POLICYLAPSE_ARCHIVE = os.environ.get("POLICYLAPSE_ARCHIVE") or "wayback"
+# Archives that are asked where the first has a hole, in this order; 1: for what an owner had excluded, too.
+POLICYLAPSE_FALLBACK = os.environ.get("POLICYLAPSE_FALLBACK") or ""
+POLICYLAPSE_FALLBACK_EXCLUDED = os.environ.get("POLICYLAPSE_FALLBACK_EXCLUDED") or "0"
 POLICYLAPSE_DB = os.environ.get("POLICYLAPSE_DB") or "policylapse.db"
 POLICYLAPSE_CONTACT = os.environ.get("POLICYLAPSE_CONTACT") or ""  # e-mail or URL, sent in the User-Agent
 # Where the archives' limits stand, for all crawls of this machine; what a pause may last before a run ends (seconds;

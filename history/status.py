@@ -67,6 +67,7 @@ _OPTIONS: Final = {
     "since": "--since",
     "until": "--until",
     "strategy": "--strategy",
+    "fallback": "--fallback",
 }
 _DEFAULTS: Final = {("archive", "wayback"), ("strategy", "changes")}
 
@@ -175,6 +176,8 @@ def _again(run: Run) -> str:
             words += [option, value]
     if run.arguments.get("all_policies"):
         words.append("--all-policies")
+    if run.arguments.get("fallback_excluded"):
+        words.append("--fallback-excluded")
     return f"`{command('crawl', *words)}`"
 
 

@@ -74,6 +74,18 @@ _SETTINGS_MODULE = "crawler.settings"
     help="wayback (the default) or another that `policylapse archives` lists, sample (bundled, no network), wayback+http://HOST, pywb+http://HOST/COLLECTION, or a WARC file or folder.",
 )
 @click.option(
+    "--fallback",
+    envvar="POLICYLAPSE_FALLBACK",
+    show_envvar=True,
+    metavar="ARCHIVES",
+    help="Archives to ask where the first has a hole, in this order: arquivo,awa.  [default: none]",
+)
+@click.option(
+    "--fallback-excluded",
+    is_flag=True,
+    help="Ask them, too, for what an owner had excluded from one of the archives.",
+)
+@click.option(
     "--db",
     envvar="POLICYLAPSE_DB",
     show_envvar=True,
@@ -190,6 +202,8 @@ def asked(given: Mapping[str, Any], **more: Any) -> RunOptions:
         "terms": ("terms", _at_commas),
         "all_policies": ("all_policies", bool),
         "archive": ("archive", parse_archive),
+        "fallback": ("fallback", record.parse_archives),
+        "fallback_excluded": ("fallback_excluded", bool),
         "db": ("database", Path),
         "strategy": ("strategy", parse_strategy),
         "contact": ("contact", str),

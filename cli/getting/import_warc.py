@@ -52,7 +52,7 @@ def import_warc(ctx: click.Context, /, paths: tuple[Path, ...], strategy: str, b
       policylapse import-warc crawl.warc.gz
       policylapse import-warc export.wacz --url http://lumenkart.example/privacy
     """
-    told = asked(options, strategy=parse_strategy(strategy or DISTINCT.value), wacz_apart=True)
+    told = asked(options, strategy=parse_strategy(strategy or DISTINCT.value), wacz_apart=True, fallback=())
     archives = list(_archives(paths))
     code = _import(archives[0], told, by_title) if len(archives) == 1 else _import_in_turn(archives, told, by_title)
     ctx.exit(code)

@@ -29,7 +29,7 @@ from history.database import open_database
 from history.sites import PolicyRow, list_sites
 from history.timeline.citations import citation
 from history.timeline.selectors import Selected, at_date, doubt_of, numbered, select
-from history.timeline.timeline import VersionRow, read_versions
+from history.timeline.timeline import VersionRow, archives_of, read_versions
 from pipelines.store.load import text_blocks
 from pipelines.store.missing import read_missing
 from pipelines.text.markdown import render_markdown
@@ -122,8 +122,9 @@ def show(
 def _show_notes(policy: PolicyRow, versions: Sequence[VersionRow], selected: Selected) -> None:
     chosen = selected.version
     seen = f"{chosen.first_seen:%Y-%m-%d} to {chosen.last_seen:%Y-%m-%d}"
+    whose = f" ({line(chosen.first_archive)})" if len(archives_of(versions)) > 1 else ""
     note(
-        f"{line(policy.site)} version {chosen.version} of {len(versions)}, seen {seen}: {line(replay_url(chosen.first_capture_url))}"
+        f"{line(policy.site)} version {chosen.version} of {len(versions)}, seen {seen}: {line(replay_url(chosen.first_capture_url))}{whose}"
     )
     if selected.doubt:
         note(f"note: {selected.doubt}")

@@ -20,7 +20,16 @@ from history.timeline.events import Event
 from history.timeline.periods import lengths
 from history.timeline.stated_dates import Doubt, Stated
 from history.timeline.technical import Technical
-from history.timeline.timeline import Alternation, Aside, Gap, PolicyCertainty, Silent, Timeline, VersionRow
+from history.timeline.timeline import (
+    Alternation,
+    Aside,
+    Gap,
+    PolicyCertainty,
+    Silent,
+    Timeline,
+    VersionRow,
+    archives_of,
+)
 from pipelines.model import ChangeClass
 
 if TYPE_CHECKING:
@@ -133,6 +142,7 @@ def _table(console: Console, shown: Shown) -> None:
             _doubts(console, version, shown.stated)
         elif version.version == min(alternation.last, versions[-1].version):
             _alternation(console, versions, alternation)
+    _archives(console, versions)
 
 
 def _doubts(console: Console, version: VersionRow, stated: Mapping[int, Stated]) -> None:
@@ -151,6 +161,27 @@ _DOUBTS = {
     Doubt.NOT_RENEWED: "as before, although its words changed",
     Doubt.WENT_BACK: "earlier than the version before said",
 }
+
+
+def _archives(console: Console, versions: Sequence[VersionRow]) -> None:
+    """Which versions rest on captures of which archives, where there are several archives."""
+    first = {name: [v.version for v in versions if v.first_archive == name] for name in archives_of(versions)}
+    last = {name: [v.version for v in versions if v.last_archive == name] for name in first}
+    for name in first if len(first) > 1 else ():
+        said = [f"the first capture of version {_numbers(first[name])}"] * bool(first[name])
+        said += [f"the last of {_numbers(last[name])}"] * bool(last[name])
+        print_wrapped(console, Text(f"{'; '.join(said)}"), Text(f"  {line(name)}: ", "bold"), " " * 4)
+
+
+def _numbers(versions: Sequence[int]) -> str:
+    """Return the numbers of versions as one reads them: 1–3, 7."""
+    runs: list[list[int]] = []
+    for number in versions:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
 
 
 def _row(console: Console, version: VersionRow, scale: int, unsure: Mapping[int, Sequence[str]]) -> None:

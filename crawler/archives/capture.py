@@ -225,6 +225,7 @@ class ListedCapture:
     :param held: its payload is in the store.
     :param redirect_url: where an archived redirect led, on the original site.
     :param not_before: when it is worth asking again, after a run in which it could not be played back.
+    :param archive: the name of the archive that lists it.
     """
 
     capture_id: int
@@ -233,6 +234,7 @@ class ListedCapture:
     held: bool = False
     redirect_url: str = ""
     not_before: datetime | None = None
+    archive: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,21 +177,32 @@ class Gate:
         self._limits.close()
 
 
-def open_gate(options: RunOptions) -> Gate:
-    """Return the gate of a run.
+def open_gate(options: RunOptions, archive: Archive | None = None) -> Gate:
+    """Return the gate of one of a run's archives, of the first where none is named.
 
     :raises ConfigError: the state's folder is wrong.
     """
-    patience = options.wait if options.archive.forgives else 0.0
-    return Gate(options.archive, options.budgets, LimitsFile(options.state.expanduser()), patience)
+    archive = archive or options.archive
+    patience = options.wait if archive.forgives else 0.0
+    return Gate(archive, options.budgets_for(archive), LimitsFile(options.state.expanduser()), patience)
 
 
-def gate_of(crawler: Crawler) -> Gate:
-    """Return the one gate of a crawl: the handlers of both schemes wait at it, the middleware asks it."""
-    gate: Gate | None = getattr(crawler, "policylapse_gate", None)
-    if gate is None:
-        gate = crawler.policylapse_gate = open_gate(options_of(crawler.settings))  # type: ignore[attr-defined]
-    return gate
+def gates_of(crawler: Crawler) -> Mapping[str, Gate]:
+    """Return the gates of a crawl by the names of its archives, each with its own budget and pauses: the handlers of both
+    schemes wait at them, the middleware asks them.
+    """
+    gates: dict[str, Gate] | None = getattr(crawler, "policylapse_gates", None)
+    if gates is None:
+        options = options_of(crawler.settings)
+        gates = {one.name: open_gate(options, one) for one in options.archives}
+        crawler.policylapse_gates = gates  # type: ignore[attr-defined]
+    return gates
+
+
+def gate_of(crawler: Crawler, archive: str = "") -> Gate:
+    """Return the gate of an archive of a crawl, by its name; of the crawl's first archive where none is named."""
+    gates = gates_of(crawler)
+    return gates.get(archive) or next(iter(gates.values()))
 
 
 class PoliteHandler(HTTP11DownloadHandler):
@@ -200,24 +211,26 @@ class PoliteHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = BoundedFactory  # noqa: SLF001 - as Scrapy's handler sets its own
-        self._gate = gate_of(crawler)
+        self._crawler = crawler
+        gates_of(crawler)
 
     async def download_request(self, request: Request) -> Response:
-        endpoint = request.meta.get("endpoint", "")
-        sent_at = await self._gate.wait(endpoint)
+        endpoint, gate = request.meta.get("endpoint", ""), gate_of(self._crawler, request.meta.get("archive", ""))
+        sent_at = await gate.wait(endpoint)
         try:
             with told_of_headers(request.url):
-                response = await self._gate.within_grace(super().download_request(request))
+                response = await gate.within_grace(super().download_request(request))
         except DownloadConnectionRefusedError:
-            self._gate.refused()
+            gate.refused()
             raise
         if response.status == 429 and b"Memento-Datetime" not in response.headers:  # else an archived one
             retry_after = (response.headers.get(b"Retry-After") or b"").decode("latin-1")
-            self._gate.too_many(endpoint, parse_retry_after(retry_after, time.time()), sent_at)
+            gate.too_many(endpoint, parse_retry_after(retry_after, time.time()), sent_at)
         else:
-            self._gate.answered(sent_at)
+            gate.answered(sent_at)
         return response
 
     async def close(self) -> None:
         await super().close()
-        self._gate.close()
+        for gate in gates_of(self._crawler).values():
+            gate.close()

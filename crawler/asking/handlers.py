@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
 
+    from crawler.archives.dialects import Archive
+
 
 class WarcHandler(BaseDownloadHandler):
     """Answers the scheme `warc` in the Wayback dialect. Files are read in a thread, beside the reactor."""
@@ -38,24 +40,29 @@ class WarcHandler(BaseDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         options = options_of(crawler.settings)
-        root = options.archive.root
-        if root is None:
-            raise NotConfigured("POLICYLAPSE_ARCHIVE names no WARC files")
-        self._root = root
-        self._wacz_apart = options.wacz_apart
-        self._archive: WarcArchive | None = None
+        if all(one.root is None for one in options.archives):
+            raise NotConfigured("neither POLICYLAPSE_ARCHIVE nor POLICYLAPSE_FALLBACK names WARC files")
+        self._options = options
+        self._archives: dict[str, WarcArchive] = {}
         self._opening = asyncio.Lock()
         self._max_size = crawler.settings.getint("DOWNLOAD_MAXSIZE")
 
     async def download_request(self, request: Request) -> Response:
-        async with self._opening:
-            if self._archive is None:
-                self._archive = await asyncio.to_thread(open_warcs, self._root, wacz_apart=self._wacz_apart)
+        archive = await self._opened(self._options.archive_named(request.meta.get("archive", "")))
         digest = request.meta.get("digest", "")  # a URL does not tell two captures of one second apart
-        answered = await asyncio.to_thread(answer, self._archive, request.url, digest, self._max_size)
+        answered = await asyncio.to_thread(answer, archive, request.url, digest, self._max_size)
         if 0 < self._max_size < len(answered.body):
             raise DownloadCancelledError(f"{request.url} is larger than DOWNLOAD_MAXSIZE ({self._max_size} bytes)")
         return Response(request.url, status=answered.status, headers=answered.headers, body=answered.body)
+
+    async def _opened(self, archive: Archive) -> WarcArchive:
+        assert archive.root is not None
+        async with self._opening:
+            if archive.name not in self._archives:
+                self._archives[archive.name] = await asyncio.to_thread(
+                    open_warcs, archive.root, wacz_apart=self._options.wacz_apart
+                )
+        return self._archives[archive.name]
 
 
 @lru_cache(maxsize=1)  # who has looked for policies in the files need not read them again to crawl

@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
 
+    from crawler.archives.dialects import Archive
+    from crawler.asking.gate import Gate
+
 MAX_HOPS = 5  # of the archive's own redirects; recorded chains have one or two
 RETRIES = 3
 MAX_THROTTLED = 5  # 429s to one request, each after a longer pause, before the run ends
@@ -70,6 +73,7 @@ class PlaybackMiddleware:
     def __init__(self, crawler: Crawler, options: RunOptions) -> None:
         self.crawler = crawler
         self.archive = options.archive
+        self._options = options
         self._retry_delay = options.retry_delay
         self._most = options.max_requests or MAX_A_RUN
         self._asked = 0
@@ -130,7 +134,7 @@ class PlaybackMiddleware:
         date = memento_date(playback.location)
         asked = request.meta["captured_at"]
         near = date is not None and abs(drift_seconds(asked, date)) <= MAX_DRIFT
-        if hops >= MAX_HOPS or not near or not self.archive.owns(playback.location):
+        if hops >= MAX_HOPS or not near or not self._archive_of(request).owns(playback.location):
             return None
         if not same_page(request.url, playback.location):  # all that were recorded keep the page
             return None
@@ -139,10 +143,16 @@ class PlaybackMiddleware:
             url=playback.location, meta={**request.meta, "hops": hops + 1, "chain": chain}, dont_filter=True
         )
 
+    def _archive_of(self, request: Request) -> Archive:
+        return self._options.archive_named(request.meta.get("archive", ""))
+
+    def _gate(self, request: Request) -> Gate:
+        return gate_of(self.crawler, request.meta.get("archive", ""))
+
     def _throttled(self, request: Request) -> Request | None:
         """Return the request, to wait at the gate for the end of the pause that it has begun, if one is willing to."""
         times = request.meta.get("throttled", 0) + 1
-        if times > MAX_THROTTLED or not gate_of(self.crawler).willing:
+        if times > MAX_THROTTLED or not self._gate(request).willing:
             return None
         return request.replace(meta={**request.meta, "throttled": times}, dont_filter=True)
 
@@ -157,7 +167,7 @@ class PlaybackMiddleware:
         )
         if again is not None:
             times = again.meta["retry_times"]
-            await gate_of(self.crawler).nap(self._retry_delay * 3 ** (times - 1) * random.uniform(0.5, 1.5))  # noqa: S311
+            await self._gate(request).nap(self._retry_delay * 3 ** (times - 1) * random.uniform(0.5, 1.5))  # noqa: S311
         return again
 
 

@@ -2,7 +2,8 @@
 
 PolicyWork ──advance──► grown? read its listing ──► known redirects followed ──► requests up to the window
 └─ nothing requested: what is kept of it and was not read
-idle ──left_to_do──► who waited in vain, who waits for a wording, then the second pass; nobody: the run has ended
+idle ──left_to_do──► who waited in vain, who waits for a wording, then the second pass; nobody: all is asked here
+     ──fall_back───► who has holes that the next archive may fill; nobody, and no archive left: the run has ended
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from crawler.archives.capture import Policy
 from crawler.options import Mode, RunOptions
 from crawler.spiders.current_run import OUR_FAULTS, CurrentRun
 from crawler.spiders.fetching import Fetcher
+from crawler.spiders.filling import Filler
 from crawler.spiders.following import Follower
 from crawler.spiders.ledger import Ledger
 from crawler.spiders.policy_search import Search, SearchStore
@@ -42,10 +44,11 @@ class Advancer:
         fetcher: Fetcher,
         follower: Follower,
         reading: PolicyReading,
+        filler: Filler,
     ) -> None:
         self._run, self._waits, self._ledger = run, waits, ledger
         self._store, self._options, self._extractor = store, options, extractor
-        self._fetcher, self._follower, self._reading = fetcher, follower, reading
+        self._fetcher, self._follower, self._reading, self._filler = fetcher, follower, reading, filler
         self._works: dict[int, PolicyWork] = {}
         self._held: set[int] = set()  # digests whose payload is in the store, for all searches
         self._sent_when_idle = -1
@@ -88,6 +91,11 @@ class Advancer:
         if self._options.mode is Mode.PLAN:
             self._plan_requests(work)
             return
+        if work.to_fill is not None:
+            for request in self._filler.requests(work):
+                yield request
+            if not self._waits.can_choose(work):
+                return
         async for item in self._read_left(work):
             yield item
         if work.grown:
@@ -133,6 +141,19 @@ class Advancer:
             self._run.count(f"planned_{name}", number + expected.redirects)
 
     # when nothing is under way
+
+    def fall_back(self) -> list[PolicyWork]:
+        """Turn to the next archive that has something to fill; return the policies that it is asked for. Empty where no
+        archive is left.
+        """
+        lost = self._waits.forget()
+        self._ledger.forget_under_way()
+        self._ledger.second_pass = True
+        while self._run.turn_on():
+            some = [work for work in self.works if not lost[work] and self._filler.plan(work, self._run.asking)]
+            if some:
+                return some
+        return []
 
     def left_to_do(self) -> list[PolicyWork]:
         """Return the policies that can go on; empty at the end of the run.

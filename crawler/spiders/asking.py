@@ -37,6 +37,7 @@ from crawler.archives.files.warc import DAMAGE_HEADER, read_damages
 from crawler.archives.memento import PlaybackAnswer, classify_exclusion
 from crawler.archives.table import CDX, PLAYBACK
 from crawler.asking.playback import NOWHERE, TooManyRequests, plain_headers
+from crawler.options import RunOptions
 from crawler.spiders.current_run import OUR_FAULTS, CurrentRun
 
 if TYPE_CHECKING:
@@ -95,14 +96,16 @@ def outcome_of(error: BaseException | None) -> tuple[Outcome, str]:
 class Asker:
     """Makes a run's requests, and reads what is no memento."""
 
-    def __init__(self, run: CurrentRun, archive: Archive) -> None:
-        self._run, self._archive = run, archive
-        self._damage_told = False
+    def __init__(self, run: CurrentRun, options: RunOptions) -> None:
+        self._run, self._options = run, options
+        self._damage_told: set[str] = set()
 
     # requests
 
-    def index_request(self, url: str, callback: Callback, errback: Callback, **context: Any) -> Request:
-        """Return a request to the index.
+    def index_request(
+        self, archive: Archive, url: str, callback: Callback, errback: Callback, **context: Any
+    ) -> Request:
+        """Return a request to an archive's index.
 
         :param url: of the request.
         :param context: handed on to the callback.
@@ -112,21 +115,28 @@ class Asker:
             callback=callback,
             errback=errback,
             cb_kwargs=context,
-            meta={"endpoint": CDX, "download_slot": self._archive.slot(CDX)},
+            meta={"endpoint": CDX, "download_slot": archive.slot(CDX), "archive": archive.name},
             priority=10,  # know what there is before fetching it
             dont_filter=True,
         )
 
     def listing_request(
-        self, url: str, plan: ListingPlan, period: Period, callback: Callback, errback: Callback, **context: Any
+        self,
+        archive: Archive,
+        url: str,
+        plan: ListingPlan,
+        period: Period,
+        callback: Callback,
+        errback: Callback,
+        **context: Any,
     ) -> Request:
         """Return the request for one page of a URL's listing.
 
         :param plan: what is left to ask for.
         """
         since = plan.asked_from or period.since
-        asked = self._archive.listing_url(url, since=since, until=period.until, resume_key=plan.resume_key)
-        return self.index_request(asked, callback, errback, **context)
+        asked = archive.listing_url(url, since=since, until=period.until, resume_key=plan.resume_key)
+        return self.index_request(archive, asked, callback, errback, **context)
 
     def page_request(
         self,
@@ -143,16 +153,17 @@ class Asker:
         :param policy_id: whose request it is, where it is a policy's.
         :param context: handed on to the callback, beside `listed`.
         """
-        capture = listed.capture
+        capture, archive = listed.capture, self._options.archive_named(listed.archive)
         meta = {
             "endpoint": PLAYBACK,
-            "download_slot": self._archive.slot(PLAYBACK),
+            "download_slot": archive.slot(PLAYBACK),
+            "archive": archive.name,
             "captured_at": capture.captured_at,
             "digest": capture.digest,
             "capture": listed.capture_id,
         }
         return Request(
-            self._archive.memento_url(capture),
+            archive.memento_url(capture),
             callback=callback,
             errback=errback,
             cb_kwargs={"listed": listed, **context},
@@ -176,26 +187,28 @@ class Asker:
 
         :param url: what was asked for: rows of other URLs are none of its captures; with `domain` all of its host.
         """
-        headers = plain_headers(response)
+        headers, archive = plain_headers(response), self._options.archive_named(response.meta.get("archive", ""))
         try:
             body, _notes = undo_content_encoding(response.body, headers)
-            not_a_page = self._not_a_page(response.status, headers, body)
+            not_a_page = self._not_a_page(archive, response.status, headers, body)
             if not_a_page:
                 return None, *not_a_page
-            return about(self._archive.read_listing(body), url, domain=domain), None, ""
+            return about(archive.read_listing(body), url, domain=domain), None, ""
         except (UnexpectedArchiveResponse, DecodeError) as error:
             return None, Outcome.LISTING_FAILED, str(error)
 
-    def _not_a_page(self, status: int, headers: dict[str, str], body: bytes) -> tuple[Outcome, str] | None:
-        if headers.get(DAMAGE_HEADER) and not self._damage_told:
-            self._damage_told = True
+    def _not_a_page(
+        self, archive: Archive, status: int, headers: dict[str, str], body: bytes
+    ) -> tuple[Outcome, str] | None:
+        if headers.get(DAMAGE_HEADER) and archive.name not in self._damage_told:
+            self._damage_told.add(archive.name)
             for damage in read_damages(headers[DAMAGE_HEADER]):
-                self._run.record(Outcome.DAMAGED_ARCHIVE, str(self._archive.root), damage)
+                self._run.record(Outcome.DAMAGED_ARCHIVE, str(archive.root), damage)
         exclusion = classify_exclusion(status, headers, body)
         if exclusion is not None:
             return OUTCOMES[exclusion], body[:200].decode("utf-8", "replace")
         if status == 429:
-            self._run.stop()
+            self._run.stop(archive.name)
             return Outcome.RATE_LIMITED, "HTTP 429"
         if status == 404 and says_no_captures(body):
             return Outcome.NOT_ARCHIVED, "the index knows no capture of it"
@@ -204,21 +217,28 @@ class Asker:
     # failures
 
     def failed(self, failure: Failure) -> tuple[Outcome, str]:
-        """Name what a failed download is; a refused connection, or the archive's limits, stop the run."""
+        """Name what a failed download is; after a refused connection, or by its limits, an archive is asked no more."""
         outcome, detail = outcome_of(failure.value)
         if outcome is Outcome.RATE_LIMITED:
-            self._run.stop()
+            self._run.stop(_archive_of(failure))
         return outcome, detail
 
     def turned_away(self, failure: Failure) -> bool:
         """Tell whether a request never left, or not by the archive's fault: the run is ending. It stays pending."""
-        error = failure.value
+        error, stopped = failure.value, self._run.has_stopped(_archive_of(failure) or self._run.asking.name)
         if isinstance(error, OUR_FAULTS):
             self._run.cannot_go_on(error)
             return True
         if isinstance(error, TooManyRequests):
             return False
         if isinstance(error, IgnoreRequest):
-            self._run.limit(str(error))
+            if not stopped:
+                self._run.limit(str(error))
             return True
-        return bool(self._run.stopped_by_archive and isinstance(error, RateLimited))
+        return stopped and isinstance(error, RateLimited)
+
+
+def _archive_of(failure: Failure) -> str:
+    """The name of the archive that was asked, "" where the request does not say."""
+    request = getattr(failure, "request", None)
+    return str(request.meta.get("archive", "")) if request is not None else ""

@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from crawler.archives.capture import ListedCapture, Outcome, Policy
-from crawler.archives.errors import LimitsError, NotRunning, StoreError
-from crawler.asking.gate import gate_of
+from crawler.archives.errors import LimitsError, NotRunning, RateLimited, StoreError
+from crawler.asking.gate import gate_of, gates_of
 from crawler.options import RunOptions
 from crawler.printed import given, runnable
 from crawler.spiders.shelves import KeptCaptures, Runs
@@ -45,15 +45,17 @@ class CurrentRun:
     """One run of the spider.
 
     :ivar number: of its row in the store, 0 before it has one.
-    :ivar stopped_by_archive: why the archive ended it, "" while it did not; so it is with `limited`, which a limit or
-        a signal sets, and `store_error`, a fault of this machine.
+    :ivar asking: the archive that it asks now: the first of the run's, later those that fill its holes, in turn.
+    :ivar limited: which limit or signal ended it, "" while none did; so it is with `store_error`, a fault of this machine.
     """
 
     def __init__(self, store: RunStore, crawler: Crawler, options: RunOptions) -> None:
         self._store, self._crawler = store, crawler
         self._given = given(options.database, options.archive.argument, options.contact)  # to commands that are printed
         self.number = 0
-        self.stopped_by_archive = ""
+        self._stopped: dict[str, str] = {}
+        self.asking = options.archive
+        self._next = list(options.fallback)
         self.limited = ""
         self.store_error = ""
         self._ending = False
@@ -73,19 +75,46 @@ class CurrentRun:
                 self.limited = self.limited or "it was told to end (Ctrl-C or SIGTERM)"
             self._ending = True
             if reason != "limit":  # what the limit of requests has let out is still to be asked, and kept
-                gate_of(self._crawler).shut("the run is ending")
+                for gate in gates_of(self._crawler).values():
+                    gate.shut("the run is ending")
             await close(reason=reason)
 
         engine.close_spider_async = closing  # type: ignore[method-assign]
 
     @property
     def ending(self) -> bool:
-        """Nothing more is to be asked: the archive, a limit or the store has ended the run, or a signal has.
+        """Nothing more is to be asked of the archive in turn: it, a limit or the store has ended that, or a signal has.
 
         Every loop that can go on without a request looks here, and lets the reactor run (`asyncio.sleep(0)`) so that a
         signal is heard.
         """
-        return bool(self.stopped_by_archive or self.limited or self.store_error or self._ending)
+        return self.over or self.has_stopped(self.asking.name)
+
+    @property
+    def over(self) -> bool:
+        """Nothing more is to be asked of any archive."""
+        return bool(self.limited or self.store_error or self._ending)
+
+    @property
+    def stopped_by_archive(self) -> str:
+        """Why archives ended it, "" while none did."""
+        return "; ".join(self._stopped.values())
+
+    def has_stopped(self, archive: str) -> bool:
+        """Tell whether an archive of this name has asked us to stay away."""
+        return archive in self._stopped
+
+    def turn_on(self) -> bool:
+        """Ask the next of the run's archives from now on; False where there is none that may be asked."""
+        while self._next and not self.over:
+            self.asking = self._next.pop(0)
+            try:
+                gate_of(self._crawler, self.asking.name).check()
+            except RateLimited:
+                self._note_stop(self.asking.name)
+            else:
+                return True
+        return False
 
     # what is told
 
@@ -120,14 +149,23 @@ class CurrentRun:
 
     # what ends it
 
-    def stop(self) -> None:
-        """The archive has said stop: nothing more goes out, what is in flight is kept, the run ends."""
-        if not self.stopped_by_archive:
-            gate = gate_of(self._crawler)
-            self.stopped_by_archive = gate.why
-            gate.shut(gate.why)
-            logger.error("%s; the run ends, the same crawl goes on where it stopped", gate.why)
-            self._close("rate_limited")
+    def stop(self, archive: str = "") -> None:
+        """An archive has said stop: nothing more goes out to it, what is in flight is kept. Where no other archive is left
+        to ask, the run ends.
+
+        :param archive: its name; the archive in turn where none is given.
+        """
+        archive = archive or self.asking.name
+        if archive not in self._stopped:
+            self._note_stop(archive)
+            if archive == self.asking.name and not self._next:
+                self._close("rate_limited")
+
+    def _note_stop(self, archive: str) -> None:
+        gate = gate_of(self._crawler, archive)
+        self._stopped[archive] = gate.why
+        gate.shut(gate.why)
+        logger.error("%s; it is asked no more, the same crawl goes on where it stopped", gate.why)
 
     def limit(self, why: str) -> None:
         """A limit that a person has set is reached."""

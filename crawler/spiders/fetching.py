@@ -184,7 +184,7 @@ class Fetcher:
         elif answer is PlaybackAnswer.MOVED_ON:
             detail = f"the archive sends to {response.meta['playback'].location}"
         elif answer is PlaybackAnswer.RATE_LIMITED:
-            self._run.stop()
+            self._run.stop(listed.archive)
         self._settle_or_put_off(work, listed, outcome, detail, response.url)
 
     def _settle_or_put_off(

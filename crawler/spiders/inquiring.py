@@ -180,7 +180,7 @@ class Inquirer:
     def _index_request(self, inquiry: Inquiry, ask: Ask) -> Request:
         archive, query = self._archive, index_query(ask.kind, ask.url)
         url = archive.query_url(query) if query else archive.listing_url(ask.url, since=None, until=None)
-        return self._asker.index_request(url, self.parse_index, self.ask_failed, inquiry=inquiry, ask=ask)
+        return self._asker.index_request(archive, url, self.parse_index, self.ask_failed, inquiry=inquiry, ask=ask)
 
     def _page_request(self, inquiry: Inquiry, ask: Ask, listed: ListedCapture) -> Request:
         return self._asker.page_request(
@@ -256,7 +256,7 @@ class Inquirer:
             self._run.count("fetched")
             self._answered(inquiry, ask, await self._kept(inquiry, ask, listed, memento, flaw, playback.location))
         elif playback.answer is PlaybackAnswer.RATE_LIMITED:
-            self._run.stop()
+            self._run.stop(self._archive.name)
             inquiry.cut_short = True
         else:
             detail = f"the archive answered HTTP {response.status}"
@@ -310,7 +310,7 @@ class Inquirer:
         if outcome is Outcome.PROGRAM_ERROR:
             assert failure.value is not None
             raise failure.value
-        if self._run.stopped_by_archive:
+        if self._run.has_stopped(self._archive.name):
             inquiry.cut_short = True
         elif listed is not None:
             self._settled(inquiry, ask, listed, outcome, detail, failure.request.url)  # type: ignore[attr-defined]

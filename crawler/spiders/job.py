@@ -24,6 +24,7 @@ from crawler.options import RunOptions, options_of
 from crawler.spiders.current_run import RunStore
 from crawler.spiders.discovering import DiscoveryStore
 from crawler.spiders.fetching import CaptureStore
+from crawler.spiders.filling import FillingStore
 from crawler.spiders.following import RedirectStore
 from crawler.spiders.inquiring import InquiryStore, LinkReader
 from crawler.spiders.listing import ListingStore
@@ -68,6 +69,7 @@ class Store(
     InquiryStore,
     DiscoveryStore,
     CaptureStore,
+    FillingStore,
     RedirectStore,
     ReadingStore,
     PolicyStore,
@@ -94,6 +96,11 @@ class Job:
         return self.options.archive
 
     @property
+    def archives(self) -> tuple[str, ...]:
+        """The names of the archives, in the order in which they are asked."""
+        return tuple(one.name for one in self.options.archives)
+
+    @property
     def strategy(self) -> Strategy:
         return self.options.strategy
 
@@ -112,7 +119,8 @@ def open_job(settings: BaseSettings, options: RunOptions, reach: Callable[[BaseS
     :raises NotRunning: nobody listens at the address of a private archive.
     :raises StoreError: the database cannot be used.
     """
-    check_contact(options.archive, options.contact)
+    for archive in options.archives:
+        check_contact(archive, options.contact)
     if options.archive.root is None:
         with closing(open_gate(options)) as gate:
             gate.check()

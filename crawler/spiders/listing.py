@@ -8,7 +8,7 @@ Who waits for a listing stands in waits.py; what becomes of the rows is decided 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Hashable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,11 +17,11 @@ from scrapy import Request
 from crawler.archives.capture import Listing, ListingPlan, Outcome, Period, Policy
 from crawler.archives.cdx import CdxPage
 from crawler.archives.dialects import Archive
-from crawler.archives.surt import surt
+from crawler.choosing.holes import span_of
 from crawler.spiders.asking import Asker
 from crawler.spiders.current_run import OUR_FAULTS, CurrentRun
 from crawler.spiders.policy_work import PolicyWork
-from crawler.spiders.shared_listing import SharedListing
+from crawler.spiders.shared_listing import SharedListing, listing_key
 from crawler.spiders.shelves import KeptCaptures, Listings
 from crawler.spiders.waits import For, Waits, Wake
 
@@ -42,6 +42,10 @@ class ListingStore(Protocol):
     def captures(self) -> KeptCaptures: ...
 
 
+# The index has not told: asked again, another time, it may.
+_NO_WORD = (Outcome.LISTING_FAILED, Outcome.RATE_LIMITED, Outcome.DAMAGED_ARCHIVE, Outcome.PROGRAM_ERROR)
+
+
 def page_within(page: CdxPage | None, period: Period) -> CdxPage | None:
     """Return what a whole listing's first page says of a period; None where there may be more to it."""
     if page is None or (page.resume_key and period != Period()):
@@ -57,20 +61,43 @@ class Lister:
     ) -> None:
         self._run, self._asker, self._waits, self._store = run, asker, waits, store
         self._archive, self._period = archive, period
-        self._listings: dict[str, SharedListing] = {}
+        self._listings: dict[Hashable, SharedListing] = {}
 
     def list_url(self, url: str, work: PolicyWork, page: CdxPage | None = None) -> Iterator[Request]:
-        """Yield the request for the captures of a URL, unless this run has made it for another policy.
+        """Yield the request for the captures of a URL in the run's first archive, unless this run has made it for another
+        policy.
 
         :param page: the first page, where it was asked for on the way to the policy.
         """
-        key = surt(url)
+        if self._run.has_stopped(self._archive.name):
+            return  # a fallback's capture has led here; the next run asks
+        plan = ListingPlan() if page is not None else self._plan(url)
+        yield from self._list(SharedListing(url, plan, self._archive, self._period), work, page)
+
+    def fill(self, url: str, work: PolicyWork, archive: Archive, within: tuple[Period, ...]) -> Iterator[Request]:
+        """Yield the request for the captures of a URL in another archive: once, for the time from the first hole to the
+        last; only what lies in a hole is taken. None where that archive has said so of late.
+        """
+        period = span_of(within)
+        if self._store.listings.answered(archive.name, url, period):
+            return
+        plan = self._store.listings.plan(archive.name, url, period)
+        if plan.known is None:  # else it excludes the site
+            plan = replace(plan, asked_from=None)
+            yield from self._list(SharedListing(url, plan, archive, period, within), work, None)
+
+    def failed(self, url: str) -> bool:
+        """Tell whether the first archive's index gave no whole answer for a URL in this run."""
+        listing = self._listings.get(listing_key(self._archive, url))
+        return listing is not None and (not listing.ended or (listing.flaw is not None and listing.flaw[0] in _NO_WORD))
+
+    def _list(self, begun: SharedListing, work: PolicyWork, page: CdxPage | None) -> Iterator[Request]:
+        key = begun.key
         listing = self._listings.get(key)
         if listing is not None:
             self._join(listing, work)
             return
-        plan = ListingPlan() if page is not None else self._plan(url)
-        listing = self._listings[key] = SharedListing(url, plan)
+        listing, plan = self._listings.setdefault(key, begun), begun.plan
         self._waits.wait(work, For.LISTING, key, work.go_on)
         if plan.known is not None:
             self._end(listing, (plan.known, plan.why))
@@ -90,7 +117,7 @@ class Lister:
 
     def _request_page(self, listing: SharedListing, plan: ListingPlan) -> Request:
         return self._asker.listing_request(
-            listing.url, plan, self._period, self.parse_listing, self.listing_failed, listing=listing
+            listing.archive, listing.url, plan, listing.period, self.parse_listing, self.listing_failed, listing=listing
         )
 
     def _join(self, listing: SharedListing, work: PolicyWork) -> None:
@@ -104,7 +131,7 @@ class Lister:
         if listing.ended:
             self._conclude(listing, work.policy)
         else:
-            self._waits.wait(work, For.LISTING, surt(listing.url), work.go_on)
+            self._waits.wait(work, For.LISTING, listing.key, work.go_on)
 
     async def parse_listing(self, response: Response, listing: SharedListing) -> AsyncIterator[Any]:
         """Store the rows of one index answer; ask for the next page, or begin to fetch."""
@@ -143,13 +170,14 @@ class Lister:
                 yield found
 
     def _followers(self, listing: SharedListing) -> list[PolicyWork]:
-        return self._waits.who(For.LISTING, surt(listing.url))
+        return self._waits.who(For.LISTING, listing.key)
 
     def _take(self, listing: SharedListing, page: CdxPage) -> ListingPlan | None:
         """Store a page for every policy that has the URL; return the plan of the next one."""
+        wanted = listing.wanted(page)
         for work in self._followers(listing):
-            self._keep(page, listing, work.policy)
-        self._run.count("listed", len(page.captures))
+            self._keep(wanted, listing, work.policy)
+        self._run.count("listed", len(wanted.captures))
         return listing.take(page)
 
     def _end(self, listing: SharedListing, flaw: tuple[Outcome, str] | None = None) -> list[Wake]:
@@ -163,12 +191,12 @@ class Lister:
                 raise
             except Exception as error:  # noqa: BLE001 - the other policies go on, and this one with what is stored
                 self._run.program_error(error, listing.url, work.policy)
-        return self._waits.end(For.LISTING, surt(listing.url))
+        return self._waits.end(For.LISTING, listing.key)
 
     def _keep(self, page: CdxPage, listing: SharedListing, policy: Policy) -> None:
-        archive = self._archive
+        archive = listing.archive
         citations = tuple(map(archive.citation_of, page.captures))
-        stored = Listing(policy, archive.name, listing.url, self._period, page.captures, citations)
+        stored = Listing(policy, archive.name, listing.url, listing.period, page.captures, citations)
         stored = replace(stored, broken=page.broken, resume_key=page.resume_key, asked_from=listing.plan.asked_from)
         self._store.listings.put(self._run.number, stored)
 
@@ -176,11 +204,14 @@ class Lister:
         """Record what is wrong with a listing that has ended, if anything, in the store's listings and for the person."""
         if listing.flaw is not None:
             if listing.plan.known is None:  # else it is on record since when
-                flawed = Listing(policy, self._archive.name, listing.url, self._period, (), (), *listing.flaw)
+                flawed = Listing(policy, listing.archive.name, listing.url, listing.period, (), (), *listing.flaw)
                 self._store.listings.put(self._run.number, flawed)
             outcome, detail = listing.flaw
-            self._run.record(outcome, listing.url, detail, policy)
-        elif listing.empty:
+            if not listing.within:
+                self._run.record(outcome, listing.url, detail, policy)
+            elif outcome in _NO_WORD:
+                self._run.record(outcome, listing.url, f"{listing.archive.label}: {detail}", policy)
+        elif listing.empty and not listing.within:  # that a fallback has nothing either is no news
             self._nothing_listed(listing.url, policy)
 
     def _nothing_listed(self, url: str, policy: Policy) -> None:

@@ -31,6 +31,7 @@ from crawler.spiders.asking import Asker
 from crawler.spiders.current_run import OUR_FAULTS, CurrentRun
 from crawler.spiders.discovering import Discoverer
 from crawler.spiders.fetching import Fetcher
+from crawler.spiders.filling import Filler
 from crawler.spiders.following import Follower
 from crawler.spiders.inquiring import Inquirer
 from crawler.spiders.job import Job, open_job, user_agent
@@ -60,14 +61,15 @@ class PoliciesSpider(Spider):
         super().__init__(*args, **kwargs)
         self.job, self.run = job, run
         store, options, waits, ledger = job.store, job.options, Waits(), Ledger()
-        self._asker = asker = Asker(run, job.archive)
+        self._asker = asker = Asker(run, options)
         lister = Lister(run, asker, waits, store, job.archive, job.period)
         inquirer = Inquirer(run, asker, waits, ledger, store, job.reader, job.archive)
         discoverer = Discoverer(run, inquirer, waits, store, options)
         reading = PolicyReading(store, job.reader, all_policies=options.all_policies)
         follower = Follower(lister, discoverer, store, job.period)
         fetcher = Fetcher(run, asker, waits, ledger, store, reading, follower)
-        self._advancer = Advancer(run, waits, ledger, store, options, job.reader.extractor, fetcher, follower, reading)
+        filler, extractor = Filler(lister, store, options), job.reader.extractor
+        self._advancer = Advancer(run, waits, ledger, store, options, extractor, fetcher, follower, reading, filler)
         self._taker = Taker(lister, discoverer, self._advancer, store, options)
 
     @classmethod
@@ -76,8 +78,11 @@ class PoliciesSpider(Spider):
         options = options_of(settings)
         settings.set("USER_AGENT", user_agent(settings), priority="spider")
         settings.set("CLOSESPIDER_TIMEOUT", options.max_minutes * 60, priority="spider")  # ends after what is in flight
-        slot = {"concurrency": options.archive.concurrency, "delay": 0}  # the gate holds the budget
-        slots = {options.archive.slot(endpoint): slot for endpoint in (CDX, PLAYBACK)}
+        slots = {  # the gates hold the budgets
+            archive.slot(endpoint): {"concurrency": archive.concurrency, "delay": 0}
+            for archive in options.archives
+            for endpoint in (CDX, PLAYBACK)
+        }
         settings.set("DOWNLOAD_SLOTS", slots, priority="spider")
 
     @classmethod
@@ -130,13 +135,13 @@ class PoliciesSpider(Spider):
 
     def idle(self) -> None:
         """When all else is done: ask what has waited for another answer; then once more for what failed, as a capture's
-        first load is slow and then it is cached.
+        first load is slow and then it is cached; then the next archive for what this one has not.
         """
-        if self.run.ending or self.job.options.mode is not Mode.CRAWL:
+        if self.run.over or self.job.options.mode is not Mode.CRAWL:
             return
         some: list[PolicyWork] = []
         try:
-            some = self._advancer.left_to_do()
+            some = ([] if self.run.ending else self._advancer.left_to_do()) or self._advancer.fall_back()
             for work in some:
                 assert self.crawler.engine is not None
                 self.crawler.engine.crawl(self._asker.nowhere(self.resumed, work=work))

@@ -14,12 +14,14 @@ from __future__ import annotations
 import logging
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Protocol
 
-from crawler.archives.capture import REVISIT_MIMETYPE, ListedCapture, Outcome, Policy
+from crawler.archives.capture import REVISIT_MIMETYPE, ListedCapture, Outcome, Period, Policy
 from crawler.choosing.certainty import Certainty, Forecast, certainty, forecast
+from crawler.choosing.holes import Holes, holes_of
 from crawler.choosing.rows import TELLS_NOTHING, Captures, digest_key, index_verdict, rows_of
 from crawler.choosing.strategies import Wanted, next_batch
 from crawler.choosing.survey import Knowledge
@@ -31,6 +33,39 @@ logger = logging.getLogger(__name__)
 STRETCH = 2_000  # captures read from the store at once, and wanted of one strategy at once
 SLICE = 200  # captures that are reused in one step, a transaction each: a tenth of a second
 _READ = (Outcome.FETCHED, Outcome.REVISIT)
+LOST = (
+    Outcome.UNPLAYABLE,
+    Outcome.DRIFTED,
+    Outcome.PLAYBACK_FAILED,
+    Outcome.UNDECODABLE,
+    Outcome.TOO_LARGE,
+)  # listed, asked for, and not had: another archive may have the page of that day
+KEPT_FROM_US = (Outcome.EXCLUDED, Outcome.EXCLUDED_ROBOTS, Outcome.FORGOTTEN)
+
+
+def once_each(listed: Iterable[ListedCapture], first: str) -> Iterator[ListedCapture]:
+    """Yield captures, an observation that two archives share (one URL, second and digest) once: the one that was read,
+    else the one that can still be asked for, of the first archive rather than another's. Archives give each other what
+    they have, and one visit of a robot is no better known for standing in two indexes.
+
+    :param listed: in order of time. :param first: the name of the archive that is asked first.
+    """
+    for _, group in groupby(listed, key=lambda one: one.capture.captured_at):
+        some = list(group)
+        if len({one.archive for one in some}) < 2:
+            yield from some
+            continue
+        best: dict[tuple[str, str], ListedCapture] = {}
+        for one in sorted(some, key=lambda one: (_rank(one), one.archive != first, one.capture_id)):
+            best.setdefault((one.capture.urlkey, one.capture.digest), one)
+        for one in some:
+            shared = best[one.capture.urlkey, one.capture.digest]
+            if one.archive == shared.archive or digest_key(one.capture.digest) == TELLS_NOTHING:
+                yield one
+
+
+def _rank(one: ListedCapture) -> int:
+    return 0 if one.outcome in _READ else 2 if one.outcome.settled else 1
 
 
 class SearchStore(Protocol):
@@ -44,7 +79,7 @@ class SearchStore(Protocol):
 
 
 class Search:
-    """One policy's captures in one archive and period.
+    """One policy's captures in a run's archives and period: all of the first, of the others those that fill its holes.
 
     :param options: the run's: archive, period, strategy and how sure to be.
     :param extractor: whose readings count.
@@ -79,6 +114,9 @@ class Search:
         self._named: set[int] = set()
         self._to_reuse: deque[int] = deque()
         self._ended = False
+        self._lost: set[int] = set()  # asked for in vain
+        self._kept_from_us: set[int] = set()
+        self._holes: dict[str, tuple[Period, ...]] = {}
 
     # answers
 
@@ -148,7 +186,7 @@ class Search:
     def _open_rows(self) -> Iterator[ListedCapture]:
         """All captures, settling on the way those of which the index row tells enough, and noting what is known."""
         now = datetime.now(UTC)
-        for listed in self._stream():
+        for listed in once_each(self._stream(), self._options.archive.name):
             verdict = None if listed.outcome.settled else index_verdict(listed.capture)
             if verdict is not None:
                 self._store.captures.settle(self._run_id, self._policy, listed, *verdict)
@@ -158,6 +196,11 @@ class Search:
 
     def _note(self, listed: ListedCapture, now: datetime) -> None:
         number, outcome = listed.capture_id, listed.outcome
+        if outcome in LOST:
+            self._lost.add(number)
+        elif outcome in KEPT_FROM_US:
+            by_owner = outcome is not Outcome.FORGOTTEN and self._options.fallback_excluded
+            (self._lost if by_owner else self._kept_from_us).add(number)
         if listed.held and outcome is not Outcome.REDIRECT:  # its payload does not say where it leads
             self._held.add(digest_key(listed.capture.digest))
         if outcome is Outcome.REDIRECT:
@@ -173,13 +216,44 @@ class Search:
     def _stream(self) -> Iterator[ListedCapture]:
         options, after = self._options, None
         while True:
-            some = self._store.captures.of(self._policy, options.archive.name, options.period, after, STRETCH)
+            names = [one.name for one in options.archives]
+            some = self._store.captures.of(self._policy, names, options.period, after, STRETCH)
             open_digests = {one.capture.digest for one in some if not one.outcome.settled}
             self._held |= {digest_key(digest) for digest in self._store.captures.held_digests(open_digests)}
-            yield from some
+            yield from filter(self._is_wanted, some)
             if len(some) < STRETCH:
                 return
             after = some[-1]
+
+    def _is_wanted(self, listed: ListedCapture) -> bool:
+        """Another archive's captures are there for the holes of the first; those that were read are known anyway."""
+        if listed.archive == self._options.archive.name or listed.outcome in _READ:
+            return True
+        return any(listed.capture.captured_at in hole for hole in self._holes.get(listed.archive, ()))
+
+    def open_to(self, archive: str, holes: tuple[Period, ...]) -> None:
+        """Let an archive's captures in some holes be chosen, too; reload then."""
+        self._holes[archive] = holes
+
+    def holes(self) -> Holes:
+        """Return where the archives that were asked so far have no usable capture."""
+        self.reload()
+        assert self._rows is not None
+        wordings, others = self._store.versions.wordings(self._policy, self._extractor)
+        known = Knowledge(
+            wordings=wordings,
+            no_policy=self._no_policy | set(others),
+            failed=self._lost | self._kept_from_us,
+            targets=self._targets,
+        )
+        return holes_of(
+            self._rows,
+            known,
+            self._options.survey,
+            self._options.period,
+            lost=self._lost,
+            kept_from_us=self._kept_from_us,
+        )
 
     def _knowledge(self) -> Knowledge:
         if self._all:

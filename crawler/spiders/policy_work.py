@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crawler.archives.capture import Policy
+from crawler.archives.dialects import Archive
+from crawler.choosing.holes import Holes
 from crawler.choosing.strategies import Wanted
 from crawler.spiders.policy_search import Search
 
@@ -24,6 +26,7 @@ class PolicyWork:
     :param planned: its requests are counted (mode `plan`).
     :param failed: this program failed on the policy: nothing more is asked for it in this run.
     :param tried: captures that were read in this run, or on which this program failed: none is read twice in it.
+    :param to_fill: another archive, and the holes that it is asked for next.
     :param parts: kinds of the other documents on its pages, which are to be read as well (all_policies).
     """
 
@@ -36,6 +39,7 @@ class PolicyWork:
     planned: bool = False
     failed: bool = False
     tried: set[int] = field(default_factory=set)
+    to_fill: tuple[Archive, Holes] | None = None
     parts: set[str] = field(default_factory=set)
 
     def grow(self) -> None:

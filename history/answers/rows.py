@@ -62,6 +62,8 @@ def version_data(version: VersionRow) -> dict[str, Any]:
         "wording": version.wording,
         "title": version.title,
         "url": version.url,
+        "archive": version.first_archive,
+        "last_archive": version.last_archive,
         **link_data(version.first_capture_url),
         **link_data(version.last_capture_url, "last_"),
     }

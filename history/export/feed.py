@@ -41,10 +41,13 @@ Excerpts = dict[tuple[int, int], Excerpt]  # by the texts that are compared
 _CHANGES = """
 SELECT n.site, n.policy_url, n.version, o.version AS from_version, n.previous_last_seen AS not_before,
   n.first_seen AS not_after, n.change_class, n.words_added, n.words_removed, n.sections, n.wording,
-  o.last_capture_url AS before_url, n.first_capture_url AS after_url, n.title, o.text_id AS from_text, n.text_id AS to_text,
+  o.last_capture_url AS before_url, n.first_capture_url AS after_url,
+  bc.archive AS before_archive, ac.archive AS after_archive, n.title, o.text_id AS from_text, n.text_id AS to_text,
   (SELECT count(*) FROM versions e JOIN policies q ON q.id = e.policy_id AND q.extractor_id = e.extractor_id
      WHERE e.policy_id = n.policy_id AND e.wording = n.wording AND e.version <= n.version) AS times
 FROM timeline n JOIN timeline o ON o.policy_id = n.policy_id AND o.version = n.version - 1
+JOIN versions bv ON bv.id = o.version_id JOIN captures bc ON bc.id = bv.last_capture_id
+JOIN versions av ON av.id = n.version_id JOIN captures ac ON ac.id = av.first_capture_id
 WHERE n.version_id IN (
   SELECT v.id FROM versions v JOIN policies p ON p.id = v.policy_id AND p.extractor_id = v.extractor_id
   WHERE v.version > 1 AND p.id IN (SELECT value FROM json_each(?)) ORDER BY v.first_seen DESC, v.id DESC LIMIT ?)
@@ -76,6 +79,8 @@ class FeedEntry:
     citation: str
     before_url: str
     after_url: str
+    before_archive: str
+    after_archive: str
     title: str
     times: int
     excerpt: Excerpt | None = None
@@ -179,6 +184,8 @@ def _entry(row: sqlite3.Row, several: Collection[str], excerpt: Excerpt | None) 
         cite(name, row["not_after"], row["wording"]),
         row["before_url"],
         row["after_url"],
+        row["before_archive"],
+        row["after_archive"],
         row["title"] or "",
         row["times"],
         excerpt,
@@ -288,6 +295,8 @@ def _json_item(entry: FeedEntry, authority: str) -> dict[str, Any]:
             "words_added": entry.words_added,
             "words_removed": entry.words_removed,
             "sections": list(entry.sections),
+            "archive": entry.after_archive,
+            "before_archive": entry.before_archive,
             "citation": entry.citation,
             **link_data(entry.after_url),
             **link_data(entry.before_url, "before_"),

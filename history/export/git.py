@@ -143,6 +143,7 @@ def _trailers(record: VersionRecord) -> Mapping[str, str]:
         "Archive": first.archive,
         "Archive-Url": first.archive_url,  # of the bytes; of the page for people: Replay-Url
         "Replay-Url": replay_url(first.archive_url),
+        "Before-Archive": record.before_archive or "",
         "Before-Archive-Url": record.before_url or "",
         "Before-Replay-Url": replay_url(record.before_url or ""),
         "Captured-Url": first.url,

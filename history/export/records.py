@@ -49,7 +49,7 @@ class VersionRecord:
     """One version with its text and evidence; times are ISO 8601 UTC, as in the database.
 
     :param not_before: the last capture of the version before: the change to this one happened after it, and not later
-        than `first_seen`. None for the first. `before_url` is that capture.
+        than `first_seen`. None for the first. `before_url` is that capture, `before_archive` has it.
     :param parts: blocks of the text, each with its Markdown where its neighbours have no say in it.
     :param change_class: and the counts after it: of the step to this version; None for the first.
     :param citation: a name that stays (history/timeline/citations.py).
@@ -63,6 +63,7 @@ class VersionRecord:
     citation: str
     not_before: str | None
     before_url: str | None
+    before_archive: str | None
     first_seen: str
     last_seen: str
     captures: int
@@ -101,6 +102,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
         "text",
         "the change to it happened after this (last capture of the version before); empty for the first",
     ),
+    ("before_archive", "text", "that has the last capture of the version before"),
     ("before_archive_url", "text", "the captured bytes of the last capture of the version before"),
     ("before_replay_url", "text", "the archive's page of it, for people"),
     ("first_seen", "text", "and not later than this"),
@@ -134,6 +136,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("payload_sha256", "text", "of the page's bytes, content codings undone"),
     ("http_status", "number", "of its first capture"),
     ("drift_seconds", "number", "the date played back, against the date of the index"),
+    ("last_archive", "text", "that its last capture is in"),
     ("last_archive_url", "text", "the captured bytes of its last capture"),
     ("last_replay_url", "text", "the archive's page of it, for people"),
     ("last_timestamp", "text", "of its last capture, in the archive's index"),
@@ -153,6 +156,7 @@ def row(record: VersionRecord) -> tuple[Any, ...]:
         record.version,
         record.citation,
         record.not_before,
+        record.before_archive,
         *link_data(record.before_url).values(),
         record.first_seen,
         record.last_seen,
@@ -176,6 +180,7 @@ def row(record: VersionRecord) -> tuple[Any, ...]:
         first.payload_sha256,
         first.http_status,
         first.drift_seconds,
+        last.archive,
         *link_data(last.archive_url).values(),
         last.timestamp,
         last.cdx_digest,
@@ -195,14 +200,15 @@ _EVIDENCE_LENGTH = 10
 _VERSIONS = f"""
 SELECT v.id, v.policy_id, p.policy_url, v.version, v.previous_last_seen, v.first_seen, v.last_seen, v.captures, t.words,
   t.language, e.kind, e.title, c.change_class, c.words_added, c.words_removed, c.sections, v.wording, x.extractor,
-  v.text_id, (SELECT k.citation_url FROM versions o JOIN captures k ON k.id = o.last_capture_id WHERE o.policy_id = v.policy_id
-    AND o.extractor_id = v.extractor_id AND o.version = v.version - 1), {_EVIDENCE.format("fc")}, {_EVIDENCE.format("lc")}
+  v.text_id, bc.citation_url, bc.archive, {_EVIDENCE.format("fc")}, {_EVIDENCE.format("lc")}
 FROM versions v
 JOIN policies p ON p.id = v.policy_id AND p.extractor_id = v.extractor_id
 JOIN extractors x ON x.id = v.extractor_id
 JOIN texts t ON t.id = v.text_id
 JOIN captures fc ON fc.id = v.first_capture_id
 JOIN captures lc ON lc.id = v.last_capture_id
+LEFT JOIN versions o ON o.policy_id = v.policy_id AND o.extractor_id = v.extractor_id AND o.version = v.version - 1
+LEFT JOIN captures bc ON bc.id = o.last_capture_id
 LEFT JOIN extraction_rows r ON r.payload_id = fc.payload_id AND r.extractor_id = v.extractor_id
 LEFT JOIN findings e ON e.id = r.finding_id
 LEFT JOIN changes c ON c.to_version_id = v.id
@@ -259,6 +265,7 @@ class Records:
             extractor,
             text_id,
             before_url,
+            before_archive,
             *evidence,
         ) = found
         policy = self._policies[policy_id]
@@ -272,6 +279,7 @@ class Records:
             cite(named, first_seen, wording),
             not_before,
             before_url,
+            before_archive,
             first_seen,
             last_seen,
             captures,

@@ -76,6 +76,9 @@ _OF_ANSWERS = {
 }
 
 
+_ELSEWHERE = "ask another archive for it: crawl again with --fallback arquivo (`policylapse archives` lists more)"
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What an index answered: asked at `at` for a URL's captures from `since` to `until` (None: open)."""
@@ -95,6 +98,7 @@ class Subject:
     :param found: captures that show the policy, by half-year; `other` those of another document; `unread` those
         whose page is held but was not read by the present extractor.
     :param outcomes: all other captures, by half-year and outcome.
+    :param archives: that have the captures which show the policy, by half-year.
     """
 
     site: str
@@ -104,6 +108,7 @@ class Subject:
     unread: Mapping[int, int] = field(default_factory=dict)
     outcomes: Mapping[int, Mapping[Outcome, int]] = field(default_factory=dict)
     asked: Sequence[Asked] = ()
+    archives: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +189,8 @@ def covered_sites(coverages: Iterable[Coverage], half: int) -> frozenset[str]:
 def _cell(subject: Subject, half: int) -> Cell:
     found = subject.found.get(half, 0)
     if found:
-        return Cell(half, State.FOUND, f"{_count(found)} show{'s' * (found == 1)} the policy")
+        whose = f" ({', '.join(names)})" if (names := subject.archives.get(half)) else ""
+        return Cell(half, State.FOUND, f"{_count(found)} show{'s' * (found == 1)} the policy{whose}")
     counts = {outcome: n for outcome, n in subject.outcomes.get(half, {}).items() if n}
     unread, other = subject.unread.get(half, 0), subject.other.get(half, 0)
     for state, outcomes in _OF_CAPTURES.items():
@@ -227,8 +233,8 @@ def _uncaptured(subject: Subject, half: int) -> Cell:
         told = sorted((one for one in answers if one.outcome in outcomes), key=_by_time)
         if told:
             last = told[-1]
-            step = for_site(last.outcome.about.next_step, subject.site) or "try another archive with --archive"
-            step = "try another archive with --archive" if state is State.NO_CAPTURE else step
+            step = for_site(last.outcome.about.next_step, subject.site) or _ELSEWHERE
+            step = _ELSEWHERE if state is State.NO_CAPTURE else step
             return Cell(half, state, f"{last.archive}, asked on {last.at:%Y-%m-%d}: {_said(state, last)}", step)
     return Cell(half, State.NOT_ASKED, "no archive was asked for that time", _crawl(subject, half))
 

@@ -34,6 +34,11 @@ FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey
 WHERE u.policy_id {_WANTED}
 GROUP BY 1, 2, 3
 """
+_WHOSE = f"""
+SELECT DISTINCT u.policy_id, {_HALF.format(at="k.captured_at")} AS half, k.archive
+FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey AND {WHILE_THERE}
+WHERE k.outcome IN ('fetched', 'revisit') AND u.policy_id {_WANTED} ORDER BY 1, 2, 3
+"""
 # Pages of an index count when its last page was answered.
 _ASKED = f"""
 SELECT policy_id, archive, url, listed_at, outcome, since, until FROM listings WHERE resume_key = ''
@@ -54,6 +59,7 @@ def read_subjects(
     found, other = _readings(db, wanted)
     outcomes, held = _outcomes(db, wanted)
     asked = _answers(db, wanted)
+    archives = _archives(db, wanted)
     rows = _of(
         db,
         "SELECT p.id, s.site, p.policy_url FROM policies p JOIN sites s ON s.id = p.site_id "
@@ -69,6 +75,7 @@ def read_subjects(
             _less(held[row["id"]], found[row["id"]], other[row["id"]]),
             outcomes[row["id"]],
             asked[row["id"]],
+            archives[row["id"]],
         )
         for row in rows
     ]
@@ -121,6 +128,14 @@ def _answers(db: sqlite3.Connection, wanted: str | None) -> defaultdict[int, lis
             Asked(row["archive"], row["url"], parse_iso(row["listed_at"]), Outcome(row["outcome"]), since, until)
         )
     return answers
+
+
+def _archives(db: sqlite3.Connection, wanted: str | None) -> defaultdict[int, dict[int, list[str]]]:
+    """The archives whose captures show each policy, by half-year."""
+    found: defaultdict[int, dict[int, list[str]]] = defaultdict(dict)
+    for policy_id, half, archive in _of(db, _WHOSE, wanted):
+        found[policy_id].setdefault(half, []).append(archive)
+    return found
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -39,7 +39,8 @@ class VersionRow:
     :param previous_last_seen: the last capture of the version before; the change to this one happened after it and
         not later than `first_seen`. None for the first version.
     :param change: the step to this version, None for the first.
-    :param first_capture_url, last_capture_url: where a person finds the captures.
+    :param first_capture_url, last_capture_url: where a person finds the captures; `first_archive` and `last_archive` are
+        the names of the archives that have them.
     """
 
     version: int
@@ -55,6 +56,8 @@ class VersionRow:
     first_capture_url: str
     last_capture_url: str
     text_id: int
+    first_archive: str = ""
+    last_archive: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +178,18 @@ def read_timeline(db: sqlite3.Connection, policy: PolicyRow) -> Timeline:
 
 def read_versions(db: sqlite3.Connection, policy: PolicyRow) -> tuple[VersionRow, ...]:
     """Return the versions of a policy, oldest first."""
-    rows = db.execute("SELECT * FROM timeline WHERE policy_id = ? ORDER BY version", [policy.policy_id])
+    rows = db.execute(
+        "SELECT n.*, fc.archive AS first_archive, lc.archive AS last_archive FROM timeline n "
+        "JOIN versions v ON v.id = n.version_id JOIN captures fc ON fc.id = v.first_capture_id "
+        "JOIN captures lc ON lc.id = v.last_capture_id WHERE n.policy_id = ? ORDER BY n.version",
+        [policy.policy_id],
+    )
     return tuple(_version(row) for row in rows)
+
+
+def archives_of(versions: Iterable[VersionRow]) -> tuple[str, ...]:
+    """Return the archives on which versions rest, as they come: where there are several, a person is told which."""
+    return tuple(dict.fromkeys(name for one in versions for name in (one.first_archive, one.last_archive)))
 
 
 def _version(row: sqlite3.Row) -> VersionRow:
@@ -194,6 +207,8 @@ def _version(row: sqlite3.Row) -> VersionRow:
         first_capture_url=row["first_capture_url"],
         last_capture_url=row["last_capture_url"],
         text_id=row["text_id"],
+        first_archive=row["first_archive"],
+        last_archive=row["last_archive"],
     )
 
 

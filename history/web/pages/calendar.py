@@ -24,7 +24,7 @@ SELECT substr(k.captured_at, 1, 7) AS month, k.outcome, count(*) FROM policy_url
 WHERE u.policy_id = ? AND {WHILE_THERE} GROUP BY 1, 2 ORDER BY 1
 """
 _OF_MONTH = f"""
-SELECT k.captured_at, k.outcome, k.original, k.citation_url FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey
+SELECT k.captured_at, k.outcome, k.original, k.citation_url, k.archive FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey
 WHERE u.policy_id = ? AND {WHILE_THERE} AND substr(k.captured_at, 1, 7) = ? ORDER BY k.captured_at, k.id LIMIT ?
 """
 
@@ -117,6 +117,7 @@ def _listed(ask: Ask, policy: PolicyRow, month: str) -> list[dict[str, Any]]:
             "meaning": Outcome(row["outcome"]).about.meaning,
             "url": row["original"],
             "capture_url": row["citation_url"],
+            "archive": row["archive"],
         }
         for row in rows
     ]

@@ -114,5 +114,7 @@ def version_line(key: str, version: VersionRow) -> dict[str, Any]:
         "sections": change.sections if change else (),
         "first_url": version.first_capture_url,
         "last_url": version.last_capture_url,
+        "first_archive": version.first_archive,
+        "last_archive": version.last_archive,
         "wording": version.wording,
     }

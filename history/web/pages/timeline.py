@@ -95,6 +95,8 @@ def _rows(shown: Timeline, keys: Mapping[int, str]) -> Iterator[Row]:
         "words_removed",
         "sections",
         "wording",
+        "archive",
+        "last_archive",
         *link_data(""),
         *link_data("", "last_"),
     )
@@ -113,6 +115,8 @@ def _rows(shown: Timeline, keys: Mapping[int, str]) -> Iterator[Row]:
             change.words_removed if change else "",
             "; ".join(change.sections) if change else "",
             v.wording,
+            v.first_archive,
+            v.last_archive,
             *link_data(v.first_capture_url).values(),
             *link_data(v.last_capture_url, "last_").values(),
         )

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from crawler.archives.capture import Capture, ListedCapture, Memento, Outcome, Period, Policy
 from crawler.archives.memento import drift_seconds
+from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_iso, parse_iso
 from pipelines.store.load import STORED, WHILE_THERE
-from pipelines.store.shelves.listings import CAPTURE_FIELDS, index_row, seconds_of
+from pipelines.store.shelves.listings import CAPTURE_FIELDS, archives_of, index_row, seconds_of
 from pipelines.store.shelves.readings import retry_at
 from pipelines.store.tables.capture_table import CaptureTable
 from pipelines.text.digests import COPY, SAME_DIGEST, digest_verdict
@@ -32,7 +33,7 @@ _HELD: Final = (Outcome.FETCHED.value, Outcome.REVISIT.value)
 _BRINGS_PAYLOAD: Final = f"r.payload_id IS NOT NULL AND c.outcome <> '{Outcome.REDIRECT.value}'"
 _LISTED: Final = (
     f"k.id, {', '.join(f'k.{name}' for name in CAPTURE_FIELDS)}, {STORED}, k.payload_id IS NOT NULL, k.redirect_url, "
-    "k.not_before"
+    "k.not_before, k.archive"
 )
 _SLICE: Final = 500  # values bound in one statement
 
@@ -61,20 +62,30 @@ class CaptureShelf:
         self._payloads, self._policies, self._runs = payloads, policies, runs
 
     def of(
-        self, policy: Policy, archive: str, period: Period, after: ListedCapture | None = None, limit: int = -1
+        self,
+        policy: Policy,
+        archive: str | Sequence[str],
+        period: Period,
+        after: ListedCapture | None = None,
+        limit: int = -1,
     ) -> list[ListedCapture]:
-        """Return the captures of a policy in one archive, as far as they are known, oldest first.
+        """Return the captures of a policy in one archive or several, as far as they are known, oldest first.
 
         :param after: only later ones than this; with `limit`, a long history is gone through in stretches.
         """
         beyond = (after.capture.captured_at.timestamp(), after.capture_id) if after else (float("-inf"), 0)
+        names = archives_of(archive)
         rows = self._db.execute(
             f"SELECT {_LISTED} FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
-            f"WHERE u.policy_id = ? AND k.archive = ? AND {WHILE_THERE} AND k.at BETWEEN ? AND ? AND (k.at, k.id) > (?, ?) "
+            f"WHERE u.policy_id = ? AND k.archive IN ({', '.join('?' * len(names))}) AND {WHILE_THERE} AND k.at BETWEEN ? AND ? AND (k.at, k.id) > (?, ?) "
             "ORDER BY k.at, k.id LIMIT ?",
-            [policy.policy_id, archive, *seconds_of(period), *beyond, limit],
+            [policy.policy_id, *names, *seconds_of(period), *beyond, limit],
         )
         return [_listed_capture(row) for row in rows]
+
+    def forgotten(self, url: str) -> bool:
+        """Tell whether a page is forgotten: no archive is asked for it."""
+        return self._db.execute("SELECT 1 FROM tombstones WHERE urlkey = ?", [surt(url)]).fetchone() is not None
 
     def listed(self, capture_ids: Sequence[int]) -> list[ListedCapture]:
         """Return captures by their ids, in that order."""
@@ -218,7 +229,9 @@ class CaptureShelf:
 
 
 def _listed_capture(row: tuple[Any, ...]) -> ListedCapture:
-    capture_id, *_, outcome, held, to, retry = row
+    capture_id, *_, outcome, held, to, retry, archive = row
     fields = dict(zip(CAPTURE_FIELDS, row[1:], strict=False))
     capture = Capture(**{**fields, "captured_at": parse_iso(fields["captured_at"])})
-    return ListedCapture(capture_id, capture, Outcome(outcome), bool(held), to, parse_iso(retry) if retry else None)
+    return ListedCapture(
+        capture_id, capture, Outcome(outcome), bool(held), to, parse_iso(retry) if retry else None, archive
+    )

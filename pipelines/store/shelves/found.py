@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.archives.capture import Brought, Outcome, Period, Policy
 from crawler.archives.timestamps import parse_iso
+from pipelines.store.shelves.listings import archives_of
 from pipelines.versions.citing import cite
 from pipelines.versions.found import Step, same_changes
 
@@ -216,7 +217,7 @@ class FoundShelf:
         ]
 
     def known_missing(
-        self, run_id: int, policies: Sequence[Policy], archive: str, period: Period
+        self, run_id: int, policies: Sequence[Policy], archive: str | Sequence[str], period: Period
     ) -> dict[Outcome, int]:
         """Note what is missing at the end of a run; return how much of it earlier runs reported, by outcome.
 
@@ -235,8 +236,9 @@ class FoundShelf:
             subjects.add(subject)
         missing = Counter({key: number for key, number in missing.items() if key[1].about.missing})
         with self._file.transaction():
-            self._clear_missing(sorted(subjects), archive, missing)
-            return self._settle_missing(run_id, archive, missing)
+            first = archives_of(archive)[0]  # what a run reports, it reports of the archive that it was asked to crawl
+            self._clear_missing(sorted(subjects), first, missing)
+            return self._settle_missing(run_id, first, missing)
 
     def _settle_missing(
         self, run_id: int, archive: str, missing: Mapping[tuple[str, Outcome], int]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -126,6 +127,18 @@ class ListingShelf:
         ).fetchone()
         return ListingPlan(parse_iso(newest) if newest else None)
 
+    def answered(self, archive: str, url: str, period: Period) -> bool:
+        """Tell whether an index has said of late all that it has of a URL in a period, or in a longer one."""
+        since, until = (format_iso(at) if at else None for at in (period.since, period.until))
+        late = format_iso(self._file.clock() - RELIST_AFTER)
+        row = self._db.execute(
+            "SELECT 1 FROM listings WHERE archive = ? AND url IN (SELECT ? UNION SELECT url FROM policy_urls WHERE urlkey = ?) "
+            "AND outcome IN ('fetched', 'not_archived') AND resume_key = '' AND asked_from IS NULL AND listed_at >= ? "
+            "AND (since IS NULL OR since <= ?) AND (until IS NULL OR until >= ?) LIMIT 1",
+            [archive, url, surt(url), late, since, until],
+        ).fetchone()
+        return row is not None
+
     def _exclusion(self, archive: str, url: str) -> ListingPlan | None:
         """The archive's last word on a URL, if it was that the site is excluded, and not long ago."""
         row = self._db.execute(
@@ -138,6 +151,11 @@ class ListingShelf:
         return ListingPlan(
             known=Outcome(row[0]), why=f"asked on {row[1][:10]}, to be asked again from {again:%Y-%m-%d}"
         )
+
+
+def archives_of(archive: str | Sequence[str]) -> list[str]:
+    """Return names of archives, where one is given or several."""
+    return [archive] if isinstance(archive, str) else list(archive)
 
 
 def index_row(capture: Capture) -> dict[str, Any]:

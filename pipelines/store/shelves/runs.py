@@ -14,7 +14,7 @@ from pipelines.store.file import insert
 from pipelines.store.load import STORED, WHILE_THERE
 from pipelines.store.missing import read_missing
 from pipelines.store.shelves.found import Finder
-from pipelines.store.shelves.listings import seconds_of
+from pipelines.store.shelves.listings import archives_of, seconds_of
 
 if TYPE_CHECKING:
     from pipelines.store.transactions import OpenFile
@@ -89,16 +89,20 @@ class RunShelf:
         )
         return [tuple(row) for row in rows]
 
-    def outcomes(self, run_id: int, policies: Sequence[Policy], archive: str, period: Period) -> dict[Outcome, int]:
+    def outcomes(
+        self, run_id: int, policies: Sequence[Policy], archive: str | Sequence[str], period: Period
+    ) -> dict[Outcome, int]:
         """Return how many captures of these policies stand at each outcome, with this run's outcomes that are no
         capture's (listings, lines of lists).
         """
         counts: Counter[str] = Counter()
+        names = archives_of(archive)
         for policy in policies:
             rows = self._file.db.execute(
                 f"SELECT {STORED}, count(*) FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
-                f"WHERE u.policy_id = ? AND {WHILE_THERE} AND k.archive = ? AND k.at BETWEEN ? AND ? GROUP BY 1",
-                [policy.policy_id, archive, *seconds_of(period)],
+                f"WHERE u.policy_id = ? AND {WHILE_THERE} "
+                f"AND k.archive IN ({', '.join('?' * len(names))}) AND k.at BETWEEN ? AND ? GROUP BY 1",
+                [policy.policy_id, *names, *seconds_of(period)],
             )
             counts.update(dict(rows.fetchall()))
         rows = self._file.db.execute(
