@@ -26,6 +26,7 @@ class Capture:
 
     :param captured_at: the timestamp read as UTC.
     :param oddity: what is wrong with the row, "" if nothing; the row is kept either way.
+    :param locator: where its record lies ("file:offset:length"), of an archive without playback; "" of others.
     """
 
     urlkey: str
@@ -37,6 +38,7 @@ class Capture:
     length: str
     captured_at: datetime
     oddity: str = ""
+    locator: str = ""
 
     @property
     def status(self) -> int | None:

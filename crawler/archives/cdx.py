@@ -116,7 +116,7 @@ def read_wayback(body: bytes) -> CdxPage:
         lines, resume_key = lines[:-3], lines[-2].strip()
     elif len(lines) > 1 and not lines[-2].strip() and lines[-1].strip() and " " not in lines[-1]:
         lines, resume_key = lines[:-2], lines[-1].strip()
-    return _page((line.split(" ") for line in lines if line.strip()), resume_key)
+    return read_page((line.split(" ") for line in lines if line.strip()), resume_key)
 
 
 def _read_json_rows(text: str) -> CdxPage:
@@ -131,12 +131,16 @@ def _read_json_rows(text: str) -> CdxPage:
         rows, resume_key = rows[:-2], str(rows[-1][0])
     if rows and tuple(rows[0][: len(FIELDS)]) == FIELDS:
         rows = rows[1:]
-    return _page(([_text(value) for value in row] for row in rows), resume_key)
+    return read_page(([_text(value) for value in row] for row in rows), resume_key)
 
 
 def read_pywb(body: bytes) -> CdxPage:
     """Read the pywb dialect: one JSON object a line, fields under pywb's names."""
-    rows = []
+    return read_page([pywb_fields(row) for row in json_rows(body)])
+
+
+def json_rows(body: bytes) -> Iterator[Mapping[str, Any]]:
+    """Yield the rows of an answer in the pywb dialect, without those that only resemble the asked URL."""
     for line in _decode(body).split("\n"):  # not splitlines: U+2028 may stand in a URL
         if not line.strip():
             continue
@@ -149,8 +153,7 @@ def read_pywb(body: bytes) -> CdxPage:
         if not isinstance(row, dict) or "message" in row:
             raise UnexpectedArchiveResponse(f"the index answered: {str(row)[:200]}")
         if not _is_fuzzy(row):
-            rows.append(_pywb_fields(row))
-    return _page(rows, "")
+            yield row
 
 
 def says_no_captures(body: bytes) -> bool:
@@ -166,7 +169,8 @@ def _is_fuzzy(row: Mapping[str, Any]) -> bool:
     return str(row.get("is_fuzzy", "")).lower() in ("1", "true")
 
 
-def _pywb_fields(row: Mapping[str, Any]) -> list[str]:
+def pywb_fields(row: Mapping[str, Any]) -> list[str]:
+    """Return the seven CDX fields of a row in the pywb dialect."""
     return [_text(row.get(PYWB_FIELDS.get(name, name), "-")) for name in FIELDS]
 
 
@@ -182,7 +186,8 @@ def _decode(body: bytes) -> str:
     return text
 
 
-def _page(rows: Iterable[list[str]], resume_key: str) -> CdxPage:
+def read_page(rows: Iterable[list[str]], resume_key: str = "") -> CdxPage:
+    """Return the page of rows of seven fields; UnexpectedArchiveResponse where not one of them is a row."""
     broken: list[str] = []
     captures = tuple(dict.fromkeys(_captures(rows, broken)))
     if broken and not captures:

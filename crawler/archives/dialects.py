@@ -2,8 +2,8 @@
 
     parse_archive("wayback") ──table.py──► Archive(endpoints, dialect, limits with their source, how to cite)
 
-Two dialects exist: Wayback (web.archive.org and servers like it; also how WARC files are served, see handlers.py)
-and pywb (pywb itself, and most national archives). Names and addresses of public archives are rows of table.py.
+Three dialects exist: Wayback (web.archive.org and servers like it; also how WARC files are served, see handlers.py),
+pywb (pywb itself, and most national archives) and Common Crawl's (common_crawl.py). Names and addresses of public archives are rows of table.py.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ from urllib.parse import quote, urlencode, urlsplit
 from crawler.archives import cdx
 from crawler.archives.capture import Capture
 from crawler.archives.cdx import CdxPage
+from crawler.archives.common_crawl import citation as crawl_citation
+from crawler.archives.common_crawl import locator_in, read_rows
 from crawler.archives.errors import ConfigError
 from crawler.archives.files.archive_files import PATTERNS, unread_files, warc_files
 from crawler.archives.files.wacz import check_wacz, is_wacz
 from crawler.archives.index_query import IndexQuery, pywb_params, wayback_params
-from crawler.archives.table import BY_NAME, LEFT_ALONE, PYWB_DIALECT, Budget, Row
+from crawler.archives.table import BY_NAME, CRAWLS_DIALECT, LEFT_ALONE, PYWB_DIALECT, Budget, Row
 from crawler.archives.timestamps import format_timestamp
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -48,6 +50,8 @@ class Archive:
     :param citation: prefix of the URL under which a person finds the capture.
     :param label: how a person names it.
     :param forgives: a pause that it asks for is waited for; else its first refusal ends it for the run.
+    :param refusals: HTTP statuses by which it asks us to stay away.
+    :param crawls: it has no playback, and an index for each of its crawls (common_crawl.py); `cdx_url` is their list.
     :param root: folder or file of WARCs, or a WACZ, for an archive on this machine.
     """
 
@@ -64,6 +68,8 @@ class Archive:
     root: Path | None = None
     pywb: bool = False
     forgives: bool = True
+    refusals: tuple[int, ...] = (429,)
+    crawls: bool = False
 
     def listing_url(self, url: str, *, since: datetime | None, until: datetime | None, resume_key: str = "") -> str:
         """Return the index request for the captures of exactly one URL (exact on its SURT), oldest first.
@@ -97,11 +103,17 @@ class Archive:
         return str(full_url(self.cdx_url, wayback_params(query)))
 
     def memento_url(self, capture: Capture) -> str:
-        """Return the URL that plays back the captured bytes (`id_`: unchanged, no toolbar)."""
+        """Return the URL that plays back the captured bytes (`id_`: unchanged, no toolbar); without playback, the file that
+        they are in, with the range behind "#", which is not sent.
+        """
+        if self.crawls and (locator := locator_in(f"#{capture.locator}")):
+            return f"{self.playback_url}{locator.filename}#{locator.bytes}"
         return f"{self.playback_url}{capture.timestamp}id_/{capture.original}"
 
     def citation_of(self, capture: Capture) -> str:
         """Return the link to cite a capture by."""
+        if self.crawls:
+            return crawl_citation(self.citation, capture)
         return citation_url(capture.timestamp, capture.original, self.citation)
 
     def owns(self, url: str) -> bool:
@@ -174,13 +186,13 @@ def _wayback(origin: str, name: str, **rest: object) -> Archive:
 
 def archive_of(row: Row) -> Archive:
     """Return the archive of a row of the table."""
-    pywb = row.dialect == PYWB_DIALECT
+    pywb, crawls = row.dialect == PYWB_DIALECT, row.dialect == CRAWLS_DIALECT
     return Archive(
         name=row.name,
         cdx_url=row.index,
         playback_url=row.playback,
-        read_listing=cdx.read_pywb if pywb else cdx.read_wayback,
-        extra_params=_PYWB_PARAMS if pywb else _WAYBACK_PARAMS,
+        read_listing=read_rows if crawls else cdx.read_pywb if pywb else cdx.read_wayback,
+        extra_params=_PYWB_PARAMS if pywb or crawls else _WAYBACK_PARAMS,
         public=True,
         budgets=row.budgets,
         concurrency=row.concurrency,
@@ -188,6 +200,8 @@ def archive_of(row: Row) -> Archive:
         label=row.label,
         pywb=pywb,
         forgives=row.forgives,
+        refusals=row.refusals,
+        crawls=crawls,
     )
 
 

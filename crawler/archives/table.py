@@ -45,6 +45,7 @@ class Row:
     :param source: where the addresses were read.
     :param budgets: by endpoint. :param concurrency: requests at once.
     :param forgives: a pause that it asks for is waited for; else its first refusal ends it for the run.
+    :param refusals: HTTP statuses by which it asks us to stay away.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Row:
     budgets: Mapping[str, Budget]
     concurrency: int = 1
     forgives: bool = True
+    refusals: tuple[int, ...] = (429,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,23 @@ ROWS: Final = (
         "what universities and governments chose",
         "owasp-amass/amass archiveit.ads; oduwsdl/MemGator archives.json (2026-04)",
         _CAREFUL,  # the Internet Archive's machines
+    ),
+    Row(
+        "commoncrawl",
+        "Common Crawl",
+        CRAWLS_DIALECT,
+        "https://index.commoncrawl.org/collinfo.json",
+        "https://data.commoncrawl.org/",
+        "https://index.commoncrawl.org/",
+        "two to three billion pages a month, since 2008; a page of a smaller site in some of the crawls",
+        "commoncrawl/cc-index-server; commoncrawl/cdx_toolkit",
+        {
+            # no number is published; its staff: slow down at the first 503 (commoncrawl/cc-index-server#15, #16)
+            CDX: Budget(20, 60.0, "no limit is published, users are blocked after a few hundred: cc-index-server#16"),
+            PLAYBACK: Budget(60, 60.0, "one request in 0.55 s: commoncrawl/cdx_toolkit myrequests.py"),
+        },
+        forgives=False,
+        refusals=(403, 429, 503),
     ),
 )
 

@@ -25,7 +25,8 @@ from scrapy.exceptions import DownloadConnectionRefusedError, IgnoreRequest
 
 from crawler.archives.dialects import Archive
 from crawler.archives.errors import NotRunning, RateLimited
-from crawler.archives.table import Budget
+from crawler.archives.files.range_record import replay
+from crawler.archives.table import PLAYBACK, Budget
 from crawler.asking.bounded import BoundedFactory, told_of_headers
 from crawler.asking.limits import Pause, after_answer, after_refusal, come_back, parse_retry_after
 from crawler.asking.limits_file import LimitsFile
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_HOUR = 3600.0  # seconds to stay away where an archive refuses by another status than 429, and names no time
 GRACE = 10.0  # seconds for the answers that are under way when a run is told to end: nearly all come within two
 _SAME_PAUSE = 1.0  # seconds by which the answers to one burst put its end off: no news
 
@@ -205,6 +207,15 @@ def gate_of(crawler: Crawler, archive: str = "") -> Gate:
     return gates.get(archive) or next(iter(gates.values()))
 
 
+def _replayed(request: Request, response: Response) -> Response:
+    """Return what playback would have answered, of an archive that gives bytes of a file instead."""
+    if response.status != 206:  # 404, 416, or the whole file, which no limit lets through
+        return response.replace(status=404 if response.status in (200, 416) else response.status, body=b"")
+    answered = replay(response.body, request.meta["of"])
+    url = request.url  # with the range: it says which record
+    return response.replace(url=url, status=answered.status, headers=answered.headers, body=answered.body)
+
+
 class PoliteHandler(HTTP11DownloadHandler):
     """Scrapy's HTTP handler behind the gate, with bounded headers (crawler/asking/bounded.py)."""
 
@@ -223,12 +234,13 @@ class PoliteHandler(HTTP11DownloadHandler):
         except DownloadConnectionRefusedError:
             gate.refused()
             raise
-        if response.status == 429 and b"Memento-Datetime" not in response.headers:  # else an archived one
+        if response.status in gate.archive.refusals and b"Memento-Datetime" not in response.headers:  # else archived
             retry_after = (response.headers.get(b"Retry-After") or b"").decode("latin-1")
-            gate.too_many(endpoint, parse_retry_after(retry_after, time.time()), sent_at)
-        else:
-            gate.answered(sent_at)
-        return response
+            asked = parse_retry_after(retry_after, time.time())
+            gate.too_many(endpoint, _HOUR if asked is None and response.status != 429 else asked, sent_at)
+            return response.replace(status=429)
+        gate.answered(sent_at)
+        return _replayed(request, response) if gate.archive.crawls and endpoint == PLAYBACK else response
 
     async def close(self) -> None:
         await super().close()

@@ -25,6 +25,7 @@ from scrapy.http import Response
 from crawler.archives.capture import Memento, sha1_base32
 from crawler.archives.coding import undo_content_encoding
 from crawler.archives.errors import DecodeError
+from crawler.archives.files.warc import TRUNCATED
 from crawler.archives.memento import (
     MAX_DRIFT,
     TRANSIENT_STATUSES,
@@ -198,6 +199,8 @@ def memento_of(response: Response, memento_at: datetime) -> tuple[Memento, str]:
             headers.pop("content-encoding", None)
     except DecodeError as error:
         body, flaw = response.body, str(error)
+    if cut := headers.get(TRUNCATED):
+        flaw = flaw or f"the archive has cut the page off ({cut}): a part of a page is none"
     chain = (*response.meta.get("chain", ()), f"{response.status} {response.url}")
     received = sha1_base32(response.body)
     return Memento(response.status, headers, body, response.url, memento_at, received, chain), flaw

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from crawler.archives.capture import EMPTY_DIGEST, REVISIT_MIMETYPE, Capture, ListedCapture, Outcome
+from crawler.archives.common_crawl import CUT_OFF
 from crawler.choosing.lengths import UNKNOWN, Evidence, study
 
 NO_DIGESTS = frozenset((EMPTY_DIGEST, "-", ""))  # they tell nothing of what is behind them
@@ -44,6 +45,8 @@ def index_verdict(capture: Capture) -> tuple[Outcome, str] | None:
         return Outcome.NOT_A_DOCUMENT, "the index row has no URL to play back"
     if capture.mimetype.startswith(_OTHER_MEDIA):
         return Outcome.NOT_A_DOCUMENT, f"{capture.mimetype}, as the index says"
+    if CUT_OFF in capture.oddity:
+        return Outcome.UNDECODABLE, f"{capture.oddity}; a part of a page is none"
     if capture.status == 200 and capture.digest == EMPTY_DIGEST:
         return Outcome.NOT_A_POLICY, "empty page, as its digest says"
     return None

@@ -162,8 +162,13 @@ class Asker:
             "digest": capture.digest,
             "capture": listed.capture_id,
         }
+        url, headers = archive.memento_url(capture), {}
+        if archive.crawls:
+            meta["of"], headers["Range"] = capture, url.partition("#")[2]
+            headers["Accept-Encoding"] = "identity"  # of coded bytes a range would be another range
         return Request(
-            archive.memento_url(capture),
+            url,
+            headers=headers,
             callback=callback,
             errback=errback,
             cb_kwargs={"listed": listed, **context},

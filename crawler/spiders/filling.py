@@ -59,11 +59,17 @@ class Filler:
     def requests(self, work: PolicyWork) -> Iterator[Request]:
         """Yield the listings that were planned, and let the search have what they bring."""
         assert work.to_fill is not None
-        (archive, holes), work.to_fill = work.to_fill, None
-        work.search.open_to(archive.name, holes.all)
+        archive, holes = work.to_fill
+        if archive.crawls and self._lister.crawls is None:
+            yield from self._lister.list_crawls(work, archive)
+            if self._lister.crawls is None:
+                return  # it comes back
+        work.to_fill = None
+        spans = holes.inside if archive.crawls else holes.all  # each crawl that an open end meets is a request
+        work.search.open_to(archive.name, spans)
         work.grow()
         for url in self._urls(work):
-            yield from self._lister.fill(url, work, archive, holes.all)
+            yield from self._lister.fill(url, work, archive, spans)
 
     def _urls(self, work: PolicyWork) -> list[str]:
         """The URLs of a policy for which another archive may be asked."""

@@ -16,7 +16,12 @@ from scrapy import Request
 
 from crawler.archives.capture import Listing, ListingPlan, Outcome, Period, Policy
 from crawler.archives.cdx import CdxPage
+from crawler.archives.coding import undo_content_encoding
+from crawler.archives.common_crawl import Crawl, meeting, read_collinfo
 from crawler.archives.dialects import Archive
+from crawler.archives.errors import DecodeError, UnexpectedArchiveResponse
+from crawler.asking.crawl_list import CrawlList
+from crawler.asking.playback import plain_headers
 from crawler.choosing.holes import span_of
 from crawler.spiders.asking import Asker
 from crawler.spiders.current_run import OUR_FAULTS, CurrentRun
@@ -42,6 +47,7 @@ class ListingStore(Protocol):
     def captures(self) -> KeptCaptures: ...
 
 
+_CRAWLS = "the list of crawls"
 # The index has not told: asked again, another time, it may.
 _NO_WORD = (Outcome.LISTING_FAILED, Outcome.RATE_LIMITED, Outcome.DAMAGED_ARCHIVE, Outcome.PROGRAM_ERROR)
 
@@ -57,11 +63,20 @@ class Lister:
     """Lists the captures of URLs."""
 
     def __init__(
-        self, run: CurrentRun, asker: Asker, waits: Waits, store: ListingStore, archive: Archive, period: Period
+        self,
+        run: CurrentRun,
+        asker: Asker,
+        waits: Waits,
+        store: ListingStore,
+        archive: Archive,
+        period: Period,
+        crawl_list: CrawlList,
     ) -> None:
         self._run, self._asker, self._waits, self._store = run, asker, waits, store
         self._archive, self._period = archive, period
         self._listings: dict[Hashable, SharedListing] = {}
+        self.crawls: tuple[Crawl, ...] | None = None
+        self._crawl_list = crawl_list
 
     def list_url(self, url: str, work: PolicyWork, page: CdxPage | None = None) -> Iterator[Request]:
         """Yield the request for the captures of a URL in the run's first archive, unless this run has made it for another
@@ -71,13 +86,59 @@ class Lister:
         """
         if self._run.has_stopped(self._archive.name):
             return  # a fallback's capture has led here; the next run asks
+        if (
+            self._archive.crawls
+        ):  # a hundred indexes: it lists what `import-cc-index` brought, and fills holes of others
+            page = CdxPage()
         plan = ListingPlan() if page is not None else self._plan(url)
         yield from self._list(SharedListing(url, plan, self._archive, self._period), work, page)
+
+    def list_crawls(self, work: PolicyWork, archive: Archive) -> Iterator[Request]:
+        """See to it that the crawls of an archive are known: by the list of this machine, or by a request, for which all
+        who want to know wait. Where it fails, there are none in this run.
+        """
+        self.crawls = self._crawl_list.read()
+        if self.crawls is None:
+            asked = self._waits.under_way(For.LISTING, _CRAWLS)
+            self._waits.wait(work, For.LISTING, _CRAWLS, work.go_on)
+            if not asked:
+                yield self._asker.index_request(archive, archive.cdx_url, self.parse_crawls, self.crawls_failed)
+
+    async def parse_crawls(self, response: Response) -> AsyncIterator[Any]:
+        """Take in the list of crawls."""
+        try:
+            body, _notes = undo_content_encoding(response.body, plain_headers(response))
+            self.crawls = read_collinfo(body)
+            self._crawl_list.write(body)
+        except (UnexpectedArchiveResponse, DecodeError) as error:
+            self._no_crawls(Outcome.LISTING_FAILED, url=response.url, detail=f"HTTP {response.status}: {error}")
+        if response.status == 429:
+            self._run.stop(response.meta["archive"])
+        for wake in self._waits.end(For.LISTING, _CRAWLS):
+            async for found in wake():
+                yield found
+
+    async def crawls_failed(self, failure: Failure) -> AsyncIterator[Any]:
+        """Go on without the list of crawls."""
+        if not self._asker.turned_away(failure):
+            self._no_crawls(*self._asker.failed(failure), url=failure.request.url)  # type: ignore[attr-defined]
+        self.crawls = self.crawls or ()
+        for wake in self._waits.end(For.LISTING, _CRAWLS):
+            async for found in wake():
+                yield found
+
+    def _no_crawls(self, outcome: Outcome, detail: str, url: str) -> None:
+        self.crawls = ()
+        outcome = outcome if outcome is Outcome.RATE_LIMITED else Outcome.LISTING_FAILED
+        self._run.record(outcome, url, detail)
 
     def fill(self, url: str, work: PolicyWork, archive: Archive, within: tuple[Period, ...]) -> Iterator[Request]:
         """Yield the request for the captures of a URL in another archive: once, for the time from the first hole to the
         last; only what lies in a hole is taken. None where that archive has said so of late.
         """
+        if archive.crawls:
+            yield from self._fill_of_crawls(url, work, archive, within)
+            return
         period = span_of(within)
         if self._store.listings.answered(archive.name, url, period):
             return
@@ -86,9 +147,19 @@ class Lister:
             plan = replace(plan, asked_from=None)
             yield from self._list(SharedListing(url, plan, archive, period, within), work, None)
 
+    def _fill_of_crawls(
+        self, url: str, work: PolicyWork, archive: Archive, within: tuple[Period, ...]
+    ) -> Iterator[Request]:
+        """A finished crawl says the same for ever: it is asked once for a URL, whatever the hole is then."""
+        for crawl in meeting(self.crawls or (), within):
+            if not self._store.listings.answered(archive.name, url, crawl.period, for_ever=True):
+                index = replace(archive, cdx_url=crawl.index)
+                whole = (crawl.period,)
+                yield from self._list(SharedListing(url, ListingPlan(), index, crawl.period, whole), work, None)
+
     def failed(self, url: str) -> bool:
         """Tell whether the first archive's index gave no whole answer for a URL in this run."""
-        listing = self._listings.get(listing_key(self._archive, url))
+        listing = self._listings.get(listing_key(self._archive, url, self._period))
         return listing is not None and (not listing.ended or (listing.flaw is not None and listing.flaw[0] in _NO_WORD))
 
     def _list(self, begun: SharedListing, work: PolicyWork, page: CdxPage | None) -> Iterator[Request]:

@@ -25,6 +25,7 @@ from scrapy.exceptions import DontCloseSpider
 from crawler.archives.capture import Outcome, Policy
 from crawler.archives.errors import StoreError
 from crawler.archives.table import CDX, PLAYBACK
+from crawler.asking.crawl_list import CrawlList
 from crawler.options import OPTIONS, Mode, options_of
 from crawler.spiders.advancing import Advancer
 from crawler.spiders.asking import Asker
@@ -62,7 +63,8 @@ class PoliciesSpider(Spider):
         self.job, self.run = job, run
         store, options, waits, ledger = job.store, job.options, Waits(), Ledger()
         self._asker = asker = Asker(run, options)
-        lister = Lister(run, asker, waits, store, job.archive, job.period)
+        crawl_list = CrawlList(options.state.expanduser())
+        lister = Lister(run, asker, waits, store, job.archive, job.period, crawl_list)
         inquirer = Inquirer(run, asker, waits, ledger, store, job.reader, job.archive)
         discoverer = Discoverer(run, inquirer, waits, store, options)
         reading = PolicyReading(store, job.reader, all_policies=options.all_policies)

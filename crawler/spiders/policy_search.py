@@ -227,7 +227,7 @@ class Search:
 
     def _is_wanted(self, listed: ListedCapture) -> bool:
         """Another archive's captures are there for the holes of the first; those that were read are known anyway."""
-        if listed.archive == self._options.archive.name or listed.outcome in _READ:
+        if listed.outcome in _READ or listed.archive not in {one.name for one in self._options.fallback}:
             return True
         return any(listed.capture.captured_at in hole for hole in self._holes.get(listed.archive, ()))
 

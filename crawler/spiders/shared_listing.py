@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 MAX_PAGES = 1_000_000 // PAGE_ROWS  # no URL is known to have a million captures; google.com has a few hundred thousand
 
 
-def listing_key(archive: Archive, url: str, within: tuple[Period, ...] = ()) -> Hashable:
+def listing_key(archive: Archive, url: str, period: Period, within: tuple[Period, ...] = ()) -> Hashable:
     """Return what tells a listing from the run's others: http and https are one URL."""
-    return archive.name, surt(url), within
+    return archive.name, surt(url), period, within
 
 
 @dataclass
@@ -54,7 +54,7 @@ class SharedListing:
     @property
     def key(self) -> Hashable:
         """What tells it from the run's other listings."""
-        return listing_key(self.archive, self.url, self.within)
+        return listing_key(self.archive, self.url, self.period, self.within)
 
     def wanted(self, page: CdxPage) -> CdxPage:
         """Return a page without the rows that fill no hole."""

@@ -79,11 +79,11 @@ class FeedEntry:
     citation: str
     before_url: str
     after_url: str
-    before_archive: str
-    after_archive: str
     title: str
     times: int
     excerpt: Excerpt | None = None
+    before_archive: str = ""
+    after_archive: str = ""
 
     @property
     def entry_id(self) -> str:
@@ -184,11 +184,11 @@ def _entry(row: sqlite3.Row, several: Collection[str], excerpt: Excerpt | None) 
         cite(name, row["not_after"], row["wording"]),
         row["before_url"],
         row["after_url"],
-        row["before_archive"],
-        row["after_archive"],
         row["title"] or "",
         row["times"],
         excerpt,
+        row["before_archive"],
+        row["after_archive"],
     )
 
 

@@ -14,7 +14,7 @@ from crawler.archives.dialects import parse_archive
 from crawler.archives.errors import ConfigError
 from crawler.archives.table import CDX
 from crawler.choosing.strategies import ALL, LATEST
-from crawler.options import _ARGUMENTS, _SETTINGS, OPTIONS, Mode, RunOptions, SummaryStyle, options_of
+from crawler.options import _ARGUMENTS, _SETTINGS, OPTIONS, Mode, RunOptions, SummaryStyle, _flag, options_of
 from tests.builders import utc
 
 
@@ -40,6 +40,8 @@ def test_texts_become_one_record():
         "POLICYLAPSE_MODE": "discover",
         "POLICYLAPSE_SUMMARY": "none",
         "POLICYLAPSE_WACZ_APART": "1",
+        "POLICYLAPSE_FALLBACK": "arquivo, awa",
+        "POLICYLAPSE_FALLBACK_EXCLUDED": "1",
         "POLICYLAPSE_STRATEGY": "latest",
     }
     arguments = {
@@ -53,8 +55,10 @@ def test_texts_become_one_record():
         "all_policies": "1",
     }
     assert _SETTINGS.keys() <= said.keys()
-    assert _ARGUMENTS.keys() == arguments.keys() | {"strategy"}
+    assert _ARGUMENTS.keys() == arguments.keys() | {"strategy", "fallback", "fallback_excluded"}
     expected = RunOptions(
+        fallback=(parse_archive("arquivo"), parse_archive("awa")),
+        fallback_excluded=True,
         urls=("http://a.example/p,1", "http://b.example/q"),
         sites=("c.example", "d.example"),
         listed="-",
@@ -96,7 +100,7 @@ NUMBERS = [
     name for name, (key, _) in _SETTINGS.items() if isinstance(getattr(RunOptions(), key), (int, float, timedelta))
 ]
 WRONG = [
-    (name, text) for name in NUMBERS if name != "POLICYLAPSE_WACZ_APART" for text in ("soon", "-1", "nan", "1e999x")
+    (name, text) for name in NUMBERS if _SETTINGS[name][1] is not _flag for text in ("soon", "-1", "nan", "1e999x")
 ]
 
 

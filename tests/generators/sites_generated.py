@@ -16,7 +16,7 @@ from pathlib import Path
 from crawler.archives.capture import Capture
 from crawler.archives.files.records import Place
 from crawler.archives.files.revisits import Record
-from crawler.archives.files.warc import Answered, WarcArchive, _archive_headers
+from crawler.archives.files.warc import Answered, WarcArchive, archive_headers
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_timestamp
 from tests.generators.many_captures import SECTIONS
@@ -314,5 +314,5 @@ class GeneratedArchive(WarcArchive):
             [("Location", shot.location)] if shot.location else []
         )
         return Answered(
-            shot.status, _archive_headers(record.capture, headers), b"" if shot.location else site.render(shot)
+            shot.status, archive_headers(record.capture, headers), b"" if shot.location else site.render(shot)
         )

@@ -1,6 +1,6 @@
 """WARC files as tests need them: a response at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 
 from warcio.statusandheaders import StatusAndHeaders
@@ -8,11 +8,18 @@ from warcio.warcwriter import WARCWriter
 
 
 def put_response(
-    writer: WARCWriter, date: str, url: str, body: bytes, headers: Sequence[tuple[str, str]], status: str = "200 OK"
+    writer: WARCWriter,
+    date: str,
+    url: str,
+    body: bytes,
+    headers: Sequence[tuple[str, str]],
+    status: str = "200 OK",
+    fields: Mapping[str, str] | None = None,
 ) -> None:
     """Write what a server answered.
 
     :param date: as in WARC-Date, 2015-01-01T00:00:00Z.
+    :param fields: further fields of the record, such as WARC-Truncated.
     """
     http = StatusAndHeaders(status, list(headers), protocol="HTTP/1.1")
     writer.write_record(
@@ -22,6 +29,6 @@ def put_response(
             payload=BytesIO(body),
             length=len(body),
             http_headers=http,
-            warc_headers_dict={"WARC-Date": date},
+            warc_headers_dict={"WARC-Date": date, **(fields or {})},
         )
     )

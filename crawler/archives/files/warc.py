@@ -54,7 +54,8 @@ DAMAGE_HEADER = "x-archive-damage"  # a JSON list of texts, one for each thing t
 _MOST_DAMAGES: Final = 100  # of one archive that are told one by one; the rest are counted
 _UNPREFIXED = frozenset({"content-type", "location", "content-encoding"})  # docs/archives.md; the body is as captured
 _DROPPED = frozenset({"transfer-encoding", "content-length", "connection"})  # of the transfer, not of the body
-_READ_ERRORS = (OSError, EOFError, ValueError, zlib.error, zstandard.ZstdError)
+TRUNCATED = "x-archive-truncated"  # header of an answer whose body the archive has cut off; says why
+READ_ERRORS = (OSError, EOFError, ValueError, zlib.error, zstandard.ZstdError)
 _PIECE = 64 * 1024
 _MEDIA_TYPE = re.compile(r"\s*([\w!#$&^.+-]+/[\w!#$&^.+-]+)", re.ASCII)
 _CAPTURES = ("response", "revisit", "resource")
@@ -112,7 +113,7 @@ class WarcArchive:
         for path in files:
             try:
                 yield from _scan(path, self.damages)
-            except _READ_ERRORS as error:
+            except READ_ERRORS as error:
                 self.damages.append(f"{path.name}: cannot be read further ({_one_line(error)})")
 
     def listing(self, url: str, since: str, until: str, limit: int, resume_key: str) -> Answered:
@@ -172,10 +173,10 @@ class WarcArchive:
                 if original is None:
                     return _missing("The record that this revisit refers to is not here.")
                 read = _revisited(read, _read(original, limit))
-        except _READ_ERRORS as error:  # the file, or the index beside it, is not what it was
+        except READ_ERRORS as error:  # the file, or the index beside it, is not what it was
             return _missing(f"The record cannot be read: {_one_line(error)}")
         status, http_headers, body = read
-        return Answered(status, _archive_headers(record.capture, http_headers), body)
+        return Answered(status, archive_headers(record.capture, http_headers), body)
 
 
 def _missing(text: str) -> Answered:
@@ -213,7 +214,8 @@ def _nearest(same_url: list[Record], timestamp: str, url: str, digest: str) -> R
     )
 
 
-def _archive_headers(capture: Capture, http_headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+def archive_headers(capture: Capture, http_headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return a capture's own headers as the Wayback dialect passes them on."""
     headers = {
         "memento-datetime": format_datetime(capture.captured_at, usegmt=True),
         "link": f'<{capture.original}>; rel="original"',
@@ -272,8 +274,8 @@ def _take(head: Head, block: Block) -> _Taken | None:
     if head.get("WARC-Segment-Number"):
         raise BadRecordError("it is one segment of a record; segments are not put together")
     url = _UNPRINTED.sub(lambda match: quote(match[0]), url)
-    status, http, first = _http(head, block)
-    captured_at, note = _date(head, http)
+    status, http, first = record_http(head, block)
+    captured_at, note = record_date(head, http)
     is_revisit = head.kind == "revisit"
     digest = plain_digest(head.get("WARC-Payload-Digest")) or ("-" if is_revisit else _digest(first, block))
     capture = Capture(
@@ -306,7 +308,7 @@ def _key(url: str) -> str:
     return key
 
 
-def _http(head: Head, block: Block) -> tuple[str, StatusAndHeaders | None, bytes]:
+def record_http(head: Head, block: Block) -> tuple[str, StatusAndHeaders | None, bytes]:
     """Return the HTTP status ("" where there is none), the headers, and what of the body was read to find that out.
 
     Before HTTP/1.0, and in ARC files, an answer may be its body alone.
@@ -320,7 +322,7 @@ def _http(head: Head, block: Block) -> tuple[str, StatusAndHeaders | None, bytes
     return status, http, b""
 
 
-def _date(head: Head, http: StatusAndHeaders | None) -> tuple[datetime, str]:
+def record_date(head: Head, http: StatusAndHeaders | None) -> tuple[datetime, str]:
     """Return when a record was captured, and a note where not it but the server says so."""
     said = head.get("WARC-Date")
     try:
@@ -354,11 +356,11 @@ _Read = tuple[int, list[tuple[str, str]], bytes]
 def _read(record: Record, limit: int = 0) -> _Read:
     """Return (status, HTTP headers, body without chunking) of one record; status 0 for a revisit without HTTP headers.
 
-    :raises _READ_ERRORS: it is not there any more.
+    :raises READ_ERRORS: it is not there any more.
     """
     with record.path.open("rb") as stream:
         head, block = read_record(Source(stream, record.path.name), record.place)
-        status, http, first = _http(head, block)
+        status, http, first = record_http(head, block)
         wanted = limit + 1 if limit > 0 else -1
         if http is None:  # its media type is the record's
             return (

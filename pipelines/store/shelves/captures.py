@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler.archives.capture import Capture, ListedCapture, Memento, Outcome, Period, Policy
+from crawler.archives.common_crawl import locator_in
 from crawler.archives.memento import drift_seconds
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_iso, parse_iso
@@ -33,7 +34,7 @@ _HELD: Final = (Outcome.FETCHED.value, Outcome.REVISIT.value)
 _BRINGS_PAYLOAD: Final = f"r.payload_id IS NOT NULL AND c.outcome <> '{Outcome.REDIRECT.value}'"
 _LISTED: Final = (
     f"k.id, {', '.join(f'k.{name}' for name in CAPTURE_FIELDS)}, {STORED}, k.payload_id IS NOT NULL, k.redirect_url, "
-    "k.not_before, k.archive"
+    "k.not_before, k.archive, k.citation_url"
 )
 _SLICE: Final = 500  # values bound in one statement
 
@@ -229,9 +230,11 @@ class CaptureShelf:
 
 
 def _listed_capture(row: tuple[Any, ...]) -> ListedCapture:
-    capture_id, *_, outcome, held, to, retry, archive = row
+    capture_id, *_, outcome, held, to, retry, archive, citation = row
     fields = dict(zip(CAPTURE_FIELDS, row[1:], strict=False))
-    capture = Capture(**{**fields, "captured_at": parse_iso(fields["captured_at"])})
+    locator = locator_in(citation)
+    fields |= {"captured_at": parse_iso(fields["captured_at"]), "locator": str(locator) if locator else ""}
+    capture = Capture(**fields)
     return ListedCapture(
         capture_id, capture, Outcome(outcome), bool(held), to, parse_iso(retry) if retry else None, archive
     )

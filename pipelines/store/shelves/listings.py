@@ -30,6 +30,7 @@ CAPTURE_FIELDS = (
     "captured_at",
     "oddity",
 )
+_COVERS = "AND (since IS NULL OR since <= ?) AND (until IS NULL OR until >= ?) LIMIT 1"
 _EXCLUDED = (Outcome.EXCLUDED.value, Outcome.EXCLUDED_ROBOTS.value)
 
 
@@ -127,14 +128,17 @@ class ListingShelf:
         ).fetchone()
         return ListingPlan(parse_iso(newest) if newest else None)
 
-    def answered(self, archive: str, url: str, period: Period) -> bool:
-        """Tell whether an index has said of late all that it has of a URL in a period, or in a longer one."""
+    def answered(self, archive: str, url: str, period: Period, *, for_ever: bool = False) -> bool:
+        """Tell whether an index has said of late all that it has of a URL in a period, or in a longer one.
+
+        :param for_ever: what it has once said holds however long ago (a finished crawl), of this very period.
+        """
         since, until = (format_iso(at) if at else None for at in (period.since, period.until))
-        late = format_iso(self._file.clock() - RELIST_AFTER)
+        late = "" if for_ever else format_iso(self._file.clock() - RELIST_AFTER)
         row = self._db.execute(
             "SELECT 1 FROM listings WHERE archive = ? AND url IN (SELECT ? UNION SELECT url FROM policy_urls WHERE urlkey = ?) "
             "AND outcome IN ('fetched', 'not_archived') AND resume_key = '' AND asked_from IS NULL AND listed_at >= ? "
-            "AND (since IS NULL OR since <= ?) AND (until IS NULL OR until >= ?) LIMIT 1",
+            + ("AND since IS ? AND until IS ?" if for_ever else _COVERS),
             [archive, url, surt(url), late, since, until],
         ).fetchone()
         return row is not None

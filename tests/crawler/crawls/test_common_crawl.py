@@ -1,0 +1,101 @@
+"""Common Crawl fills holes: only crawls that meet one, one range a record, what was cut off never a version."""
+
+import random
+from contextlib import ExitStack
+
+import pytest
+
+from tests.crawling import crawl, history, rows
+from tests.generators import two_archives
+from tests.generators.two_archives import POLICY, write
+from tests.servers.common_crawl import CommonCrawl
+from tests.servers.wayback_server import WaybackServer
+
+CHANGES = {"POLICYLAPSE_STRATEGY": "changes"}
+OTHERS = "http://other.example/privacy"
+
+
+@pytest.fixture
+def world(tmp_path):
+    """Ten visits, of which the archive lacks the fifth and the sixth; a crawl in that hole, others outside of it."""
+    visits = two_archives.history(random.Random(17), 10)
+    kept, lost = [*visits[:4], *visits[6:]], visits[4:6]
+    with ExitStack() as stack:
+        first = stack.enter_context(WaybackServer(write(tmp_path / "a", kept)))
+        second = stack.enter_context(CommonCrawl(tmp_path / "cc"))
+        second.crawl("CC-MAIN-2008-2009", kept[:2])
+        second.crawl("CC-MAIN-2012", kept[-2:])
+        yield visits, lost, first, second
+
+
+def fallen_back(tmp_path, first, second, **arguments):
+    standins = {"commoncrawl": second.row}
+    arguments = {"url": POLICY, "fallback": "commoncrawl"} | arguments
+    return crawl(tmp_path / "x.db", first.archive, settings=CHANGES, standins=standins, **arguments)
+
+
+def wordings(database):
+    return [(row[3], row[4], row[-1]) for row in history(database)]
+
+
+def test_only_crawls_that_meet_a_hole_are_asked_and_each_once_for_ever(world, tmp_path):
+    visits, lost, first, second = world
+    second.crawl("CC-MAIN-2010-05", lost)
+    second.crawl("CC-MAIN-2010-09", [lost[1]], url=OTHERS)  # it met the hole, and has nothing of the policy
+    assert crawl(tmp_path / "full.db", write(tmp_path / "full", visits), settings=CHANGES, url=POLICY).code == 0
+    run = fallen_back(tmp_path, first, second)
+    assert run.code == 0, run.err
+    assert wordings(tmp_path / "x.db") == wordings(tmp_path / "full.db")
+    assert second.indexes() == {"CC-MAIN-2010-05", "CC-MAIN-2010-09"}
+    assert set(second.asked.values()) <= {1, 2}
+    assert second.asked["/collinfo.json"] == 1
+    assert len(second.ranges) == len(set(second.ranges)) == 2
+    asked = second.asked.total()
+    assert fallen_back(tmp_path, first, second).code == 0
+    assert second.asked.total() == asked
+    found = rows(
+        tmp_path / "x.db",
+        "SELECT timestamp, outcome, digest_verdict, citation_url, memento_url FROM captures WHERE archive = 'commoncrawl'",
+    )
+    assert [row[:3] for row in found] == [(one.timestamp, "fetched", "match") for one in lost]
+    file = "crawl-data/CC-MAIN-2010-05/segments/1/warc/CC-MAIN-2010-05.warc.gz"
+    for (_, _, _, cited, played), wanted in zip(found, sorted(second.ranges), strict=True):
+        start, end = map(int, wanted.removeprefix("bytes=").split("-"))
+        assert cited.startswith(
+            "https://index.commoncrawl.org/CC-MAIN-2010-05-index?url=http%3A%2F%2Fgap.example%2Fprivacy"
+        )
+        assert cited.endswith(f"#{file}:{start}:{end - start + 1}")
+        assert played == f"{second.origin}/{file}#{wanted}"
+
+
+@pytest.mark.parametrize(("cut", "said", "fetched"), [("length", "", 2), ("", "length", 0)])
+def test_what_was_cut_off_is_never_a_version(world, tmp_path, cut, said, fetched):
+    """Marked in the record, or in the index, which costs no request."""
+    _visits, lost, first, second = world
+    second.crawl("CC-MAIN-2010-05", lost, cut=cut, said=said)
+    run = fallen_back(tmp_path, first, second)
+    assert run.code == 0, run.err
+    assert len(second.ranges) == fetched
+    assert rows(tmp_path / "x.db", "SELECT DISTINCT outcome FROM captures WHERE archive = 'commoncrawl'") == [
+        ("undecodable",)
+    ]
+    assert not {one.timestamp for one in lost} & {
+        row[0]
+        for row in rows(tmp_path / "x.db", "SELECT k.timestamp FROM readings r JOIN captures k ON k.id = r.capture_id")
+    }
+
+
+@pytest.mark.parametrize("status", [403, 429, 503])
+@pytest.mark.parametrize("where", ["/collinfo.json", "/CC-MAIN-2010-05-index"])
+def test_its_first_refusal_ends_it_and_the_history_is_there(world, tmp_path, status, where):
+    _visits, lost, first, second = world
+    second.crawl("CC-MAIN-2010-05", lost)
+    second.crawl("CC-MAIN-2010-09", lost[1:])
+    second.faults[where] = [status] * 9
+    run = fallen_back(tmp_path, first, second)
+    assert run.code == 3, run.err
+    assert second.asked[where] == 1
+    assert second.asked.total() == (1 if where == "/collinfo.json" else 2)
+    assert rows(tmp_path / "x.db", "SELECT count(*) FROM captures WHERE outcome = 'fetched'") == [(8,)]
+    again = fallen_back(tmp_path, first, second)
+    assert (again.code, second.asked[where]) == (3, 1)
