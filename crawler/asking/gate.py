@@ -69,6 +69,15 @@ class Gate:
         self._shut = ""
         self._shutting = asyncio.Event()
         self._told_until = 0.0
+        self._places: dict[str, asyncio.Semaphore] = {}
+
+    def place(self, endpoint: str) -> asyncio.Semaphore:
+        """Return what a request holds from before it waits until its answer is noted: so many at once as the archive takes.
+
+        Scrapy's slots let all through that are queued in one turn of the loop (2.19): a second request would leave before the
+        first one's refusal is known.
+        """
+        return self._places.setdefault(endpoint, asyncio.Semaphore(self.archive.concurrency))
 
     def shut(self, reason: str) -> None:
         """Let nothing through any more, and wake whoever waits: the run is ending."""
@@ -227,6 +236,10 @@ class PoliteHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         endpoint, gate = request.meta.get("endpoint", ""), gate_of(self._crawler, request.meta.get("archive", ""))
+        async with gate.place(endpoint):
+            return await self._ask(request, endpoint, gate)
+
+    async def _ask(self, request: Request, endpoint: str, gate: Gate) -> Response:
         sent_at = await gate.wait(endpoint)
         try:
             with told_of_headers(request.url):

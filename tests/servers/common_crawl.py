@@ -28,13 +28,14 @@ CODED = [("X-Crawler-Content-Encoding", "gzip"), ("X-Crawler-Content-Length", "7
 class CommonCrawl:
     """`with CommonCrawl(folder) as server: server.row` are the addresses of the table's row.
 
-    :ivar asked: how often each path was asked for, without its query. :ivar ranges: those that were asked of files.
+    :ivar asked: how often each path was asked for, without its query. :ivar log: paths, in order. :ivar ranges: those that were asked of files.
     :param faults: path -> statuses that it answers with instead, one a request.
     """
 
     def __init__(self, folder: Path, faults: dict[str, list[int]] | None = None) -> None:
         self._folder, self.faults = folder, faults or {}
         self.asked: Counter[str] = Counter()
+        self.log: list[str] = []
         self.ranges: list[str] = []
         self._rows: dict[str, list[dict]] = {}
         self._crawls: list[dict] = []
@@ -88,6 +89,7 @@ class CommonCrawl:
 
     def _answer(self, path: str, query: str, wanted: str) -> tuple[int, bytes]:
         self.asked[path] += 1
+        self.log.append(path)
         if self.faults.get(path):
             return self.faults[path].pop(0), b"SlowDown"
         if path == "/collinfo.json":
