@@ -81,6 +81,13 @@ COMMANDS: Final = {
         ),
         Entry(
             GET,
+            "import-cc-index",
+            "cli.getting.import_cc_index",
+            "import_cc_index",
+            "Take rows of Common Crawl's columnar index, as CSV or Parquet, into the database as captures.",
+        ),
+        Entry(
+            GET,
             "save",
             "cli.getting.save",
             "save",

@@ -73,6 +73,10 @@ class CommonCrawl:
         known = {"id": name, "name": name, "timegate": f"{self.origin}/{name}/", "cdx-api": index}
         self._crawls.insert(0, known | {"from": first, "to": last})
 
+    def rows(self, name: str) -> list[dict]:
+        """The rows of a crawl's index."""
+        return self._rows[name]
+
     def indexes(self) -> set[str]:
         """The crawls whose index was asked."""
         return {path.removesuffix("-index").removeprefix("/") for path in self.asked if path.endswith("-index")}

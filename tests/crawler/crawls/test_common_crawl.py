@@ -1,10 +1,15 @@
 """Common Crawl fills holes: only crawls that meet one, one range a record, what was cut off never a version."""
 
+import csv
 import random
 from contextlib import ExitStack
+from datetime import UTC, datetime
 
 import pytest
+from click.testing import CliRunner
 
+from cli.main import main
+from crawler.archives.errors import ConfigError
 from tests.crawling import crawl, history, rows
 from tests.generators import two_archives
 from tests.generators.two_archives import POLICY, write
@@ -99,3 +104,61 @@ def test_its_first_refusal_ends_it_and_the_history_is_there(world, tmp_path, sta
     assert rows(tmp_path / "x.db", "SELECT count(*) FROM captures WHERE outcome = 'fetched'") == [(8,)]
     again = fallen_back(tmp_path, first, second)
     assert (again.code, second.asked[where]) == (3, 1)
+
+
+def columns(server, name):
+    """The rows of a crawl's index as the columnar index names them (commoncrawl/cc-index-table)."""
+    for row in server.rows(name):
+        moment = datetime.strptime(row["timestamp"], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        yield {
+            "url": row["url"],
+            "fetch_time": moment,
+            "fetch_status": int(row["status"]),
+            "content_digest": row["digest"],
+            "content_mime_type": row["mime"],
+            "content_truncated": None,
+            "warc_filename": row["filename"],
+            "warc_record_offset": int(row["offset"]),
+            "warc_record_length": int(row["length"]),
+        }
+
+
+def write_csv(path, found):
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, found[0].keys())
+        writer.writeheader()
+        writer.writerows([row | {"fetch_time": f"{row['fetch_time']:%Y-%m-%d %H:%M:%S.000}"} for row in found])
+
+
+def write_parquet(path, found):
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is an extra")
+    table = pytest.importorskip("pyarrow").Table.from_pylist(found)
+    parquet.write_table(table, path)
+
+
+@pytest.mark.parametrize(("name", "written"), [("rows.csv", write_csv), ("rows.parquet", write_parquet)])
+def test_rows_of_the_columnar_index_become_captures_that_a_crawl_fetches(world, tmp_path, name, written):
+    visits, lost, _first, second = world
+    second.crawl("CC-MAIN-2010-05", lost)
+    second.crawl("CC-MAIN-2010-09", visits[:1], url="http://gap.example/shoes")
+    written(tmp_path / name, [*columns(second, "CC-MAIN-2010-05"), *columns(second, "CC-MAIN-2010-09")])
+    command = ["import-cc-index", str(tmp_path / name), "--db", str(tmp_path / "x.db")]
+    for _ in range(2):  # the second time, nothing is new
+        done = CliRunner().invoke(main, command)
+        assert done.exit_code == 0, done.output
+        assert "2 captures of 1 policy taken" in done.output
+        assert rows(tmp_path / "x.db", "SELECT timestamp, outcome FROM captures") == [
+            (one.timestamp, "pending") for one in lost
+        ]
+    run = crawl(tmp_path / "x.db", "commoncrawl", url=POLICY, standins={"commoncrawl": second.row})
+    assert run.code == 0, run.err
+    assert second.indexes() == set()
+    assert len(second.ranges) == 2
+    assert len(wordings(tmp_path / "x.db")) == len({one.edition for one in lost})
+
+
+def test_a_file_without_the_columns_is_an_error_that_names_them(tmp_path):
+    (tmp_path / "x.csv").write_text("url,status\nhttp://a.example/privacy,200\n")
+    done = CliRunner().invoke(main, ["import-cc-index", str(tmp_path / "x.csv"), "--db", str(tmp_path / "x.db")])
+    assert isinstance(done.exception, ConfigError | SystemExit)
+    assert "warc_filename" in done.output + str(done.exception)
