@@ -47,7 +47,9 @@ def test_years_stand_over_their_first_half(run):
 def test_of_one_site_every_stretch_is_told_with_its_next_step(run):
     text = shown(run("grunwaldfrere.example", "--until", "2013"))
     assert "no_policy  2012-H1–2013-H1: 1 archived_error; next: name another URL of the policy with --url" in text
-    assert re.search(r"no_capture  .*2009-H1–2010-H2.*; next: ask another archive for it: crawl again with --fallback", text)
+    assert re.search(
+        r"no_capture  .*2009-H1–2010-H2.*; next: ask another archive for it: crawl again with --fallback", text
+    )
 
 
 def test_json_and_csv_say_the_same(run):
