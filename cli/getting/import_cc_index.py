@@ -46,7 +46,7 @@ def import_cc_index(files: tuple[Path, ...], db: str | None, urls: tuple[str, ..
 
     \b
     Examples:
-      policylapse import-cc-index athena.csv
+      policylapse import-cc-index rows.csv
       policylapse crawl --archive commoncrawl --url https://example.com/privacy --contact you@example.org
     """
     from pipelines.store.store import Store  # noqa: PLC0415 - the commands that read need none of it
