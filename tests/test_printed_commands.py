@@ -84,8 +84,8 @@ def folder(sample_db, tmp_path_factory):
     for name in ("list.txt", "list.csv", "sites.csv", "sites.txt"):
         shutil.copy(SAMPLE_SITES, here / name)
     (here / "rows.csv").write_text(
-        "url,fetch_time,fetch_status,warc_filename,warc_record_offset,warc_record_length\n"
-        "https://quillledger.example/privacy,2015-02-01 10:00:00.000,200,crawl-data/CC-MAIN-2015-06/a.warc.gz,10,20\n"
+        "url,fetch_time,fetch_status,content_mime_type,warc_filename,warc_record_offset,warc_record_length\n"
+        "https://quillledger.example/privacy,2015-02-01 10:00:00.000,200,text/html,crawl-data/CC-MAIN-2015-06/a.warc.gz,10,20\n"
     )
     for name in ("crawl.warc.gz", "export.wacz", "export.warc.gz"):
         shutil.copy(SAMPLE / "sample.warc.gz", here / name)
