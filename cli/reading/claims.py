@@ -52,6 +52,7 @@ from history.timeline.selectors import select
 from history.timeline.timeline import read_versions
 from pipelines.claims.model import Polarity
 from pipelines.claims.rules import rules
+from pipelines.claims.values import in_words
 
 _INDENT = " " * 6
 _SHOWN = 2  # sentences of one claim
@@ -162,7 +163,7 @@ def _give_changes(changes: Sequence[ClaimChange], color: str, *, as_csv: bool, a
 
 def _name(what: What) -> list[tuple[str, str]]:
     """A claim's name, value and polarity; "yes" goes without saying."""
-    parts = [(what.name, "bold")] + ([(f" {what.value}", "bold")] if what.value else [])
+    parts = [(what.name, "bold")] + ([(f" {in_words(what.value)}", "bold")] if what.value else [])
     return parts + ([] if what.polarity is Polarity.YES else [(f" {what.polarity.value}", _STYLES[what.polarity])])
 
 

@@ -31,6 +31,7 @@ from history.claims.over_sites import Around
 from history.database import open_database
 from history.sites import all_policies, find_policies
 from pipelines.claims.model import Polarity
+from pipelines.claims.values import in_words
 
 _SHOWN = 40  # claims
 
@@ -102,7 +103,7 @@ def _print(console: Console, found: Around) -> None:
     print_lines(console, Text(f"{'claim':<44} before  after   came   went", "dim underline"))
     for one in found.claims[:_SHOWN]:
         said = "" if one.what.polarity is Polarity.YES else f" {one.what.polarity.value}"
-        name = line(f"{one.what.name}{' ' if one.what.value else ''}{one.what.value}{said}")
+        name = line(f"{one.what.name}{' ' if one.what.value else ''}{in_words(one.what.value)}{said}")
         print_lines(console, f"{name[:44]:<44} {one.before:>6} {one.after:>6} {len(one.came):>6} {len(one.went):>6}")
     if len(found.claims) > _SHOWN:
         print_lines(console, Text(f"and {len(found.claims) - _SHOWN} more; --csv has all", "dim"))

@@ -60,6 +60,7 @@ _UNITS: Final = {
 }
 _UNIT: Final = {word: letter for letter, words in _UNITS.items() for word in words.split()}
 UNIT: Final = "|".join(sorted(map(re.escape, _UNIT), key=len, reverse=True))
+_DURATION: Final = re.compile(r"PT?(\d{1,9})([HDWMY])")
 _PARTS: Final = re.compile(r"\(\s*(\w{1,5})\s*\)|\b([a-z])\b|\b(\d{1,2})\b")
 
 
@@ -93,6 +94,19 @@ def days(value: str) -> float:
     """
     count = int(re.sub(r"\D", "", value))
     return count * {"H": 1 / 24, "D": 1, "W": 7, "M": 30.4375, "Y": 365.25}[value[-1]]
+
+
+def in_words(value: str) -> str:
+    """Return a value as a person reads it: a duration in words, any other as it is.
+
+    >>> in_words("P14D"), in_words("P1Y"), in_words("PT72H"), in_words("6(1)(f)")
+    ('14 days', '1 year', '72 hours', '6(1)(f)')
+    """
+    found = _DURATION.fullmatch(value)
+    if not found:
+        return value
+    count, unit = int(found[1]), {"H": "hour", "D": "day", "W": "week", "M": "month", "Y": "year"}[found[2]]
+    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 def article(text: str, rest: str) -> str:

@@ -61,7 +61,7 @@ def test_csv_has_a_row_per_sentence_and_stay(run):
 
 def test_a_person_sees_sentence_and_bracket(run):
     shown = run("claims", "nestwell.example", "--at", "2")
-    assert "period P26M" in shown
+    assert "period 26 months" in shown
     assert "Measurements are kept for 26 months and are then deleted." in shown
     assert "access" not in shown
 
