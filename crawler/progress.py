@@ -102,7 +102,7 @@ class Progress:
         job.store.close()
         job.reader.close()
         self.crawler.policylapse_summary = summary  # type: ignore[attr-defined]
-        self.crawler.stats.set_value("policylapse/exit_code", summary.exit_code)
+        self.crawler.stats.set_value("policylapse/exit_code", int(summary.exit_code))  # stats are plain numbers
         if job.options.summary is SummaryStyle.JSON:
             print(json.dumps(as_json(summary), indent=2))  # noqa: T201 - it is the command's output
         elif job.options.summary is SummaryStyle.TEXT:

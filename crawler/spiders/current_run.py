@@ -65,7 +65,12 @@ class CurrentRun:
         self.number = self._store.runs.begin(program=program, archive=archive, strategy=strategy, arguments=arguments)
 
     def opened(self) -> None:
-        """From now on, whoever waits at the gate is woken by what ends the run: a signal, its time, the archive."""
+        """From now on, whoever waits at the gate is woken by what ends the run: a signal, its time, the archive.
+
+        The counts that stats, and monitors over them, can rely on begin at 0.
+        """
+        for what in ("listed", "fetched", "reused"):
+            self.count(what, 0)
         engine = self._crawler.engine
         assert engine is not None
         close = engine.close_spider_async

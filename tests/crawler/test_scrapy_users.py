@@ -1,9 +1,10 @@
-"""What people who know Scrapy use: feeds, own pipelines, a scheduler's arguments, the command outside the clone."""
+"""What people who know Scrapy use: feeds, own pipelines, scrapyd, spidermon, the command outside the clone."""
 
 import csv
 import json
 import logging
 import re
+import shutil
 import xml.etree.ElementTree as ET
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ from pipelines.reading.payload import Reading
 from pipelines.store.shelves.captures import Cited
 from tests.crawling import crawl, environment, rows
 from tests.programs import ROOT, run
+from tests.servers.scrapyd_server import scrapyd_server
 
 FEED = '{"%s": {"format": "jsonlines"}}'
 SITE = "lumenkart.example"
@@ -34,6 +36,10 @@ LINK = "https://web.archive.org/web/20200101000000id_/http://a.example/p"
 
 def cited(url="http://a.example/p"):
     return Cited("wayback", LINK, url, "20200101000000", datetime(2020, 1, 1, tzinfo=UTC))
+
+
+def errors_in(log):
+    return [line for line in log.splitlines() if "] ERROR: " in line]
 
 
 @pytest.fixture(scope="module")
@@ -107,9 +113,94 @@ def test_stats_have_one_prefix(fed):
     folder, done = fed
     ours = dict(re.findall(r"'policylapse/(\w+)': (\d+)", done.stderr))
     (run_row,) = rows(folder / "policylapse.db", "SELECT listed, fetched, reused, exit_code FROM runs")
-    said = [int(ours.get(name, 0)) for name in ("listed", "fetched", "reused", "exit_code")]
-    assert said == list(run_row)
-    assert said[1] > 0
+    assert [int(ours[name]) for name in ("listed", "fetched", "reused", "exit_code")] == list(run_row)
+    assert int(ours["fetched"]) > 0
+
+
+def test_stats_are_numbers_after_a_run_that_read_nothing(fed, tmp_path):
+    folder, _done = fed
+    shutil.copy(folder / "policylapse.db", tmp_path / "a.db")
+    done = crawl(
+        tmp_path / "a.db",
+        "sample",
+        site=SITE,
+        strategy="all",
+        settings={"POLICYLAPSE_LOG_LEVEL": "INFO"},
+        scrapy_settings={"STATS_DUMP": "1"},
+    )
+    ours = dict(re.findall(r"'policylapse/(\w+)': (\d+)", done.err))
+    (run_row,) = rows(tmp_path / "a.db", "SELECT fetched, exit_code FROM runs ORDER BY id DESC LIMIT 1")
+    assert [int(ours[name]) for name in ("fetched", "exit_code")] == list(run_row) == [0, 0]
+    assert {"listed", "reused"} <= ours.keys()
+
+
+def test_feeds_of_several_runs_are_the_feed_of_one(fed, tmp_path):
+    """A run gives items for what it read itself: what an earlier one gave does not come again, and nothing is lost."""
+    in_one, _done = fed
+    feed = {"FEEDS": FEED % (tmp_path / "items.jsonl")}  # appended to, as by -o
+    for until in ("2019-12-31", "", ""):
+        assert (
+            crawl(tmp_path / "a.db", "sample", site=SITE, strategy="all", until=until, scrapy_settings=feed).code == 0
+        )
+        lines = (tmp_path / "items.jsonl").read_text().splitlines()
+        shown = [(line["timestamp"], line["archive_url"], line["wording"]) for line in map(json.loads, lines)]
+        if until:
+            assert max(timestamp for timestamp, *_ in shown) < "2020"
+    expected = [json.loads(line) for line in (in_one / "items.jsonlines").read_text().splitlines()]
+    assert sorted(shown) == sorted((line["timestamp"], line["archive_url"], line["wording"]) for line in expected)
+
+
+def test_scrapyd_runs_the_spider_and_the_log_of_a_job_says_why_it_did_not_start(tmp_path):
+    with scrapyd_server(tmp_path) as scrapyd:
+        job = {"project": "default", "spider": "policies", "site": SITE}
+        settings = ["POLICYLAPSE_ARCHIVE=sample", f"POLICYLAPSE_DB={tmp_path / 'a.db'}"]
+        answers = [
+            scrapyd.ask("schedule.json", **job, setting=settings),
+            scrapyd.ask("schedule.json", **job, setting=settings, sit="a.example"),
+        ]
+        assert [answer["status"] for answer in answers] == ["ok", "ok"], (answers, scrapyd.said())
+        good, bad = (answer["jobid"] for answer in answers)
+        scrapyd.wait_for(good, bad)
+        assert rows(tmp_path / "a.db", "SELECT site, count(*) FROM timeline GROUP BY site") == [(SITE, 7)], (
+            scrapyd.log_of(good)
+        )
+        assert rows(tmp_path / "a.db", "SELECT exit_code FROM runs") == [(0,)]
+        assert errors_in(scrapyd.log_of(good)) == []
+        (why,) = errors_in(scrapyd.log_of(bad))
+        assert "there is no argument 'sit'" in why
+
+
+def test_spidermon_sees_our_stats_and_a_monitor_that_fails_is_in_the_log(tmp_path):
+    """With the settings that docs/scrapy.md shows, and one monitor more, which no crawl passes."""
+    (shown,) = re.findall(
+        r"```python\n(from crawler\.settings .*?)```", (ROOT / "docs/scrapy.md").read_text(), re.DOTALL
+    )
+    more = """
+
+class Impossible(Monitor):
+    def test_listed(self):
+        self.assertLess(self.data.stats["policylapse/listed"], 0)
+
+
+Suite.monitors.append(Impossible)
+"""
+    (tmp_path / "yours.py").write_text(shown + more)
+    told = {
+        "SCRAPY_SETTINGS_MODULE": "yours",
+        "POLICYLAPSE_ARCHIVE": "sample",
+        "POLICYLAPSE_STATE": str(tmp_path / "s"),
+    }
+    command = ("-m", "scrapy", "crawl", "policies", "-a", f"site={SITE}", "-s", "LOG_LEVEL=INFO")
+    done = run(*command, env=environment(PYTHONPATH=str(ROOT), **told), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    verdicts = dict(re.findall(r"\[Spidermon\] (\w+/\w+)\.\.\. (\w+)", done.stderr))
+    assert verdicts == {
+        "Complete/test_exit_code": "OK",
+        "Complete/test_captures": "OK",
+        "Impossible/test_listed": "FAIL",
+    }
+    (failed,) = errors_in(done.stderr)
+    assert "AssertionError: 40 not less than 0" in failed
 
 
 def test_every_field_is_documented_and_nothing_else():
