@@ -8,11 +8,10 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from tests.crawling import environment
 from tests.programs import ROOT
 
 _LONGEST = 600  # seconds; only a server that hangs takes so long
+_PORTS = 3  # that are tried
 _BETWEEN = 0.2  # seconds from one question to the next: what is asked for takes seconds of this machine's processors
 
 
@@ -63,16 +63,17 @@ class Scrapyd:
         with urllib.request.urlopen(f"{self._address}/{path}", data=sent, timeout=_LONGEST) as answer:
             return json.load(answer)
 
-    def wait_until_it_answers(self) -> None:
+    def answers(self) -> bool:
+        """Wait until it answers; False where it ended first: another program took the port before it could."""
         deadline = time.monotonic() + _LONGEST
         while self._process.poll() is None and time.monotonic() < deadline:
             try:
                 self.ask("daemonstatus.json")
-            except urllib.error.URLError:
+            except (OSError, ValueError):  # nobody is there yet, or another who took the port
                 time.sleep(_BETWEEN)
             else:
-                return
-        pytest.fail(f"scrapyd did not start: {self.said()}")
+                return True
+        return False
 
     def wait_for(self, *jobs: str) -> None:
         """Until it says that all of these jobs have finished."""
@@ -91,7 +92,8 @@ class Scrapyd:
         return self._log.read_text(encoding="utf-8", errors="replace")
 
     def end(self) -> None:
-        os.killpg(self._process.pid, signal.SIGKILL)  # with what a failed test left running
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # with what a failed test left running
         self._process.wait(_LONGEST)
 
 
@@ -100,9 +102,12 @@ def scrapyd_server(folder: Path) -> Iterator[Scrapyd]:
     """Start scrapyd as docs/scrapy.md says; it asks its queue every tenth second, in the place of every 5 s."""
     shutil.copy(ROOT / "scrapy.cfg", folder)
     (folder / "scrapyd.conf").write_text("[scrapyd]\npoll_interval = 0.1\n", encoding="utf-8")
-    server = Scrapyd(folder)
-    try:
-        server.wait_until_it_answers()
-        yield server
-    finally:
-        server.end()
+    for _port in range(_PORTS):
+        server = Scrapyd(folder)
+        try:
+            if server.answers():
+                yield server
+                return
+        finally:
+            server.end()
+    pytest.fail(f"scrapyd did not start: {server.said()}")
