@@ -6,7 +6,11 @@ The clean histories of ../shared answer: a capture has the curated wording that 
 page compressed (zlib, level 6, as archives store it), its digest the page's SHA-1. Captures whose page does not hold
 the curated text exactly are left out, since nothing says what is on them. A change is a pair of neighbouring captures
 of different wording; found is one for every two neighbouring captures of known wording that differ. Recall is of what
-fetching all finds.
+fetching all finds. A curated text states the days that this program reads in it.
+
+Beside the strategies stands what no search can go below that gives the same guarantees: "certificate" is the fewest
+captures whose reading proves the history (both ends, both sides of every change, one per max gap between them), chosen
+by somebody who knows the answer.
 
 --real FILE takes the wordings of every capture that this program's own extraction reads instead: `--read FILE` writes
 them first (minutes), "" where a page is no policy.
@@ -19,6 +23,7 @@ import sys
 import tempfile
 import time
 import zlib
+from bisect import bisect_right
 from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
 from pathlib import Path
@@ -26,7 +31,10 @@ from types import SimpleNamespace
 
 from benchmarks.text import SHARED, _common, versions_of
 from crawler.archives.capture import sha1_base32
+from crawler.choosing.stated import beginning
 from crawler.choosing.strategies import ALL, CHANGES, DISTINCT, parse_strategy
+from pipelines.model import Block, BlockKind
+from pipelines.reading.dates.text_dates import find_dates
 from tests.builders import make_listed
 from tests.servers.answers import Search
 
@@ -65,13 +73,32 @@ def load(real: dict[str, dict[str, str]] | None) -> list[SimpleNamespace]:
         if real is None:
             captures = [one for one in captures if one["ok"]]
         listed, truth = [], {}
+        golds = _common().read_jsonl(SHARED / "histories" / row["name"] / "golds.jsonl")
+        stated = {gold["hash"]: stated_days(gold["text"]) for gold in golds} if real is None else {}
         for number, one in enumerate(captures, start=1):
             length, digest = sizes[one["blob"]]
             moment = one["date"].translate(str.maketrans("", "", "-:TZ"))
             listed.append(make_listed(number, timestamp=moment, digest=digest, length=str(length)))
             truth[number] = one["gold_hash"] if real is None else real[row["name"]].get(one["date"])
-        histories.append(SimpleNamespace(name=row["name"], privacy=row["privacy"], listed=listed, truth=truth))
+        first_batch = row.get("batch", 1) == 1
+        histories.append(
+            SimpleNamespace(
+                name=row["name"],
+                privacy=row["privacy"],
+                first_batch=first_batch,
+                listed=listed,
+                truth=truth,
+                stated=stated,
+            )
+        )
     return histories
+
+
+def stated_days(text: str) -> list[int]:
+    """The days that a curated text states; its lines are taken for paragraphs."""
+    lines = (line.strip() for line in text.splitlines())
+    blocks = [Block(BlockKind.PARAGRAPH, 0, line) for line in lines if line.strip("-= ")]
+    return sorted({beginning(day) for one in find_dates(blocks, captured_at=None) for day in one.dates})
 
 
 # strategies
@@ -79,7 +106,7 @@ def load(real: dict[str, dict[str, str]] | None) -> list[SimpleNamespace]:
 
 def by_strategy(strategy):
     def run(history):
-        search = Search(history.listed, history.truth, strategy).run()
+        search = Search(history.listed, history.truth, strategy, stated=history.stated).run()
         return len(search.fetched), search.changes()
 
     return run
@@ -113,7 +140,25 @@ def changes_of(history, positions):
     return sum(a != b for a, b in pairwise([word for word in words if word is not None]))
 
 
+def certificate(history):
+    """The fewest captures that prove the history to somebody who knows it."""
+    times = [int(one.capture.captured_at.timestamp()) for one in history.listed]
+    words = [history.truth[one.capture_id] for one in history.listed]
+    sides = {0, len(words) - 1}
+    for at, (word, other) in enumerate(pairwise(words)):
+        sides |= {at, at + 1} if word != other else set()
+    proof = set(sides)
+    for left, right in pairwise(sorted(sides)):
+        at = left
+        while times[right] - times[at] > GAP and right - at > 1:
+            at = max(bisect_right(times, times[at] + GAP, at + 1, right) - 1, at + 1)
+            if at < right:
+                proof.add(at)
+    return len(proof), changes_of(history, proof)
+
+
 STRATEGIES = {
+    "certificate": certificate,
     "changes": by_strategy(CHANGES),
     "plain bisection": bisection,
     "all": by_strategy(ALL),
@@ -208,7 +253,9 @@ def main() -> int:
         read(args.read)
         return 0
     histories = load(json.loads(args.real.read_text()) if args.real else None)
-    table("privacy policies", [history for history in histories if history.privacy])
+    privacy = [history for history in histories if history.privacy]
+    table("privacy policies of the first batch", [history for history in privacy if history.first_batch])
+    table("privacy policies", privacy)
     table("all clean histories", histories)
     for history in histories if args.per_history else ():
         fetches, found = STRATEGIES["changes"](history)

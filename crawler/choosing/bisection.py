@@ -6,8 +6,9 @@ The ends come first. Then, gap by gap, until none has anything left to ask:
 
     no policy known before or after it    the outermost capture; past junk in steps of 1, 2, 4 …
     one wording, longer than the max gap  the fewest captures that leave no stretch longer than it
-    two wordings                          the capture that halves the odds of where the change is (lengths.py): both
-                                          sides of the likeliest step, so that two fetches are enough when it is right
+    two wordings                          the capture that halves the odds of where the change is (lengths.py,
+                                          stated.py): both sides of the likeliest step, so that two fetches are enough
+                                          when it is right
     one wording, but an odd length        the oddest capture, once per length: a wording that came and went again
     no policy in the middle               its neighbours, at distances that double, so that a month of bot checks
                                           costs a few requests and a single one costs one more
@@ -37,6 +38,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from crawler.choosing.lengths import UNKNOWN
+from crawler.choosing.stated import weigh
 from crawler.choosing.survey import OPEN, Gap, Survey, distance
 
 # Levels: lower ones first, over all policies of a run.
@@ -166,7 +168,8 @@ def _halve(survey: Survey, gap: Gap) -> int:
     per_second = _PRIOR_OF_TIME / max(survey.span(left, right), 1)
     spans = map(int.__sub__, times[left + 1 : right + 1], times[left:right])
     odds = survey.rows.evidence.odds[left:right]
-    sums = list(accumulate((each + per_second * span) * odd for span, odd in zip(spans, odds, strict=True)))
+    weights = [(each + per_second * span) * odd for span, odd in zip(spans, odds, strict=True)]
+    sums = list(accumulate(weigh(weights, times[left : right + 1], survey.new_days(gap))))
     half = sums[-1] / 2
     at = min(bisect_left(sums, half), len(sums) - 2)
     if at and half - sums[at - 1] < sums[at] - half:

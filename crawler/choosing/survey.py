@@ -55,6 +55,8 @@ class Knowledge:
     :param failed: not to be had: settled in another way, or asked in vain just now. Nothing follows for its digest.
     :param asked: under way: asked for or reused, and the answer is not in the other fields yet.
     :param held: digest_key of the digests whose payload the store holds, from any capture of any policy.
+    :param stated: of captures whose text was read: the days that it states (stated.py). They say where to look, never
+        what is known.
     :param targets: captures that were answered with a redirect, and where each led ("" where that is not known).
     """
 
@@ -64,6 +66,7 @@ class Knowledge:
     asked: Collection[int] = ()
     held: Collection[int] = frozenset()
     targets: Mapping[int, str] = field(default_factory=dict)
+    stated: Mapping[int, Collection[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,7 @@ class Survey:
         self.reuse = reusable(rows, self.states, knowledge.held)
         for at in self.reuse:
             self.states[at] = ASKED
+        self._stated = knowledge.stated
         _spread(rows, self.states, self.words, rows.positions(knowledge.no_policy))
 
     @cached_property
@@ -196,6 +200,22 @@ class Survey:
         wordings = [run.wording for run in runs[max(lower - 1, 0) : upper]]
         both = all(wordings.count(self.words[at]) > 1 for at in (gap.left, gap.right))
         return both and around - len(set(wordings)) >= MANY_RETURNS
+
+    # what texts say of themselves
+
+    @cached_property
+    def _days_by_wording(self) -> dict[str, set[int]]:
+        days = defaultdict[str, set[int]](set)
+        for at in self.rows.positions(self._stated):
+            if at in self.words:
+                days[self.words[at]].update(self._stated[self.rows.ids[at]])
+        return days
+
+    def new_days(self, gap: Gap) -> set[int]:
+        """Days that the wording after a gap states and the one before it does not."""
+        nothing = set[int]()
+        before, after = (self._days_by_wording.get(self.words[at], nothing) for at in (gap.left, gap.right))
+        return after - before
 
     # better ones first
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Protocol
@@ -104,6 +104,7 @@ class Search:
         self._rows: Captures | None = None
         self._asked: set[int] = set()  # under way, or read and not stored yet
         self._fresh: dict[int, str] = {}  # wordings that were read in this run
+        self._stated: dict[int, Collection[int]] = {}  # the days that texts state, of captures that were read
         self._put_off: set[int] = set()
         self._no_policy: set[int] = set()
         # settled, with nothing to tell of others; of every capture where all are asked for, so an array there
@@ -120,11 +121,14 @@ class Search:
 
     # answers
 
-    def answered(self, capture_id: int, outcome: Outcome, wording: str = "", target: str = "") -> None:
-        """Note what became of a capture that was asked for."""
+    def answered(
+        self, capture_id: int, outcome: Outcome, wording: str = "", target: str = "", stated: Collection[int] = ()
+    ) -> None:
+        """Note what became of a capture that was asked for; `stated` are the days that its text states (stated.py)."""
         self._put_off.discard(capture_id)
         if outcome in _READ and wording and not self._all:
             self._fresh[capture_id] = wording
+            self._stated[capture_id] = stated
         elif outcome is Outcome.NOT_A_POLICY:
             self._no_policy.add(capture_id)
         elif outcome is Outcome.REDIRECT:
@@ -270,7 +274,16 @@ class Search:
             asked=self._asked,
             held=self._held,
             targets=self._targets,
+            stated=self._days(wordings),
         )
+
+    def _days(self, wordings: Mapping[int, str]) -> Mapping[int, Collection[int]]:
+        """The days that texts state; the store is asked for those that this run has not read."""
+        new = wordings.keys() - self._stated.keys()
+        if new:
+            found = self._store.versions.stated(self._policy, self._extractor)
+            self._stated |= {number: found.get(number, ()) for number in new}
+        return self._stated
 
     # what next
 

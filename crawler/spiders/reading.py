@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from crawler.archives.capture import ListedCapture, ReadCapture
+from crawler.choosing.stated import beginning
 from crawler.spiders.policy_work import PolicyWork
 from crawler.spiders.shelves import Declarations, Payloads, Policies, Readings
 from crawler.targets.fetched import Fetched
@@ -86,7 +87,8 @@ class PolicyReading:
 
     def _note(self, work: PolicyWork, capture_id: int, reading: Any) -> None:
         """Tell the search; with all_policies, the other documents of a page are policies, too: one of each kind."""
-        work.search.answered(capture_id, reading.outcome, reading.wording)
+        days = [beginning(day) for one in reading.dates for day in one.dates]
+        work.search.answered(capture_id, reading.outcome, reading.wording, stated=days)
         if self._all_policies and not work.policy.part and reading.extraction is not None:
             others = set(reading.extraction.other_kinds)
             work.parts |= others

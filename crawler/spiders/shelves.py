@@ -5,7 +5,7 @@ mypy checks pipelines.store.store.Store against all of them (cli/getting/crawl.p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -136,6 +136,7 @@ class Versions(Protocol):
     """What is folded of the readings."""
 
     def wordings(self, policy: Policy, extractor: str) -> tuple[dict[int, str], list[int]]: ...
+    def stated(self, policy: Policy, extractor: str) -> Mapping[int, Collection[int]]: ...
     def put_certainty(
         self, policy: Policy, archive: str, strategy: str, how_sure: Certainty, *, complete: bool
     ) -> None: ...

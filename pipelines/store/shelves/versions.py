@@ -34,6 +34,20 @@ class VersionShelf:
         """
         return capture_wordings(self._file.db, policy.policy_id, self._extractor_id(policy, extractor))
 
+    def stated(self, policy: Policy, extractor: str) -> dict[int, list[int]]:
+        """Return the days that the text of each capture of a policy states, as the first second of each (UTC, since
+        1970), oldest first; captures whose text states none are left out.
+        """
+        days: dict[int, list[int]] = {}
+        rows = self._file.db.execute(
+            "SELECT DISTINCT r.capture_id, CAST(strftime('%s', d.date) AS INTEGER) FROM readings r "
+            "JOIN text_dates d ON d.text_id = r.text_id WHERE r.policy_id = ? AND r.extractor_id = ? ORDER BY 1, 2",
+            [policy.policy_id, self._extractor_id(policy, extractor)],
+        )
+        for capture_id, second in rows:
+            days.setdefault(capture_id, []).append(second)
+        return days
+
     def changes(self, policy: Policy) -> list[tuple[str, str]]:
         """Return the brackets of a policy's changes, as its versions that are shown have them: last capture with the
         old wording, first with the new.

@@ -54,6 +54,13 @@ def worlds(draw, usable_only=False):
     return listed, truth
 
 
+@st.composite
+def statements(draw):
+    """Days that wordings state, right or wrong: some before the captures of `worlds`, some among them, some after."""
+    days = st.integers(-400, 2000).map(lambda day: int((START + day * DAY).timestamp()))
+    return draw(st.dictionaries(st.sampled_from("ABCD"), st.lists(days, max_size=3)))
+
+
 options = st.builds(
     Options, st.sampled_from([DAY, 10 * DAY, 60 * DAY, 400 * DAY]), st.sampled_from([timedelta(0), 2 * DAY, 20 * DAY])
 )
@@ -94,18 +101,18 @@ def known(search):
     return search.knowledge()
 
 
-@given(worlds(), options)
-def test_the_guarantees_hold_when_nothing_is_left_to_ask(world, option):
-    search = Search(*world, options=option).run()
+@given(worlds(), options, statements())
+def test_the_guarantees_hold_when_nothing_is_left_to_ask(world, option, stated):
+    search = Search(*world, options=option, stated=stated).run()
     assert search.batch().done
     check_guarantees(search)
 
 
-@given(worlds(), options, st.integers(0, 999), st.integers(1, 3))
-def test_they_hold_however_answers_come_and_wherever_a_run_is_cut(world, option, seed, width):
+@given(worlds(), options, statements(), st.integers(0, 999), st.integers(1, 3))
+def test_they_hold_however_answers_come_and_wherever_a_run_is_cut(world, option, stated, seed, width):
     """Some answers late, the rest lost with the run that asked: the next asks for them again."""
     random = random_module.Random(seed)
-    search = Search(*world, options=option, width=width)
+    search = Search(*world, options=option, stated=stated, width=width)
     waiting = []
     for _call in range(1000):
         batch = search.batch(asked=waiting)
@@ -124,11 +131,11 @@ def test_they_hold_however_answers_come_and_wherever_a_run_is_cut(world, option,
     check_guarantees(search)
 
 
-@given(worlds(), options, st.integers(0, 999))
-def test_the_order_in_which_captures_come_does_not_matter(world, option, seed):
+@given(worlds(), options, statements(), st.integers(0, 999))
+def test_the_order_in_which_captures_come_does_not_matter(world, option, stated, seed):
     listed, truth = world
     random = random_module.Random(seed)
-    search = Search(listed, truth, options=option)
+    search = Search(listed, truth, options=option, stated=stated)
     for _call in range(3):
         shuffled = rows_of(random.sample(listed, len(listed)))
         batch = search.batch()
@@ -186,8 +193,8 @@ def test_what_comes_later_asks_for_nothing_that_was_asked(world, option, data):
 
 
 def fetches(truths, **made):
-    option = made.pop("options", Options())
-    return Search(*history(truths, **made), options=option).run()
+    option, stated = made.pop("options", Options()), made.pop("stated", {})
+    return Search(*history(truths, **made), options=option, stated=stated).run()
 
 
 @pytest.mark.parametrize("cut", [1, 2, 37, 60, 99])
@@ -202,6 +209,38 @@ def test_where_lengths_tell_nothing_it_is_a_bisection():
     search = fetches("A" * 300 + "B" * 724, hours=1)
     assert search.changes() == 1
     assert len(search.fetched) <= 2 + 10
+
+
+def day(number):
+    return int((START + number * DAY).timestamp())
+
+
+@pytest.mark.parametrize("cut", [1, 2, 37, 400, 799])
+@pytest.mark.parametrize("behind", [0, 1])
+def test_a_day_that_the_new_text_states_takes_three_fetches_beside_the_ends(cut, behind):
+    """Captures at midnight, so that two steps touch the day."""
+    stated = {"A": [day(-300)], "B": [day(-300), day(cut - behind)]}
+    search = fetches("A" * cut + "B" * (800 - cut), options=Options(max_gap=800 * DAY), stated=stated)
+    assert search.changes() == 1
+    assert len(search.fetched) <= 5
+
+
+@pytest.mark.parametrize("wrong", [-1000, 3, 300, 511, 700, 1023, 3000])
+def test_a_day_that_is_wrong_costs_a_few_and_loses_nothing(wrong):
+    truths, option = "A" * 500 + "B" * 524, Options(max_gap=1024 * DAY)
+    search = fetches(truths, options=option, stated={"B": [day(wrong)]})
+    assert search.changes() == 1
+    assert len(search.fetched) <= len(fetches(truths, options=option).fetched) + 4
+
+
+@pytest.mark.parametrize("stated", [{"A": [day(0)]}, {"A": [day(300)], "B": [day(300)]}, {"B": []}])
+def test_a_day_tells_nothing_unless_it_came_with_the_change(stated):
+    truths = "A" * 500 + "B" * 524
+    assert fetches(truths, stated=stated).fetched == fetches(truths).fetched
+
+
+def test_a_day_between_two_captures_of_one_wording_asks_for_nothing():
+    assert len(fetches("A" * 100, stated={"A": [day(50)]}).fetched) == 2
 
 
 def test_a_quiet_history_takes_one_fetch_per_max_gap():

@@ -1,6 +1,9 @@
 """The search through a policy's captures: its cost grows with the captures, not with their square."""
 
+from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from crawler.archives.capture import Outcome
 from crawler.options import RunOptions
@@ -17,7 +20,7 @@ class Store:
             n: make_listed(n, timestamp=f"{utc(2010, 1, 1) + n * timedelta(days=1):%Y%m%d%H%M%S}", digest="HELD")
             for n in range(1, captures + 1)
         }
-        self.reused, self.told = [], 0
+        self.reused, self.told, self.days = [], 0, {}
 
     def of(self, _policy, _archive, _period, after, limit):
         first = after.capture_id if after else 0
@@ -29,6 +32,9 @@ class Store:
     def wordings(self, _policy, _extractor):
         self.told += 1
         return dict.fromkeys(self.reused, "one wording"), []
+
+    def stated(self, _policy, _extractor):
+        return self.days
 
     def listed(self, numbers):
         return [self.rows[n] for n in numbers]
@@ -49,3 +55,33 @@ def test_however_many_captures_are_reused_the_history_is_read_a_few_times():
     assert wanted == []
     assert sorted(store.reused) == list(store.rows)
     assert store.told <= 3
+
+
+class OpenStore(Store):
+    """No digest is held, and nothing was read before this run but what `read` says."""
+
+    def __init__(self, captures, read=()):
+        super().__init__(captures)
+        self.read = dict(read)
+
+    def held_digests(self, _digests):
+        return set()
+
+    def wordings(self, _policy, _extractor):
+        return self.read, []
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_a_day_that_a_text_states_says_where_to_look_whichever_run_read_it(before):
+    stated = int(utc(2010, 4, 11).timestamp()) + 3600  # day 100
+    store = OpenStore(150, {1: "A", 150: "B"} if before else {})
+    store.rows = {n: replace(one, capture=replace(one.capture, digest=f"D{n}")) for n, one in store.rows.items()}
+    search = Search(store, RunOptions(), "x", None, 1, lambda: None)
+    if before:
+        store.days = {150: [stated]}
+    else:
+        assert [one.capture_id for one in search.step()] == [1, 150]
+        search.answered(1, Outcome.FETCHED, "A")
+        search.answered(150, Outcome.FETCHED, "B", stated=[stated])
+    (wanted,) = search.step()
+    assert wanted.capture_id in (100, 101)

@@ -1,6 +1,7 @@
 """What is kept of a policy's captures is read once for it, whoever brought it; and only where something may be unread."""
 
 import asyncio
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -8,6 +9,9 @@ import pytest
 from crawler.archives.capture import Outcome
 from crawler.spiders.policy_work import PolicyWork
 from crawler.spiders.reading import PolicyReading
+from pipelines.model import DateKind, TextDate
+
+DATE = (DateKind.UPDATED, (date(1970, 1, 3), date(1970, 3, 1)), "Updated 3/1/1970", 0)
 
 
 class Store:
@@ -37,7 +41,10 @@ class Reader:
     async def read_kept(self, kept, _load):
         for one in kept:
             extraction = SimpleNamespace(other_kinds=self.others)
-            yield one, SimpleNamespace(outcome=Outcome.FETCHED, wording="w", extraction=extraction)
+            yield (
+                one,
+                SimpleNamespace(outcome=Outcome.FETCHED, wording="w", extraction=extraction, dates=[TextDate(*DATE)]),
+            )
 
 
 def left(reading, work):
@@ -48,7 +55,7 @@ def left(reading, work):
 
 
 def begun():
-    return PolicyWork(SimpleNamespace(part=""), SimpleNamespace(answered=lambda *_: None), None)
+    return PolicyWork(SimpleNamespace(part=""), SimpleNamespace(answered=lambda *_, **__: None), None)
 
 
 @pytest.mark.parametrize("grow", [PolicyWork.grow, lambda work: setattr(work, "unread", True)])
@@ -72,3 +79,10 @@ def test_other_documents_of_its_pages_are_read_with_all_policies_alone():
         ("cookies", 2),
     ]
     assert left(PolicyReading(store, reader, all_policies=False), begun()) == [("", 1), ("", 2)]
+
+
+def test_the_search_is_told_the_days_that_a_text_states_in_seconds():
+    told = {}
+    search = SimpleNamespace(answered=lambda number, *_, stated: told.update({number: stated}))
+    left(PolicyReading(Store(), Reader(), all_policies=False), PolicyWork(SimpleNamespace(part=""), search, None))
+    assert told == {1: [2 * 86400, 59 * 86400], 2: [2 * 86400, 59 * 86400]}

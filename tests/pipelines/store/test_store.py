@@ -3,7 +3,8 @@
 import random
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +14,7 @@ from crawler.archives.capture import Capture, Listing, Memento, Outcome, Period,
 from crawler.archives.errors import StoreError
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_timestamp
-from pipelines.model import Block, BlockKind, Extraction, Judgement
+from pipelines.model import Block, BlockKind, DateKind, Extraction, Judgement, TextDate
 from pipelines.reading.payload import Reading
 from pipelines.store.load import text_blocks
 from pipelines.store.shelves.payloads import PayloadShelf
@@ -205,6 +206,21 @@ def test_a_page_that_is_no_policy_is_no_version(store):
         )
     store.versions.fold(policy, EXTRACTOR)
     assert [(row[0], row[4]) for row in timeline(store)] == [(1, 2)]
+
+
+def test_the_days_that_texts_state_are_told_of_every_capture_that_was_read(store):
+    """Of a text that two captures have, of each; twice in a text, once; none where it states none, or is not read."""
+    policy = list_captures(store, [capture(0, b"a b"), capture(1, b"c d"), capture(2, b"a b"), capture(3, b"e f")])
+    updated = [TextDate(DateKind.UPDATED, (date(2015, 3, 1), date(2015, 1, 3)), "1/3/2015", 0)]
+    updated.append(TextDate(DateKind.EFFECTIVE, (date(2015, 3, 1),), "1 March 2015", 1))
+    first, second, third, _unread = store.captures.of(policy, "test", Period())
+    for listed, body, dates in ((first, b"a b", updated), (second, b"c d", []), (third, b"a b", updated)):
+        store.captures.keep(listed, memento(body, listed.capture.captured_at), Outcome.FETCHED)
+        store.readings.put(listed.capture_id, replace(reading(body), dates=tuple(dates)))
+    store.versions.fold(policy, EXTRACTOR)
+    days = [int(datetime(2015, 1, 3, tzinfo=UTC).timestamp()), int(datetime(2015, 3, 1, tzinfo=UTC).timestamp())]
+    assert store.versions.stated(policy, EXTRACTOR) == {first.capture_id: days, third.capture_id: days}
+    assert store.versions.stated(policy, "test-2") == {}
 
 
 def test_a_held_digest_is_reused_with_the_outcome_of_its_holder(store):
