@@ -271,6 +271,11 @@ class Failed(click.ClickException):
 
     exit_code = 2
 
+    def show(self, file: Any = None) -> None:  # noqa: ARG002 - click's signature
+        from cli.output import to_standard_error  # noqa: PLC0415 - rich, where there is something to print
+
+        to_standard_error(f"Error: {self.format_message()}")
+
 
 class Commands(click.Group):
     """The commands of the table; one ends with exit code 2 and a message where it could not do what was asked."""

@@ -16,6 +16,8 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from crawler.folding import folded
+from crawler.folding import print_lines as print_lines  # noqa: PLC0414 - all commands find it here
 from crawler.printed import DEFAULT_DB, command, given, runnable
 from history.plain import clean as clean  # noqa: PLC0414 - all commands find these here
 from history.plain import json_text
@@ -114,21 +116,16 @@ def tolerate_small_charsets() -> None:
         sys.stdout.reconfigure(errors="replace")
 
 
-def print_lines(console: Console, *lines: Text | str) -> None:
-    """Print lines that are already as wide as they should be."""
+def print_document(console: Console, *lines: Text | str) -> None:
+    """Print lines of a document, which are as long as they are wherever they go."""
     for one in lines:
         console.print(one, soft_wrap=True)
 
 
 def print_wrapped(console: Console, text: Text, first: Text | str = "", rest: str = "") -> None:
     """Print a text behind a prefix, its further lines behind another; not broken where it goes to a pipe."""
-    if not console.is_terminal:
-        print_lines(console, Text.assemble(first, text))
-        return
-    width = max(console.width - len(rest), 20)
-    for number, piece in enumerate(text.wrap(console, width)):
-        piece.rstrip()
-        print_lines(console, Text.assemble(rest if number else first, piece))
+    whole = Text.assemble(first, text)
+    print_document(console, *(folded(whole, console.width, rest) if console.is_terminal else [whole]))
 
 
 def print_json(data: Any) -> None:
@@ -145,4 +142,11 @@ def _with_steps(data: Any) -> Any:
 
 def note(text: str) -> None:
     """Print a note to standard error."""
-    click.echo(clean(step(text)), err=True)
+    to_standard_error(clean(step(text)))
+
+
+def to_standard_error(text: str) -> None:
+    """Print a text for a person, folded where standard error is a terminal."""
+    console = Console(stderr=True, markup=False, highlight=False, emoji=False)
+    lines = folded(Text(text), console.width, "  ") if console.is_terminal else [Text(text)]
+    click.echo("\n".join(one.plain for one in lines), err=True)

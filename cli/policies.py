@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 
 from cli.output import about_site
-from cli.reading.timeline_view import count
 from crawler.archives.errors import NotFound
+from crawler.counting import count
 from history.sites import PolicyRow, find_policies
 from history.timeline.citations import is_citation, resolve, site_of_citation
 

@@ -19,6 +19,7 @@ from scrapy import signals
 
 from crawler.archives.capture import Outcome
 from crawler.archives.table import PLAYBACK
+from crawler.counting import count
 from crawler.log import make_harmless
 from crawler.options import Mode, RunOptions, SummaryStyle
 from crawler.summary import Plan, Summary, as_json, print_summary, run_certainty
@@ -79,7 +80,7 @@ class Progress:
         fetched, reused, listed = (self._stat(name) for name in ("fetched", "reused", "listed"))
         self._bar.update(
             self._task,
-            description=f"{known} policies, {listed} captures listed, {reused} reused, fetched",
+            description=f"{count(known, 'policy', 'policies')}, {count(listed, 'capture')} listed, {reused} reused, fetched",
             completed=fetched,
             total=max(listed - reused, fetched) or None if self._exhaustive else None,
         )
@@ -127,8 +128,10 @@ class Progress:
     def _outcomes(self, spider: PoliciesSpider) -> dict[Outcome, int]:
         """Captures by outcome; those that a strategy did not ask for, in searches that came to an end, are not pending."""
         job = spider.job
-        found = job.store.runs.outcomes(spider.run.number, spider.policies(), job.archives, job.period)
-        if self._exhaustive or self._cut_short(spider) or job.options.mode is Mode.PLAN:
+        planned = job.options.mode is Mode.PLAN
+        fate = planned and not self._exhaustive  # of the crawls before; a plan has no end of its own
+        found = job.store.runs.outcomes(spider.run.number, spider.policies(), job.archives, job.period, fate=fate)
+        if self._exhaustive or self._cut_short(spider) or planned:
             return found
         done = [policy for policy, search in spider.searches() if search.ended]
         left = job.store.runs.outcomes(0, done, job.archives, job.period).get(Outcome.PENDING, 0)

@@ -13,6 +13,8 @@ from crawler.archives.capture import Brought, Outcome
 from crawler.archives.errors import Exit
 from crawler.archives.timestamps import format_iso
 from crawler.choosing.certainty import Certainty, total
+from crawler.counting import count
+from crawler.folding import print_lines
 from crawler.missing import Missing, missing_data
 from crawler.printed import given, runnable
 
@@ -136,8 +138,8 @@ def as_json(summary: Summary) -> dict[str, Any]:
         data["sure"] = summary.sure.total.data() | {"longest_site": summary.sure.longest_site}
     data["how_sure"] = data.pop("sure")  # as `timeline` names it
     data["outcomes"] = {
-        outcome.value: {"count": count, "meaning": outcome.about.meaning, "next_step": outcome.about.next_step}
-        for outcome, count in summary.outcomes.items()
+        outcome.value: {"count": number, "meaning": outcome.about.meaning, "next_step": outcome.about.next_step}
+        for outcome, number in summary.outcomes.items()
     }
     data["known"] = {outcome.value: count for outcome, count in summary.known.items() if count}
     data["missing"] = [missing_data(one) for one in summary.missing]
@@ -151,7 +153,8 @@ def _brought_data(one: Brought) -> dict[str, Any]:
 
 def print_summary(summary: Summary, console: Console) -> None:
     """Print it for a person."""
-    for line in (
+    print_lines(
+        console,
         _headline(summary),
         _counts(summary),
         *_brought(summary),
@@ -159,12 +162,11 @@ def print_summary(summary: Summary, console: Console) -> None:
         *_outcomes(summary),
         *_missing(summary),
         *_endings(summary),
-    ):
-        console.print(line, soft_wrap=True)
+    )
 
 
 def _headline(s: Summary) -> Text:
-    policies = "1 policy" if s.policies == 1 else f"{s.policies} policies"
+    policies = count(s.policies, "policy", "policies")
     return Text.assemble(
         ("policylapse: ", "bold"), f"{policies} from {s.archive} in {s.seconds:.1f} s, into {s.database}"
     )
@@ -172,13 +174,9 @@ def _headline(s: Summary) -> Text:
 
 def _counts(s: Summary) -> Text:
     captures = (
-        f"{_count(s.listed, 'capture')} listed ({s.new_captures:,} new), {s.fetched:,} fetched, {s.reused:,} reused"
+        f"{count(s.listed, 'capture')} listed ({s.new_captures:,} new), {s.fetched:,} fetched, {s.reused:,} reused"
     )
-    return Text(f"  {captures}; the database now holds {_count(s.versions, 'version')}, {_count(s.changes, 'change')}")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return Text(f"  {captures}; the database now holds {count(s.versions, 'version')}, {count(s.changes, 'change')}")
 
 
 def _brought(s: Summary) -> list[Text]:
@@ -195,14 +193,15 @@ def _brought(s: Summary) -> list[Text]:
     if len(s.news) > NAMED:
         lines.append(
             Text(
-                f"  and {len(s.news) - NAMED:,} more new changes: {runnable('`policylapse changes --new`', given(s.database))}"
+                f"  and {count(len(s.news) - NAMED, 'more new change')}: {runnable('`policylapse changes --new`', given(s.database))}"
             )
         )
     past = len(s.brought) - len(s.news)
     if past and s.changes > len(s.brought):  # of a first crawl all is the past
-        found = "1 older change" if past == 1 else f"{past:,} older changes"
+        found = count(past, "older change")
         more = runnable(f"`policylapse changes --found-since {s.run}`", given(s.database))
-        lines.append(Text(f"  found: {found}, which complete the past: {more}"))
+        completes = "completes" if past == 1 else "complete"
+        lines.append(Text(f"  found: {found}, which {completes} the past: {more}"))
     return lines
 
 
@@ -210,23 +209,23 @@ def _sure(s: Summary) -> list[Text]:
     if s.sure is None or not (s.sure.total.inferred or s.sure.total.undecided):
         return []
     sure = s.sure.total
-    line = f"  how sure: of {sure.listed:,} pages {sure.fetched:,} read, {sure.inferred:,} inferred"
+    line = f"  how sure: of {count(sure.listed, 'page')} {sure.fetched:,} read, {sure.inferred:,} inferred"
     line += f", {sure.undecided:,} undecided" if sure.undecided else ""
-    days = f"{sure.longest_days:,.0f} days"
+    days = count(round(sure.longest_days), "day")
     return [Text(f"{line}; longest time between two of one wording: {days} ({s.sure.longest_site})")]
 
 
 def _outcomes(s: Summary) -> list[Text]:
     width = max((len(outcome.value) for outcome in s.outcomes), default=0)
     lines = []
-    for outcome, count in s.outcomes.items():
+    for outcome, number in s.outcomes.items():
         line = Text.assemble(
-            f"  {count:>7,}  ", (outcome.value.ljust(width), "red" if outcome.about.missing else "dim")
+            f"  {number:>7,}  ", (outcome.value.ljust(width), "red" if outcome.about.missing else "dim")
         )
         line.append(f"  {outcome.about.meaning}")
         if s.known.get(outcome):
             line.append(
-                " (reported before)" if s.known[outcome] >= count else f" ({s.known[outcome]:,} reported before)"
+                " (reported before)" if s.known[outcome] >= number else f" ({s.known[outcome]:,} reported before)"
             )
         if outcome.about.next_step:
             line.append(f"; next: {outcome.about.next_step}", style="dim")
@@ -248,14 +247,13 @@ def _endings(s: Summary) -> list[Text]:
     endings = []
     if s.plan:
         time = (
-            f"about {s.plan.minutes:.0f} minutes at the archive's budget"
+            f"about {count(round(s.plan.minutes), 'minute')} at the archive's budget"
             if s.plan.interval
             else "no budget to wait for"
         )
-        number = f"{s.plan.low:,}" if s.plan.low == s.plan.high else f"{s.plan.low:,} to {s.plan.high:,}"
-        endings.append(
-            Text(f"  A crawl would take {number} requests, {time}, about {s.plan.megabytes:.1f} MB of disk.")
-        )
+        low = "" if s.plan.low == s.plan.high else f"{s.plan.low:,} to "
+        requests = f"{low}{count(s.plan.high, 'request')}"
+        endings.append(Text(f"  A crawl would take {requests}, {time}, about {s.plan.megabytes:.1f} MB of disk."))
     if s.limited:
         endings.append(Text(f"  Ended: {s.limited}. The same crawl goes on where it stopped."))
     if s.broken:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.output import line, print_lines
-from cli.reading.timeline_view import count
+from crawler.counting import count
 from crawler.discovery.asks import AskKind, Candidate, Evidence, Found, Source, Span
 from crawler.discovery.links import Label
 from history.discoveries import SiteDiscovery

@@ -20,7 +20,6 @@ import click
 
 from cli.getting.crawl import crawl
 from cli.output import line, next_command, note, print_lines, stdout_console
-from cli.reading.timeline_view import count
 from crawler.archives.capture import Capture
 from crawler.archives.cdx import make_capture
 from crawler.archives.common_crawl import located, locator_of_row
@@ -28,6 +27,7 @@ from crawler.archives.dialects import parse_archive
 from crawler.archives.errors import ConfigError
 from crawler.archives.surt import site_of, surt
 from crawler.archives.timestamps import format_timestamp
+from crawler.counting import count
 from crawler.discovery.by_address import find_policy_urls
 
 _NEEDED: Final = ("url", "fetch_time", "fetch_status", "warc_filename", "warc_record_offset", "warc_record_length")

@@ -17,11 +17,11 @@ import click
 
 from cli.getting.crawl import asked, crawl, run
 from cli.output import clean, line, note
-from cli.reading.timeline_view import count
 from crawler.archives.dialects import parse_archive
 from crawler.archives.errors import ConfigError, Exit, PolicylapseError
 from crawler.archives.files.archive_files import PATTERNS, unread_files, warc_files
 from crawler.choosing.strategies import DISTINCT, parse_strategy
+from crawler.counting import count
 from crawler.discovery.by_address import can_be_asked, find_policy_urls
 from crawler.options import RunOptions
 

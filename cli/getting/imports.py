@@ -15,10 +15,10 @@ from rich.progress import Progress, TaskID
 from rich.text import Text
 
 from cli.output import line, next_command, print_json, print_lines, print_wrapped, stdout_console
-from cli.reading.timeline_view import count
 from crawler import __version__
 from crawler.archives.capture import Outcome
 from crawler.archives.errors import Exit
+from crawler.counting import count
 from crawler.lock import CrawlLock
 
 if TYPE_CHECKING:

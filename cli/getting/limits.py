@@ -19,6 +19,7 @@ from crawler.archives.errors import ConfigError
 from crawler.archives.table import CDX, PLAYBACK, Budget
 from crawler.asking.limits import Pace, come_back
 from crawler.asking.limits_file import LimitsFile, Stored
+from crawler.counting import count
 from crawler.settings import POLICYLAPSE_ARCHIVE, POLICYLAPSE_BUDGET, POLICYLAPSE_STATE
 
 _OF_RUNS = POLICYLAPSE_ARCHIVE  # whose budgets a setting changes that names none
@@ -142,6 +143,6 @@ def _print(console: Console, rows: list[dict[str, Any]], path: Path) -> None:
 def allowed(endpoint: dict[str, Any]) -> str:
     """Return an endpoint's budget and pace, for a person."""
     budget, learned = endpoint["budget"], endpoint["learned_per_minute"]
-    said = f"at most {budget['requests']} requests in {budget['seconds']:g} s" if budget else "no budget"
+    said = f"at most {count(budget['requests'], 'request')} in {budget['seconds']:g} s" if budget else "no budget"
     said += f", now {learned:g} a minute, learned from its refusals" if learned else ""
     return said + (f"; last asked {endpoint['last_asked']}" if endpoint["last_asked"] else "")

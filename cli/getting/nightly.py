@@ -24,6 +24,7 @@ from cli.durations import Duration
 from cli.giving.carriers.http import check_address, send
 from cli.output import note
 from crawler.archives.errors import Exit, PolicylapseError
+from crawler.folding import print_lines
 from crawler.summary import Summary, as_json, print_summary
 from history.plain import json_text
 
@@ -182,7 +183,7 @@ def _print(
     console = Console(highlight=False, soft_wrap=True, markup=False)
     print_summary(summary, console)
     for event in events:
-        console.print(f"  new: {event['site']}  {event['kind']}: {event['meaning']}", soft_wrap=True)
+        print_lines(console, f"  new: {event['site']}  {event['kind']}: {event['meaning']}")
 
 
 def _exec(command: Sequence[str], data: Mapping[str, Any]) -> int:

@@ -44,6 +44,7 @@ from crawler.archives.saving import (
 from crawler.archives.table import SAVE
 from crawler.asking.limits import Pause, after_429, after_refusal, come_back, parse_retry_after
 from crawler.asking.limits_file import LimitsFile
+from crawler.counting import count
 from crawler.lock import only_one
 from crawler.settings import POLICYLAPSE_STATE
 from history.database import open_database
@@ -163,7 +164,7 @@ class SaveRun:
         rows = [f"  {one.site}  {one.url}  (newest capture {one.newest:%Y-%m-%d})" for one in self.planned]
         if rows:
             minutes = len(rows) * self.interval / 60
-            rows.append(f"  about {minutes:.0f} minutes at the archive's budget")
+            rows.append(f"  about {count(round(minutes), 'minute')} at the archive's budget")
         words = ", ".join(f"{number:,} {step.value}" for step, number in sorted(self.counts.items()))
         head = f"policylapse: {self.stale:,} stale {'policy' if self.stale == 1 else 'policies'}"
         rows.insert(0, f"{head}: {words}" if words else head)

@@ -11,9 +11,9 @@ from pathlib import Path
 import click
 
 from cli.output import db_option, json_option, note, print_json
-from cli.reading.timeline_view import count
 from cli.site_names import complete
 from crawler import __version__
+from crawler.counting import count
 from history.database import open_database
 from history.export.formats import FORMATS, Exported, Job, run_export
 from history.sites import PolicyRow, all_policies, find_policies

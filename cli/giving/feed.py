@@ -9,9 +9,9 @@ import click
 
 from cli.giving.export import policies_of, program
 from cli.output import db_option, json_option, note, print_json
-from cli.reading.timeline_view import count
 from cli.site_names import complete
 from crawler.archives.errors import ConfigError
+from crawler.counting import count
 from history.database import open_database
 from history.export.feed import Excerpts, Feed, atom, by_site, json_feed, read_entries
 from history.export.files import Folder

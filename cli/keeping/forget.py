@@ -12,11 +12,11 @@ import click
 from rich.text import Text
 
 from cli.output import db_option, json_option, line, print_json, print_lines, print_wrapped, stdout_console
-from cli.reading.timeline_view import count
 from cli.site_names import complete
 from crawler.archives.errors import ConfigError
 from crawler.archives.surt import check_url, surt
 from crawler.archives.timestamps import format_iso
+from crawler.counting import count
 from crawler.lock import CrawlLock
 from history.database import open_database
 from history.sites import find_policies

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from cli.output import json_option, line, print_json, print_lines, stdout_console
-from cli.reading.timeline_view import count
 from crawler.archives.errors import ConfigError, StoreError
+from crawler.counting import count
 from crawler.lock import CrawlLock
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from cli.output import db_option, json_option, line, print_json, print_lines, pr
 from cli.site_names import complete
 from crawler.archives.capture import Policy
 from crawler.archives.errors import ConfigError
+from crawler.counting import count
 from crawler.lock import CrawlLock
 from history.database import require_database
 
@@ -78,11 +79,11 @@ async def _run(db: Path, site: str, processes: int) -> list[Reextracted]:
 def _print(found: list[Reextracted]) -> None:
     console = stdout_console()
     for one in found:
-        kept = f"{one.changes:,} changes" if one.changes != 1 else "1 change"
-        text = f"{line(one.policy.site)}  {line(one.policy.url)}: {one.read:,} pages read, {one.failed:,} without a text; {kept}"
+        kept = count(one.changes, "change")
+        text = f"{line(one.policy.site)}  {line(one.policy.url)}: {count(one.read, 'page')} read, {one.failed:,} without a text; {kept}"
         print_wrapped(console, Text(text))
         if one.before:
-            told = f"technical: {one.differing:,} pages have another wording than by {one.before}"
+            told = f"technical: {count(one.differing, 'page has', 'pages have')} another wording than by {one.before}"
             print_wrapped(console, Text(told), "  ", "    ")
         for what, brackets in (("no longer shown", one.gone), ("newly shown", one.come)):
             for bracket in brackets:
@@ -90,7 +91,9 @@ def _print(found: list[Reextracted]) -> None:
     read = sum(one.read for one in found)
     print_lines(
         console,
-        f"{len(found):,} policies, {read:,} pages read." if read else "Nothing to read: all is of this extractor.",
+        f"{count(len(found), 'policy', 'policies')}, {count(read, 'page')} read."
+        if read
+        else "Nothing to read: all is of this extractor.",
     )
 
 

@@ -25,9 +25,9 @@ from cli.output import (
     print_wrapped,
     stdout_console,
 )
-from cli.reading.timeline_view import count
 from cli.site_names import complete
 from crawler.archives.errors import ConfigError, Exit
+from crawler.counting import count
 from crawler.lock import CrawlLock
 from history.database import require_database
 

@@ -26,8 +26,9 @@ from cli.output import (
     stdout_console,
 )
 from cli.policies import the_policy, with_citation
-from cli.reading.timeline_view import bracket, count
+from cli.reading.timeline_view import bracket
 from cli.site_names import complete
+from crawler.counting import count
 from history.answers.blame import blame_data
 from history.database import open_database
 from history.diff.blame import Blame, Placed, gone, standing

@@ -25,9 +25,10 @@ from cli.output import (
     print_wrapped,
     stdout_console,
 )
-from cli.reading.timeline_view import CLASS_STYLES, bracket_of, count, sections_of
+from cli.reading.timeline_view import CLASS_STYLES, bracket_of, sections_of
 from cli.site_names import complete
 from crawler.archives.timestamps import parse_date
+from crawler.counting import count
 from history.answers.changes import Feed, feed_data
 from history.database import open_database
 from history.search.changes import (

@@ -27,9 +27,10 @@ from cli.output import (
     tolerate_small_charsets,
 )
 from cli.policies import chosen, the_policy, with_citation
-from cli.reading.timeline_view import bracket, count
+from cli.reading.timeline_view import bracket
 from cli.site_names import complete
 from crawler.archives.timestamps import parse_date
+from crawler.counting import count
 from history.answers.claims import (
     CHANGES_HEAD,
     HEAD,
@@ -175,7 +176,9 @@ def _sentence(said: Said) -> str:
 def _print(console: Console, found: PolicyClaims, stories: Sequence[ClaimStory], index: int | None) -> None:
     last = len(found.versions) - 1 if index is None else index
     shown = (
-        f"version {last + 1} of {len(found.versions)}" if index is not None else f"all {len(found.versions)} versions"
+        f"version {last + 1} of {len(found.versions)}"
+        if index is not None
+        else f"all {count(len(found.versions), 'version')}"
     )
     head = f"  {shown}: {count(len(stories), 'claim')}"
     print_lines(console, Text.assemble((line(found.policy.site), "bold"), head), line(found.policy.policy_url))

@@ -23,9 +23,9 @@ from cli.output import (
     stdout_console,
     tolerate_small_charsets,
 )
-from cli.reading.timeline_view import count
 from cli.site_names import complete
 from crawler.archives.timestamps import parse_date
+from crawler.counting import count
 from history.answers.claims import AROUND_HEAD, around_data, around_rows, meant, read_around
 from history.claims.over_sites import Around
 from history.database import open_database
@@ -104,6 +104,6 @@ def _print(console: Console, found: Around) -> None:
     for one in found.claims[:_SHOWN]:
         said = "" if one.what.polarity is Polarity.YES else f" {one.what.polarity.value}"
         name = line(f"{one.what.name}{' ' if one.what.value else ''}{in_words(one.what.value)}{said}")
-        print_lines(console, f"{name[:44]:<44} {one.before:>6} {one.after:>6} {len(one.came):>6} {len(one.went):>6}")
+        print_lines(console, f"{name:<44} {one.before:>6} {one.after:>6} {len(one.came):>6} {len(one.went):>6}")
     if len(found.claims) > _SHOWN:
         print_lines(console, Text(f"and {len(found.claims) - _SHOWN} more; --csv has all", "dim"))

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.output import line, next_command, print_lines, print_wrapped, step
-from cli.reading.timeline_view import count
+from crawler.counting import count
 from history.timeline.coverage import Cell, Coverage, State, half_label, totals
 
 _SIGNS = {

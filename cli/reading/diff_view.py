@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.output import clean, is_plain, line, plain_text, print_lines, print_wrapped
-from cli.reading.timeline_view import CLASS_STYLES, bracket, count
+from cli.reading.timeline_view import CLASS_STYLES, bracket
 from crawler.archives.memento import replay_url
+from crawler.counting import count
 from history.diff.comparison import Comparison
 from history.diff.diff import DiffBlock, DiffKind, Hunk, hunks
 from history.diff.links import LinkChange

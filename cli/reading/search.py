@@ -22,9 +22,10 @@ from cli.output import (
     print_wrapped,
     stdout_console,
 )
-from cli.reading.timeline_view import bracket_of, count
+from cli.reading.timeline_view import bracket_of
 from cli.site_names import complete
 from crawler.archives.timestamps import parse_date
+from crawler.counting import count
 from history.answers.search import found_data
 from history.database import open_database
 from history.search.index_words import Span

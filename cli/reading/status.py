@@ -13,8 +13,8 @@ from rich.text import Text
 from cli.durations import Duration
 from cli.getting.limits import stored_limits
 from cli.output import db_option, json_option, line, print_json, print_lines, print_wrapped, stdout_console, step
-from cli.reading.timeline_view import count
 from crawler.asking.limits import duration
+from crawler.counting import count
 from crawler.lock import Holder, holder
 from history.database import open_database
 from history.status import State, Status, read_status, status_data
@@ -81,7 +81,9 @@ def _print(console: Console, found: Status, who: Holder | None) -> None:
     versionless = f", {count(found.missing, 'site')} without a version" if found.missing else ""
     print_lines(console, f"{count(found.sites, 'site')}{versionless}")
     pending = (
-        f"{count(found.pending, 'capture')} of {found.pending_policies:,} policies" if found.pending else "nothing"
+        f"{count(found.pending, 'capture')} of {count(found.pending_policies, 'policy', 'policies')}"
+        if found.pending
+        else "nothing"
     )
     print_lines(console, f"pending: {pending}")
 

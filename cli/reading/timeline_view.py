@@ -15,6 +15,7 @@ from rich.text import Text
 
 from cli.output import line, next_command, plain_text, print_lines, print_wrapped, step
 from cli.reading.chart import sparkline
+from crawler.counting import count
 from history.answers.timeline import Shown
 from history.timeline.events import Event
 from history.timeline.periods import lengths
@@ -80,10 +81,6 @@ def bracket_of(before: datetime, after: datetime) -> str:
     return f"{before:%Y-%m-%d} – {after:%Y-%m-%d}"
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def _heading(console: Console, shown: Shown) -> None:
     timeline = shown.timeline
     policy, versions = timeline.policy, timeline.versions
@@ -109,18 +106,17 @@ def _length(console: Console, versions: Sequence[VersionRow]) -> None:
     """The policy's length over time, one mark a moment; blank where nothing is known."""
     marks = sparkline(lengths(versions, min(_SPARKS, max(console.width - 40, 8))))
     print_lines(
-        console, Text.assemble(("length ", "dim"), marks, f" {versions[0].words:,} → {versions[-1].words:,} words")
+        console,
+        Text.assemble(("length ", "dim"), marks, f" {versions[0].words:,} → {count(versions[-1].words, 'word')}"),
     )
 
 
 def _how_sure(of: PolicyCertainty, named: bool) -> str:
     sure = of.certainty
-    told = f"how sure: {sure.fetched:,} of {sure.listed:,} captures known, {sure.inferred:,} inferred"
+    told = f"how sure: {sure.fetched:,} of {count(sure.listed, 'capture')} known, {sure.inferred:,} inferred"
     told += f", {sure.undecided:,} undecided" if sure.undecided else ""
     between = count(sure.longest_captures, "capture")
-    told += (
-        f"; longest time between two that were read, of one wording: {sure.longest_days:,.0f} days ({between} in it)"
-    )
+    told += f"; longest time between two that were read, of one wording: {count(round(sure.longest_days), 'day')} ({between} in it)"
     return f"{line(of.archive)}: {told}" if named else told
 
 
@@ -273,7 +269,7 @@ def _event(event: Event) -> str:
 
 
 def _gap(gap: Gap) -> str:
-    known = f"nothing known between {gap.after:%Y-%m-%d} and {gap.before:%Y-%m-%d} ({gap.days:,} days"
+    known = f"nothing known between {gap.after:%Y-%m-%d} and {gap.before:%Y-%m-%d} ({count(gap.days, 'day')}"
     useless = ", ".join(f"{number:,} {outcome.value}" for outcome, number in gap.captures.items())
     return f"{known}; captures: {useless})" if useless else f"{known}, no captures)"
 

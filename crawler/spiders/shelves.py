@@ -38,7 +38,13 @@ class Runs(Protocol):
     def missing(self, run_id: int, policies: Sequence[Policy]) -> list[Missing]: ...
     def totals(self) -> Any: ...
     def outcomes(
-        self, run_id: int, policies: Sequence[Policy], archive: str | Sequence[str], period: Period
+        self,
+        run_id: int,
+        policies: Sequence[Policy],
+        archive: str | Sequence[str],
+        period: Period,
+        *,
+        fate: bool = False,
     ) -> dict[Outcome, int]: ...
 
 

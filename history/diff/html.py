@@ -21,6 +21,7 @@ from jinja2 import Template
 
 from crawler.archives.memento import replay_url
 from crawler.archives.timestamps import format_iso
+from crawler.counting import count
 from history.diff.comparison import CapturedPage, Comparison
 from history.diff.diff import DiffBlock, DiffKind, hunks
 from history.diff.links import LinkChange
@@ -69,7 +70,7 @@ def summary_of(c: Comparison) -> str:
     if c.change is None:
         return f"{line(c.policy.policy_url)}: the same wording."
     told = f"{line(c.policy.policy_url)}: {c.change.change_class.value} change, "
-    told += f"{c.change.words_added:,} words added and {c.change.words_removed:,} removed"
+    told += f"{count(c.change.words_added, 'word')} added and {c.change.words_removed:,} removed"
     later = c.later
     if c.are_neighbours and later.previous_last_seen:
         before, after = f"{later.previous_last_seen:%Y-%m-%d %H:%M}", f"{later.first_seen:%Y-%m-%d %H:%M}"

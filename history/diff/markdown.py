@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 
 from crawler.archives.memento import replay_url
+from crawler.counting import count
 from history.diff.comparison import Comparison
 from history.diff.diff import DiffBlock, DiffKind, Hunk, hunks
 from history.diff.links import LinkChange
@@ -59,7 +60,7 @@ def _summary(c: Comparison) -> str:
     if c.change is None:
         return f"{escape(c.policy.policy_url)}: the same wording."
     told = f"{escape(c.policy.policy_url)}: {c.change.change_class.value}, "
-    told += f"{c.change.words_added:,} words added, {c.change.words_removed:,} removed"
+    told += f"{count(c.change.words_added, 'word')} added, {c.change.words_removed:,} removed"
     later = c.later
     if c.are_neighbours and later.previous_last_seen:
         told += f"; changed between {later.previous_last_seen:%Y-%m-%d %H:%M} and {later.first_seen:%Y-%m-%d %H:%M} UTC"
@@ -69,7 +70,7 @@ def _summary(c: Comparison) -> str:
 def _evidence(side: str, version: VersionRow, cited: str, url: str) -> str:
     return (
         f"* {side}: version {version.version}, seen {version.first_seen:%Y-%m-%d} to {version.last_seen:%Y-%m-%d} in "
-        f"{version.captures:,} captures, `{line(cited).replace('`', '')}`, {_address(url)}"
+        f"{count(version.captures, 'capture')}, `{line(cited).replace('`', '')}`, {_address(url)}"
     )
 
 

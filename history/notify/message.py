@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Final
 
 from crawler.archives.memento import replay_url
+from crawler.counting import count
 from history.diff.word_steps import Op
 from history.notify.marked import Excerpt, Marked, Piece
 from history.plain import line, plain_text
@@ -108,10 +109,6 @@ def subject(message: Message) -> str:
     return text if len(text) <= _SUBJECT else f"{text[: _SUBJECT - 1]}…"
 
 
-def count(number: int, one: str) -> str:
-    return f"{number:,} {one}{'' if number == 1 else 's'}"
-
-
 def numbers(entry: Entry) -> str:
     return f"+{entry.words_added:,} \N{MINUS SIGN}{entry.words_removed:,} words"
 
@@ -162,7 +159,7 @@ def sections_of(entry: Entry) -> str:
 
 def more_of(excerpt: Excerpt) -> str:
     """Return what an excerpt leaves out, "" for nothing."""
-    words = f"{excerpt.more_added:,} words added, {excerpt.more_removed:,} removed"
+    words = f"{count(excerpt.more_added, 'word')} added, {excerpt.more_removed:,} removed"
     if excerpt.more:
         return f"… {count(excerpt.more, 'more changed sentence')} ({words})"
     if excerpt.more_added or excerpt.more_removed:
@@ -213,7 +210,9 @@ def unknown_lines(message: Message) -> list[str]:
         named = ", ".join(f"{site} (since {day:%Y-%m-%d})" for site, day in stale[:_SITES])
         more = f" and {len(stale) - _SITES:,} more" if len(stale) > _SITES else ""
         have = "site has" if len(stale) == 1 else "sites have"
-        found.append(line(f"{len(stale):,} {have} no new capture for {message.unknown.days} days: {named}{more}."))
+        found.append(
+            line(f"{len(stale):,} {have} no new capture for {count(message.unknown.days, 'day')}: {named}{more}.")
+        )
     found += [line(f"{failure}.") for failure in message.unknown.failures]
     if message.past:
         what = f"{count(message.past, 'change')} found that {'is' if message.past == 1 else 'are'} too old to be news"

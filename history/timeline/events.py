@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from crawler.archives.capture import Outcome
 from crawler.archives.surt import is_of_site
+from crawler.counting import count
 from history.timeline.owners import Owner, differ
 from pipelines.model import Junk
 
@@ -156,7 +157,7 @@ def _for_good(run: Sequence[Sight]) -> bool:
 
 
 def _told(kind: EventKind, run: Sequence[Sight]) -> tuple[str, ...]:
-    last = f"{len(run):,} captures, the last of {run[-1].at:%Y-%m-%d}"
+    last = f"{count(len(run), 'capture')}, the last of {run[-1].at:%Y-%m-%d}"
     if kind is EventKind.MOVED_OFF_SITE:
         return f"redirects to {run[0].redirect_url}", last
     said = sorted({sight.detail if sight.outcome is Outcome.NOT_A_POLICY else f"HTTP {sight.status}" for sight in run})
@@ -198,7 +199,10 @@ def changed_hands(passages: Iterable[Passage]) -> list[Event]:
         gap = passage.first_seen - passage.last_seen
         reasons = differ(passage.old, passage.new)
         if gap >= HANDS_GAP and passage.shared <= HANDS_SHARE and reasons:
-            told = (f"{gap.days:,} days of which nothing is known", f"{100 * passage.shared:.0f} % of the words shared")
+            told = (
+                f"{count(gap.days, 'day')} of which nothing is known",
+                f"{100 * passage.shared:.0f} % of the words shared",
+            )
             events.append(
                 Event(
                     EventKind.CHANGED_HANDS,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from crawler.archives.capture import ListedCapture, Outcome, Period, Policy
 from crawler.missing import Missing
 from pipelines.store.file import insert
-from pipelines.store.load import STORED, WHILE_THERE
+from pipelines.store.load import FATE, STORED, WHILE_THERE
 from pipelines.store.missing import read_missing
 from pipelines.store.shelves.found import Finder
 from pipelines.store.shelves.listings import archives_of, seconds_of
@@ -90,16 +90,24 @@ class RunShelf:
         return [tuple(row) for row in rows]
 
     def outcomes(
-        self, run_id: int, policies: Sequence[Policy], archive: str | Sequence[str], period: Period
+        self,
+        run_id: int,
+        policies: Sequence[Policy],
+        archive: str | Sequence[str],
+        period: Period,
+        *,
+        fate: bool = False,
     ) -> dict[Outcome, int]:
         """Return how many captures of these policies stand at each outcome, with this run's outcomes that are no
         capture's (listings, lines of lists).
+
+        :param fate: what finished crawls did not need counts as not needed, as in all that is read; else as pending.
         """
         counts: Counter[str] = Counter()
         names = archives_of(archive)
         for policy in policies:
             rows = self._file.db.execute(
-                f"SELECT {STORED}, count(*) FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
+                f"SELECT {FATE if fate else STORED}, count(*) FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
                 f"WHERE u.policy_id = ? AND {WHILE_THERE} "
                 f"AND k.archive IN ({', '.join('?' * len(names))}) AND k.at BETWEEN ? AND ? GROUP BY 1",
                 [policy.policy_id, *names, *seconds_of(period)],

@@ -1,0 +1,178 @@
+"""Every command on a narrow and on a wide terminal: it fits, says the same, and leaves nothing beside the database.
+
+A new command fails here until it stands in CALLS. Those that start a server or ask a service stand in ELSEWHERE.
+"""
+
+import json
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cli.commands import COMMANDS
+from cli.main import main
+from crawler.archives.dialects import SAMPLE, SAMPLE_SITES
+from tests import programs
+from tests.crawling import environment
+from tests.generators.git_collections import corpus_commit, make_repository, snapshot
+from tests.importing import sample_pages
+
+NARROW, WIDE = 60, 200
+SITE = "lumenkart.example"
+PAGE = "<html><title>Privacy Policy</title><h1>Privacy Policy</h1><p>We keep your data for a year, and then we delete it.</p>"
+# The command line, and what it leaves in the folder beside the database.
+CALLS = (
+    ("crawl --archive sample", ""),
+    ("crawl --archive sample --sites {inputs}/list.txt --db fresh.db", "fresh.db"),
+    ("plan --archive sample", ""),
+    ("plan --archive sample --db fresh.db", "fresh.db"),
+    (f"discover {SITE} --archive sample", ""),
+    ("import-warc {inputs}/sample.warc.gz", ""),
+    ("import-ota {inputs}/contrib-snapshots.git", ""),
+    ("import-corpus {inputs}/privacy-policy-historical", ""),
+    ("save --older-than 30d --dry-run", ""),
+    ("archives", ""),
+    ("limits", ""),
+    ("status", ""),
+    ("sites", ""),
+    ("sites --missing", ""),
+    (f"timeline {SITE} --all", ""),
+    ("timeline grunwaldfrere.example", ""),
+    ("coverage", ""),
+    (f"coverage {SITE}", ""),
+    (f"show {SITE}", ""),
+    (f"diff {SITE} 4 5", ""),
+    (f"diff {SITE} 4 5 --side-by-side", ""),
+    ("search email --limit 100", ""),
+    ("search email --first", ""),
+    ("changes", ""),
+    (f"changes --site {SITE} --limit 3", ""),
+    ("trends gdpr email", ""),
+    (f"claims {SITE}", ""),
+    ("claims --changed", ""),
+    ("compare --around 2018-05-25", ""),
+    (f"readability {SITE}", ""),
+    (f"blame {SITE} --removed", ""),
+    (f"blame {SITE}", ""),
+    ("extract {inputs}/privacy.html", ""),
+    ("export --format jsonl --out x.jsonl", "x.jsonl x.jsonl.manifest.json"),
+    ("feed", ""),
+    ("notify --config {inputs}/notify.toml", ""),
+    ("re-extract --processes 1", ""),
+    ("compact", ""),
+    ("fsck", ""),
+    ("fsck --repair", ""),
+    ("shard out --into job", "job"),
+    ("merge x.db --into all.db", "all.db"),
+    ("forget harborline.example --yes --reason test", ""),
+)
+PROCESSES = {"crawl", "plan", "discover", "import-warc"}  # a reactor runs once
+WITHOUT_DB = {"archives", "limits", "extract", "merge"}
+ELSEWHERE = {"web", "cluster"}
+DOCUMENTS = {"show", "feed", "extract"}  # what they print is a document, for people and programs: its lines are its own
+LOCKING = {"crawl", "plan", "import-warc", "import-ota", "import-corpus", "re-extract", "compact", "shard", "forget"}
+READERS = {"x.db-wal", "x.db-shm"}  # SQLite's own beside a file that was only read; the next writer removes them
+WHOLE = re.compile(  # what must stay one piece: a URL, a path, a citation, a command
+    r"Next: policylapse .*|[^ `]*`policylapse [^`]*`\S*|\S*(?:https?|sample)[:/]\S+|\S*/\S+/\S+|\S+@\d{4}-\d\d-\d\d\S*"
+)
+LOGGED = re.compile(r"\d{4}-\d\d-\d\dT\S+ (INFO|WARNING|ERROR) ")  # lines of a log are whole, for grep
+FAULTS = re.compile(r"Traceback|Error:|Exception")
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("inputs")
+    shutil.copy(SAMPLE / "sample.warc.gz", folder)
+    shutil.copy(SAMPLE_SITES, folder / "list.txt")
+    (folder / "privacy.html").write_text(PAGE)
+    (folder / "notify.toml").write_text('[channels.here]\ncommand = ["true"]\n\n[watches.all]\nchannels = ["here"]\n')
+    page = next(body for _at, body in sample_pages())
+    url, at = "https://quillledger.example/privacy", datetime(2012, 5, 10, 13, 44, 28, tzinfo=UTC)
+    make_repository(
+        folder / "contrib-snapshots.git", [snapshot("Quill", "Privacy Policy", at, page, url=url, first=True)]
+    )
+    (folder / "contrib-declarations").mkdir()
+    declared = {"name": "Quill", "terms": {"Privacy Policy": {"fetch": url}}}
+    (folder / "contrib-declarations" / "Quill.json").write_text(json.dumps(declared))
+    make_repository(
+        folder / "privacy-policy-historical",
+        [corpus_commit("quillledger.example", at, url, page, "We keep it.")],
+    )
+    return folder
+
+
+@dataclass
+class Done:
+    code: int
+    out: str
+    err: str
+    left: set
+
+
+def run(call, width, folder, sample_db, inputs):
+    """Run a command in a folder that holds nothing but the database, as on a terminal of that width."""
+    shutil.copy(sample_db, folder / "x.db")
+    words = call.format(inputs=inputs).split()
+    name = words[0]
+    words += [] if name in WITHOUT_DB or "--db" in words else ["--db", "x.db"]
+    terminal = {"COLUMNS": str(width), "TTY_COMPATIBLE": "1", "TERM": "xterm", "NO_COLOR": "1"}
+    terminal["POLICYLAPSE_STATE"] = str(folder.parent / "state")
+    if name in PROCESSES:
+        env = {k: v for k, v in environment(**terminal).items() if k != "FORCE_COLOR"}
+        done = programs.run("-m", "cli.main", *words, cwd=folder, env=env)
+        code, out, err = done.returncode, done.stdout, done.stderr
+    else:
+        before = Path.cwd()
+        os.chdir(folder)
+        try:
+            result = CliRunner().invoke(main, words, env=terminal)
+        finally:
+            os.chdir(before)
+        assert result.exception is None or isinstance(result.exception, SystemExit), (call, result.exc_info)
+        code, out, err = result.exit_code, result.stdout, result.stderr
+    return Done(code, plain(out), plain(err), {one.name for one in folder.iterdir()})
+
+
+def plain(text):
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\]8;[^\x1b]*\x1b\\", "", text)
+
+
+def too_wide(text, width):
+    """Lines that do not fit, but for those that are one piece that must stay whole."""
+    for line in re.split(r"[\r\n]", text):
+        if cell_len(line.rstrip()) > width and not LOGGED.match(line) and not WHOLE.fullmatch(line.strip()):
+            yield line
+
+
+def content(text):
+    """What is said, wherever lines are broken: its words of letters, without what draws (bars, rules, time)."""
+    return set(re.findall(r"[^\W\d_]{3,}", text))
+
+
+def test_every_command_is_walked_over():
+    assert {call.split()[0] for call, _left in CALLS} == set(COMMANDS) - ELSEWHERE
+
+
+@pytest.mark.parametrize(("call", "left"), CALLS, ids=[call for call, _left in CALLS])
+def test_it_fits_and_says_the_same_and_leaves_nothing(call, left, tmp_path, sample_db, inputs):
+    done = {}
+    for width in (NARROW, WIDE):
+        folder = tmp_path / str(width) / "here"
+        folder.mkdir(parents=True)
+        done[width] = run(call, width, folder, sample_db, inputs)
+    name = call.split()[0]
+    for width, one in done.items():
+        assert one.code in (0, 1), one.err
+        assert one.out + one.err, "it says nothing"
+        assert not FAULTS.search(one.err), one.err
+        allowed = {"x.db", *left.split(), *(READERS if name not in LOCKING else ())}
+        assert {"x.db", *left.split()} <= one.left <= allowed
+        assert list(too_wide(one.err, width)) == []
+        if name not in DOCUMENTS:
+            assert list(too_wide(one.out, width)) == []
+    assert content(done[WIDE].out) - content(done[NARROW].out) == set(), "cut off on a narrow terminal"
