@@ -23,7 +23,7 @@ def run(db, *arguments):
 def technical(db, *arguments):
     code, output = run(db, "--json", *arguments)
     assert code == 0, output
-    return {row["policy_url"]: row for row in json.loads(output)}
+    return {row["policy_url"]: row for row in json.loads(output)["policies"]}
 
 
 @pytest.fixture
