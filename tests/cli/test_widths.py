@@ -36,6 +36,7 @@ CALLS = (
     ("import-warc {inputs}/sample.warc.gz", ""),
     ("import-ota {inputs}/contrib-snapshots.git", ""),
     ("import-corpus {inputs}/privacy-policy-historical", ""),
+    ("import-cc-index {inputs}/rows.csv", ""),
     ("save --older-than 30d --dry-run", ""),
     ("archives", ""),
     ("limits", ""),
@@ -92,6 +93,9 @@ def inputs(tmp_path_factory):
     shutil.copy(SAMPLE_SITES, folder / "list.txt")
     (folder / "privacy.html").write_text(PAGE)
     (folder / "notify.toml").write_text('[channels.here]\ncommand = ["true"]\n\n[watches.all]\nchannels = ["here"]\n')
+    row = ("https://a.example/privacy", "2015-02-01 10:00:00.000", 200, "text/html", "crawl-data/a.warc.gz", 10, 20)
+    head = "url,fetch_time,fetch_status,content_mime_type,warc_filename,warc_record_offset,warc_record_length"
+    (folder / "rows.csv").write_text(f"{head}\n{','.join(map(str, row))}\n")
     page = next(body for _at, body in sample_pages())
     url, at = "https://quillledger.example/privacy", datetime(2012, 5, 10, 13, 44, 28, tzinfo=UTC)
     make_repository(
@@ -176,3 +180,44 @@ def test_it_fits_and_says_the_same_and_leaves_nothing(call, left, tmp_path, samp
         if name not in DOCUMENTS:
             assert list(too_wide(one.out, width)) == []
     assert content(done[WIDE].out) - content(done[NARROW].out) == set(), "cut off on a narrow terminal"
+
+
+def test_a_plan_after_a_finished_crawl_counts_what_the_crawl_counted(tmp_path, sample_db, inputs):
+    said = [
+        json.loads(run(f"{name} --archive sample --json --db fresh.db", WIDE, tmp_path, sample_db, inputs).out)[
+            "outcomes"
+        ]
+        for name in ("crawl", "plan")
+    ]
+    counts, planned = ({name: one["count"] for name, one in outcomes.items()} for outcomes in said)
+    assert counts == planned
+    assert (counts["not_needed"], counts.get("pending")) == (20, None)
+
+
+# Only what gets captures, and `merge`, makes a database.
+@pytest.mark.parametrize(
+    "call",
+    [
+        "status",
+        "sites",
+        f"timeline {SITE}",
+        "save --dry-run",
+        "notify --config {inputs}/notify.toml",
+        "re-extract",
+        "compact",
+        "fsck",
+        "fsck --repair",
+        "shard out --into job",
+        "shard in job",
+        "cluster",
+        "forget a.example --yes --reason test",
+        "export --format jsonl --out x.jsonl",
+        "feed",
+    ],
+)
+def test_no_database_is_made_where_there_is_none(call, tmp_path, inputs, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, [*call.format(inputs=inputs).split(), "--db", "x.db"])
+    assert done.exit_code == 2
+    assert done.stderr.startswith("Error: no database at x.db")
+    assert list(tmp_path.iterdir()) == []

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections import Counter
 
 import pytest
@@ -134,3 +135,22 @@ def test_why_it_stopped_is_said():
 
 def test_names_are_no_markup():
     assert "[bold]x.db[/bold]" in printed(database="[bold]x.db[/bold]")
+
+
+PLURALS = re.compile(r"\b1 (policies|pages|captures|versions|changes|requests|minutes|days|sites|words)\b")
+
+
+@pytest.mark.parametrize(
+    ("number", "policies", "captures", "older"),
+    [
+        (0, "0 policies", "0 captures", ""),
+        (1, "1 policy", "1 capture", "1 version, 1 change"),
+        (2, "2 policies", "2 captures", "2 versions, 2 changes"),
+    ],
+)
+def test_a_number_has_its_noun(number, policies, captures, older):
+    shown = printed(policies=number, listed=number, versions=number, changes=number)
+    assert f"policylapse: {policies} from " in shown
+    assert f"{captures} listed" in shown
+    assert older in shown
+    assert not PLURALS.search(shown)
