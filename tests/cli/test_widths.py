@@ -191,7 +191,8 @@ def test_a_plan_after_a_finished_crawl_counts_what_the_crawl_counted(tmp_path, s
     ]
     counts, planned = ({name: one["count"] for name, one in outcomes.items()} for outcomes in said)
     assert counts == planned
-    assert (counts["not_needed"], counts.get("pending")) == (20, None)
+    assert counts["not_needed"] > 0
+    assert "pending" not in counts
 
 
 # Only what gets captures, and `merge`, makes a database.
