@@ -122,7 +122,7 @@ def test_an_exception_is_the_outcome_of_its_capture_and_the_others_go_on(tmp_pat
         "crawler.asking.playback:PlaybackMiddleware.process_response",
         "crawler.spiders.listing:Lister._conclude",
         "crawler.spiders.shared_listing:SharedListing.take",
-        "crawler.spiders.policy_search:Search.hand_back",
+        "crawler.spiders.policy_search:Search.answered",
         "pipelines.stages:VersionStage.process_item",
     ],
 )

