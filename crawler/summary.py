@@ -209,10 +209,10 @@ def _sure(s: Summary) -> list[Text]:
     if s.sure is None or not (s.sure.total.inferred or s.sure.total.undecided):
         return []
     sure = s.sure.total
-    line = f"  how sure: of {count(sure.listed, 'page')} {sure.fetched:,} read, {sure.inferred:,} inferred"
+    line = f"  confidence: {sure.fetched:,} of {count(sure.listed, 'page')} read, {sure.inferred:,} inferred"
     line += f", {sure.undecided:,} undecided" if sure.undecided else ""
     days = count(round(sure.longest_days), "day")
-    return [Text(f"{line}; longest time between two of one wording: {days} ({s.sure.longest_site})")]
+    return [Text(f"{line}; longest interval between reads of an unchanged wording: {days} ({s.sure.longest_site})")]
 
 
 def _outcomes(s: Summary) -> list[Text]:

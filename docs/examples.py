@@ -47,6 +47,7 @@ def _in_this_process(arguments: list[str], environment: dict[str, str]) -> str:
 
 def _shown(output: str, head: int) -> str:
     told = re.sub(r" in \d+\.\d s", " in … s", output)
+    told = re.sub(r"^Usage: (?:main|python -m cli.main)\b", "Usage: policylapse", told)
     lines = re.sub(r"asked on \d{4}-\d\d-\d\d", "asked on …", told).rstrip().splitlines()
     shown = [*lines[:head], "…"] if head and len(lines) > head else lines
     return "\n".join(line.rstrip() for line in shown)

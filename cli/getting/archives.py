@@ -20,10 +20,10 @@ from crawler.settings import POLICYLAPSE_STATE
 @click.command()
 @json_option
 def archives(as_json: bool) -> None:
-    """List the archives that can be named, with what they hold, their budgets and their pauses.
+    """List the archives you can name, with what they hold, their request budgets and their pauses.
 
-    Only the Wayback Machine is asked by default. Name another one with --archive, or with --fallback to have it asked
-    where the first has a hole. Archives that asked to be left alone are listed with the reason, and are never asked.
+    By default policylapse uses the Wayback Machine only. Name another archive with --archive, or with --fallback to
+    fill gaps of the first. Archives that asked to be left alone are listed with the reason, and are never used.
 
     \b
     Examples:

@@ -37,34 +37,34 @@ _SETTINGS_MODULE = "crawler.settings"
 
 
 @click.command()
-@click.option("--url", "urls", multiple=True, metavar="URL", help="A policy's URL; may be given many times.")
+@click.option("--url", "urls", multiple=True, metavar="URL", help="A policy's URL. Can be repeated.")
 @click.option(
     "--site",
     "sites",
     multiple=True,
     metavar="SITE",
     shell_complete=complete,
-    help="A site, whose policy is searched for (policylapse discover); may be given many times.",
+    help="A site; its policy is found as `policylapse discover` does. Can be repeated.",
 )
 @click.option(
     "--sites",
     "listed",
     metavar="FILE",
-    help="A list: one site or URL a line, a ranking (rank,domain), or CSV with a column `url`, `site` or `domain`; - is standard input.",
+    help="A list: one site or URL per line, a ranking (rank,domain), or CSV with a column `url`, `site` or `domain`. Use - for standard input.",
 )
 @click.option(
     "--declarations",
     multiple=True,
     metavar="PATH",
-    help="A folder or file of Open Terms Archive declarations; may be given many times.",
+    help="A folder or file of Open Terms Archive declarations. Can be repeated.",
 )
 @click.option(
     "--terms",
     multiple=True,
     metavar="TYPE",
-    help="Of declarations: a terms type (`Terms of Service`), or privacy, terms, cookies, guidelines, all.  [default: privacy]",
+    help="From declarations: a terms type (`Terms of Service`), or privacy, terms, cookies, guidelines, all.  [default: privacy]",
 )
-@click.option("--all-policies", is_flag=True, help="Of sites: the children's, applicants', regional … policies, too.")
+@click.option("--all-policies", is_flag=True, help="From sites: also the policies for children, applicants, regions …")
 @click.option(
     "--archive",
     envvar="POLICYLAPSE_ARCHIVE",
@@ -78,12 +78,12 @@ _SETTINGS_MODULE = "crawler.settings"
     envvar="POLICYLAPSE_FALLBACK",
     show_envvar=True,
     metavar="ARCHIVES",
-    help="Archives to ask where the first has a hole, in this order: arquivo,awa.  [default: none]",
+    help="Archives to try, in this order, where the first has a gap: arquivo,awa.  [default: none]",
 )
 @click.option(
     "--fallback-excluded",
     is_flag=True,
-    help="Ask them, too, for what an owner had excluded from one of the archives.",
+    help="Also ask them for what an owner excluded from one of the archives.",
 )
 @click.option(
     "--db",
@@ -91,29 +91,29 @@ _SETTINGS_MODULE = "crawler.settings"
     show_envvar=True,
     metavar="PATH",
     callback=remember,
-    help="The database file; made where it is not there.  [default: policylapse.db]",
+    help="The database file; created if it does not exist.  [default: policylapse.db]",
 )
 @click.option(
     "--strategy",
     envvar="POLICYLAPSE_STRATEGY",
     show_envvar=True,
     metavar="STRATEGY",
-    help="Which captures to fetch: changes (the default: every change of wording, few requests), all, distinct (one a digest), every:6mo, latest, at:2018-05-25.",
+    help="Which captures to fetch: changes (the default: every change of wording, few requests), all, distinct (one per digest), every:6mo, latest, at:2018-05-25.",
 )
 @click.option(
     "--max-gap",
     type=click.FloatRange(0),
     metavar="DAYS",
-    help="changes: ask for a capture in between where two of one wording are further apart.  [default: 180]",
+    help="For `changes`: the longest gap between two captures of the same wording before another one is fetched in between.  [default: 180]",
 )
 @click.option(
     "--resolution",
     type=click.FloatRange(0),
     metavar="DAYS",
-    help="changes: how closely to date a change.  [default: down to neighbouring captures]",
+    help="For `changes`: how closely to date a change.  [default: down to neighbouring captures]",
 )
-@click.option("--since", metavar="DATE", help="Captures from then on: 2018, 2018-05 or 2018-05-25.")
-@click.option("--until", metavar="DATE", help="Captures up to then, its end included.")
+@click.option("--since", metavar="DATE", help="Only captures from this date on: 2018, 2018-05 or 2018-05-25.")
+@click.option("--until", metavar="DATE", help="Only captures up to the end of this date.")
 @click.option(
     "--contact",
     envvar="POLICYLAPSE_CONTACT",
@@ -126,18 +126,20 @@ _SETTINGS_MODULE = "crawler.settings"
     "--wait/--no-wait",
     "wait",
     default=None,
-    help="Wait for the archive's pauses to end, however long; or end the run at once.  [default: up to 10 minutes]",
+    help="Wait for the archive's pauses to end, however long, or end the run at once.  [default: up to 10 minutes]",
 )
-@click.option("--max-requests", type=click.IntRange(1), metavar="N", help="End the run after so many requests.")
-@click.option("--max-minutes", type=click.FloatRange(0, min_open=True), metavar="N", help="End the run after so long.")
+@click.option("--max-requests", type=click.IntRange(1), metavar="N", help="End the run after this many requests.")
+@click.option(
+    "--max-minutes", type=click.FloatRange(0, min_open=True), metavar="N", help="End the run after this many minutes."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @nightly_options
 @click.pass_context
 def crawl(ctx: click.Context, /, **options: Any) -> None:
     """Crawl policies out of a web archive into the database.
 
-    A crawl that was stopped goes on where it was. One that is repeated fetches only what is new. A crawl of the bundled
-    sample takes all its sites where you name none.
+    A stopped crawl continues where it was, and a repeated one fetches only what is new. A crawl of the bundled
+    sample takes all its sites unless you name some.
 
     Exit code: 0 complete, 1 partly (with what is missing), 2 could not run, 3 stopped by the archive's limits. What an earlier
     crawl reported as missing and has not changed since (never archived, excluded ...) is not reported by the exit code again.

@@ -30,18 +30,18 @@ _SHARED = ("archive", "db", "contact", "wait", "max_requests", "max_minutes")
     "--list",
     "listed",
     metavar="FILE",
-    help="A list: one site a line, or CSV with a column `site`; - is standard input.",
+    help="A list: one site per line, or CSV with a column `site`. Use - for standard input.",
 )
-@click.option("--all-policies", is_flag=True, help="Take the children's, applicants', regional … policies, too.")
+@click.option("--all-policies", is_flag=True, help="Also take the policies for children, applicants, regions …")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @click.pass_context
 def discover(ctx: click.Context, /, sites: tuple[str, ...], listed: str | None, **options: Any) -> None:
-    """Find the policies of sites: their URLs over time, with the evidence, and what was not taken and why.
+    """Find the policy URLs of sites over time, with the evidence, and what was rejected and why.
 
-    It asks an archive for at most 12 things a site: its index, a few home pages, a few candidates. A crawl of the site
-    does the same and goes on from there; what was asked is not asked again for a month.
+    It makes at most 12 requests per site: the archive's index, a few home pages, a few candidates. A crawl of the
+    site does the same first. The answers are reused for a month.
 
-    Exit code: 0 a policy is found for every site, 1 for some it is not, 2 could not run, 3 stopped.
+    Exit code: 0 found a policy for every site, 1 not for every site, 2 could not run, 3 stopped.
 
     \b
     Examples:

@@ -38,11 +38,11 @@ _SHARED: Final = ("db", "urls")
 @click.command("import-cc-index", params=[option for option in crawl.params if option.name in _SHARED])
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_cc_index(files: tuple[Path, ...], db: str | None, urls: tuple[str, ...]) -> None:
-    """Take rows of Common Crawl's columnar index, as CSV or Parquet, into the database as captures.
+    """Import rows of Common Crawl's columnar index, as CSV or Parquet, as captures.
 
-    Without --url it takes the addresses that hold a word such as privacy, datenschutz or confidentialite. Nothing is
-    fetched: a crawl with --archive commoncrawl does that, one range request a capture. Rows that are there already are
-    left as they are. Parquet needs the extra `parquet`.
+    Without --url it imports URLs that contain a word such as privacy, datenschutz or confidentialite. It fetches
+    nothing; a crawl with --archive commoncrawl does, with one range request per capture. Rows that are already
+    stored do not change. Parquet needs the extra `parquet`.
 
     \b
     Examples:

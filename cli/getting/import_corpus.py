@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 @click.option(
     "--texts/--no-texts", default=True, show_default=True, help="Also store their texts, and compare them with ours."
 )
-@click.option("--processes", type=click.IntRange(1), metavar="N", help="Worker processes.  [default: one a core]")
+@click.option("--processes", type=click.IntRange(1), metavar="N", help="Worker processes.  [default: one per core]")
 @db_option
 @json_option
 def import_corpus(repository: Path, name: str, texts: bool, processes: int | None, db: Path, as_json: bool) -> None:
-    """Take the policies of the Princeton-Leuven corpus out of its git repository REPO.
+    """Import the policies of the Princeton-Leuven corpus from its git repository REPO.
 
-    Every snapshot becomes the capture of the Wayback Machine that it was made of. A later crawl fetches only what lies between
-    them. Makes no requests: clone the repository yourself. The same command again takes in only what is new, also after it
-    was stopped.
+    Every snapshot becomes the capture of the Wayback Machine that it was made of. A later crawl fetches only
+    captures between them. Makes no requests: clone the repository yourself. Run it again at any time: it imports only what is new,
+    even after it was stopped.
 
-    Exit code: 0 complete, 1 partly (with what was not taken in), 2 could not run.
+    Exit code: 0 complete, 1 partly (with what was not imported), 2 could not run.
 
     \b
     Example:

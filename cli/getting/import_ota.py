@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 )
 @click.option("--service", "services", multiple=True, metavar="ID", help="Only this service. Can be repeated.")
 @click.option("--name", default="", metavar="NAME", help="What the collection is called.  [default: the folder's name]")
-@click.option("--processes", type=click.IntRange(1), metavar="N", help="Worker processes.  [default: one a core]")
+@click.option("--processes", type=click.IntRange(1), metavar="N", help="Worker processes.  [default: one per core]")
 @db_option
 @json_option
 def import_ota(
@@ -56,12 +56,12 @@ def import_ota(
     db: Path,
     as_json: bool,
 ) -> None:
-    """Take the snapshots of an Open Terms Archive collection out of its git repository SNAPSHOTS.
+    """Import the snapshots of an Open Terms Archive collection from its git repository SNAPSHOTS.
 
     Every snapshot becomes a capture, with its date, its URL, and its commit as the place to cite. Makes no requests: clone
-    the repositories yourself. The same command again takes in only what is new, also after it was stopped.
+    the repositories yourself. Run it again at any time: it imports only what is new, even after it was stopped.
 
-    Exit code: 0 complete, 1 partly (with what was not taken in), 2 could not run.
+    Exit code: 0 complete, 1 partly (with what was not imported), 2 could not run.
 
     \b
     Examples:

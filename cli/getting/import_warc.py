@@ -32,18 +32,19 @@ _UNREAD = 5  # files that an error names
 
 @click.command("import-warc", params=[option for option in crawl.params if option.name in _SHARED])
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="PATH...")
-@click.option("--strategy", default="all", show_default=True, help="Which captures to take in: all, or distinct.")
+@click.option("--strategy", default="all", show_default=True, help="Which captures to import: all, or distinct.")
 @click.option(
-    "--by-title", is_flag=True, help="Also take pages whose title names a privacy policy, whatever their URL."
+    "--by-title", is_flag=True, help="Also import pages whose title names a privacy policy, whatever their URL."
 )
 @click.pass_context
 def import_warc(ctx: click.Context, /, paths: tuple[Path, ...], strategy: str, by_title: bool, **options: Any) -> None:
-    """Take policies out of WARC, ARC and WACZ files, or folders of them, into the database.
+    """Import policies from WARC, ARC and WACZ files, or from folders of them.
 
-    It is a crawl of the files: the same outcomes, the same summary, and what was taken in before is not read again.
-    Without --url and --site it takes the pages (HTML, status 200) whose address holds a word such as privacy,
-    datenschutz or confidentialite, and says which. It also names the pages that only their title calls a privacy
-    policy; --by-title takes those too. Each file is an archive of its own, a folder's WARC and ARC files are one.
+    It works like a crawl of the files, with the same outcomes and summary, and does not read again what was
+    imported before. Without --url and --site it imports pages (HTML, status 200) whose URL contains a word such as
+    privacy, datenschutz or confidentialite, and lists them. It also lists pages that only their title calls a
+    privacy policy; --by-title imports those too. Each file counts as one archive; the WARC and ARC files of a
+    folder count as one together.
 
     Exit code: 0 complete, 1 partly (with what is missing), 2 could not run.
 

@@ -33,10 +33,10 @@ _OF_RUNS = POLICYLAPSE_ARCHIVE  # whose budgets a setting changes that names non
 )
 @json_option
 def limits(lift: str | None, as_json: bool) -> None:
-    """Show every pause and budget of the archives, which all crawls of this machine keep.
+    """Show the pause and the request budget of every archive, which all crawls on this machine share.
 
-    A pause ends by itself. That of a public archive can't be lifted: whoever asks in a pause is banned for longer. That
-    of one's own archive can.
+    A pause ends by itself. You cannot lift the pause of a public archive, because requests during a pause lead to
+    longer bans. You can lift the pause of your own archive.
 
     \b
     Examples:

@@ -58,37 +58,41 @@ def nightly_options(command: Command) -> Command:
 
 
 _OPTIONS = (
-    click.option("--quiet", is_flag=True, help="Print nothing unless something is new or wrong."),
+    click.option("--quiet", is_flag=True, help="Print only what is new or wrong."),
     click.option(
         "--exec",
         "exec_command",
         default="",
         metavar="CMD",
-        help="Run this command if there is news; it gets the JSON summary on standard input. No shell is involved.",
+        help="Run this command if there are new changes, with the JSON summary on standard input. It is not run in a shell.",
     ),
     click.option(
         "--exit-on-change",
         type=click.IntRange(4, 125),
         default=None,
         metavar="CODE",
-        help="Exit with this code instead of 0 or 1 if there is news.",
+        help="Exit with this code instead of 0 or 1 if there are new changes.",
     ),
     click.option(
-        "--jitter", type=Duration(), default=0.0, metavar="TIME", help="Wait a random time first, at most so long: 30m."
+        "--jitter",
+        type=Duration(),
+        default=0.0,
+        metavar="TIME",
+        help="First wait a random time, at most this long: 30m.",
     ),
     click.option(
         "--lock-wait",
         type=Duration(),
         default=0.0,
         metavar="TIME",
-        help="Wait so long for another crawl into the same database to end.  [default: not at all]",
+        help="Wait this long for another crawl into the same database to end.  [default: not at all]",
     ),
     click.option(
         "--save-stale",
         type=Duration(),
         default=0.0,
         metavar="TIME",
-        help="Then ask the archive to capture policies again whose newest capture is older: 30d (policylapse save).",
+        help="Then ask the archive to capture policies again whose newest capture is older than this, as `policylapse save` does: 30d.",
     ),
     click.option(
         "--ping",
@@ -96,7 +100,7 @@ _OPTIONS = (
         envvar="POLICYLAPSE_PING",
         show_envvar=True,
         metavar="URL",
-        help="Request URL/start first and URL/EXITCODE at the end, as healthchecks.io has it.",
+        help="Request URL/start first and URL/EXITCODE at the end, for healthchecks.io and similar services.",
     ),
     click.option(
         "--metrics",

@@ -28,12 +28,13 @@ _SHARED = (
 @click.command(params=[option for option in crawl.params if option.name in _SHARED])
 @click.pass_context
 def plan(ctx: click.Context, /, **options: Any) -> None:
-    """Say what a crawl would take: requests, minutes at the archive's budget, disk; and which sites are excluded.
+    """Estimate a crawl: requests, minutes at the archive's budget, disk space, and which sites are excluded.
 
-    It asks the archive's index and, to find the policies of sites, a few home pages (policylapse discover); what is
-    answered is kept, so that the crawl need not ask again.
+    It asks the archive's index and, to find the policies of sites, requests a few home pages. The answers are
+    stored, so the crawl does not repeat these requests.
 
-    Exit code: 0 all can be crawled, 1 some cannot (the summary says which and why), 2 could not run, 3 stopped.
+    Exit code: 0 all can be crawled, 1 some cannot (the summary lists them with the reason), 2 could not run, 3
+    stopped.
 
     \b
     Examples:

@@ -19,14 +19,15 @@ from history.export.formats import FORMATS, Exported, Job, run_export
 from history.sites import PolicyRow, all_policies, find_policies
 
 _HELP = """\
-Write what is known of SITE..., or of all sites, to a file or folder, with a manifest.
+Export SITE..., or all sites, to a file or folder with a manifest.
 
 \b
 Formats:
 {forms}
 
-The same database gives the same bytes. Files appear whole; a run that was killed is simply run again. The manifest
-(OUT.manifest.json, or manifest.json in a folder) has counts, what was left out, and the SHA-256 of every file.
+The same database always gives the same bytes. Files appear only when complete, so you can run a killed export
+    again. The manifest (OUT.manifest.json, or manifest.json in a folder) lists counts, what was left out, and the
+    SHA-256 of every file.
 
 \b
 Examples:
@@ -74,7 +75,7 @@ def policies_of(connection: sqlite3.Connection, sites: Sequence[str]) -> list[Po
     type=click.Choice(list(FORMATS)),
     default="corpus",
     show_default=True,
-    help="What to write, see above.",
+    help="The format, see above.",
 )
 @click.option(
     "--out",

@@ -32,10 +32,12 @@ _SUFFIXES: Final = frozenset({".gz", ".htm", ".html", ".xhtml", ".php", ".asp", 
     "--part",
     default="",
     metavar="NAME",
-    help="Of a page that holds several documents, read this one: a kind (cookies), a title, or #fragment.",
+    help="If a page holds several documents, extract this one: a kind (cookies), a title, or #fragment.",
 )
 @click.option(
-    "--captured-at", metavar="TIME", help="When it was captured: 20180525103000, 2018-05-25T10:30:00Z, 2018-05-25."
+    "--captured-at",
+    metavar="TIME",
+    help="When the page was captured: 20180525103000, 2018-05-25T10:30:00Z, 2018-05-25.",
 )
 @click.option(
     "--out",
@@ -56,9 +58,10 @@ def extract(
 ) -> None:
     """Print the text of saved policy pages, HTML or PDF, as Markdown.
 
-    FILE may be compressed with gzip; `-` is standard input. A page that is no policy (bot check, log-in, empty shell)
-    is printed too, with a warning. --json prints one object a line: title, language, dates, blocks, links, the judge's
-    evidence, and what was decided and why. Without --captured-at the dates of the text are held against no time.
+    FILE may be compressed with gzip; `-` is standard input. A page that is not a policy (bot check, log-in, empty
+    shell) is printed too, with a warning. --json prints one object per line: title, language, dates, blocks, links,
+    the evidence that it is a policy, and what was kept as text and why. Without --captured-at, dates in the text
+    are not checked against the capture time.
 
     Exit code: 0 all are policies, 1 some are not or could not be read, 2 none could be read.
 

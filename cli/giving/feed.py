@@ -26,23 +26,23 @@ _ALL = "changes.atom"
     "--out",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help=f"Write {_ALL} of all, and sites/SITE.atom of each, into it; without it, one feed is printed.",
+    help=f"Write {_ALL} for all sites and sites/SITE.atom for each into this folder. Without it, one feed is printed.",
 )
 @click.option(
-    "--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="The newest N changes a feed."
+    "--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="The newest N changes per feed."
 )
 @click.option(
     "--base-url",
     default="",
     metavar="URL",
-    help="Where FOLDER will be found: feeds then say where they are, and their ids are of that host.",
+    help="The URL at which FOLDER will be published, for links and ids in the feeds.",
 )
 @db_option
 @json_option
 def feed(sites: tuple[str, ...], out: Path | None, limit: int, base_url: str, db: Path, *, as_json: bool) -> None:
     """Write the changes of SITE..., or of all sites, as Atom feeds; with --json as a JSON Feed.
 
-    Each entry shows the first changed sentences, as a message of `notify` does. Ids stay when captures come late; dates are those of captures, so that nothing changes but what is new.
+    Each entry shows the first changed sentences, as a message of `notify` does. Ids and dates are those of captures, so late captures and later runs do not change existing entries.
 
     \b
     Examples:

@@ -58,20 +58,22 @@ class Delivery:
     show_default=True,
     envvar="POLICYLAPSE_NOTIFY",
     show_envvar=True,
-    help="The file that says who is told of what.",
+    help="The file with your channels and watches.",
 )
 @click.option(
-    "--dry-run", is_flag=True, help="Print the messages that are waiting, whatever the hour. Send and note nothing."
+    "--dry-run",
+    is_flag=True,
+    help="Print the waiting messages, whatever the hour, without sending or recording anything.",
 )
 @db_option
 @json_option
 @click.pass_context
 def notify(ctx: click.Context, config_path: Path, db: Path, *, dry_run: bool, as_json: bool) -> None:
-    """Tell people and programs what crawls found: by mail, webhook, command or Apprise.
+    """Tell people and programs what crawls found, by mail, webhook, command or Apprise.
 
-    Run it after each crawl. A change is told once for each watch and channel, even if this command is killed. What can't
-    be sent is tried again by later runs, for three days. The first run of a new watch sends nothing: it takes what was
-    found before for the past.
+    Run it after each crawl. Each change is reported once per watch and channel, even if this command is killed.
+    Later runs retry what could not be sent, for three days. The first run of a new watch sends nothing, because
+    everything found before counts as the past.
 
     Exit code: 0 done, 1 something could not be sent, 2 could not run.
 

@@ -18,10 +18,11 @@ from history.database import require_database
 @db_option
 @json_option
 def compact(db: Path, as_json: bool) -> None:
-    """Make the database small: compress pages against those most like them, drop what nothing needs.
+    """Make the database file smaller.
 
-    Nothing that can be asked for is lost. It may be stopped and run again, and others may read meanwhile; a crawl may
-    not run. Needs as much free disk as the result takes, and 20 to 50 ms for each page that came since the last time.
+    It compresses each page against the most similar ones and drops unused rows; nothing you can query is lost. You
+    can stop it and run it again. Others can read meanwhile, but no crawl can run. It needs as much free disk space
+    as the result takes, and 20 to 50 ms for each page stored since the last time.
 
     \b
     Example:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @db_option
 @json_option
 def forget(name: str, reason: str, yes: bool, db: Path, as_json: bool) -> None:
-    """Remove what SITE's pages, or the one at URL, held: for good, and so that no later crawl fetches them again.
+    """Permanently delete the content of SITE's pages, or of one URL, and never fetch it again.
 
     Pages, texts and versions go, and their bytes from the file; the archive's index rows stay, as "forgotten", with
     the reason. What another page shares stays with it. Copies of the file elsewhere are yours to look after.

@@ -27,18 +27,19 @@ _CLEAN, _LEFT = 0, 1
 
 @click.command()
 @click.option(
-    "--repair", is_flag=True, help="Mend what can be fetched, read or folded again. No crawl may run meanwhile."
+    "--repair", is_flag=True, help="Repair what can be fetched, extracted or folded again. No crawl can run meanwhile."
 )
 @db_option
 @json_option
 @click.pass_context
 def fsck(ctx: click.Context, repair: bool, db: Path, as_json: bool) -> None:
-    """Read all of the database again, and prove that it holds together.
+    """Check the whole database for damage.
 
-    Every payload, text and list of links against its digest, versions and changes against the readings that they are
-    made of. What has no digest is only looked at for values that cannot be; it is named at the end, on standard error. Only reads, beside a crawl too, unless it is told to repair.
+    It checks every payload, text and list of links against its digest, and versions and changes against the
+    readings they are made from. Columns without a digest are checked for impossible values only, and listed at the
+    end on standard error. It only reads, even during a crawl, unless you give --repair.
 
-    Exit code: 0 sound, 1 there is damage (left), 2 could not run.
+    Exit code: 0 no damage, 1 damage (left), 2 could not run.
 
     \b
     Examples:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 )
 @json_option
 def merge(sources: tuple[Path, ...], into: Path, as_json: bool) -> None:
-    """Bring what the databases DB... hold into one. They are only read.
+    """Merge the databases DB... into one. They are only read.
 
     In whatever order, and as often as you like: the result is the same. Where two know of one capture, what says more
     of it stays; versions are made anew from all captures. A merge that was stopped is done by the same command again.

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 @click.command("re-extract")
 @click.option("--site", default="", metavar="SITE", shell_complete=complete, help="Only the policies of this site.")
-@click.option("--processes", type=click.IntRange(1), metavar="N", help="Worker processes.  [default: one a core]")
+@click.option("--processes", type=click.IntRange(1), metavar="N", help="Worker processes.  [default: one per core]")
 @db_option
 @json_option
 def re_extract(site: str, processes: int | None, db: Path, as_json: bool) -> None:
-    """Read every stored page anew, after an upgrade; asks no archive for anything.
+    """Extract all stored pages again after an upgrade, without any request.
 
-    What comes out differently is technical and told here; it is never shown as a change of a policy. A run that was
-    stopped goes on where it was.
+    Differences are technical. They are reported here, and never shown as changes of a policy. A stopped run
+    continues where it was.
 
     \b
     Example:

@@ -45,16 +45,16 @@ site_option = click.option(
     "--site", default="", metavar="SITE", shell_complete=complete, help="Only the policies of this site."
 )
 size_option = click.option(
-    "--size", type=click.IntRange(1), default=64, show_default=True, metavar="MB", help="Pages in one shard."
+    "--size", type=click.IntRange(1), default=64, show_default=True, metavar="MB", help="Megabytes of pages per shard."
 )
 
 
 @click.group()
 def shard() -> None:
-    """Read pages on many machines: out as files, read anywhere, and in again.
+    """Extract stored pages on many machines, with any scheduler.
 
-    A shard is a file of pages. It is done when the file of its readings is there, so you may start, stop and repeat any
-    step, with any scheduler.
+    A shard is a file of pages. It is done when the file with its readings exists, so you can start, stop and repeat
+    any step.
 
     \b
     Example:
@@ -71,7 +71,7 @@ def shard() -> None:
 @db_option
 @json_option
 def out(into: str, site: str, size: int, db: Path, as_json: bool) -> None:
-    """Put out the pages that the present extractor has not read.
+    """Write the pages that the current extractor has not read, as shards.
 
     \b
     Example:
@@ -99,11 +99,13 @@ def out(into: str, site: str, size: int, db: Path, as_json: bool) -> None:
 @shard.command("read")
 @click.argument("place")
 @click.argument("names", nargs=-1)
-@click.option("--part", metavar="K/N", default="1/1", show_default=True, help="Every N-th shard, from the K-th on.")
-@click.option("--processes", type=click.IntRange(1), metavar="N", help="Worker processes.  [default: one a core]")
+@click.option(
+    "--part", metavar="K/N", default="1/1", show_default=True, help="Read every N-th shard, starting with the K-th."
+)
+@click.option("--processes", type=click.IntRange(1), metavar="N", help="Worker processes.  [default: one per core]")
 @json_option
 def read(place: str, names: tuple[str, ...], part: str, processes: int | None, as_json: bool) -> None:
-    """Read the shards at PLACE whose readings are not there yet, or those of NAMES. Needs no database.
+    """Read the shards at PLACE that are not done, or only NAMES. It needs no database.
 
     \b
     Example:
@@ -139,7 +141,7 @@ def read(place: str, names: tuple[str, ...], part: str, processes: int | None, a
 @db_option
 @json_option
 def take_in(place: str, site: str, db: Path, as_json: bool) -> None:
-    """Store the readings at PLACE, and fold the policies of which all is read.
+    """Store the readings at PLACE in the database, and update the versions of complete policies.
 
     \b
     Example:
@@ -164,18 +166,18 @@ def take_in(place: str, site: str, db: Path, as_json: bool) -> None:
     default="local:2",
     show_default=True,
     metavar="WHERE",
-    help="local:N for N processes of this machine, or the address of a scheduler (tcp://HOST:8786).",
+    help="local:N for N processes on this machine, or a scheduler's address (tcp://HOST:8786).",
 )
-@click.option("--into", default="", metavar="PLACE", help="Where the shards lie; all workers must see it.")
+@click.option("--into", default="", metavar="PLACE", help="Where to put the shards; all workers must see it.")
 @site_option
 @size_option
 @db_option
 @json_option
 def cluster(scheduler: str, into: str, site: str, size: int, db: Path, as_json: bool) -> None:
-    """Read every stored page anew on a Dask cluster: the same as `shard out`, `shard read` and `shard in`.
+    """Extract all stored pages again on a Dask cluster.
 
-    The same command again goes on where it was. On a scheduler of yours, start the workers with
-    DASK_DISTRIBUTED__WORKER__DAEMON=False.
+    It does `shard out`, `shard read` and `shard in` in one step. Run it again to continue after a stop. If you use
+    your own scheduler, start its workers with DASK_DISTRIBUTED__WORKER__DAEMON=False.
 
     \b
     Example:

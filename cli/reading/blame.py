@@ -46,17 +46,17 @@ _MARKS = {BlockKind.ITEM: "• ", BlockKind.NUMBERED: "• ", BlockKind.ROW: "| 
 @click.command()
 @click.argument("site", shell_complete=complete)
 @click.option("--at", metavar="VERSION", help="The version to read: a date, a number, first, latest, prev, a citation.")
-@click.option("--removed", is_flag=True, help="The sentences that earlier versions had and this one has not.")
+@click.option("--removed", is_flag=True, help="Show sentences of earlier versions that this one no longer has.")
 @db_option
 @policy_option
 @color_option
 @json_option
 def blame(site: str, at: str | None, removed: bool, db: Path, number: int | None, color: str, as_json: bool) -> None:
-    """Show since when each sentence of SITE's policy stands in it.
+    """Show when each sentence of SITE's policy was added.
 
-    A sentence is its words: typography, markup and the place where it stands do not matter. Sentences that came and
-    go together are shown together; `was` is the sentence that one was made of. With --removed: those that went, the
-    latest first, with the version that dropped them.
+    Sentences are compared by their words; typography, markup and position are ignored. Sentences that were added
+    together are shown together, and `was` shows the sentence that an edited one replaced. --removed shows removed
+    sentences, the latest first, with the version that dropped them.
 
     \b
     Examples:

@@ -58,35 +58,51 @@ _YEARS = 1990, 2200
     "classes",
     multiple=True,
     type=click.Choice([str(one) for one in ChangeClass]),
-    help="Only changes of this class; may be repeated.",
+    help="Only changes of this class. Can be repeated.",
 )
-@click.option("--min-words", type=click.IntRange(0), default=0, metavar="N", help="Words added and removed, at least.")
-@click.option("--since", metavar="DATE", help="Changes that can have happened from then on.")
-@click.option("--until", metavar="DATE", help="Changes that can have happened by then.")
-@click.option("--new", "new", is_flag=True, help="Only what the last run found and nobody could know before: news.")
+@click.option(
+    "--min-words",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    help="Only changes with at least this many words added and removed.",
+)
+@click.option("--since", metavar="DATE", help="Only changes that can have happened on or after this date.")
+@click.option("--until", metavar="DATE", help="Only changes that can have happened on or before this date.")
+@click.option("--new", "new", is_flag=True, help="Only new changes that the last run found.")
 @click.option(
     "--found-since",
     metavar="RUN|DATE",
-    help="Only what was found by this run (its number) or since this date, old changes too.",
+    help="Only changes found by this run (its number) or since this date, old ones too.",
 )
-@click.option("--section", default="", metavar="TEXT", help="Only where words came or went under such a heading.")
 @click.option(
-    "--added", default="", metavar="QUERY", help="Only what brought this: a word, word*, a query of `search`."
+    "--section",
+    default="",
+    metavar="TEXT",
+    help="Only changes that added or removed words under a heading with this text.",
 )
-@click.option("--removed", default="", metavar="QUERY", help="Only what took this away.")
 @click.option(
-    "--site", "sites", multiple=True, metavar="SITE", shell_complete=complete, help="Only this site; may be repeated."
+    "--added",
+    default="",
+    metavar="QUERY",
+    help="Only changes that added this: a word, word*, or a query as for `search`.",
+)
+@click.option("--removed", default="", metavar="QUERY", help="Only changes that removed this.")
+@click.option(
+    "--site", "sites", multiple=True, metavar="SITE", shell_complete=complete, help="Only this site. Can be repeated."
 )
 @click.option(
     "--together/--apart",
     "grouped",
     default=True,
     show_default=True,
-    help="The same edit of several sites as one event, or every change by itself.",
+    help="Show the same edit on several sites as one event, or every change by itself.",
 )
-@click.option("--all", "everything", is_flag=True, help="Every turn of wordings that alternate, too.")
-@click.option("--passages", "shown", is_flag=True, help="Show what came and went.")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="Events shown.  [default: 20; --json: all]")
+@click.option("--all", "everything", is_flag=True, help="Also show every switch between alternating wordings.")
+@click.option("--passages", "shown", is_flag=True, help="Show the passages that were added and removed.")
+@click.option(
+    "--limit", type=click.IntRange(1), metavar="N", help="Number of events to show.  [default: 20; --json: all]"
+)
 @db_option
 @color_option
 @json_option
@@ -109,13 +125,13 @@ def changes(
     color: str,
     as_json: bool,
 ) -> None:
-    """List what changed, over all sites, newest first.
+    """List the changes of all sites, newest first.
 
-    A change lies between two captures, its bracket; --since and --until take every change whose bracket touches the
-    period. --added and --removed count: what merely moved was neither.
+    A change lies between two captures, its bracket. --since and --until select every change whose bracket overlaps
+    the period. --added and --removed ignore text that only moved.
 
-    --new lists what the last run found, as far as it is news: later than everything that was known of the policy before.
-    What a first crawl or a late capture adds to the past is found, but not new; --found-since lists it too.
+    --new lists changes that the last run found and that are later than everything known of the policy before. What
+    a first crawl or a late capture adds to the past is not new; --found-since lists that too.
 
     \b
     Examples:

@@ -64,14 +64,24 @@ _STYLES = {Polarity.YES: "", Polarity.NO: "red", Polarity.CONDITIONAL: "yellow",
 @click.command()
 @click.argument("site", required=False, shell_complete=complete)
 @click.option("--at", metavar="VERSION", help="The version to read: a date, a number, first, latest, prev, a citation.")
-@click.option("--all", "every", is_flag=True, help="The claims of all versions, with those that no longer stand.")
-@click.option("--changed", is_flag=True, help="Which claims came and went, newest first; of all sites without SITE.")
+@click.option(
+    "--all", "every", is_flag=True, help="Show the claims of all versions, including those that were removed."
+)
+@click.option(
+    "--changed",
+    is_flag=True,
+    help="Show which claims were added and removed, newest first. Without SITE, for all sites.",
+)
 @click.option("--since", metavar="DATE", help="With --changed: from this day on.")
 @click.option("--until", metavar="DATE", help="With --changed: to this day.")
 @click.option(
-    "--claim", "names", multiple=True, metavar="NAME", help="Only these: retention, sale.denied; may be repeated."
+    "--claim",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Only these claims: retention, sale.denied. Can be repeated.",
 )
-@click.option("--csv", "as_csv", is_flag=True, help="Print CSV: one row per sentence and stay.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV with one row per sentence and period.")
 @db_option
 @policy_option
 @color_option
@@ -90,11 +100,11 @@ def claims(
     color: str,
     as_json: bool,
 ) -> None:
-    """Show what SITE's policy promises: each claim with its sentence and the bracket in which it came.
+    """Show what SITE's policy promises: each claim with its sentence and when it was added.
 
-    Fixed rules read the sentences (data/rules), so the same text always gives the same claims. A claim is yes, no,
-    conditional or unclear: `unclear` is what two readers could read in two ways. What no rule finds is not shown; that
-    a claim is missing does not prove that the policy is silent.
+    Fixed rules (data/rules) find the claims, so the same text always gives the same claims. A claim is yes, no,
+    conditional or unclear; `unclear` means that two readers could disagree. Rules do not find everything: a missing
+    claim does not prove that the policy is silent.
 
     \b
     Examples:

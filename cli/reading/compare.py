@@ -39,13 +39,15 @@ _SHOWN = 40  # claims
 @click.command()
 @click.option("--around", "day", required=True, metavar="DATE", help="The day: 2018-05-25.")
 @click.option(
-    "--window", type=Duration(), default="180d", show_default=True, help="Before the day, and as long after it."
+    "--window", type=Duration(), default="180d", show_default=True, help="Time before the day, and the same after it."
 )
-@click.option("--claim", "names", multiple=True, metavar="NAME", help="Only these: rights, law.gdpr; may be repeated.")
 @click.option(
-    "--site", "sites", multiple=True, metavar="SITE", shell_complete=complete, help="Only this site; may be repeated."
+    "--claim", "names", multiple=True, metavar="NAME", help="Only these claims: rights, law.gdpr. Can be repeated."
 )
-@click.option("--csv", "as_csv", is_flag=True, help="Print CSV: one row per claim that came or went.")
+@click.option(
+    "--site", "sites", multiple=True, metavar="SITE", shell_complete=complete, help="Only this site. Can be repeated."
+)
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV with one row per claim that was added or removed.")
 @db_option
 @color_option
 @json_option
@@ -59,11 +61,11 @@ def compare(
     color: str,
     as_json: bool,
 ) -> None:
-    """Show what changed around a day: how many policies, and which claims came and went.
+    """Show what changed around a day: how many policies, and which claims were added or removed.
 
-    A policy is covered if its version is known at the beginning and at the end of the window. Only covered policies are
-    counted, so a claim never comes or goes because captures are missing. That something changed around a day does not
-    prove that the day is the reason.
+    A policy is covered if its version is known at the beginning and at the end of the window. Only covered policies
+    are counted, so missing captures never look like added or removed claims. A change around a day does not prove
+    that the day is the reason.
 
     \b
     Examples:

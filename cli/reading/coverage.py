@@ -33,18 +33,23 @@ from history.timeline.coverage_read import read_subjects
 
 @click.command()
 @click.argument("sites", nargs=-1, metavar="[SITE]...", shell_complete=complete)
-@click.option("--since", metavar="DATE", help="Half-years from then on: 2018, 2018-05.  [default: the first capture]")
-@click.option("--until", metavar="DATE", help="Half-years up to then.  [default: the last time an archive was asked]")
-@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, a row a half-year.")
+@click.option(
+    "--since", metavar="DATE", help="Only half-years from this date on: 2018, 2018-05.  [default: the first capture]"
+)
+@click.option(
+    "--until", metavar="DATE", help="Only half-years up to this date.  [default: the last time an archive was asked]"
+)
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV with one row per half-year.")
 @db_option
 @color_option
 @json_option
 def coverage(
     sites: tuple[str, ...], since: str | None, until: str | None, as_csv: bool, db: Path, color: str, as_json: bool
 ) -> None:
-    """Show of which half-years each SITE's policy is known, and why not of the others: a row a policy.
+    """Show which half-years of each SITE's policy are known, and why the others are missing.
 
-    Without SITE, every policy of the database. A half-year without a capture is never shown as unchanged.
+    One row per policy. Without SITE, it shows every policy in the database. A half-year without a capture is never
+    shown as unchanged.
 
     \b
     Examples:

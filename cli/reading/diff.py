@@ -46,15 +46,15 @@ _EVERYTHING = 1_000_000_000  # lines of context
     show_default=True,
     help="html: one file that needs nothing else; unified: a patch of what `show` prints, for `patch -p1`.",
 )
-@click.option("--side-by-side", is_flag=True, help="Old and new in two columns (terminal, html).")
-@click.option("--links", is_flag=True, help="What changed in the links, too; tracking parameters are no change.")
+@click.option("--side-by-side", is_flag=True, help="Show old and new in two columns (terminal, html).")
+@click.option("--links", is_flag=True, help="Also show changed links. Tracking parameters are ignored.")
 @click.option(
     "--context",
     type=click.IntRange(0),
     metavar="N",
     help="Unchanged blocks shown beside each change; for unified, lines.  [default: 1; unified: 3]",
 )
-@click.option("--full", is_flag=True, help="Show every block, unabridged.")
+@click.option("--full", is_flag=True, help="Show every block in full.")
 @db_option
 @policy_option
 @color_option
@@ -76,8 +76,8 @@ def diff_command(
     """Show what changed in SITE's policy from A to B, word by word.
 
     A and B are version numbers, dates, `first`, `latest`, `prev` (the version before B) or citations
-    (example.com@2018-05-25.1f3a9c2e; one may stand for SITE). One alone is compared with the version before it;
-    without any it is the last change.
+    (example.com@2018-05-25.1f3a9c2e; one may stand for SITE). If you name only one, it is compared with the version
+    before it. If you name none, you see the last change.
 
     \b
     Examples:

@@ -36,12 +36,17 @@ from pipelines.text.markdown import render_markdown
 
 
 @click.command()
-@click.option("--missing", "only_missing", is_flag=True, help="List what has no version, why, and what to do about it.")
+@click.option(
+    "--missing",
+    "only_missing",
+    is_flag=True,
+    help="List sites and URLs without a version, with the reason and the next step.",
+)
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for spreadsheets.")
 @db_option
 @json_option
 def sites(only_missing: bool, as_csv: bool, db: Path, as_json: bool) -> None:
-    """List the sites in the database, with what is known of each.
+    """List the sites in the database, with their versions and their last change.
 
     \b
     Examples:
@@ -68,8 +73,12 @@ def sites(only_missing: bool, as_csv: bool, db: Path, as_json: bool) -> None:
 @click.command()
 @click.argument("site", shell_complete=complete)
 @click.argument("version_name", metavar="[VERSION]", required=False)
-@click.option("--at", metavar="DATE", help="The version in force then: 2018-05-25, or 2018-05 and 2018 for their end.")
-@click.option("--version", "version", type=click.IntRange(1), metavar="N", help="The version of this number.")
+@click.option(
+    "--at",
+    metavar="DATE",
+    help="The version in force on this date: 2018-05-25. 2018-05 and 2018 stand for their last day.",
+)
+@click.option("--version", "version", type=click.IntRange(1), metavar="N", help="The version with this number.")
 @db_option
 @policy_option
 @json_option
@@ -82,11 +91,11 @@ def show(
     number: int | None,
     as_json: bool,
 ) -> None:
-    """Print one version of SITE's policy as Markdown: the latest, or the one that is named.
+    """Print one version of SITE's policy as Markdown: the latest, or the one you name.
 
     VERSION is a number, a date, `first`, `latest`, `prev` (the one before the latest) or a citation
-    (example.com@2018-05-25.1f3a9c2e), which may stand for SITE, too. Where the archive does not tell which version
-    was in force, the earlier one is printed, and a note on standard error says so.
+    (example.com@2018-05-25.1f3a9c2e). A citation can also replace SITE. If the captures do not show which version
+    was in force, the earlier one is printed with a note on standard error.
 
     \b
     Examples:

@@ -50,11 +50,11 @@ class Scored:
 @color_option
 @json_option
 def readability_command(sites: tuple[str, ...], db: Path, color: str, as_json: bool) -> None:
-    """Show how long each version of SITE's policy is and how hard to read.
+    """Show how long each version of SITE's policy is, and how hard it is to read.
 
     English has Flesch reading ease (100 easy, below 30 for graduates), Flesch-Kincaid grade and SMOG (years of school);
     English, Danish, Finnish, French, German, Italian, Norwegian, Portuguese, Russian, Spanish and Swedish have LIX
-    (below 30 easy, above 60 hard; levels differ by language). For other languages there is the length alone.
+    (below 30 easy, above 60 hard; levels differ by language). For other languages only the length is shown.
 
     \b
     Examples:

@@ -44,13 +44,19 @@ _OWNERS = 5  # of one passage, shown line by line
     multiple=True,
     metavar="SITE",
     shell_complete=complete,
-    help="Only this site (or host, or URL); may be repeated.",
+    help="Only this site, host or URL. Can be repeated.",
 )
-@click.option("--at", metavar="DATE", help="Only what stood then: 2018-05-25, or 2018-05 and 2018 for their end.")
-@click.option("--first", is_flag=True, help="Who had it first: passages that were seen first come first.")
-@click.option("--thorough", is_flag=True, help="Rank every passage that matches, however many.")
-@click.option("--limit", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="Passages shown.")
-@click.option("--full", is_flag=True, help="Long passages and all who have them, unabridged.")
+@click.option(
+    "--at",
+    metavar="DATE",
+    help="Only passages in force on this date: 2018-05-25. 2018-05 and 2018 stand for their last day.",
+)
+@click.option("--first", is_flag=True, help="Sort by earliest sighting.")
+@click.option("--thorough", is_flag=True, help="Rank all matching passages, however many there are.")
+@click.option(
+    "--limit", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="Number of passages to show."
+)
+@click.option("--full", is_flag=True, help="Show long passages and all their sites in full.")
 @db_option
 @color_option
 @json_option
@@ -66,13 +72,13 @@ def search_command(
     color: str,
     as_json: bool,
 ) -> None:
-    """Find passages by their words, in every version of every site's policy.
+    """Find passages in every version of every site's policy.
 
-    Side by side means AND; OR, NOT and (parentheses) as well, in capitals; "words in quotation marks" stand together
-    (mind the shell: it takes a pair of them away); a word's beginning ends in *. Case and accents do not count. A
-    passage is a paragraph, an item, a heading or a table row: AND means in the same one.
+    Words are combined with AND. OR, NOT and (parentheses) work too, with operators in capitals. Use "quotation
+    marks" for a phrase (quote them again for your shell) and * for a prefix. Case and accents are ignored. A
+    passage is a paragraph, a list item, a heading or a table row; AND means within one passage.
 
-    Passages that most sites have or had come first, then those seen last, then the shorter.
+    Passages that more sites have or had come first, then those seen most recently, then shorter ones.
 
     \b
     Examples:

@@ -40,10 +40,15 @@ from pipelines.store.missing import read_missing
 
 @click.command()
 @click.argument("site", shell_complete=complete)
-@click.option("--since", metavar="DATE", help="Versions that stood or came from then on: 2018-05-25, 2018-05, 2018.")
-@click.option("--until", metavar="DATE", help="Versions that came by the end of then.")
 @click.option(
-    "--all", "everything", is_flag=True, help="Technical changes, too, and every turn of wordings that alternate."
+    "--since", metavar="DATE", help="Only versions in force or added from this date on: 2018-05-25, 2018-05, 2018."
+)
+@click.option("--until", metavar="DATE", help="Only versions added by the end of this date.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Also show technical changes, and every switch between alternating wordings.",
 )
 @db_option
 @policy_option
@@ -61,7 +66,7 @@ def timeline(
 ) -> None:
     """Show every version of SITE's policy: when it changed, how much, and what is not known.
 
-    SITE is a site, a host, or a policy's URL. A line with ! is a date in the text that contradicts what was seen.
+    SITE is a site, a host, or a policy's URL. A line with ! shows a date in the text that contradicts the captures.
 
     \b
     Examples:

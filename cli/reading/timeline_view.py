@@ -113,10 +113,10 @@ def _length(console: Console, versions: Sequence[VersionRow]) -> None:
 
 def _how_sure(of: PolicyCertainty, named: bool) -> str:
     sure = of.certainty
-    told = f"how sure: {sure.fetched:,} of {count(sure.listed, 'capture')} known, {sure.inferred:,} inferred"
+    told = f"confidence: {sure.fetched:,} of {count(sure.listed, 'capture')} known, {sure.inferred:,} inferred"
     told += f", {sure.undecided:,} undecided" if sure.undecided else ""
     between = count(sure.longest_captures, "capture")
-    told += f"; longest time between two that were read, of one wording: {count(round(sure.longest_days), 'day')} ({between} in it)"
+    told += f"; longest interval between reads of an unchanged wording: {count(round(sure.longest_days), 'day')} ({between} in it)"
     return f"{line(of.archive)}: {told}" if named else told
 
 
@@ -252,7 +252,7 @@ def _notes(console: Console, timeline: Timeline) -> None:
     )
     _list(console, "Captures of another document", (_aside(aside) for aside in timeline.aside))
     _list(console, "Left out: lines that come and go by themselves", _left_out(timeline.left_out))
-    _list(console, "Captures that brought no text", (_silent(silent) for silent in timeline.silent))
+    _list(console, "Captures without usable text", (_silent(silent) for silent in timeline.silent))
 
 
 def _list(console: Console, heading: str, entries: Iterable[str]) -> None:

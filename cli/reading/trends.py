@@ -43,14 +43,18 @@ _LONG = 200  # characters of a passage
 @click.command()
 @click.argument("terms", nargs=-1, metavar="[TERM]...")
 @click.option(
-    "--claim", "named", multiple=True, metavar="NAME", help="A claim: law.gdpr, sale.denied; may be repeated."
+    "--claim",
+    "named",
+    multiple=True,
+    metavar="NAME",
+    help="A claim instead of a TERM: law.gdpr, sale.denied. Can be repeated.",
 )
 @click.option(
-    "--site", "sites", multiple=True, metavar="SITE", shell_complete=complete, help="Only this site; may be repeated."
+    "--site", "sites", multiple=True, metavar="SITE", shell_complete=complete, help="Only this site. Can be repeated."
 )
-@click.option("--since", metavar="DATE", help="From this half-year on.")
-@click.option("--until", metavar="DATE", help="To this half-year.")
-@click.option("--passages", "shown", is_flag=True, help="The passages behind each point.")
+@click.option("--since", metavar="DATE", help="Only half-years from this one on.")
+@click.option("--until", metavar="DATE", help="Only half-years up to this one.")
+@click.option("--passages", "shown", is_flag=True, help="Show the passages behind each point.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV: half_year, covered, term, having, share.")
 @db_option
 @color_option
@@ -67,10 +71,10 @@ def trends(
     color: str,
     as_json: bool,
 ) -> None:
-    """Show which share of the sites has TERM in its policy, by half-year; several terms side by side.
+    """Show the share of sites whose policy contains TERM, by half-year.
 
-    A TERM is a query as `search` takes it: a word, word*, '"words that stand together"', (sell OR share). The share is
-    of the sites whose wording is known in that half-year: one was captured then, or the same one before and after, at
+    A TERM is a query as for `search`: a word, word*, '"a phrase"', (sell OR share). The share is of the sites whose
+    wording is known in that half-year: it was captured then, or the same wording was captured before and after, at
     most 400 days apart. A site has the term if one of its wordings of that half-year has it.
 
     \b

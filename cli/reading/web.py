@@ -21,10 +21,10 @@ from crawler.archives.errors import ConfigError
 )
 @click.option("--open", "opened", is_flag=True, help="Open the pages in a browser.")
 @click.option(
-    "--public", is_flag=True, help="For strangers: nobody can run SQL. Set by itself unless --host is loopback."
+    "--public", is_flag=True, help="For public use: visitors cannot run SQL. Always on unless --host is loopback."
 )
 @click.option(
-    "--base-url", default="/", show_default=True, metavar="PATH", help="Path at which a proxy shows the pages."
+    "--base-url", default="/", show_default=True, metavar="PATH", help="Path under which a proxy serves the pages."
 )
 @click.option(
     "--legal-dates",

@@ -78,7 +78,7 @@ class Blame:
 
 
 def blame(texts: Sequence[Sequence[Block]]) -> Blame:
-    """Return since when each sentence stands.
+    """Return when each sentence was added.
 
     :param texts: the blocks of each version, oldest first; equal blocks are cheapest if they are the same object.
     """

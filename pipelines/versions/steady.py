@@ -1,4 +1,4 @@
-"""The policy without what comes and goes by itself: only the time axis tells furniture from policy.
+"""Removes page noise that only a history reveals: lines that keep appearing, disappearing or changing places.
 
     steady(stretches, texts) ──► {index of a stretch: its steadied lines}, and what was found unsteady
 

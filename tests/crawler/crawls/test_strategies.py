@@ -35,7 +35,7 @@ def test_the_default_finds_what_all_finds_in_the_sample(tmp_path):
     assert rows(tmp_path / "changes.db", BRACKETS) == rows(tmp_path / "all.db", BRACKETS)
     assert outcomes(tmp_path / "changes.db")["not_needed"] > 10  # that many were not asked for
     assert "not_needed" in run.out
-    assert "how sure: of " in run.out
+    assert "confidence: " in run.out
     again = crawl(tmp_path / "changes.db", "sample", url=SITES, strategy="changes")
     assert (again.code, fetched(again)) == (0, 0)
 
