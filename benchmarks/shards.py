@@ -69,14 +69,21 @@ def rows(versions: int, folder: Path) -> None:
                 stream, EXTRACTOR, map(_row, payloads[start : start + SHARD_ROWS], range(start, len(payloads)))
             )
             named(f"{start:08d}")
+    _take_in(database, place, "each capture's outcome another, a tenth of the texts new")
+    with closing(sqlite3.connect(database)) as db, db:
+        db.execute("UPDATE extractors SET extractor = 'shards-0' WHERE extractor = ?", [EXTRACTOR])
+    _take_in(database, place, "after an upgrade that changed no text")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"peak memory {peak:,.0f} MB (with building the database)")
+
+
+def _take_in(database: Path, place: Place, what: str) -> None:
     with closing(Store(database, lambda: NOW)) as store:
         begun, cpu = time.perf_counter(), time.process_time()
-        taken = [shard_in(store, place, name) for name in place.names(READINGS)]
+        count = sum(shard_in(store, place, name).new for name in place.names(READINGS))
         seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
-    count = sum(one.new for one in taken)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{count:,} readings in {seconds:.1f} s: {count / seconds:,.0f} a second, {count / cpu:,.0f} a CPU second")
-    print(f"peak memory {peak:,.0f} MB (with building the database)")
+    rate = f"{count / seconds:,.0f} a second, {count / cpu:,.0f} a CPU second"
+    print(f"{count:,} readings in {seconds:.1f} s: {rate} ({what})")
 
 
 def _row(sha256: bytes, number: int) -> ReadingRow:

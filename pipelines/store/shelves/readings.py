@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from crawler.archives.capture import Outcome
@@ -69,6 +68,11 @@ class ReadingShelf:
         self._declarations, self._policies = declarations, policies
         self._captures = CaptureTable(file.db)
         self._extractors: dict[str, int] = {}
+        self._layer: tuple[tuple[Link, ...], int] | None = None  # the last page's: many that follow have the same
+        file.after_rollback.append(self._forget_layer)
+
+    def _forget_layer(self) -> None:
+        self._layer = None
 
     def extractor_id(self, extractor: str) -> int:
         """Return the id of an extractor; a new one is made."""
@@ -308,14 +312,11 @@ class ReadingShelf:
         """The id of a page's links, kept once for all pages that have the same."""
         if not links:
             return None
-        return put_links(self._db.conn, *_layer(links))
-
-
-@lru_cache(maxsize=64)
-def _layer(links: tuple[Link, ...]) -> tuple[bytes, list[list[str]]]:
-    """The digest of a page's links, and the links; many pages that follow each other have the same."""
-    layer = _json([[link.text, link.href] for link in links])
-    return hashlib.sha256(layer.encode("utf-8", "replace")).digest(), json.loads(layer)
+        if self._layer is None or self._layer[0] is not links:
+            layer = _json([[link.text, link.href] for link in links])
+            digest = hashlib.sha256(layer.encode("utf-8", "replace")).digest()
+            self._layer = links, put_links(self._db.conn, digest, json.loads(layer))
+        return self._layer[1]
 
 
 def _json(value: object) -> str:
