@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -68,25 +68,33 @@ class _Files(http.server.SimpleHTTPRequestHandler):
 
 def main() -> None:
     texts = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
-    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as scratch:
         path, out = Path(scratch) / "hostile.db", Path(scratch) / "site"
         database = HistoryWriter(path)
         chance = random.Random(1)
         for number in range(-(-texts // STRINGS)):
             fill(database, chance, number)
         database.db.conn.commit()
-        browser = playwright.chromium.launch(executable_path=executable(), args=QUIET)
-        server, thread, address = serve(path)
-        print("served:", dict(look(browser, address, "/", texts)), flush=True)
-        server.should_exit = True
-        thread.join(20)
+        with _browser() as browser:
+            server, thread, address = serve(path)
+            print("served:", dict(look(browser, address, "/", texts)), flush=True)
+            server.should_exit = True
+            thread.join(20)
+        # outside of the browser's block, which has an event loop of its own
         with closing(open_database(path)) as db:
             run_export(FORMATS["site"], Job(db, all_policies(db), out, "bench/1"))
         handler = functools.partial(_Files, directory=str(out))
-        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as files:
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as files, _browser() as browser:
             threading.Thread(target=files.serve_forever, daemon=True).start()
             print("static:", dict(look(browser, f"http://127.0.0.1:{files.server_port}", "/index.html", texts)))
             files.shutdown()
+
+
+@contextmanager
+def _browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=QUIET)
+        yield browser
         browser.close()
 
 

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import html
 import json
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version as installed
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -219,24 +220,28 @@ class _Writer:
             return None
 
         async def index(folder: str) -> int:
-            number = 0
             # leaving the block writes the index once more, to `output_path`, and does not wait until it is there
             async with PagefindIndex(config={"output_path": f"{folder}/again"}) as made:
-                for record in self._records():
-                    await made.add_custom_record(**record)
-                    number += 1
+                # one message for all: its service takes a tenth of a second for each
+                number = int((await made.add_directory(f"{folder}/pages"))["page_count"])
                 await made.write_files(f"{folder}/index")
                 self._take(Path(folder, "index"))
             return number
 
         with TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+            pages = Path(scratch, "pages")
+            pages.mkdir()
+            for name, page in self._records():
+                (pages / name).parent.mkdir(parents=True, exist_ok=True)
+                (pages / name).write_text(page, encoding="utf-8", errors="replace")
             return asyncio.run(index(scratch))
 
     def _take(self, folder: Path) -> None:
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
             self.add(f"pagefind/{file.relative_to(folder).as_posix()}", file.read_bytes())
 
-    def _records(self) -> Iterator[dict[str, Any]]:
+    def _records(self) -> Iterator[tuple[str, str]]:
+        """What is new in each version, as a page for the index: its name, and its HTML."""
         for policy, keys in self._keys():
             versions = read_versions(self._job.db, policy)
             if not versions:
@@ -251,14 +256,14 @@ class _Writer:
                 ]
                 told.update(new)
                 if new:
-                    yield {
-                        "url": f"/{self._catalogue.path(policy)}/v/{key}.html",
-                        "content": "\n".join(new),
-                        "language": "en",
-                        "meta": {
-                            "title": f"{policy.site}, version {version.version}, first seen {version.first_seen:%Y-%m-%d}"
-                        },
-                    }
+                    title = f"{policy.site}, version {version.version}, first seen {version.first_seen:%Y-%m-%d}"
+                    yield f"{self._catalogue.path(policy)}/v/{key}.html", _record(title, new)
+
+
+def _record(title: str, lines: Sequence[str]) -> str:
+    head = f'<meta data-pagefind-meta="title[content]" content="{html.escape(title)}">'
+    body = "".join(f"<p>{html.escape(one)}</p>\n" for one in lines)
+    return f'<!doctype html><html lang="en"><head>{head}</head><body data-pagefind-body>{body}</body></html>'
 
 
 def _code_version(program: str) -> str:
