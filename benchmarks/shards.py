@@ -32,11 +32,13 @@ from crawler.archives.capture import Capture, Listing, Memento, Outcome, Period,
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_timestamp
 from pipelines.model import Block, BlockKind, DocumentKind, Extraction, Judgement, Link
+from pipelines.reading.extract import extractor_id
 from pipelines.reading.judging.languages import LanguageSource, TextLanguages
 from pipelines.reading.payload import Reading
 from pipelines.shards.columns import ReadingRow, write_readings
 from pipelines.shards.into import shard_in
-from pipelines.shards.place import READINGS, Place
+from pipelines.shards.out import shard_out
+from pipelines.shards.place import PAGES, READINGS, Place
 from pipelines.store.store import Store
 from pipelines.text.digests import text_digest
 from pipelines.text.wording import wording_key
@@ -113,6 +115,7 @@ def pages(count: int, folder: Path) -> None:
     clustered.write_bytes(whole.read_bytes())
     job = folder / "job"
     command = [sys.executable, "-m", "cli.main"]
+    _put_out(whole, folder / "out")
     pool = measured([*command, "re-extract", "--db", whole, "--processes", 2])
     dask = measured([*command, "cluster", "--db", clustered, "--scheduler", "local:2", "--into", job])
     print(f"re-extract, 2 processes: {pool[0]:,.1f} s, {pool[1]:,.1f} s of CPU")
@@ -123,6 +126,18 @@ def pages(count: int, folder: Path) -> None:
             path.unlink()
         took = measured([*command, "shard", "read", job, "--processes", processes])
         print(f"shard read --processes {processes}: {took[0]:,.1f} s, {took[1]:,.1f} s of CPU")
+
+
+def _put_out(database: Path, job: Path) -> None:
+    """Tell what a page takes in the database and in a shard, and how fast pages are put out."""
+    with closing(Store(database, lambda: NOW)) as store:
+        store.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        cpu = time.process_time()
+        put = shard_out(store, Place(str(job)), extractor_id())
+        cpu = time.process_time() - cpu
+    kept, out = database.stat().st_size, sum(path.stat().st_size for path in (job / PAGES).iterdir())
+    print(f"a page takes {kept / put.pages / 1000:.1f} kB in the database, {out / put.pages / 1000:.1f} kB in a shard")
+    print(f"shard out: {put.pages / cpu:,.0f} pages a CPU second, {put.pages / len(put.shards):,.0f} in a shard")
 
 
 def _write(path: Path, count: int) -> int:

@@ -29,12 +29,14 @@ from cli.site_names import complete
 from crawler.archives.errors import ConfigError, Exit
 from crawler.counting import count
 from crawler.lock import CrawlLock
+from crawler.printed import command
 from history.database import require_database
 
 # the writer's half and the reader are imported where they are needed, so that other commands need not load them
 if TYPE_CHECKING:
     from crawler.archives.capture import Policy
     from pipelines.shards.into import TakenIn
+    from pipelines.shards.out import PutOut
     from pipelines.shards.place import Place
     from pipelines.shards.read import ShardRead
     from pipelines.store.store import Store
@@ -130,7 +132,7 @@ def read(place: str, names: tuple[str, ...], part: str, processes: int | None, a
         done.show()
         print_wrapped(
             stdout_console(),
-            Text(line(f"`shard in {place}` stores the readings, on the machine that has the database")),
+            Text(line(f"Then run `{command('shard', 'in', place)}` on the machine that has the database.")),
         )
     _end(done)
 
@@ -192,12 +194,15 @@ def cluster(scheduler: str, into: str, site: str, size: int, db: Path, as_json: 
     with _writing(db, site) as store:
         with _bar("pages out") as bar:
             put = _out(store, at, site, size, bar)
-        done = _on_cluster(scheduler, at, [name for name in put.shards if name in set(at.to_read())])
+        to_read = set(at.to_read())
+        done = _on_cluster(scheduler, at, [name for name in put.shards if name in to_read])
         stored = _in(store, at, site)
     if not into and not done.failed:
         shutil.rmtree(at.uri, ignore_errors=True)  # not there where all was read
     if as_json:
         print_json(done.data(at) | stored.data())
+    elif not put.pages:
+        print_lines(stdout_console(), "Nothing to read: this extractor has read all.")
     else:
         done.show()
         stored.show()
@@ -239,7 +244,7 @@ def _writing(db: Path, site: str) -> Iterator[Store]:
         lock.release()
 
 
-def _out(store: Store, place: Place, site: str, size: int, bar: Any) -> Any:
+def _out(store: Store, place: Place, site: str, size: int, bar: Any) -> PutOut:
     from pipelines.reading.extract import extractor_id  # noqa: PLC0415
     from pipelines.shards.out import shard_out  # noqa: PLC0415
 
@@ -299,7 +304,12 @@ class _Done:
             print_wrapped(console, Text(line(f"{name} could not be read. {why}")), "  ", "    ")
         if self.failed:
             print_wrapped(
-                console, Text(line("Delete the files of these shards, put them out again, and read them again."))
+                console,
+                Text(
+                    line(
+                        "Delete the files of these shards, then run `policylapse shard out` and `policylapse shard read` again."
+                    )
+                ),
             )
 
 

@@ -17,9 +17,7 @@ from pipelines.shards.columns import PageRow, page_row, pages_to
 from pipelines.shards.place import PAGES, READINGS, Place
 from pipelines.store.store import Store
 
-SHARD_BYTES: Final = (
-    64_000_000  # of pages, before they are compressed: some 600, which a core reads in 10 to 20 seconds
-)
+SHARD_BYTES: Final = 64_000_000  # of pages, before they are compressed: some hundreds, which a core reads in seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ A file is written beside its place and then renamed, so that a name is never tha
 from __future__ import annotations
 
 import contextlib
+import shlex
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -61,9 +62,8 @@ class Place:
         with _told(self.uri):
             (found,) = self._files.get_file_info([self._path])
         if found.type == fs.FileType.NotFound:
-            raise ConfigError(
-                f"there are no shards at {self.uri}: `policylapse shard out --into PLACE` puts them there"
-            )
+            out = f"policylapse shard out --into {shlex.quote(self.uri)}"
+            raise ConfigError(f"there are no shards at {self.uri}: `{out}` puts them there")
 
     def to_read(self) -> list[str]:
         """Return the shards whose readings are not there."""
@@ -119,7 +119,11 @@ class Place:
         """Return why which shards could not be read, and still are not."""
         done = set(self.names(READINGS))
         failed = (name for name in self.names(FAILED) if name not in done)
-        return {name: self.open(FAILED, name).read().decode("utf-8", "replace") for name in failed}
+        return {name: self._why(name) for name in failed}
+
+    def _why(self, name: str) -> str:
+        with self.open(FAILED, name) as file:
+            return str(file.read().decode("utf-8", "replace"))
 
     def _file(self, folder: str, name: str) -> str:
         return f"{self._path}/{folder}/{name}{_ENDING[folder]}"
