@@ -29,7 +29,7 @@ from crawler.archives.errors import StoreError
 from pipelines.reading.extract import base_extractor
 from pipelines.store.check import MIGRATIONS, check_file
 from pipelines.store.file import WrittenFile, open_file
-from pipelines.store.load import proven_payload, readable_uri, text_blocks
+from pipelines.store.load import STORED, proven_payload, readable_uri, text_blocks
 from pipelines.store.shelves.folds import refold
 from pipelines.store.shelves.payloads import PayloadShelf
 from pipelines.store.shelves.readings import outcome_of
@@ -292,7 +292,8 @@ class _Merge:
 # against its likes.
 _CAPTURE_COLUMNS = ("id", "payload_id", "payload", *(name for name in COLUMNS if name != "payload_id"))
 _CAPTURE_ROW = (
-    f"SELECT k.id, k.payload_id, p.payload_digest, {', '.join(f'k.{name}' for name in _CAPTURE_COLUMNS[3:])} "
+    f"SELECT k.id, k.payload_id, p.payload_digest, "
+    f"{', '.join(STORED if name == 'outcome' else f'k.{name}' for name in _CAPTURE_COLUMNS[3:])} "
     "FROM main.captures k LEFT JOIN main.payloads p ON p.id = k.payload_id "
 )
 _CAPTURES = f"{_CAPTURE_ROW} ORDER BY k.urlkey, k.at, k.id"

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler.archives.capture import Outcome
+from pipelines.store.load import STORED
 from pipelines.store.tables.capture_rows import (
     MEMENTO_DATETIME,
     Address,
@@ -102,7 +103,9 @@ class CaptureTable:
         for capture_id in capture_ids:
             columns = ("at", "address_id", *COLUMNS)
             row = self._db.execute(
-                f"SELECT {', '.join(columns)} FROM main.captures WHERE id = ?", [capture_id]
+                f"SELECT {', '.join(STORED if name == 'outcome' else name for name in columns)} "
+                "FROM main.captures k WHERE k.id = ?",
+                [capture_id],
             ).fetchone()
             held = dict(zip(columns, row, strict=True))
             said = held | changes

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 import pipelines.upkeep.merge
 from crawler.archives.capture import Outcome
 from crawler.archives.errors import StoreError
+from crawler.choosing.certainty import Certainty
 from pipelines.store.file import open_file
 from pipelines.store.schema.migrations import migrations
 from pipelines.store.store import Store
@@ -94,6 +95,28 @@ def test_the_whole_is_what_one_crawl_would_have_found(tmp_path):
 def test_the_sample_merged_is_the_sample(tmp_path, sample_db):
     assert content(merged(tmp_path / "x.db", sample_db, sample_db)) == content(sample_db)
     assert damages(tmp_path / "x.db") == []
+
+
+def test_what_a_crawl_did_not_need_stays_pending_however_often_it_is_merged(tmp_path):
+    """Its outcome follows from a finished crawl; what is stored, and compared, is what a crawl goes by."""
+    first, second = (tmp_path / f"{name}.db" for name in ("first", "second"))
+    for path in (first, second):
+        write(path, [Seen(0), Seen(5, state="pending"), Seen(9)])
+        with closing(Store(path, lambda: NOW)) as store:
+            (policy,) = store.policies.of()
+            store.versions.put_certainty(
+                policy, "test", "changes", Certainty(3, 2, 1, 0, timedelta(9), 1), complete=True
+            )
+    merged = tmp_path / "merged.db"
+    list(merge([first, second, first], merged))
+    with closing(sqlite3.connect(merged)) as db:
+        assert sorted(db.execute("SELECT outcome FROM captures").fetchall()) == [
+            ("fetched",),
+            ("fetched",),
+            ("not_needed",),
+        ]
+        kept = db.execute("SELECT k.outcome FROM capture_rows r JOIN capture_kinds k ON k.id = r.kind_id").fetchall()
+        assert sorted(kept) == [("fetched",), ("fetched",), ("pending",)]
 
 
 def test_payloads_are_stored_against_their_likes(tmp_path):
