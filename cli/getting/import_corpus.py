@@ -39,7 +39,7 @@ def import_corpus(repository: Path, name: str, texts: bool, processes: int | Non
       policylapse import-corpus privacy-policy-historical
     """
     from crawler.collections.git import MAX_BLOB, Repository  # noqa: PLC0415 - the other commands need none of it
-    from pipelines.imports.corpus import CorpusImport  # noqa: PLC0415
+    from pipelines.imports.corpus import CorpusImport, reader_name  # noqa: PLC0415
 
     with Repository(repository) as corpus:
         if not corpus.head:
@@ -48,7 +48,7 @@ def import_corpus(repository: Path, name: str, texts: bool, processes: int | Non
         def begin(intake: Intake) -> AsyncIterator[Done]:
             return CorpusImport(intake, corpus, name=name, texts=texts).run()
 
-        archive = f"corpus:{name or corpus.name}"
+        archive = reader_name(name or corpus.name)
         imported = run_import(
             db, "import-corpus", archive, {"repository": str(repository)}, begin, MAX_BLOB, processes or 0
         )

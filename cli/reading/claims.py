@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -144,8 +143,7 @@ def claims(
     if as_json:
         print_json(claims_data(found, stories, index))
     elif as_csv:
-        tolerate_small_charsets()
-        csv.writer(sys.stdout, lineterminator="\n").writerows([HEAD, *claim_rows(found, stories, index)])
+        _print_csv(HEAD, claim_rows(found, stories, index))
     else:
         _print(stdout_console(color), found, stories, index)
 
@@ -155,8 +153,7 @@ def _give_changes(changes: Sequence[ClaimChange], color: str, *, as_csv: bool, a
         print_json(changes_data(changes))
         return
     if as_csv:
-        tolerate_small_charsets()
-        csv.writer(sys.stdout, lineterminator="\n").writerows([CHANGES_HEAD, *change_rows(changes)])
+        _print_csv(CHANGES_HEAD, change_rows(changes))
         return
     console = stdout_console(color)
     if not changes:
@@ -170,6 +167,15 @@ def _give_changes(changes: Sequence[ClaimChange], color: str, *, as_csv: bool, a
             )
             print_wrapped(console, Text(_sentence(one.said), "" if one.came else "dim"), _INDENT, _INDENT)
         print_lines(console, "")
+
+
+def _print_csv(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print rows as `export --format csv` writes them: a sentence of somebody's page is no formula."""
+    from history.export.tables import cell  # noqa: PLC0415 - only here
+
+    tolerate_small_charsets()
+    for row in (head, *rows):
+        click.echo(",".join(map(cell, row)))
 
 
 def _name(what: What) -> list[tuple[str, str]]:

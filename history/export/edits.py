@@ -14,13 +14,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
 from crawler.archives.timestamps import format_iso
-from history.claims.said import Said, read_said
+from history.claims.said import Said, said_of
 from history.diff.blame import Blame, Placed, blame, standing
 from history.export.formats import Job
 from history.export.manifest import Done
 from history.plain import plain_text
 from history.sites import PolicyRow
-from history.texts import read_texts
+from history.texts import read_texts_with_languages
 from history.timeline.citations import citation
 from history.timeline.timeline import VersionRow, read_versions
 from pipelines.claims.rules import rules
@@ -41,9 +41,10 @@ def write_edits(job: Job, stream: IO[bytes]) -> Done:
 def _edits(job: Job, policy: PolicyRow) -> Iterator[dict[str, Any]]:
     versions = read_versions(job.db, policy)
     ids = [version.text_id for version in versions]
-    texts = read_texts(job.db, ids)
-    said = read_said(job.db, ids)
-    blamed = blame([texts[one] for one in ids])
+    read = read_texts_with_languages(job.db, ids)
+    known: dict[Any, tuple[Said, ...]] = {}
+    said = {one: said_of(blocks, languages, known) for one, (blocks, languages) in read.items()}
+    blamed = blame([read[one][0] for one in ids])
     for number in range(1, len(versions)):
         categories = _categories([*said[ids[number - 1]], *said[ids[number]]])
         head = _head(policy, versions[number - 1], versions[number])

@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from crawler.archives.capture import Outcome
 from crawler.archives.surt import site_of
+from crawler.counting import count
 from crawler.printed import for_site
 
 
@@ -190,7 +191,7 @@ def _cell(subject: Subject, half: int) -> Cell:
     found = subject.found.get(half, 0)
     if found:
         whose = f" ({', '.join(names)})" if (names := subject.archives.get(half)) else ""
-        return Cell(half, State.FOUND, f"{_count(found)} show{'s' * (found == 1)} the policy{whose}")
+        return Cell(half, State.FOUND, f"{count(found, 'capture')} show{'s' * (found == 1)} the policy{whose}")
     counts = {outcome: n for outcome, n in subject.outcomes.get(half, {}).items() if n}
     unread, other = subject.unread.get(half, 0), subject.other.get(half, 0)
     for state, outcomes in _OF_CAPTURES.items():
@@ -202,14 +203,12 @@ def _cell(subject: Subject, half: int) -> Cell:
     return _uncaptured(subject, half)
 
 
-def _count(number: int) -> str:
-    return f"{number:,} capture{'s' * (number != 1)}"
-
-
 def _not_read(subject: Subject, half: int, unread: int, listed: int) -> Cell:
     if unread:
-        return Cell(half, State.NOT_ASKED, f"{_count(unread)} held, not read yet", "`policylapse re-extract`")
-    return Cell(half, State.NOT_ASKED, f"{_count(listed)} listed, none read", _crawl(subject, half, "every:6mo"))
+        return Cell(half, State.NOT_ASKED, f"{count(unread, 'capture')} held, not read yet", "`policylapse re-extract`")
+    return Cell(
+        half, State.NOT_ASKED, f"{count(listed, 'capture')} listed, none read", _crawl(subject, half, "every:6mo")
+    )
 
 
 def _captured(site: str, half: int, state: State, counts: Mapping[Outcome, int], other: int) -> Cell:

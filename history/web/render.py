@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from crawler.archives.memento import replay_url
 from crawler.archives.timestamps import format_iso
+from crawler.counting import count
 from history.html_templates import environment, is_language, is_web
 from history.plain import clean
 from history.uris import uri
@@ -91,7 +92,7 @@ def _environment() -> Environment:
         "time": _time,
         "between": _between,
         "n": lambda number: f"{number:,}",
-        "count": _count,
+        "count": count,
         "percent": lambda share: f"{share:.0%}",
         "href": _href,
         "replay": replay_url,
@@ -117,10 +118,6 @@ def _between(before: datetime | None, after: datetime) -> Markup:
     if before.date() == after.date():
         return Markup("{} {}–{}").format(_time(after), f"{before:%H:%M}", f"{after:%H:%M}")
     return Markup('<span class="between">{} – {}</span>').format(_time(before), _time(after))
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _href(url: str) -> str:

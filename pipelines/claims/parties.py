@@ -12,12 +12,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Final
 
-_ROOT: Final = Path(__file__).resolve().parents[2]
-_CLONE: Final = _ROOT / "data" / "rules" / "parties.tsv"
-_WHEEL: Final = _ROOT / "pipelines" / "claims" / "data" / "parties.tsv"
+from pipelines.claims.rules import FOLDER
+
 _FIRST: Final = re.compile(r"(?<![\w@.-])(?:[A-Z0-9][\w!]*|reCAPTCHA)")
 _DOMAIN: Final = re.compile(r"(?<![\w@-])(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,10}(?![\w-])")
 _DOTTED: Final = re.compile(r"\w\.\w\w")
@@ -42,8 +40,7 @@ def _list() -> _List:
     names: dict[str, list[tuple[str, str, bool]]] = {}
     domains: dict[str, str] = {}
     titles: dict[str, str] = {}
-    path = _CLONE if _CLONE.is_file() else _WHEEL
-    for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+    for line in (FOLDER / "parties.tsv").read_text(encoding="utf-8").splitlines()[1:]:
         key, company, called, doubtful, sites = line.split("\t")
         titles[key] = company
         for text, needs in ((called, False), (doubtful, True)):

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import main
+from cli.reading.claims import _print_csv
 
 
 @pytest.fixture
@@ -135,3 +136,9 @@ def test_trends_of_a_claim_have_denominators(run):
 )
 def test_options_that_do_not_fit_are_refused(run, arguments):
     run("claims", *arguments, code=2)
+
+
+def test_a_sentence_is_no_formula_in_csv(capsys):
+    """As in `export --format csv`: a page may begin a sentence so that a spreadsheet runs it."""
+    _print_csv(("sentence", "words"), [('=HYPERLINK("http://x.example")', 1)])
+    assert capsys.readouterr().out == '"sentence","words"\n"\'=HYPERLINK(""http://x.example"")",1\n'

@@ -19,7 +19,7 @@ from crawler.archives.capture import Outcome, Policy
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_iso, format_timestamp
 from pipelines.store.shelves.payloads import IN_A_ROW, QUICK_UP_TO
-from pipelines.store.tables.capture_table import CaptureTable
+from pipelines.store.tables.capture_table import INDEXED, CaptureTable
 
 if TYPE_CHECKING:
     from pipelines.store.shelves.payloads import PayloadShelf
@@ -30,21 +30,6 @@ if TYPE_CHECKING:
 NO_DIGEST: Final = "-"  # nobody says one of the archive's own bytes
 # Of a capture `k`: who kept its bytes, and where.
 _SOURCE: Final = "CASE WHEN k.memento_url LIKE 'git:%' THEN k.memento_url ELSE k.citation_url END"
-# What the archive's index gave of a capture stays, where it was listed before its copy came.
-_INDEX_SAYS: Final = frozenset(
-    (
-        "archive",
-        "urlkey",
-        "timestamp",
-        "original",
-        "captured_at",
-        "mimetype",
-        "statuscode",
-        "digest",
-        "length",
-        "oddity",
-    )
-) | {"citation_url"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +118,8 @@ class CopyShelf:
         held = self._payloads.held(digest)
         row |= self._came(copy, self._new_payload(copy, row["urlkey"], digest) if held is None else held)
         if listed is not None:
-            self._table.change([listed.capture_id], **{name: row[name] for name in row if name not in _INDEX_SAYS})
+            came = {name: row[name] for name in row if name not in INDEXED}  # what the index gave stays
+            self._table.change([listed.capture_id], **came)
             row["id"] = listed.capture_id
         elif not self._table.add([row]):
             return None

@@ -130,7 +130,7 @@ class RunShelf:
             ).fetchall()
         }
         known = {policy.policy_id for policy in policies}
-        rows = read_missing(self._file.db.execute)
+        rows = read_missing(self._file.db.execute, {policy.site for policy in policies} | said.keys())
         found = [one for one in rows if one.policy_id in known or (one.policy_id is None and one.subject in said)]
         lines = [Missing("", subject, *told) for subject, told in said.items() if told[0] is Outcome.BAD_INPUT]
         return [*found, *lines]
