@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from crawler.archives.timestamps import format_iso
@@ -219,7 +220,7 @@ def read_around(
 ) -> Around:
     """Return what changed in policies around a day."""
     histories = ((policy, read_versions(db, policy)) for policy in policies)
-    return around(((one, says_of(db, *one)) for one in histories), day, window, test)
+    return around(histories, partial(says_of, db), day, window, test)
 
 
 def around_rows(found: Around) -> Iterator[tuple[Any, ...]]:

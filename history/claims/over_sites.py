@@ -81,20 +81,21 @@ def claim_changes(
 
 
 def around(
-    histories: Iterable[tuple[History, Sequence[Sequence[Said]]]],
+    histories: Iterable[History],
+    says: Callable[[PolicyRow, Sequence[VersionRow]], Sequence[Sequence[Said]]],
     day: datetime,
     window: timedelta,
     test: Callable[[What], bool] = lambda _what: True,
 ) -> Around:
     """Return what changed between the beginning and the end of a window around a day.
 
-    :param histories: of every policy, with what each of its versions claims.
+    :param says: what each of some versions of a policy claims; asked for the two at the ends of the window.
     :param window: before the day, and as long after it.
     """
     start, end = day - window, day + window
     covered, changed, count = [], [], 0
     having: dict[What, tuple[set[str], set[str]]] = {}
-    for (policy, versions), says in histories:
+    for policy, versions in histories:
         count += 1
         first, last = _known(versions, start), _known(versions, end)
         if first is None or last is None:
@@ -102,8 +103,8 @@ def around(
         covered.append(policy.name)
         if versions[first].wording != versions[last].wording:
             changed.append(policy.name)
-        for side, number in enumerate((first, last)):
-            for what in {one.what for one in says[number]}:
+        for side, said in enumerate(says(policy, (versions[first], versions[last]))):
+            for what in {one.what for one in said}:
                 if test(what):
                     having.setdefault(what, (set(), set()))[side].add(policy.name)
     moved = [

@@ -57,14 +57,18 @@ class ListingShelf:
         of the index, which are no other captures.
         """
         found: set[Capture] = set()
-        for urlkey in {capture.urlkey for capture in listing.captures}:
+        listed: dict[str, dict[str, list[Capture]]] = {}
+        for capture in listing.captures:
+            listed.setdefault(capture.urlkey, {}).setdefault(capture.timestamp, []).append(capture)
+        for urlkey, by_time in listed.items():
+            moments = [int(capture.captured_at.timestamp()) for some in by_time.values() for capture in some]
             rows = self._db.execute(
                 "SELECT id, timestamp, original, digest FROM captures WHERE urlkey = ? AND archive = ? "
-                "AND digest_verdict = ?",
-                [urlkey, listing.archive, COPY],
+                "AND at BETWEEN ? AND ? AND digest_verdict = ?",  # an index page is a part of a URL's time
+                [urlkey, listing.archive, min(moments), max(moments), COPY],
             ).fetchall()
             for capture_id, timestamp, original, digest in rows:
-                same = [c for c in listing.captures if (c.urlkey, c.timestamp) == (urlkey, timestamp)]
+                same = by_time.get(timestamp, [])
                 if digest != "-":
                     found.update(capture for capture in same if capture.digest == digest)
                 elif same:
