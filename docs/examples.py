@@ -148,7 +148,7 @@ def export_formats() -> None:
 
 def export_fields() -> None:
     """Print the fields of an exported version."""
-    from history.export.records import COLUMNS
+    from history.export.writing.records import COLUMNS
 
     print("| field | what it is |")
     print("|---|---|")

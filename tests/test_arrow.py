@@ -13,6 +13,7 @@ PACKAGES = ("crawler", "pipelines", "history", "cli")
 FOLDERS = sorted(
     path.parent.relative_to(ROOT).as_posix() for package in PACKAGES for path in (ROOT / package).rglob("__init__.py")
 )
+MOST_MODULES = 15  # a folder with more is two: say what each is for, without an "and"
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
     for package in PACKAGES
@@ -57,6 +58,12 @@ def test_a_folder_says_what_it_is_for_and_holds_no_code_of_its_own(folder):
     assert [ast.unparse(node).split(" ")[0] for node in others] == ["__version__"] * (folder == "crawler")
     assert isinstance(docstring, ast.Expr)
     assert len(str(ast.literal_eval(docstring.value)).split()) > 10
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_folder_holds_no_more_modules_than_one_looks_through(folder):
+    modules = [path.name for path in (ROOT / folder).glob("*.py") if path.name != "__init__.py"]
+    assert len(modules) <= MOST_MODULES
 
 
 def test_the_map_names_every_folder_and_none_that_is_not_there():

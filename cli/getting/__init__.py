@@ -1,4 +1,4 @@
-"""Commands that get captures: crawl, plan, discover, save, import-warc, limits; and what a crawl does for a scheduler.
+"""Commands that get captures from an archive, with what a crawl does around itself for a scheduler.
 
-It may import everything but the other rooms of cli; `cli/commands.py` loads its modules by name.
+It may import everything but the other groups of commands; `cli/commands.py` loads its modules by name.
 """

@@ -11,9 +11,9 @@ from typing import Any
 import click
 
 from cli.getting.crawl import asked, crawl, run
-from cli.getting.discover_view import print_discovery
 from cli.output import note, print_json, stdout_console
 from cli.site_names import complete
+from cli.views.discover import print_discovery
 from crawler.archives.errors import ConfigError, Exit
 from crawler.options import Mode, SummaryStyle
 from crawler.targets.lists import BadLine

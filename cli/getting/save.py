@@ -2,7 +2,7 @@
 
     stale policies ─► jobs of earlier runs polled ─► status of service and account ─► one request after the other
 
-What the service says is data (crawler/archives/saving.py), what was asked is in the ledger (pipelines/store/shelves/saves.py). All
+What the service says is data (crawler/archives/saving.py), what was asked is in the ledger (pipelines/store/ledgers/saves.py). All
 requests wait for their turn in the file that all processes of the machine share (crawler/asking/limits_file.py).
 """
 
@@ -49,7 +49,7 @@ from crawler.lock import only_one
 from crawler.settings import POLICYLAPSE_STATE
 from history.database import open_database
 from history.timeline.stale import Stale, read_stale
-from pipelines.store.shelves.saves import SaveLedger
+from pipelines.store.ledgers.saves import SaveLedger
 
 _KEYS = "POLICYLAPSE_IA_KEYS"
 _IA_FILES = ("~/.config/internetarchive/ia.ini", "~/.config/ia.ini", "~/.ia")  # of the tool `ia`

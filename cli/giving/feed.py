@@ -14,7 +14,7 @@ from crawler.archives.errors import ConfigError
 from crawler.counting import count
 from history.database import open_database
 from history.export.feed import Excerpts, Feed, atom, by_site, json_feed, read_entries
-from history.export.files import Folder
+from history.export.writing.files import Folder
 from history.names import site_name
 
 _ALL = "changes.atom"

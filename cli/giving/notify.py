@@ -2,7 +2,7 @@
 
     for each watch: what is new to it ─► notices in the ledger ─► sent, one after the other ─► marked
 
-The ledger (pipelines/store/shelves/notices.py) is written before and after each sending; what is news and what a message says is
+The ledger (pipelines/store/ledgers/notices.py) is written before and after each sending; what is news and what a message says is
 in history/notify; how it leaves in cli/carriers.
 """
 
@@ -34,7 +34,7 @@ from history.notify.payloads import data_of
 from history.notify.retries import is_over, next_attempt
 from history.notify.windows import held_back, period_of
 from history.sites import all_policies
-from pipelines.store.shelves.notices import CHANGE, EVENT, Item, Ledger, Notice
+from pipelines.store.ledgers.notices import CHANGE, EVENT, Item, Ledger, Notice
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Commands that read the history, and how each answer looks on a terminal (`*_view.py`).
+"""Commands that read the history.
 
-It may import everything but the other rooms of cli; `cli/commands.py` loads its modules by name.
+It may import everything but the other groups of commands; `cli/commands.py` loads its modules by name.
 """

@@ -26,8 +26,8 @@ from cli.output import (
     stdout_console,
 )
 from cli.policies import the_policy, with_citation
-from cli.reading.timeline_view import bracket
 from cli.site_names import complete
+from cli.views.timeline import bracket
 from crawler.counting import count
 from history.answers.blame import blame_data
 from history.database import open_database

@@ -25,8 +25,8 @@ from cli.output import (
     print_wrapped,
     stdout_console,
 )
-from cli.reading.timeline_view import CLASS_STYLES, bracket_of, sections_of
 from cli.site_names import complete
+from cli.views.timeline import CLASS_STYLES, bracket_of, sections_of
 from crawler.archives.timestamps import parse_date
 from crawler.counting import count
 from history.answers.changes import Feed, feed_data

@@ -26,8 +26,8 @@ from cli.output import (
     tolerate_small_charsets,
 )
 from cli.policies import chosen, the_policy, with_citation
-from cli.reading.timeline_view import bracket
 from cli.site_names import complete
+from cli.views.timeline import bracket
 from crawler.archives.timestamps import parse_date
 from crawler.counting import count
 from history.answers.claims import (

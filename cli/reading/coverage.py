@@ -21,8 +21,8 @@ from cli.output import (
     step,
     tolerate_small_charsets,
 )
-from cli.reading.coverage_view import print_coverage
 from cli.site_names import complete
+from cli.views.coverage import print_coverage
 from crawler.archives.timestamps import parse_date
 from history.answers.coverage import coverage_data, coverage_rows
 from history.database import open_database

@@ -20,8 +20,8 @@ from cli.output import (
     tolerate_small_charsets,
 )
 from cli.policies import the_policy, with_citation
-from cli.reading.diff_view import print_diff
 from cli.site_names import complete
+from cli.views.diff import print_diff
 from history.answers.diff import comparison_data
 from history.database import open_database
 from history.diff.comparison import Comparison, read_comparison

@@ -20,8 +20,8 @@ from cli.output import (
     tolerate_small_charsets,
 )
 from cli.policies import the_policy, with_citation
-from cli.reading.sites_view import MISSING_COLUMNS, SITE_COLUMNS, print_csv, print_missing, print_sites
 from cli.site_names import complete
+from cli.views.sites import MISSING_COLUMNS, SITE_COLUMNS, print_csv, print_missing, print_sites
 from crawler.archives.memento import replay_url
 from crawler.missing import missing_data
 from history.answers.rows import answer_data, policy_data, site_data, version_data

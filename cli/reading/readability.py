@@ -21,9 +21,9 @@ from cli.output import (
     print_wrapped,
     stdout_console,
 )
-from cli.reading.chart import sparkline
-from cli.reading.timeline_view import bracket
 from cli.site_names import complete
+from cli.views.chart import sparkline
+from cli.views.timeline import bracket
 from crawler.archives.errors import NotFound
 from crawler.archives.timestamps import format_iso
 from history.answers.rows import policy_data

@@ -22,8 +22,8 @@ from cli.output import (
     print_wrapped,
     stdout_console,
 )
-from cli.reading.timeline_view import bracket_of
 from cli.site_names import complete
+from cli.views.timeline import bracket_of
 from crawler.archives.timestamps import parse_date
 from crawler.counting import count
 from history.answers.search import found_data

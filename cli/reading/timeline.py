@@ -21,9 +21,9 @@ from cli.output import (
     stdout_console,
 )
 from cli.policies import chosen as chosen_policies
-from cli.reading.sites_view import print_reason
-from cli.reading.timeline_view import print_timeline
 from cli.site_names import complete
+from cli.views.sites import print_reason
+from cli.views.timeline import print_timeline
 from crawler.archives.timestamps import parse_date
 from crawler.missing import missing_data
 from crawler.printed import command

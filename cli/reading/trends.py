@@ -24,8 +24,8 @@ from cli.output import (
     stdout_console,
     tolerate_small_charsets,
 )
-from cli.reading.chart import bar
 from cli.site_names import complete
+from cli.views.chart import bar
 from crawler.archives.timestamps import parse_date
 from history.answers.trends import Trend, read_claim_trend, read_trend, trend_data, trend_rows
 from history.database import open_database

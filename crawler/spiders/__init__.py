@@ -1,4 +1,4 @@
-"""The spider: from targets through listings and chosen captures to pages, kept first and read then.
+"""The spider: from targets through listings to chosen captures, each page kept first, read then. A module a part.
 
 It may import every room of crawler. It hands items to the pipelines that `settings.py` names, and imports none of them.
 """

@@ -14,15 +14,15 @@ from typing import Any
 
 from crawler.archives.capture import Policy
 from crawler.options import Mode, RunOptions
-from crawler.spiders.current_run import OUR_FAULTS, CurrentRun
 from crawler.spiders.fetching import Fetcher
 from crawler.spiders.filling import Filler
 from crawler.spiders.following import Follower
-from crawler.spiders.ledger import Ledger
-from crawler.spiders.policy_search import Search, SearchStore
-from crawler.spiders.policy_work import PolicyWork
 from crawler.spiders.reading import PolicyReading
-from crawler.spiders.waits import Waits
+from crawler.spiders.state.current_run import OUR_FAULTS, CurrentRun
+from crawler.spiders.state.ledger import Ledger
+from crawler.spiders.state.policy_search import Search, SearchStore
+from crawler.spiders.state.policy_work import PolicyWork
+from crawler.spiders.state.waits import Waits
 
 WINDOW = 16  # mementos of one policy under way at once: enough to keep connections and readers busy
 

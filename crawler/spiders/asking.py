@@ -38,7 +38,7 @@ from crawler.archives.memento import PlaybackAnswer, classify_exclusion
 from crawler.archives.table import CDX, PLAYBACK
 from crawler.asking.playback import NOWHERE, TooManyRequests, plain_headers
 from crawler.options import RunOptions
-from crawler.spiders.current_run import OUR_FAULTS, CurrentRun
+from crawler.spiders.state.current_run import OUR_FAULTS, CurrentRun
 
 if TYPE_CHECKING:
     from scrapy.http import Response

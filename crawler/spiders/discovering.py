@@ -16,11 +16,11 @@ from crawler.discovery.companies import same_company
 from crawler.discovery.links import Label
 from crawler.discovery.next_asks import BUDGET, discover, judge_target, target_verdict
 from crawler.options import RunOptions
-from crawler.spiders.current_run import CurrentRun
 from crawler.spiders.inquiring import Inquirer, Inquiry
-from crawler.spiders.policy_work import PolicyWork
-from crawler.spiders.shelves import Discoveries
-from crawler.spiders.waits import For, Waits
+from crawler.spiders.state.current_run import CurrentRun
+from crawler.spiders.state.policy_work import PolicyWork
+from crawler.spiders.state.shelves import Discoveries
+from crawler.spiders.state.waits import For, Waits
 
 if TYPE_CHECKING:
     from crawler.archives.cdx import CdxPage

@@ -21,13 +21,13 @@ from crawler.archives.capture import ListedCapture, Outcome
 from crawler.archives.memento import PlaybackAnswer, stray_outcome
 from crawler.asking.playback import memento_of
 from crawler.spiders.asking import OUTCOMES, Asker
-from crawler.spiders.current_run import OUR_FAULTS, CurrentRun
 from crawler.spiders.following import Follower
-from crawler.spiders.ledger import Ledger
-from crawler.spiders.policy_work import PolicyWork
 from crawler.spiders.reading import PolicyReading
-from crawler.spiders.shelves import KeptCaptures
-from crawler.spiders.waits import For, Waits, Wake
+from crawler.spiders.state.current_run import OUR_FAULTS, CurrentRun
+from crawler.spiders.state.ledger import Ledger
+from crawler.spiders.state.policy_work import PolicyWork
+from crawler.spiders.state.shelves import KeptCaptures
+from crawler.spiders.state.waits import For, Waits, Wake
 
 if TYPE_CHECKING:
     from scrapy.http import Response

@@ -19,8 +19,8 @@ from crawler.archives.surt import surt
 from crawler.discovery.companies import one_line_of_urls
 from crawler.options import RunOptions
 from crawler.spiders.listing import Lister
-from crawler.spiders.policy_work import PolicyWork
-from crawler.spiders.shelves import KeptCaptures, Listings, Policies
+from crawler.spiders.state.policy_work import PolicyWork
+from crawler.spiders.state.shelves import KeptCaptures, Listings, Policies
 
 
 class FillingStore(Protocol):

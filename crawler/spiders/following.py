@@ -16,8 +16,8 @@ from crawler.archives.surt import surt
 from crawler.discovery.companies import lineage_target
 from crawler.spiders.discovering import Discoverer
 from crawler.spiders.listing import Lister, page_within
-from crawler.spiders.policy_work import PolicyWork
-from crawler.spiders.shelves import KeptCaptures, Policies
+from crawler.spiders.state.policy_work import PolicyWork
+from crawler.spiders.state.shelves import KeptCaptures, Policies
 
 if TYPE_CHECKING:
     from crawler.archives.cdx import CdxPage

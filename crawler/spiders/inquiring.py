@@ -28,10 +28,10 @@ from crawler.discovery.index_queries import index_query
 from crawler.discovery.known import thin
 from crawler.discovery.links import PolicyLink
 from crawler.spiders.asking import OUTCOMES, Asker
-from crawler.spiders.current_run import OUR_FAULTS, CurrentRun
-from crawler.spiders.ledger import Ledger
-from crawler.spiders.shelves import Discoveries, KeptCaptures
-from crawler.spiders.waits import For, Waits, Wake
+from crawler.spiders.state.current_run import OUR_FAULTS, CurrentRun
+from crawler.spiders.state.ledger import Ledger
+from crawler.spiders.state.shelves import Discoveries, KeptCaptures
+from crawler.spiders.state.waits import For, Waits, Wake
 from crawler.targets.fetched import Fetched
 
 if TYPE_CHECKING:

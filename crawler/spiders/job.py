@@ -21,16 +21,16 @@ from crawler.archives.errors import ConfigError
 from crawler.asking.gate import open_gate
 from crawler.choosing.strategies import Strategy
 from crawler.options import RunOptions, options_of
-from crawler.spiders.current_run import RunStore
 from crawler.spiders.discovering import DiscoveryStore
 from crawler.spiders.fetching import CaptureStore
 from crawler.spiders.filling import FillingStore
 from crawler.spiders.following import RedirectStore
 from crawler.spiders.inquiring import InquiryStore, LinkReader
 from crawler.spiders.listing import ListingStore
-from crawler.spiders.policy_search import SearchStore
 from crawler.spiders.reading import PolicyReader, ReadingStore
-from crawler.spiders.shelves import FoundByRuns, Runs, Versions
+from crawler.spiders.state.current_run import RunStore
+from crawler.spiders.state.policy_search import SearchStore
+from crawler.spiders.state.shelves import FoundByRuns, Runs, Versions
 from crawler.spiders.taking import PolicyStore
 from crawler.targets.lists import BadLine
 from crawler.targets.targets import Target, read_targets

@@ -24,11 +24,11 @@ from crawler.asking.crawl_list import CrawlList
 from crawler.asking.playback import plain_headers
 from crawler.choosing.holes import span_of
 from crawler.spiders.asking import Asker
-from crawler.spiders.current_run import OUR_FAULTS, CurrentRun
-from crawler.spiders.policy_work import PolicyWork
-from crawler.spiders.shared_listing import SharedListing, listing_key
-from crawler.spiders.shelves import KeptCaptures, Listings
-from crawler.spiders.waits import For, Waits, Wake
+from crawler.spiders.state.current_run import OUR_FAULTS, CurrentRun
+from crawler.spiders.state.policy_work import PolicyWork
+from crawler.spiders.state.shared_listing import SharedListing, listing_key
+from crawler.spiders.state.shelves import KeptCaptures, Listings
+from crawler.spiders.state.waits import For, Waits, Wake
 
 if TYPE_CHECKING:
     from scrapy.http import Response

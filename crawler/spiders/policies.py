@@ -29,20 +29,20 @@ from crawler.asking.crawl_list import CrawlList
 from crawler.options import OPTIONS, Mode, options_of
 from crawler.spiders.advancing import Advancer
 from crawler.spiders.asking import Asker
-from crawler.spiders.current_run import OUR_FAULTS, CurrentRun
 from crawler.spiders.discovering import Discoverer
 from crawler.spiders.fetching import Fetcher
 from crawler.spiders.filling import Filler
 from crawler.spiders.following import Follower
 from crawler.spiders.inquiring import Inquirer
 from crawler.spiders.job import Job, open_job, user_agent
-from crawler.spiders.ledger import Ledger
 from crawler.spiders.listing import Lister
-from crawler.spiders.policy_search import Search
-from crawler.spiders.policy_work import PolicyWork
 from crawler.spiders.reading import PolicyReading
+from crawler.spiders.state.current_run import OUR_FAULTS, CurrentRun
+from crawler.spiders.state.ledger import Ledger
+from crawler.spiders.state.policy_search import Search
+from crawler.spiders.state.policy_work import PolicyWork
+from crawler.spiders.state.waits import Waits
 from crawler.spiders.taking import Taker
-from crawler.spiders.waits import Waits
 from crawler.targets.lists import BadLine
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import Any, Protocol
 
 from crawler.archives.capture import ListedCapture, ReadCapture
 from crawler.choosing.stated import beginning
-from crawler.spiders.policy_work import PolicyWork
-from crawler.spiders.shelves import Declarations, Payloads, Policies, Readings
+from crawler.spiders.state.policy_work import PolicyWork
+from crawler.spiders.state.shelves import Declarations, Payloads, Policies, Readings
 from crawler.targets.fetched import Fetched
 
 logger = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from crawler.options import Mode, RunOptions
 from crawler.spiders.advancing import Advancer
 from crawler.spiders.discovering import Discoverer
 from crawler.spiders.listing import Lister, page_within
-from crawler.spiders.shelves import Declarations, Policies
+from crawler.spiders.state.shelves import Declarations, Policies
 from crawler.targets.declarations import Declared
 
 if TYPE_CHECKING:

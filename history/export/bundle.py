@@ -23,10 +23,10 @@ from crawler.archives.timestamps import parse_timestamp
 from history.diff.comparison import read_comparison
 from history.diff.html import html_report
 from history.export.formats import Job
-from history.export.manifest import Done
-from history.export.records import COLUMNS, Evidence, Records, VersionRecord, row
-from history.export.verify import Shown, verify_text
-from history.export.zipped import Zip
+from history.export.writing.manifest import Done
+from history.export.writing.records import COLUMNS, Evidence, Records, VersionRecord, row
+from history.export.writing.verify import Shown, verify_text
+from history.export.writing.zipped import Zip
 from history.pages import read_payload
 from history.sites import PolicyRow
 from history.timeline.citations import is_citation, resolve

@@ -21,9 +21,9 @@ from pathlib import PurePosixPath
 from urllib.parse import quote, urlsplit
 
 from crawler.archives.timestamps import parse_iso
-from history.export.files import Folder
 from history.export.formats import Job
-from history.export.manifest import Done
+from history.export.writing.files import Folder
+from history.export.writing.manifest import Done
 from history.names import shard, site_name
 from history.pages import read_payload
 from history.sites import PolicyRow

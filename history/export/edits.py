@@ -17,7 +17,7 @@ from crawler.archives.timestamps import format_iso
 from history.claims.said import Said, said_of
 from history.diff.blame import Blame, Placed, blame, standing
 from history.export.formats import Job
-from history.export.manifest import Done
+from history.export.writing.manifest import Done
 from history.plain import plain_text
 from history.sites import PolicyRow
 from history.texts import read_texts_with_languages

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from crawler.archives.errors import ConfigError, NotFound
-from history.export.files import check_name, compressed, describe, whole_file
-from history.export.manifest import Done, ListedFolder, beside, manifest_head, write_beside
+from history.export.writing.files import check_name, compressed, describe, whole_file
+from history.export.writing.manifest import Done, ListedFolder, beside, manifest_head, write_beside
 from history.sites import PolicyRow
 
 # Exporter, by what it writes: (Job, IO[bytes]) | (Job, Folder) | (Job, Path) ──► Done

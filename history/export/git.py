@@ -20,9 +20,9 @@ from pathlib import Path
 from crawler.archives.memento import replay_url
 from crawler.archives.timestamps import parse_iso
 from history.export.formats import Job
-from history.export.git_repository import BRANCH, Repository
-from history.export.manifest import Done
-from history.export.records import Records, VersionRecord
+from history.export.writing.git_repository import BRANCH, Repository
+from history.export.writing.manifest import Done
+from history.export.writing.records import Records, VersionRecord
 from history.names import policy_names, site_name
 from pipelines.model import Block, BlockKind
 from pipelines.text.markdown import join_markdown, render_alone

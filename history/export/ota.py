@@ -18,10 +18,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crawler.targets.declarations import declared_as
-from history.export.files import Folder
 from history.export.formats import Job
-from history.export.manifest import Done
-from history.export.records import COLUMNS, Records, VersionRecord, row
+from history.export.writing.files import Folder
+from history.export.writing.manifest import Done
+from history.export.writing.records import COLUMNS, Records, VersionRecord, row
 from history.names import policy_names, safe_name, service_name, site_name
 from history.sites import PolicyRow
 from pipelines.model import DocumentKind

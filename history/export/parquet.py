@@ -12,8 +12,8 @@ from typing import IO, Any
 from crawler.archives.errors import ConfigError
 from crawler.archives.timestamps import parse_iso
 from history.export.formats import Job
-from history.export.manifest import Done
-from history.export.records import COLUMNS, read_records, row
+from history.export.writing.manifest import Done
+from history.export.writing.records import COLUMNS, read_records, row
 
 try:
     import pyarrow as pa

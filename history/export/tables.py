@@ -10,8 +10,8 @@ import json
 from typing import IO, Any
 
 from history.export.formats import Job
-from history.export.manifest import Done
-from history.export.records import COLUMNS, read_records, row
+from history.export.writing.manifest import Done
+from history.export.writing.records import COLUMNS, read_records, row
 
 NAMES = tuple(name for name, _type, _about in COLUMNS)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # https://owasp.org/www-community/attacks/CSV_Injection

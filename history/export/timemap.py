@@ -18,9 +18,9 @@ from functools import partial
 from itertools import chain
 
 from crawler.archives.timestamps import parse_iso
-from history.export.files import Folder
 from history.export.formats import Job
-from history.export.manifest import Done
+from history.export.writing.files import Folder
+from history.export.writing.manifest import Done
 from history.names import policy_names, site_name
 from history.uris import uri
 

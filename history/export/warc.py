@@ -22,7 +22,7 @@ from warcio.warcwriter import WARCWriter
 
 from crawler.archives.capture import sha1_base32
 from history.export.formats import Job
-from history.export.manifest import Done
+from history.export.writing.manifest import Done
 from history.pages import read_payload
 
 WARC_VERSION = "WARC/1.1"

@@ -26,9 +26,9 @@ from typing import Any, Final
 from history.diff.comparison import page_of
 from history.diff.links import read_links
 from history.export.feed import Feed, atom, json_feed, read_entries
-from history.export.files import Folder, Written, describe, through_link
 from history.export.formats import Job
-from history.export.manifest import Done
+from history.export.writing.files import Folder, Written, describe, through_link
+from history.export.writing.manifest import Done
 from history.plain import json_text
 from history.sites import PolicyRow
 from history.timeline.stated_dates import read_written

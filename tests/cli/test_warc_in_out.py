@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from warcio.archiveiterator import ArchiveIterator
 
-from cli.getting import import_warc as command
+from cli.getting.imports import warc as command
 from cli.main import main
 from crawler.archives.capture import Period
 from crawler.archives.dialects import parse_archive

@@ -18,8 +18,8 @@ from crawler.archives.capture import Outcome
 from crawler.asking.playback import MAX_HOPS, RETRIES
 from crawler.spiders.advancing import Advancer
 from crawler.spiders.asking import outcome_of
-from crawler.spiders.policy_work import PolicyWork
-from crawler.spiders.waits import Waits
+from crawler.spiders.state.policy_work import PolicyWork
+from crawler.spiders.state.waits import Waits
 from tests.crawling import SHARED, crawl, outcomes, rows
 from tests.generators import faults
 from tests.servers.odd_archive import ANSWERS, CAPTURES, STATUSES, OddArchive
@@ -121,8 +121,8 @@ def test_an_exception_is_the_outcome_of_its_capture_and_the_others_go_on(tmp_pat
     [
         "crawler.asking.playback:PlaybackMiddleware.process_response",
         "crawler.spiders.listing:Lister._conclude",
-        "crawler.spiders.shared_listing:SharedListing.take",
-        "crawler.spiders.policy_search:Search.answered",
+        "crawler.spiders.state.shared_listing:SharedListing.take",
+        "crawler.spiders.state.policy_search:Search.answered",
         "pipelines.stages:VersionStage.process_item",
     ],
 )

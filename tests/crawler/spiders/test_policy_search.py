@@ -7,7 +7,7 @@ import pytest
 
 from crawler.archives.capture import Outcome
 from crawler.options import RunOptions
-from crawler.spiders.policy_search import SLICE, Search
+from crawler.spiders.state.policy_search import SLICE, Search
 from tests.builders import make_listed, utc
 
 

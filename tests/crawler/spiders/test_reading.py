@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from crawler.archives.capture import Outcome
-from crawler.spiders.policy_work import PolicyWork
 from crawler.spiders.reading import PolicyReading
+from crawler.spiders.state.policy_work import PolicyWork
 from pipelines.model import DateKind, TextDate
 
 DATE = (DateKind.UPDATED, (date(1970, 1, 3), date(1970, 3, 1)), "Updated 3/1/1970", 0)

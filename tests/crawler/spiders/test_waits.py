@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.spiders.waits import For, Waits
+from crawler.spiders.state.waits import For, Waits
 
 THINGS = [(what, which) for what in (For.LISTING, For.VERDICT, For.REQUEST, For.ANOTHERS) for which in ("a", "b")]
 STEPS = st.one_of(

@@ -17,9 +17,9 @@ from crawler.archives.capture import sha1_base32
 from crawler.archives.errors import ConfigError, NotFound, StoreError
 from history.database import open_database
 from history.export.formats import FORMATS, Job, run_export
-from history.export.records import Evidence
-from history.export.verify import Shown, verify_text
-from history.export.zipped import Zip
+from history.export.writing.records import Evidence
+from history.export.writing.verify import Shown, verify_text
+from history.export.writing.zipped import Zip
 from tests.crawling import rows
 from tests.stores import Seen, damage, write
 

@@ -9,8 +9,8 @@ import pytest
 
 from history.database import open_database
 from history.export.corpus import corpus_document, corpus_path, newest_capture, write_corpus
-from history.export.files import Folder
 from history.export.formats import Job
+from history.export.writing.files import Folder
 from history.sites import all_policies, find_policies
 from pipelines.store.load import text_blocks
 from tests.crawling import crawl, rows

@@ -23,8 +23,8 @@ from history.database import open_database
 from history.export import parquet, tables
 from history.export.corpus import corpus_path
 from history.export.formats import FORMATS, Job, Shape, run_export
-from history.export.manifest import NAME, beside
-from history.export.records import COLUMNS, read_records
+from history.export.writing.manifest import NAME, beside
+from history.export.writing.records import COLUMNS, read_records
 from history.names import policy_names, safe_name, site_name
 from history.sites import PolicyRow
 from pipelines.store.load import text_blocks
@@ -107,7 +107,7 @@ from itertools import pairwise
 from pathlib import Path
 from cli.giving.export import policies_of
 from history.database import open_database
-from history.export import records, files
+from history.export.writing import files, records
 from history.export.formats import FORMATS, Job, run_export
 name, database, out, what, at = sys.argv[1:]
 calls = 0

@@ -12,8 +12,8 @@ from crawler.archives.errors import ConfigError, StoreError
 from history.database import open_database
 from history.export.formats import FORMATS, Job, run_export
 from history.export.git import document, message
-from history.export.git_repository import Repository
-from history.export.records import Evidence, VersionRecord
+from history.export.writing.git_repository import Repository
+from history.export.writing.records import Evidence, VersionRecord
 from pipelines.model import Block, BlockKind
 from pipelines.text.markdown import render_alone, render_markdown
 from pipelines.text.wording import wording_key

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from cli.giving.export import policies_of
 from history.database import open_database
 from history.export.formats import FORMATS, Job, run_export
-from history.export.records import COLUMNS
 from history.export.timemap import Span, json_format, link_format
+from history.export.writing.records import COLUMNS
 from tests.crawling import rows
 
 

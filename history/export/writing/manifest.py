@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.archives.errors import StoreError
-from history.export.files import Folder, Written, describe, through_link, whole_file
+from history.export.writing.files import Folder, Written, describe, through_link, whole_file
 from history.sites import PolicyRow
 
 NAME = "manifest.json"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.getting.imports import print_imported, run_import
+from cli.getting.imports.around import print_imported, run_import
 from cli.output import db_option, json_option, line, note
 from crawler.archives.errors import ConfigError
 

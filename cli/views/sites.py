@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.output import clean, line, next_command, print_lines, print_wrapped, step, tolerate_small_charsets
-from cli.reading.timeline_view import CLASS_STYLES
+from cli.views.timeline import CLASS_STYLES
 from crawler.archives.capture import Outcome
 from crawler.counting import count
 from crawler.missing import Missing

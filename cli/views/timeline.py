@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.output import line, next_command, plain_text, print_lines, print_wrapped, step
-from cli.reading.chart import sparkline
+from cli.views.chart import sparkline
 from crawler.counting import count
 from history.answers.timeline import Shown
 from history.timeline.events import Event

@@ -26,7 +26,7 @@ from crawler.choosing.rows import TELLS_NOTHING, Captures, digest_key, index_ver
 from crawler.choosing.strategies import Wanted, next_batch
 from crawler.choosing.survey import Knowledge
 from crawler.options import RunOptions
-from crawler.spiders.shelves import KeptCaptures, Versions
+from crawler.spiders.state.shelves import KeptCaptures, Versions
 
 logger = logging.getLogger(__name__)
 

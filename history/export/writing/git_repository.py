@@ -19,7 +19,7 @@ from typing import ClassVar, Self
 
 from crawler.archives.errors import ConfigError, StoreError
 from crawler.collections.git import git_environment
-from history.export.files import PART
+from history.export.writing.files import PART
 
 BRANCH = "main"
 _MARK = "policylapse.export"  # in the repository's settings: it is ours

@@ -16,7 +16,7 @@ from datetime import datetime
 
 from crawler.archives.timestamps import format_iso, parse_iso
 from pipelines.store.file import insert
-from pipelines.store.shelves.ledger import OwnFile
+from pipelines.store.ledgers.ledger import OwnFile
 
 CHANGE, EVENT = "change", "event"
 Item = tuple[str, int]  # (CHANGE, found_changes.id) or (EVENT, found_events.id)

@@ -85,7 +85,7 @@ def _import(path: Path, told: RunOptions, by_title: bool) -> int:
 def _policies_of(root: Path, *, by_title: bool) -> list[str]:
     """Return the URLs of an archive that look like policies, and tell the person."""
     # here, so that the commands that read need not load Scrapy
-    from cli.getting.import_candidates import titled_policies  # noqa: PLC0415
+    from cli.getting.imports.candidates import titled_policies  # noqa: PLC0415
     from crawler.asking.handlers import open_warcs  # noqa: PLC0415
 
     archive = open_warcs(root, wacz_apart=True)

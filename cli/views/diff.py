@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.output import clean, is_plain, line, plain_text, print_lines, print_wrapped
-from cli.reading.timeline_view import CLASS_STYLES, bracket
+from cli.views.timeline import CLASS_STYLES, bracket
 from crawler.archives.memento import replay_url
 from crawler.counting import count
 from history.diff.comparison import Comparison

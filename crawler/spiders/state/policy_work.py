@@ -11,7 +11,7 @@ from crawler.archives.capture import Policy
 from crawler.archives.dialects import Archive
 from crawler.choosing.holes import Holes
 from crawler.choosing.strategies import Wanted
-from crawler.spiders.policy_search import Search
+from crawler.spiders.state.policy_search import Search
 
 
 @dataclass(eq=False)

@@ -20,7 +20,7 @@ from crawler.archives.errors import LimitsError, NotRunning, RateLimited, StoreE
 from crawler.asking.gate import gate_of, gates_of
 from crawler.options import RunOptions
 from crawler.printed import given, runnable
-from crawler.spiders.shelves import KeptCaptures, Runs
+from crawler.spiders.state.shelves import KeptCaptures, Runs
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

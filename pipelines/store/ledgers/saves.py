@@ -14,7 +14,7 @@ from datetime import datetime
 from crawler.archives.saving import Saving, Step
 from crawler.archives.timestamps import format_iso, parse_iso
 from pipelines.store.file import insert
-from pipelines.store.shelves.ledger import OwnFile
+from pipelines.store.ledgers.ledger import OwnFile
 
 ASKING = "asking"
 

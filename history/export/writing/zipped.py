@@ -10,7 +10,7 @@ import zipfile
 from types import TracebackType
 from typing import IO, Self
 
-from history.export.files import Written
+from history.export.writing.files import Written
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
 _UNIX, _MODE = 3, 0o100644 << 16
