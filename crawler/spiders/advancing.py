@@ -2,8 +2,8 @@
 
 PolicyWork ──advance──► grown? read its listing ──► known redirects followed ──► requests up to the window
 └─ nothing requested: what is kept of it and was not read
-idle ──left_to_do──► who waited in vain, who waits for a wording, then the second pass; nobody: all is asked here
-     ──fall_back───► who has holes that the next archive may fill; nobody, and no archive left: the run has ended
+when_idle ──left_to_do──► who waited in vain, who waits for a wording, then the second pass; nobody: all is asked here
+          ──fall_back───► who has holes that the next archive may fill; nobody, and no archive left: the run has ended
 """
 
 from __future__ import annotations
@@ -142,7 +142,14 @@ class Advancer:
 
     # when nothing is under way
 
-    def fall_back(self) -> list[PolicyWork]:
+    def when_idle(self) -> list[PolicyWork]:
+        """Return the policies that can go on: those that have waited for another answer; then those of which something
+        failed, once more, as a capture's first load is slow and then it is cached; then those for which the next archive
+        may have what this one has not. Empty at the end of the run.
+        """
+        return ([] if self._run.ending else self._left_to_do()) or self._fall_back()
+
+    def _fall_back(self) -> list[PolicyWork]:
         """Turn to the next archive that has something to fill; return the policies that it is asked for. Empty where no
         archive is left.
         """
@@ -155,7 +162,7 @@ class Advancer:
                 return some
         return []
 
-    def left_to_do(self) -> list[PolicyWork]:
+    def _left_to_do(self) -> list[PolicyWork]:
         """Return the policies that can go on; empty at the end of the run.
 
         Each call that returns any was preceded by a new request, or gives something up: so it comes to an end.

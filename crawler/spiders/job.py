@@ -7,20 +7,21 @@ the store; `Store` is all of that. cli/getting/crawl.py holds the real classes a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from scrapy.utils.misc import load_object
 
 from crawler.archives.capture import Period
 from crawler.archives.dialects import Archive
 from crawler.archives.errors import ConfigError
+from crawler.archives.table import CDX, PLAYBACK
 from crawler.asking.gate import open_gate
 from crawler.choosing.strategies import Strategy
-from crawler.options import RunOptions, options_of
+from crawler.options import OPTIONS, RunOptions, options_of
 from crawler.spiders.discovering import DiscoveryStore
 from crawler.spiders.fetching import CaptureStore
 from crawler.spiders.filling import FillingStore
@@ -130,6 +131,31 @@ def open_job(settings: BaseSettings, options: RunOptions, reach: Callable[[BaseS
     store = load_object(settings["POLICYLAPSE_STORE"])(options.database, lambda: datetime.now(UTC))
     reader = load_object(settings["POLICYLAPSE_READER"])(options.workers)
     return Job(options, targets, store, reader)
+
+
+def job_of(settings: BaseSettings, arguments: Mapping[str, str]) -> Job:
+    """Open the job of a spider that no command of ours runs.
+
+    :param arguments: the spider's own; what they ask is written into the settings, where Scrapy's half looks.
+    """
+    options = options_of(settings, arguments)
+    settings.set(OPTIONS, options, priority="cmdline")
+    return open_job(settings, options)
+
+
+def settings_of_job(settings: BaseSettings) -> dict[str, Any]:
+    """Return the settings of Scrapy that follow from what a run is asked for."""
+    options = options_of(settings)
+    slots = {  # the gates hold the budgets
+        archive.slot(endpoint): {"concurrency": archive.concurrency, "delay": 0}
+        for archive in options.archives
+        for endpoint in (CDX, PLAYBACK)
+    }
+    return {
+        "USER_AGENT": user_agent(settings),
+        "CLOSESPIDER_TIMEOUT": options.max_minutes * 60,  # ends after what is in flight
+        "DOWNLOAD_SLOTS": slots,
+    }
 
 
 def user_agent(settings: BaseSettings) -> str:

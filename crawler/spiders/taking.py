@@ -1,5 +1,6 @@
 """From a target that a person named to a policy under way: declared, its URLs listed, its first captures asked for.
 
+BadLine ──► recorded
 Target with a URL ──► policy ──► its URLs listed ──► it goes on
 Target, a site ──► discovery ──► each policy that it finds, with what was listed on the way ──► it goes on
 """
@@ -7,18 +8,20 @@ Target, a site ──► discovery ──► each policy that it finds, with wha
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from crawler.archives.capture import Policy
+from crawler.archives.capture import Outcome, Policy
 from crawler.archives.surt import surt
 from crawler.discovery.companies import one_line_of_urls
 from crawler.options import Mode, RunOptions
 from crawler.spiders.advancing import Advancer
 from crawler.spiders.discovering import Discoverer
 from crawler.spiders.listing import Lister, page_within
+from crawler.spiders.state.current_run import OUR_FAULTS, CurrentRun
 from crawler.spiders.state.shelves import Declarations, Policies
 from crawler.targets.declarations import Declared
+from crawler.targets.lists import BadLine
 
 if TYPE_CHECKING:
     from crawler.archives.cdx import CdxPage
@@ -41,13 +44,32 @@ class Taker:
     """Takes targets into the run."""
 
     def __init__(
-        self, lister: Lister, discoverer: Discoverer, advancer: Advancer, store: PolicyStore, options: RunOptions
+        self,
+        run: CurrentRun,
+        lister: Lister,
+        discoverer: Discoverer,
+        advancer: Advancer,
+        store: PolicyStore,
+        options: RunOptions,
     ) -> None:
-        self._lister, self._discoverer, self._advancer = lister, discoverer, advancer
+        self._run, self._lister, self._discoverer, self._advancer = run, lister, discoverer, advancer
         self._store, self._options = store, options
 
-    async def take(self, target: Target) -> AsyncIterator[Any]:
-        """Yield what comes first for a target."""
+    async def take_all(self, targets: Iterable[Target | BadLine]) -> AsyncIterator[Any]:
+        """Yield what comes first for each target. A failure of ours ends one target, and no other."""
+        for target in targets:
+            if isinstance(target, BadLine):
+                self._run.record(Outcome.BAD_INPUT, target.where, target.reason)
+                continue
+            try:
+                async for found in self._take(target):
+                    yield found
+            except OUR_FAULTS:
+                raise
+            except Exception as error:  # noqa: BLE001 - the other targets go on
+                self._run.program_error(error, target.url or target.site)
+
+    async def _take(self, target: Target) -> AsyncIterator[Any]:
         if not target.url:
             async for found in self._discoverer.discover_site(target.site, self._take_found):
                 yield found

@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from crawler.archives.capture import ListedCapture, Outcome, Policy
 from crawler.archives.errors import LimitsError, NotRunning, RateLimited, StoreError
 from crawler.asking.gate import gate_of, gates_of
-from crawler.options import RunOptions
+from crawler.options import Mode, RunOptions
 from crawler.printed import given, runnable
 from crawler.spiders.state.shelves import KeptCaptures, Runs
 
@@ -50,7 +49,7 @@ class CurrentRun:
     """
 
     def __init__(self, store: RunStore, crawler: Crawler, options: RunOptions) -> None:
-        self._store, self._crawler = store, crawler
+        self._store, self._crawler, self._options = store, crawler, options
         self._given = given(options.database, options.archive.argument, options.contact)  # to commands that are printed
         self.number = 0
         self._stopped: dict[str, str] = {}
@@ -60,9 +59,16 @@ class CurrentRun:
         self.store_error = ""
         self._ending = False
 
-    def begin(self, *, program: str, archive: str, strategy: str, arguments: Mapping[str, str]) -> None:
+    def begin(self, program: str) -> None:
         """Write the run's row."""
-        self.number = self._store.runs.begin(program=program, archive=archive, strategy=strategy, arguments=arguments)
+        options = self._options
+        mode = {} if options.mode is Mode.CRAWL else {"mode": options.mode.value}
+        self.number = self._store.runs.begin(
+            program=program,
+            archive=options.archive.name,
+            strategy=options.strategy.value,
+            arguments=options.arguments | mode,
+        )
 
     def opened(self) -> None:
         """From now on, whoever waits at the gate is woken by what ends the run: a signal, its time, the archive.
