@@ -168,17 +168,32 @@ def read_changes(
     :param since, until: the bracket of the change must lie in this time, at least in part.
     """
     found = [
-        change
-        for policy in policies
-        if (versions := read_versions(db, policy))
-        for change in claim_changes(policy, versions, says_of(db, policy, versions))
-        if test(change.said.what)
-        and (since is None or change.version.first_seen >= since)
-        and (until is None or (change.version.previous_last_seen or change.version.first_seen) <= until)
+        change for policy in policies for change in _changes_between(db, policy, since, until) if test(change.said.what)
     ]
     found.sort(key=lambda one: (one.policy.site, one.said.what.name, one.said.what.value, one.came))
     found.sort(key=lambda one: one.version.first_seen, reverse=True)
     return found
+
+
+def _changes_between(
+    db: sqlite3.Connection, policy: PolicyRow, since: datetime | None, until: datetime | None
+) -> Iterator[ClaimChange]:
+    """Yield what came and went in a time; only the texts of that time, and the one before it, are matched."""
+    versions = between(read_versions(db, policy), since, until)
+    if len(versions) > 1:
+        yield from claim_changes(policy, versions, says_of(db, policy, versions))
+
+
+def between(versions: Sequence[VersionRow], since: datetime | None, until: datetime | None) -> Sequence[VersionRow]:
+    """Return the versions whose change can have happened in a time, behind the version before the first of them."""
+    meant = [
+        number
+        for number, one in enumerate(versions)
+        if one.previous_last_seen is not None
+        and (since is None or one.first_seen >= since)
+        and (until is None or one.previous_last_seen <= until)
+    ]
+    return versions[max(meant[0] - 1, 0) : meant[-1] + 1] if meant else ()
 
 
 def change_rows(changes: Sequence[ClaimChange]) -> Iterator[tuple[Any, ...]]:

@@ -26,6 +26,7 @@ from history.web.page import MOST, Ask, Page, Row, TooLarge
 from history.web.pages.blame import blame_page
 from history.web.pages.calendar import calendar_page
 from history.web.pages.changes import changes_page
+from history.web.pages.claims import claims_page
 from history.web.pages.coverage import coverage_page
 from history.web.pages.diff import compare_redirect, diff_page
 from history.web.pages.reading import at_redirect, reading_page
@@ -50,6 +51,7 @@ _PAGES: Final[tuple[tuple[str, Callable[[Ask], Page]], ...]] = (
     (rf"{_POLICY}/compare", compare_redirect),
     (rf"{_POLICY}/diff/{_VERSION}", diff_page),
     (rf"{_POLICY}/blame/{_VERSION}", blame_page),
+    (rf"{_POLICY}/claims", claims_page),
     (r"changes", changes_page),
     (r"search", search_page),
     (r"trends", trends_page),

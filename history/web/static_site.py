@@ -42,12 +42,13 @@ from history.web.page import MOST, Ask
 from history.web.pages.policy import texts_of
 from history.web.render import ASSET_TYPES, STATIC
 from history.web.text import shown
+from pipelines.claims.rules import rules
 from pipelines.model import BlockKind
 
 _FIRST: Final = ("", "changes", "search", "coverage")
-_BESIDE: Final = ("timeline", "changes", "coverage", "sites")  # pages whose data is written, too
+_BESIDE: Final = ("timeline", "claims", "changes", "coverage", "sites")  # pages whose data is written, too
 _OLDEST: Final = 500  # changes that the pages lead back to
-_OF_VERSIONS: Final = ("v", "diff", "blame")  # pages of a policy that are the same while its versions are
+_OF_VERSIONS: Final = ("v/", "diff/", "blame/", "claims")  # pages of a policy that are the same while its versions are
 _TEXTS: Final = (
     "SELECT text_digest, language, languages FROM texts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
 )
@@ -129,7 +130,7 @@ class _Writer:
         if group in self._by_path and group not in self.fingerprints:
             self.fingerprints[group] = self._fingerprint(self._by_path[group])
             kept = self._keep(group)
-        if group in self._kept and path != group and path.split("/")[3] in _OF_VERSIONS:
+        if group in self._kept and path != group and path.startswith(tuple(f"{group}/{kind}" for kind in _OF_VERSIONS)):
             return kept
         if group != self._group:  # what the pages of one policy share is not held for all
             self._group, self._memo = group, {"beside": self._memo["beside"]}
@@ -151,6 +152,7 @@ class _Writer:
         texts = [one.text_id for one in versions]
         made_of: tuple[object, ...] = (
             self._code,
+            rules().version,
             policy,
             catalogue.path(policy),
             len(catalogue.policies[policy.site]),
@@ -167,7 +169,7 @@ class _Writer:
         held = self._folder.earlier_head.get("fingerprints")
         if not isinstance(held, dict) or held.get(group) != self.fingerprints[group]:
             return 0
-        heads = tuple(f"{group}/{kind}/" for kind in _OF_VERSIONS)
+        heads = tuple(f"{group}/{kind}" for kind in _OF_VERSIONS)
         names = [name for name in self._folder.earlier if name.startswith(heads) and ".." not in name.split("/")]
         there = [self._there(name, self._folder.earlier[name]) for name in names]
         written = [one for one in there if one is not None]
@@ -176,7 +178,7 @@ class _Writer:
         for one in written:
             self._folder.note(one)
         self._kept.add(group)
-        return len(written)
+        return sum(name.endswith(".html") for name in names)
 
     def _there(self, name: str, digest: str) -> Written | None:
         """A file that is there with these bytes."""

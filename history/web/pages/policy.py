@@ -45,7 +45,7 @@ def texts_of(ask: Ask, policy: PolicyRow, versions: Sequence[VersionRow]) -> Map
 def base_context(ask: Ask, policy: PolicyRow, versions: Sequence[VersionRow], here: str) -> dict[str, Any]:
     """Return what the head of a policy's page shows.
 
-    :param here: which of its pages this is: timeline, calendar, read, diff, blame.
+    :param here: which of its pages this is: timeline, calendar, read, diff, blame, claims.
     """
     path, keys = ask.catalogue.path(policy), _keys_of(ask, policy, versions)
     return {
@@ -79,6 +79,7 @@ def _tabs(path: str, keys: Sequence[str]) -> list[tuple[str, str, str]]:
     if keys:
         tabs.append(("read", "Read", f"{path}/v/{keys[-1]}"))
         tabs.append(("blame", "Blame", f"{path}/blame/{keys[-1]}"))
+        tabs.append(("claims", "Claims", f"{path}/claims"))
     if len(keys) > 1:
         tabs.append(("diff", "Compare", f"{path}/diff/{keys[-2]}..{keys[-1]}"))
     return tabs

@@ -37,6 +37,7 @@ PAGES = (
     f"{POLICY}/diff/4..5?mode=sides",
     f"{POLICY}/diff/1..7?mode=changes",
     f"{POLICY}/blame/latest?removed=1",
+    "/-/site/nestwell.example/privacy/claims",
     "/-/search",
     "/-/search?q=personal+information",
     "/-/changes?min_words=1",

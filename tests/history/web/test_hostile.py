@@ -125,6 +125,7 @@ def test_what_a_reader_asks_for_is_hostile_too(history_db, piece):
         f"/-/site/a.example/p/v/{asked}",
         f"/-/site/a.example/p/calendar?month={asked}",
         f"/-/site/a.example/p/timeline?since={asked}",
+        f"/-/site/a.example/p/claims?claim={asked}",
     ):
         found = site.get(address)
         assert found.status in (200, 302, 400, 404), (address, found.status)

@@ -72,6 +72,7 @@ def test_every_page_leads_to_pages_that_answer(written):
         "v",
         "diff",
         "blame",
+        "claims",
         "timeline",
         "calendar",
         "policies",
@@ -118,6 +119,8 @@ def cli_json(db, *arguments):
         (f"{POLICY}/diff/4..5.json?links=1", ["diff", "lumenkart.example", "4", "5", "--links"]),
         (f"{POLICY}/blame/5.json", ["blame", "lumenkart.example", "--at", "5"]),
         (f"{POLICY}/blame/5.json?removed=1", ["blame", "lumenkart.example", "--at", "5", "--removed"]),
+        (f"{POLICY}/claims.json", ["claims", "lumenkart.example", "--all"]),
+        (f"{POLICY}/claims.json?claim=sale", ["claims", "lumenkart.example", "--all", "--claim", "sale"]),
         ("/-/search.json?q=personal+information&limit=10", ["search", "personal information"]),
         (
             "/-/search.json?q=sell&site=nestwell.example&limit=10&first=1",
@@ -147,6 +150,7 @@ def test_a_page_has_the_data_of_its_command(site, address, command):
     ("address", "head", "rows"),
     [
         (f"{POLICY}/timeline.csv", "version,key,not_before,", 7),
+        (f"{POLICY}/claims.csv?claim=sale", "site,policy_url,category,", 2),
         ("/-/changes.csv", "site,policy_url,from_version,", 25),
         ("/-/trends.csv?terms=gdpr", "half_year,covered,term,having,share", 52),
         ("/-/coverage.csv?site=nestwell.example&since=2014&until=2023", "site,policy_url,half_year,state,", 20),
@@ -314,7 +318,7 @@ def test_a_text_too_large_for_a_page_says_so(history_db, monkeypatch):
             "https://a.example/p", shown("2015-01-01", "Words here. " * 9), shown("2016-01-01", "Other. " * 9)
         )
     )
-    for page in ("v/latest", "blame/latest", "diff/1..2"):
+    for page in ("v/latest", "blame/latest", "diff/1..2", "claims"):
         found = site.get(f"/-/site/a.example/p/{page}")
         found = site.get(found.location) if found.status == 302 else found
         assert found.status == 413, page

@@ -129,7 +129,7 @@ def test_only_pages_of_changed_versions_are_made_again_and_all_are_as_if_made_an
     real = static_site.answer
     monkeypatch.setattr(static_site, "answer", lambda ask, *rest: made.append(ask.path) or real(ask, *rest))
     write(path, out)
-    again = {one.split("/")[1] for one in made if one.split("/")[3:4] in (["v"], ["diff"], ["blame"])}
+    again = {one.split("/")[1] for one in made if one.split("/")[3:4] in (["v"], ["diff"], ["blame"], ["claims"])}
     assert again == {"nothing": set(), "no manifest": BOTH, "new title": BOTH}.get(then, {"a.example"})
     write(path, fresh)
     assert contents(out) == contents(fresh)
