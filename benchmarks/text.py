@@ -143,7 +143,7 @@ def score_changes(args: argparse.Namespace) -> None:
 def versions_of(job: tuple[str, str]) -> tuple[str, list[tuple[str, str]], int, float]:
     """The wording at every capture that is the policy: name, (date, wording) pairs, captures, seconds of CPU."""
     name, url = job
-    common: Any = _common()
+    common: Any = common_tools()
     folder = SHARED / "histories" / name
     store = common.BlobStore(folder)
     known: dict[str, str] = {}  # blob: wording
@@ -185,7 +185,7 @@ def seen_text(body: bytes, url: str) -> tuple[str, SeenText]:
     return wording_key(extraction.blocks), seen
 
 
-def _common() -> ModuleType:
+def common_tools() -> ModuleType:
     tools = str(SHARED / "tools")
     if tools not in sys.path:
         sys.path.insert(0, tools)

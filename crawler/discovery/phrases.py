@@ -11,11 +11,12 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from itertools import groupby, product, takewhile
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from crawler.discovery import labels as policy_labels
 from crawler.discovery.words import LANGUAGES
+from crawler.literal_tree import literal_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,6 +38,7 @@ _PLAIN: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "ħ": "h", "_": " ", "ـ": ""}
 )
 _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7ff\U00020000-\U0003ffff]")
+_SPACE: Final = " ?"
 _UNSPACED_WORD: Final = 3  # so many characters of such a script count as a word
 _LONGEST_ENDING: Final = 4
 _LITTLE: Final = 3  # a shorter word is an article, a number, a language code
@@ -232,29 +234,12 @@ def _spellings(term: str) -> set[str]:
 
 
 def _pattern(terms: Iterable[str], *, stem: int, inside: bool) -> re.Pattern[str]:
-    """Literals only, as a tree that is walked letter by letter: a thousand words cost hardly more than ten."""
+    """Literals only, in which a space may be missing."""
     spelt = sorted({spelling for term in terms for spelling in _spellings(term)})
     unspaced = [term for term in spelt if term[0] >= _LAST_CYRILLIC]
     stems = [term for term in spelt if term[0] < _LAST_CYRILLIC and len(term) >= stem]
     whole = [term for term in spelt if term[0] < _LAST_CYRILLIC and len(term) < stem]
-    parts = [_tree(stems) if inside else rf"(?<!\w){_tree(stems)}", rf"(?<!\w){_tree(whole)}(?!\w)", _tree(unspaced)]
+    stem_tree, whole_tree, tree = (literal_tree(one, space=_SPACE) for one in (stems, whole, unspaced))
+    parts = [stem_tree if inside else rf"(?<!\w){stem_tree}", rf"(?<!\w){whole_tree}(?!\w)", tree]
     kinds = (stems, whole, unspaced)
     return re.compile("|".join(part for part, kind in zip(parts, kinds, strict=True) if kind))
-
-
-def _tree(terms: list[str]) -> str:
-    """The pattern of sorted terms, longer ones first, where a space may be missing.
-
-    >>> _tree(["data", "data policy", "day"])
-    'da(?:ta(?: ?policy)?|y)'
-    """
-    branches = []
-    for _letter, group in groupby(filter(None, terms), key=lambda term: term[0]):
-        same = list(group)
-        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(same[0], same[-1], strict=False)))
-        rest = [term[shared:] for term in same]
-        below = _tree(rest) if len(rest) > 1 else ""
-        branches.append(
-            re.escape(same[0][:shared]).replace(r"\ ", " ?") + below + ("?" if below and "" in rest else "")
-        )
-    return branches[0] if len(branches) == 1 and "" not in terms else f"(?:{'|'.join(branches)})"

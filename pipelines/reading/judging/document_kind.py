@@ -19,6 +19,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
+from crawler.literal_tree import literal_tree
 from pipelines.model import BlockKind, DocumentKind
 from pipelines.reading.judging.document_terms import NAMES, VOCABULARY
 from pipelines.text.wording import words
@@ -174,9 +175,9 @@ def _terms(table: Mapping[str, str]) -> Iterator[str]:
 
 def _name_pattern(table: Mapping[str, str]) -> re.Pattern[str]:
     """Any of the names; in Latin, Greek and Cyrillic they begin where a word does (Arabic and Hebrew prefix articles)."""
-    names = sorted(set(_terms(table)), key=len, reverse=True)
-    starts = [rf"\b{re.escape(name)}" if name[0] < _LAST_CYRILLIC else re.escape(name) for name in names]
-    return re.compile("|".join(starts))
+    names = set(_terms(table))
+    spaced = literal_tree(name for name in names if name[0] < _LAST_CYRILLIC)
+    return re.compile(rf"\b{spaced}|{literal_tree(name for name in names if name[0] >= _LAST_CYRILLIC)}")
 
 
 _NAME_PATTERNS: Final = {kind: _name_pattern(table) for kind, table in NAMES.items()}

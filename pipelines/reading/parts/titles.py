@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
+from crawler.literal_tree import literal_tree
 from pipelines.model import DocumentKind
 from pipelines.reading.judging.document_kind import folded, names_in
 
@@ -378,9 +379,6 @@ def _patterns() -> Mapping[DocumentKind, re.Pattern[str]]:
 
 def _pattern(table: Mapping[str, str]) -> re.Pattern[str]:
     """Any of the titles, whole words in the scripts that part words."""
-    names = sorted(
-        {_flat(name) for names in table.values() for name in names.split(",") if name.strip()}, key=len, reverse=True
-    )
-    return re.compile(
-        "|".join(rf"\b{re.escape(name)}\b" if name[0] < _LAST_CYRILLIC else re.escape(name) for name in names)
-    )
+    names = {_flat(name) for names in table.values() for name in names.split(",") if name.strip()}
+    spaced = literal_tree((name for name in names if name[0] < _LAST_CYRILLIC), end=r"\b")
+    return re.compile(rf"\b{spaced}|{literal_tree(name for name in names if name[0] >= _LAST_CYRILLIC)}")
