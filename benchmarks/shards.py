@@ -38,7 +38,7 @@ from pipelines.reading.payload import Reading
 from pipelines.shards.columns import ReadingRow, write_readings
 from pipelines.shards.into import shard_in
 from pipelines.shards.out import shard_out
-from pipelines.shards.place import PAGES, READINGS, Place
+from pipelines.shards.place import PAGES, READINGS, JobFolders
 from pipelines.store.store import Store
 from pipelines.text.digests import text_digest
 from pipelines.text.wording import wording_key
@@ -62,7 +62,7 @@ def rows(versions: int, folder: Path) -> None:
     """Take generated readings in."""
     database = folder / "many.db"
     build(database, versions)
-    place = Place(str(folder / "job"))
+    place = JobFolders(str(folder / "job"))
     with closing(sqlite3.connect(database)) as db:
         payloads = [digest for (digest,) in db.execute("SELECT sha256 FROM payloads ORDER BY id")]
     for start in range(0, len(payloads), SHARD_ROWS):
@@ -79,7 +79,7 @@ def rows(versions: int, folder: Path) -> None:
     print(f"peak memory {peak:,.0f} MB (with building the database)")
 
 
-def _take_in(database: Path, place: Place, what: str) -> None:
+def _take_in(database: Path, place: JobFolders, what: str) -> None:
     with closing(Store(database, lambda: NOW)) as store:
         begun, cpu = time.perf_counter(), time.process_time()
         count = sum(shard_in(store, place, name).new for name in place.names(READINGS))
@@ -133,7 +133,7 @@ def _put_out(database: Path, job: Path) -> None:
     with closing(Store(database, lambda: NOW)) as store:
         store.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         cpu = time.process_time()
-        put = shard_out(store, Place(str(job)), extractor_id())
+        put = shard_out(store, JobFolders(str(job)), extractor_id())
         cpu = time.process_time() - cpu
     kept, out = database.stat().st_size, sum(path.stat().st_size for path in (job / PAGES).iterdir())
     print(f"a page takes {kept / put.pages / 1000:.1f} kB in the database, {out / put.pages / 1000:.1f} kB in a shard")

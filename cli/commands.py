@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import click
 
-from crawler.archives.errors import PolicylapseError
+from crawler.archives.errors import Exit, PolicylapseError
 from history.plain import clean
 
 GET: Final = "Get captures"
@@ -271,7 +271,7 @@ COMMANDS: Final = {
 class Failed(click.ClickException):
     """An error of ours, as `Error: …` on standard error."""
 
-    exit_code = 2
+    exit_code = Exit.NOT_RUN
 
     def show(self, file: Any = None) -> None:  # noqa: ARG002 - click's signature
         from cli.output import to_standard_error  # noqa: PLC0415 - rich, where there is something to print

@@ -18,7 +18,7 @@ _INDEXES = (AskKind.INDEX.value, AskKind.HOMES.value, AskKind.URL.value)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedRequest:
     """One request of a discovery, and what came of it.
 
     :param rows: of an index answer; `links` that may lead to a policy, of a page.
@@ -48,7 +48,7 @@ class SiteDiscovery:
     requests: int
     policies: tuple[Found, ...]
     candidates: tuple[Candidate, ...]
-    asked: tuple[Asked, ...]
+    asked: tuple[AskedRequest, ...]
     notes: tuple[str, ...]
 
     @property
@@ -117,7 +117,7 @@ def _evidence(text: str) -> tuple[Evidence, ...]:
     return tuple(Evidence(Source(e["source"]), e["page"], parse_iso(e["at"]), e["text"]) for e in json.loads(text))
 
 
-def _asked(db: sqlite3.Connection, key: Sequence[Any]) -> tuple[Asked, ...]:
+def _asked(db: sqlite3.Connection, key: Sequence[Any]) -> tuple[AskedRequest, ...]:
     rows = db.execute(
         "SELECT kind, url, timestamp, outcome, detail, json_array_length(answer, '$.rows') AS rows, "
         "json_array_length(answer, '$.links') AS links, json_extract(answer, '$.target') AS target, "
@@ -126,7 +126,7 @@ def _asked(db: sqlite3.Connection, key: Sequence[Any]) -> tuple[Asked, ...]:
         key,
     )
     return tuple(
-        Asked(
+        AskedRequest(
             AskKind(row["kind"]),
             row["url"],
             row["timestamp"],

@@ -16,12 +16,13 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
+from crawler.archives.errors import Exit
 from crawler.archives.timestamps import format_iso, parse_iso
 from crawler.printed import command
 from pipelines.store.load import FATE, WHILE_THERE
 
 
-class State(Enum):
+class CrawlState(Enum):
     """How the last crawl ended, or that none did."""
 
     NEVER = "never"
@@ -36,28 +37,30 @@ class State(Enum):
         return _MEANING[self]
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> Exit:
         """The exit code of the crawl; 2 where there was none, or where it did not come to its end."""
         return _CODES[self]
 
 
 _MEANING: Final = {
-    State.NEVER: "no crawl has written to this database",
-    State.RUNNING: "a crawl is running now",
-    State.COMPLETE: "complete",
-    State.PARTLY: "something that was asked for is missing",
-    State.STOPPED: "stopped by the archive's limits",
-    State.INTERRUPTED: "interrupted, because the crawl was killed or this machine failed",
+    CrawlState.NEVER: "no crawl has written to this database",
+    CrawlState.RUNNING: "a crawl is running now",
+    CrawlState.COMPLETE: "complete",
+    CrawlState.PARTLY: "something that was asked for is missing",
+    CrawlState.STOPPED: "stopped by the archive's limits",
+    CrawlState.INTERRUPTED: "interrupted, because the crawl was killed or this machine failed",
 }
 _CODES: Final = {
-    State.NEVER: 2,
-    State.RUNNING: 0,
-    State.COMPLETE: 0,
-    State.PARTLY: 1,
-    State.STOPPED: 3,
-    State.INTERRUPTED: 2,
+    CrawlState.NEVER: Exit.NOT_RUN,
+    CrawlState.RUNNING: Exit.COMPLETE,
+    CrawlState.COMPLETE: Exit.COMPLETE,
+    CrawlState.PARTLY: Exit.PARTLY,
+    CrawlState.STOPPED: Exit.STOPPED,
+    CrawlState.INTERRUPTED: Exit.NOT_RUN,
 }
-_OF_CODES: Final = {0: State.COMPLETE, 1: State.PARTLY, 3: State.STOPPED}
+_OF_CODES: Final[Mapping[int, CrawlState]] = {
+    _CODES[state]: state for state in (CrawlState.COMPLETE, CrawlState.PARTLY, CrawlState.STOPPED)
+}
 _OPTIONS: Final = {
     "url": "--url",
     "site": "--site",
@@ -73,7 +76,7 @@ _DEFAULTS: Final = {("archive", "wayback"), ("strategy", "changes")}
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class CrawlRow:
     """A crawl, as its row tells. `arguments` are those of `scrapy crawl policies`.
 
     :param exit_code: None while it runs, and where it did not come to its end.
@@ -96,8 +99,8 @@ class Status:
     :param sites: how many it knows; `missing` of them have no version.
     """
 
-    state: State
-    run: Run | None
+    state: CrawlState
+    run: CrawlRow | None
     pending: int
     pending_policies: int
     sites: int
@@ -106,18 +109,18 @@ class Status:
     @property
     def next_step(self) -> str:
         """What to do now, with commands between backticks; "" where nothing is left to do."""
-        if self.state is State.NEVER:
+        if self.state is CrawlState.NEVER:
             return "crawl first: `policylapse crawl --help` shows how"
-        if self.state is State.RUNNING or self.run is None:
+        if self.state is CrawlState.RUNNING or self.run is None:
             return ""
         again = _again(self.run)
-        if self.state is State.STOPPED:
+        if self.state is CrawlState.STOPPED:
             return f"wait for the pause to end, then run {again}"
-        if self.state is State.INTERRUPTED or self.pending:
+        if self.state is CrawlState.INTERRUPTED or self.pending:
             return f"the same crawl goes on where it stopped: {again}"
-        if self.state is State.PARTLY and self.missing:
+        if self.state is CrawlState.PARTLY and self.missing:
             return "`policylapse sites --missing` lists the sites without a policy, and what to do"
-        return f"run it again with {again}" if self.state is State.PARTLY else ""
+        return f"run it again with {again}" if self.state is CrawlState.PARTLY else ""
 
 
 def read_status(db: sqlite3.Connection, *, running: bool) -> Status:
@@ -126,9 +129,11 @@ def read_status(db: sqlite3.Connection, *, running: bool) -> Status:
     :param running: whether a process writes into it now.
     """
     run = _last_run(db)
-    state = State.RUNNING if running else State.NEVER
+    state = CrawlState.RUNNING if running else CrawlState.NEVER
     if run and not running:
-        state = State.INTERRUPTED if run.finished_at is None else _OF_CODES.get(run.exit_code or 0, State.PARTLY)
+        state = (
+            CrawlState.INTERRUPTED if run.finished_at is None else _OF_CODES.get(run.exit_code or 0, CrawlState.PARTLY)
+        )
     pending, policies = db.execute(
         "SELECT count(DISTINCT k.id), count(DISTINCT u.policy_id) FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
         f"WHERE k.outcome = 'pending' AND {WHILE_THERE} AND {FATE} = 'pending'"
@@ -140,7 +145,7 @@ def read_status(db: sqlite3.Connection, *, running: bool) -> Status:
     return Status(state, run, pending, policies, sites, missing)
 
 
-def _last_run(db: sqlite3.Connection) -> Run | None:
+def _last_run(db: sqlite3.Connection) -> CrawlRow | None:
     row = db.execute(
         "SELECT id, started_at, finished_at, archive, arguments, fetched, exit_code FROM runs "
         "WHERE coalesce(CASE WHEN json_valid(arguments) THEN arguments ->> '$.mode' END, '') = '' ORDER BY id DESC LIMIT 1"
@@ -148,7 +153,7 @@ def _last_run(db: sqlite3.Connection) -> Run | None:
     if row is None:
         return None
     number, started, finished, archive, arguments, fetched, code = row
-    return Run(
+    return CrawlRow(
         number,
         parse_iso(started),
         parse_iso(finished) if finished else None,
@@ -167,7 +172,7 @@ def _said(text: str) -> dict[str, str]:
     return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
 
 
-def _again(run: Run) -> str:
+def _again(run: CrawlRow) -> str:
     """The command of a crawl, between backticks."""
     words = []
     for name, value in ("archive", run.archive), *run.arguments.items():

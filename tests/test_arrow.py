@@ -66,6 +66,44 @@ def test_a_folder_holds_no_more_modules_than_one_looks_through(folder):
     assert len(modules) <= MOST_MODULES
 
 
+def parsed():
+    for folder in FOLDERS:
+        for path in (ROOT / folder).glob("*.py"):
+            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def test_a_name_is_of_two_classes_at_most():
+    """Whoever searches for a class by its name is to find it."""
+    owners: dict[str, list[str]] = {}
+    for path, module in parsed():
+        for node in module.body:
+            if isinstance(node, ast.ClassDef):
+                owners.setdefault(node.name.lstrip("_"), []).append(f"{path}:{node.lineno}")
+    assert [places for places in owners.values() if len(places) > 2] == []
+
+
+def test_exit_codes_are_named():
+    """crawler.archives.errors.Exit is the only place of their numbers."""
+
+    def numbers(node: ast.AST) -> bool:
+        return any(type(getattr(part, "value", None)) is int for part in ast.walk(node))
+
+    found = []
+    for path, module in parsed():
+        for node in ast.walk(module):
+            if isinstance(node, ast.Call):
+                told = getattr(node.func, "attr", "") == "exit" and any(map(numbers, node.args))
+            elif isinstance(node, ast.Assign):
+                told = any(getattr(target, "id", "") == "exit_code" for target in node.targets) and numbers(node.value)
+            elif isinstance(node, ast.FunctionDef):
+                returned = [part for part in ast.walk(node) if isinstance(part, ast.Return)]
+                told = node.name.endswith("exit_code") and any(map(numbers, returned))
+            else:
+                continue
+            found += [f"{path}:{node.lineno}"] * told
+    assert found == []
+
+
 def test_the_map_names_every_folder_and_none_that_is_not_there():
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     rows = [

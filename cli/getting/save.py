@@ -28,7 +28,7 @@ from cli.giving.carriers.secrets import read_secret
 from cli.output import db_option, json_option, note, print_json
 from cli.site_names import complete
 from crawler.archives.dialects import Archive, parse_archive
-from crawler.archives.errors import ConfigError, RateLimited
+from crawler.archives.errors import ConfigError, Exit, RateLimited
 from crawler.archives.saving import (
     JOB_GIVEN_UP,
     JOBS_AT_ONCE,
@@ -143,10 +143,10 @@ class SaveRun:
     stopped: str = ""
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> Exit:
         if self.stopped:
-            return 3
-        return 1 if self.counts[Step.FAILED] or self.counts[Step.REFUSED] else 0
+            return Exit.STOPPED
+        return Exit.PARTLY if self.counts[Step.FAILED] or self.counts[Step.REFUSED] else Exit.COMPLETE
 
     def data(self) -> dict[str, Any]:
         return {
@@ -166,7 +166,7 @@ class SaveRun:
             minutes = len(rows) * self.interval / 60
             rows.append(f"  about {count(round(minutes), 'minute')} at the archive's budget")
         words = ", ".join(f"{number:,} {step.value}" for step, number in sorted(self.counts.items()))
-        head = f"policylapse: {self.stale:,} stale {'policy' if self.stale == 1 else 'policies'}"
+        head = f"policylapse: {count(self.stale, 'stale policy', 'stale policies')}"
         rows.insert(0, f"{head}: {words}" if words else head)
         rows += [f"  {line}" for line in self.refused]
         if self.stopped:

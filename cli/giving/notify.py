@@ -23,8 +23,9 @@ import click
 
 from cli.giving.carriers.letters import Carrier, Letter, Undelivered
 from cli.output import db_option, json_option, note, print_json
-from crawler.archives.errors import ConfigError
+from crawler.archives.errors import ConfigError, Exit
 from crawler.archives.timestamps import format_iso
+from crawler.counting import count
 from crawler.lock import only_one
 from history.database import open_database
 from history.notify.config import Channel, Config, Kind, Watch, parse
@@ -93,8 +94,8 @@ def notify(ctx: click.Context, config_path: Path, db: Path, *, dry_run: bool, as
     if as_json:
         print_json({"sent": counts["sent"], "failed": counts["failed"], "given_up": counts["given_up"]})
     elif counts["sent"]:
-        click.echo(f"policylapse: {counts['sent']:,} {'message' if counts['sent'] == 1 else 'messages'} sent")
-    ctx.exit(1 if counts["failed"] or counts["given_up"] else 0)
+        click.echo(f"policylapse: {count(counts['sent'], 'message')} sent")
+    ctx.exit(Exit.PARTLY if counts["failed"] or counts["given_up"] else Exit.COMPLETE)
 
 
 def read_config(path: Path) -> Config:

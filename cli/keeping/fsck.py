@@ -14,6 +14,7 @@ from rich.progress import Progress
 from rich.text import Text
 
 from cli.output import db_option, json_option, line, note, print_json, print_lines, print_wrapped, stdout_console, step
+from crawler.archives.errors import Exit
 from crawler.lock import CrawlLock
 from history.database import open_database, require_database
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from pipelines.upkeep.fsck import Progress as Report
 
 _SHOWN = 20  # findings of one kind that are named; --json has them all
-_CLEAN, _LEFT = 0, 1
 
 
 @click.command()
@@ -53,7 +53,7 @@ def fsck(ctx: click.Context, repair: bool, db: Path, as_json: bool) -> None:
         _print(found, mended)
         _say_what_is_not_proven()
     left = [finding for finding in found if finding.kind.is_damage and finding not in mended]
-    ctx.exit(_LEFT if left else _CLEAN)
+    ctx.exit(Exit.PARTLY if left else Exit.COMPLETE)
 
 
 def _checked(db: Path) -> list[Finding]:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from crawler.archives.capture import Policy
     from pipelines.shards.into import TakenIn
     from pipelines.shards.out import PutOut
-    from pipelines.shards.place import Place
+    from pipelines.shards.place import JobFolders
     from pipelines.shards.read import ShardRead
     from pipelines.store.store import Store
 
@@ -79,10 +79,10 @@ def out(into: str, site: str, size: int, db: Path, as_json: bool) -> None:
     Example:
       policylapse shard out --into job
     """
-    from pipelines.shards.place import Place  # noqa: PLC0415
+    from pipelines.shards.place import JobFolders  # noqa: PLC0415
 
     require_database(db)
-    place = Place(into)
+    place = JobFolders(into)
     with _writing(db, site) as store, _bar("pages") as bar:
         put = _out(store, place, site, size, bar)
     if as_json:
@@ -115,13 +115,13 @@ def read(place: str, names: tuple[str, ...], part: str, processes: int | None, a
       policylapse shard read job --part 3/16
     """
     from pipelines.reading.pool import ReaderPool  # noqa: PLC0415
-    from pipelines.shards.place import Place  # noqa: PLC0415
+    from pipelines.shards.place import JobFolders  # noqa: PLC0415
     from pipelines.shards.work import part_of, read_shards  # noqa: PLC0415
 
-    at = Place(place)
+    at = JobFolders(place)
     at.expect()
     todo = part_of(list(names) or at.to_read(), *_parts(part))
-    done = _Done()
+    done = _ShardsRead()
     with closing(ReaderPool(processes or 0)) as reader, _bar("shards", len(todo)) as bar:
         for one in read_shards(at, todo, reader):
             done.add(one)
@@ -149,10 +149,10 @@ def take_in(place: str, site: str, db: Path, as_json: bool) -> None:
     Example:
       policylapse shard in job
     """
-    from pipelines.shards.place import Place  # noqa: PLC0415
+    from pipelines.shards.place import JobFolders  # noqa: PLC0415
 
     require_database(db)
-    at = Place(place)
+    at = JobFolders(place)
     at.expect()
     with _writing(db, site) as store:
         stored = _in(store, at, site)
@@ -185,12 +185,12 @@ def cluster(scheduler: str, into: str, site: str, size: int, db: Path, as_json: 
     Example:
       policylapse cluster --scheduler local:2
     """
-    from pipelines.shards.place import Place  # noqa: PLC0415
+    from pipelines.shards.place import JobFolders  # noqa: PLC0415
 
     require_database(db)
     if not into and not scheduler.startswith("local:"):
         raise ConfigError("a cluster of several machines needs a place that all of them see: name it with --into")
-    at = Place(into or f"{db}.shards")
+    at = JobFolders(into or f"{db}.shards")
     with _writing(db, site) as store:
         with _bar("pages out") as bar:
             put = _out(store, at, site, size, bar)
@@ -209,10 +209,10 @@ def cluster(scheduler: str, into: str, site: str, size: int, db: Path, as_json: 
     _end(done)
 
 
-def _on_cluster(scheduler: str, at: Place, names: list[str]) -> _Done:
+def _on_cluster(scheduler: str, at: JobFolders, names: list[str]) -> _ShardsRead:
     from pipelines.shards.work import connected, read_shards_on  # noqa: PLC0415
 
-    done = _Done()
+    done = _ShardsRead()
     if names:
         with connected(scheduler) as client, _bar("shards", len(names)) as bar:
             for one in read_shards_on(client, at, names):
@@ -244,14 +244,14 @@ def _writing(db: Path, site: str) -> Iterator[Store]:
         lock.release()
 
 
-def _out(store: Store, place: Place, site: str, size: int, bar: Any) -> PutOut:
+def _out(store: Store, place: JobFolders, site: str, size: int, bar: Any) -> PutOut:
     from pipelines.reading.extract import extractor_id  # noqa: PLC0415
     from pipelines.shards.out import shard_out  # noqa: PLC0415
 
     return shard_out(store, place, extractor_id(), site, size * MEGABYTE, bar)
 
 
-def _in(store: Store, place: Place, site: str) -> _Stored:
+def _in(store: Store, place: JobFolders, site: str) -> _Stored:
     from pipelines.reading.extract import extractor_id  # noqa: PLC0415
     from pipelines.shards.into import fold_read, shard_in  # noqa: PLC0415
     from pipelines.shards.place import READINGS  # noqa: PLC0415
@@ -279,7 +279,7 @@ def _bar(what: str, of: int | None = None) -> Iterator[Any]:
 
 
 @dataclass
-class _Done:
+class _ShardsRead:
     """What came of the shards that were read."""
 
     read: list[ShardRead] = field(default_factory=list)
@@ -291,7 +291,7 @@ class _Done:
         else:
             self.read.append(one)
 
-    def data(self, place: Place) -> dict[str, object]:
+    def data(self, place: JobFolders) -> dict[str, object]:
         return {"place": place.uri, "shards": [asdict(one) for one in self.read], "failed": self.failed}
 
     def show(self) -> None:
@@ -340,6 +340,6 @@ class _Stored:
             print_lines(console, f"{policies} for pages that are not read yet")
 
 
-def _end(done: _Done) -> None:
+def _end(done: _ShardsRead) -> None:
     if done.failed:
         click.get_current_context().exit(Exit.PARTLY)

@@ -13,14 +13,14 @@ from rich.text import Text
 from cli.durations import Duration
 from cli.getting.limits import stored_limits
 from cli.output import db_option, json_option, line, print_json, print_lines, print_wrapped, stdout_console, step
+from crawler.archives.errors import Exit
 from crawler.asking.limits import duration
 from crawler.counting import count
 from crawler.lock import Holder, holder
 from history.database import open_database
-from history.status import State, Status, read_status, status_data
+from history.status import CrawlState, Status, read_status, status_data
 
-_STYLES = {State.COMPLETE: "green", State.RUNNING: "cyan"}
-_TOO_OLD = 2
+_STYLES = {CrawlState.COMPLETE: "green", CrawlState.RUNNING: "cyan"}
 
 
 @click.command()
@@ -49,7 +49,7 @@ def status(ctx: click.Context, within: float | None, db: Path, as_json: bool) ->
         found = read_status(connection, running=who is not None)
     pauses = [one for one in stored_limits() if one["paused"]]
     late = within is not None and _is_late(found, within)
-    code = _TOO_OLD if late else found.state.exit_code
+    code = Exit.NOT_RUN if late else found.state.exit_code
     if as_json:
         print_json(status_data(found, str(db), pauses) | {"exit_code": code, "late": late})
     else:
@@ -64,7 +64,7 @@ def status(ctx: click.Context, within: float | None, db: Path, as_json: bool) ->
 
 
 def _is_late(found: Status, within: float) -> bool:
-    if found.state is State.RUNNING:
+    if found.state is CrawlState.RUNNING:
         return False
     ended = found.run.finished_at if found.run else None
     return ended is None or datetime.now(UTC) - ended > timedelta(seconds=within)

@@ -65,9 +65,7 @@ def print_missing(console: Console, missing: Sequence[Missing]) -> None:
     print_lines(
         console,
         "",
-        Text(
-            f"without a version: {count(len(missing), 'site or URL' if len(missing) == 1 else 'sites or URL')}", "dim"
-        ),
+        Text(f"without a version: {count(len(missing), 'site or URL', 'sites or URLs')}", "dim"),
     )
 
 

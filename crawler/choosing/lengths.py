@@ -1,6 +1,6 @@
 """What the lengths of captures tell of where a page changed, without a request.
 
-    compressed lengths, by time ──► study ──► Evidence(odds of each step, wobble, typical)
+    compressed lengths, by time ──► study ──► LengthEvidence(odds of each step, wobble, typical)
 
 The length of an archived record jumps when the page's text does, and wobbles by a few bytes otherwise (nonces, dates,
 server headers). It cannot tell a new wording from a new menu, so that it only says where to look first: no version
@@ -34,7 +34,7 @@ _EXPONENT = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class LengthEvidence:
     """What lengths tell.
 
     :param odds: per step from a row to the next, how much likelier a change is there than elsewhere.
@@ -48,7 +48,7 @@ class Evidence:
     typical: int
 
 
-def study(lengths: Sequence[int], digests: Sequence[int] = ()) -> Evidence:
+def study(lengths: Sequence[int], digests: Sequence[int] = ()) -> LengthEvidence:
     """Return what lengths tell; captures of UNKNOWN length share the step across them.
 
     :param lengths: bytes, oldest capture first.
@@ -63,7 +63,7 @@ def study(lengths: Sequence[int], digests: Sequence[int] = ()) -> Evidence:
     for at, (one, other) in enumerate(pairwise(digests)):
         if one and one == other:
             odds[at] = 0
-    return Evidence(odds, wobble, _median(sizes) if sizes else UNKNOWN)
+    return LengthEvidence(odds, wobble, _median(sizes) if sizes else UNKNOWN)
 
 
 def _weigh(odds: array[float], known: Sequence[int], sizes: Sequence[int]) -> int:

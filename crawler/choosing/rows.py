@@ -18,7 +18,7 @@ from functools import cached_property, lru_cache
 
 from crawler.archives.capture import EMPTY_DIGEST, REVISIT_MIMETYPE, Capture, ListedCapture, Outcome
 from crawler.archives.common_crawl import CUT_OFF
-from crawler.choosing.lengths import UNKNOWN, Evidence, study
+from crawler.choosing.lengths import UNKNOWN, LengthEvidence, study
 
 NO_DIGESTS = frozenset((EMPTY_DIGEST, "-", ""))  # they tell nothing of what is behind them
 TELLS_NOTHING = 0  # digest_key of those
@@ -120,7 +120,7 @@ class Rows:
         return len(self.ids)
 
     @cached_property
-    def evidence(self) -> Evidence:
+    def evidence(self) -> LengthEvidence:
         """What the lengths tell of where the page changed; computed once."""
         return study(self.lengths, self.digests)
 

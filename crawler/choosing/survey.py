@@ -95,7 +95,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class KnownRun:
     """Neighbouring known captures of one wording."""
 
     wording: str
@@ -174,13 +174,13 @@ class Survey:
     # wordings that come and go
 
     @cached_property
-    def _runs(self) -> tuple[list[Run], list[int]]:
-        runs: list[Run] = []
+    def _runs(self) -> tuple[list[KnownRun], list[int]]:
+        runs: list[KnownRun] = []
         for at in self.known:
             if runs and runs[-1].wording == self.words[at]:
-                runs[-1] = Run(runs[-1].wording, runs[-1].first, at)
+                runs[-1] = KnownRun(runs[-1].wording, runs[-1].first, at)
             else:
-                runs.append(Run(self.words[at], at, at))
+                runs.append(KnownRun(self.words[at], at, at))
         return runs, [self.times[run.first] for run in runs]
 
     def unsteady(self, gap: Gap) -> bool:

@@ -1,6 +1,6 @@
 """A git repository as data: which file each commit recorded, and the bytes of a file. Nothing else of git is used.
 
-    Repository(path).entries() ──► Entry(commit, recorded_at, message, path, oid)…, oldest first, streamed
+    Repository(path).entries() ──► ChangedFile(commit, recorded_at, message, path, oid)…, oldest first, streamed
     Repository(path).blob(oid) ──► its bytes; TooLarge, Unreadable
 
 A repository is other people's, and may be hostile:
@@ -72,7 +72,7 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ChangedFile:
     """A regular file that a commit added or changed.
 
     :param path: with `/`, as git has it. :param oid: the object's id, hexadecimal.
@@ -166,7 +166,7 @@ class Repository:
 
     # what was recorded
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[ChangedFile]:
         """Yield the files that each commit of HEAD's history added or changed, oldest commit first. Merges record nothing.
 
         :raises UnreadableError: the history breaks off; what was yielded before is right.
@@ -294,7 +294,7 @@ def _tokens(stream: IO[bytes]) -> Iterator[bytes]:
         yield rest
 
 
-def _entries(tokens: Iterator[bytes]) -> Iterator[Entry]:
+def _entries(tokens: Iterator[bytes]) -> Iterator[ChangedFile]:
     r"""`diff-tree -z` tells a commit as "ID TIME\nMESSAGE", then each file as ":MODE MODE OLD NEW STATUS" and its path."""
     commit: Commit | None = None
     for token in tokens:
@@ -306,7 +306,7 @@ def _entries(tokens: Iterator[bytes]) -> Iterator[Entry]:
         fields = bare[1:].split(b" ")
         if commit is None or len(fields) != 5 or fields[4][:1] == b"D" or fields[1] not in _FILES:
             continue
-        yield Entry(commit, path.decode("utf-8", "surrogateescape"), fields[3].decode("ascii", "replace"))
+        yield ChangedFile(commit, path.decode("utf-8", "surrogateescape"), fields[3].decode("ascii", "replace"))
 
 
 def _commit(token: bytes) -> Commit:

@@ -46,7 +46,7 @@ class Record(Enum):
     TECHNICAL = "technical"  # the engine or the declaration changed, the site did not
 
 
-class Kind(StrEnum):
+class RecordKind(StrEnum):
     SNAPSHOT = "snapshot"
     VERSION = "version"
 
@@ -79,7 +79,7 @@ class Named:
     """What a path names. :param content_type: of a snapshot; "" for a version."""
 
     document: Document
-    kind: Kind
+    kind: RecordKind
     content_type: str = ""
 
 
@@ -90,7 +90,7 @@ def read_path(path: str) -> Named | None:
     Document(service='Shop', terms='Privacy Policy', page='legal-privacy')
     >>> read_path("README.md")
     >>> read_path("Shop/Privacy Policy.md").kind
-    <Kind.VERSION: 'version'>
+    <RecordKind.VERSION: 'version'>
     """
     service, slash, file = path.rpartition("/")
     name, dot, ending = file.rpartition(".")
@@ -99,9 +99,9 @@ def read_path(path: str) -> Named | None:
         return None
     document = Document(service.rpartition("/")[2], terms, page)
     if ending == "md":
-        return Named(document, Kind.VERSION)
+        return Named(document, RecordKind.VERSION)
     content_type = _TYPES.get(ending.lower())
-    return Named(document, Kind.SNAPSHOT, content_type) if content_type else None
+    return Named(document, RecordKind.SNAPSHOT, content_type) if content_type else None
 
 
 def read_subject(subject: str) -> Record | None:

@@ -70,7 +70,7 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class _DeclaredPage:
     """One page of one entry."""
 
     url: str
@@ -80,8 +80,8 @@ class _Source:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    sources: tuple[_Source, ...]
+class _DatedEntry:
+    sources: tuple[_DeclaredPage, ...]
     valid_from: datetime | None
     valid_to: datetime | None
 
@@ -171,7 +171,7 @@ def _history(text: str) -> dict[str, list[Any]]:
     return {terms: entries for terms, entries in _load(text).items() if isinstance(entries, list)}
 
 
-def _entries(current: Any, past: list[Any], where: str, wrong: list[str]) -> Iterator[_Entry]:
+def _entries(current: Any, past: list[Any], where: str, wrong: list[str]) -> Iterator[_DatedEntry]:
     """Each entry with its period, oldest first: it is valid from the end of the one before."""
     dated: list[tuple[datetime, Any]] = []
     for number, entry in enumerate(past[:_MAX_ENTRIES], start=1):
@@ -184,7 +184,7 @@ def _entries(current: Any, past: list[Any], where: str, wrong: list[str]) -> Ite
     for end, entry in [*dated, (None, current)]:
         if entry is not None and (end is None or begin is None or end > begin):
             try:
-                yield _Entry(_sources(entry), begin, end)
+                yield _DatedEntry(_sources(entry), begin, end)
             except ConfigError as error:
                 until = f" until {end:%Y-%m-%d}" if end else ""
                 wrong.append(f"{where}{until}: {error}")
@@ -204,7 +204,7 @@ def _moment(entry: Any) -> datetime:
         raise ConfigError(f"validUntil is no date: {str(told)[:40]!r}") from None
 
 
-def _sources(entry: Any) -> tuple[_Source, ...]:
+def _sources(entry: Any) -> tuple[_DeclaredPage, ...]:
     if not isinstance(entry, dict):
         raise ConfigError("it is no JSON object")
     parts = entry.get("combine")
@@ -215,7 +215,7 @@ def _sources(entry: Any) -> tuple[_Source, ...]:
     return tuple(_source(part, entry) for part in parts)
 
 
-def _source(entry: Any, around: Mapping[str, Any]) -> _Source:
+def _source(entry: Any, around: Mapping[str, Any]) -> _DeclaredPage:
     """One page; what it does not say itself, the declaration around it says for all of them."""
     if not isinstance(entry, dict) or not isinstance(entry.get("fetch"), str):
         raise ConfigError("it has no `fetch`")
@@ -224,8 +224,8 @@ def _source(entry: Any, around: Mapping[str, Any]) -> _Source:
         select, remove = (_selectors(entry.get(name, around.get(name))) for name in ("select", "remove"))
         check_selectors([*select, *remove])
     except ConfigError as error:
-        return _Source(url, (), (), f"{error}; its pages are read as usual")
-    return _Source(url, select, remove)
+        return _DeclaredPage(url, (), (), f"{error}; its pages are read as usual")
+    return _DeclaredPage(url, select, remove)
 
 
 def _selectors(data: Any) -> tuple[Selector, ...]:
@@ -243,7 +243,7 @@ def _selector(data: Any) -> Selector:
     return data.strip()
 
 
-def _documents(service: str, terms: str, entries: Sequence[_Entry]) -> Iterator[Declared]:
+def _documents(service: str, terms: str, entries: Sequence[_DatedEntry]) -> Iterator[Declared]:
     """One document for each page that is declared beside others; its earlier URLs are those at the same place."""
     width = max((len(entry.sources) for entry in entries), default=0)
     for index in range(width):
@@ -252,7 +252,7 @@ def _documents(service: str, terms: str, entries: Sequence[_Entry]) -> Iterator[
         yield _document(f"{EVIDENCE}{service}, {name}", name, site_of(entries[-1].sources[0].url), own)
 
 
-def _document(evidence: str, terms: str, site: str, own: Sequence[tuple[_Entry, _Source]]) -> Declared:
+def _document(evidence: str, terms: str, site: str, own: Sequence[tuple[_DatedEntry, _DeclaredPage]]) -> Declared:
     urls: dict[str, DatedUrl] = {}
     hints: list[Hint] = []
     notes: list[str] = []

@@ -1,6 +1,6 @@
 """Lists of sites, as people have them: one site or URL a line, CSV, rankings such as Tranco's, or all of these mixed.
 
-    read_list(file) ──► Line(where, site, url) or BadLine(where, reason), one after the other
+    read_list(file) ──► NamedLine(where, site, url) or BadLine(where, reason), one after the other
 
 Nothing is kept of a list but the line that is read, so that a list may have millions.
 """
@@ -30,7 +30,7 @@ _MARKS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # a
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class NamedLine:
     """A line that names something: where it stands ("file:3"), and the text of its site, its URL or either."""
 
     where: str
@@ -46,7 +46,7 @@ class BadLine:
     reason: str
 
 
-def read_list(name: str) -> Iterator[Line | BadLine]:
+def read_list(name: str) -> Iterator[NamedLine | BadLine]:
     """Yield the lines of a list that hold something; empty ones and comments (#) are passed over.
 
     :param name: a file in UTF-8 or, with its mark, UTF-16; "-" is standard input.
@@ -121,7 +121,7 @@ def _cells(line: str, delimiter: str) -> list[str] | None:
         return None
 
 
-def _by_column(where: str, line: str, header: _Header) -> Line | BadLine:
+def _by_column(where: str, line: str, header: _Header) -> NamedLine | BadLine:
     cells = _cells(line, header.delimiter)
     if cells is None:
         return BadLine(where, "this is no CSV: a quote is open, or stands where none may")
@@ -129,13 +129,13 @@ def _by_column(where: str, line: str, header: _Header) -> Line | BadLine:
     def cell(column: int | None) -> str:
         return cells[column].strip() if column is not None and column < len(cells) else ""
 
-    return Line(where, cell(header.site), cell(header.url))
+    return NamedLine(where, cell(header.site), cell(header.url))
 
 
-def _by_look(where: str, text: str) -> Line | BadLine:
+def _by_look(where: str, text: str) -> NamedLine | BadLine:
     """What a line without a header names: a rank beside it says nothing, a comma inside a URL is the URL's."""
     ranked, after = _RANKED.match(text), _RANKED_AFTER.fullmatch(text)
     if ranked:
         cells = _cells(text, ranked.group(1))
-        return Line(where, url=cells[1].strip()) if cells else BadLine(where, "this is no CSV: a quote is open")
-    return Line(where, url=after.group(1) if after else text.strip('"'))
+        return NamedLine(where, url=cells[1].strip()) if cells else BadLine(where, "this is no CSV: a quote is open")
+    return NamedLine(where, url=after.group(1) if after else text.strip('"'))

@@ -15,7 +15,7 @@ from history.answers.rows import policy_data
 from history.claims.over_sites import Around, ClaimChange, around, claim_changes, says_of
 from history.claims.said import What
 from history.claims.selectors import selector
-from history.claims.standing import ClaimStory, Evidence, Stays, claim_history, stay_at
+from history.claims.standing import ClaimStory, SaidSentence, Stays, claim_history, stay_at
 from history.sites import PolicyRow
 from history.timeline.citations import citation
 from history.timeline.timeline import VersionRow, read_versions
@@ -95,7 +95,7 @@ def _story_data(found: PolicyClaims, story: ClaimStory, index: int | None) -> di
     }
 
 
-def evidence(story: ClaimStory, index: int | None) -> list[Evidence]:
+def evidence(story: ClaimStory, index: int | None) -> list[SaidSentence]:
     """Return the sentences of a claim that stand in a version; all where none is named."""
     return [one for one in story.evidence if index is None or stay_at(one.stays, index)]
 

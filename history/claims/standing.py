@@ -17,7 +17,7 @@ Stays = tuple[tuple[int, int], ...]  # from which version to which, both include
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class SaidSentence:
     """A sentence that says it. :param said: as it was first seen."""
 
     said: Said
@@ -30,7 +30,7 @@ class ClaimStory:
 
     what: What
     stays: Stays
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[SaidSentence, ...]
 
     def stay_at(self, version: int) -> tuple[int, int] | None:
         """Its stay at a version; None where it does not stand."""
@@ -56,7 +56,7 @@ def claim_history(versions: Sequence[Sequence[Said]]) -> tuple[ClaimStory, ...]:
         ClaimStory(
             what,
             runs(number for _said, numbers in sentences.values() for number in numbers),
-            tuple(Evidence(said, runs(numbers)) for said, numbers in sentences.values()),
+            tuple(SaidSentence(said, runs(numbers)) for said, numbers in sentences.values()),
         )
         for what, sentences in claims.items()
     )

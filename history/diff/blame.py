@@ -157,7 +157,7 @@ class _History:
 
 
 @dataclass(slots=True)
-class _Place:
+class _Replaced:
     """Where the texts differ: the old sentences, and the new ones (block, text, key, number once it is known)."""
 
     old: list[int]
@@ -177,7 +177,7 @@ class _BlameStep:
 
     def __init__(self, lives: list[_Life], dead: dict[tuple[str, ...], list[int]], text: int) -> None:
         self._lives, self._dead, self._text = lives, dead, text
-        self._places: list[_Place] = []
+        self._places: list[_Replaced] = []
         self._blocks: list[int] = []
 
     def place(self, old: list[int], blocks: Sequence[Block], start: int) -> None:
@@ -197,7 +197,7 @@ class _BlameStep:
                     new[to].number = old[at]
             else:
                 left += [old[at] for at in was]
-        self._places.append(_Place(left, new))
+        self._places.append(_Replaced(left, new))
 
     def finish(self) -> dict[int, tuple[int, ...]]:
         """Settle what is left; return the numbers of the sentences of each block that differs."""

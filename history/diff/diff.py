@@ -153,7 +153,7 @@ def _headings(blocks: Sequence[Block]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Region:
+class _Aligned:
     """Old blocks `old` stand where new blocks `new` stand; `aligned`: pairwise equal in their words."""
 
     old: range
@@ -204,9 +204,9 @@ class _Diff:
     def _new_words(self, block: DiffBlock) -> tuple[str, ...]:
         return self.new_keys[block.new_at or 0]
 
-    def _align(self) -> list[_Region]:
+    def _align(self) -> list[_Aligned]:
         if _flat(self.old_keys) == _flat(self.new_keys):  # one wording, however its blocks are cut
-            return [_Region(range(len(self.old)), range(len(self.new)), self.old_keys == self.new_keys)]
+            return [_Aligned(range(len(self.old)), range(len(self.new)), self.old_keys == self.new_keys)]
         return list(_regions(LCSseq.opcodes(self.old_keys, self.new_keys)))
 
     def _moves(self) -> Iterator[tuple[int, int]]:
@@ -223,7 +223,7 @@ class _Diff:
             if by_key.get(key) and (key in once or len(key) >= 2 * _LINK_RUN):
                 yield at, by_key[key].pop(0)
 
-    def _region(self, region: _Region) -> Iterator[DiffBlock]:
+    def _region(self, region: _Aligned) -> Iterator[DiffBlock]:
         if region.aligned:
             for old_at, new_at in zip(region.old, region.new, strict=True):
                 yield self._whole(DiffKind.EQUAL, old_at, new_at)
@@ -370,9 +370,9 @@ def _unique(keys: Iterable[tuple[str, ...]]) -> set[tuple[str, ...]]:
     return {key for key, count in Counter(keys).items() if count == 1 and key}
 
 
-def _regions(ops: Iterable[Opcode]) -> Iterator[_Region]:
+def _regions(ops: Iterable[Opcode]) -> Iterator[_Aligned]:
     """Neighbouring deletions and insertions are one region."""
     for aligned, run in groupby(ops, key=lambda op: op.tag == "equal"):
         found = list(run)
         first, last = found[0], found[-1]
-        yield _Region(range(first.src_start, last.src_end), range(first.dest_start, last.dest_end), aligned)
+        yield _Aligned(range(first.src_start, last.src_end), range(first.dest_start, last.dest_end), aligned)

@@ -86,7 +86,7 @@ def version_side(version: VersionRow, cited: str, page: CapturedPage | None, lan
         "last_seen": format_iso(version.last_seen),
         "first_day": f"{version.first_seen:%Y-%m-%d}",
         "last_day": f"{version.last_seen:%Y-%m-%d}",
-        "captures": f"{version.captures:,} capture{'' if version.captures == 1 else 's'}",
+        "captures": count(version.captures, "capture"),
         "capture": line(replay_url(capture)),
         "href": line(replay_url(capture)) if is_web(capture) else "",
         "payload": line(capture),
@@ -120,7 +120,7 @@ def diff_parts(blocks: Sequence[DiffBlock], context: int | None) -> Iterator[dic
 def _folded(blocks: Sequence[DiffBlock]) -> Iterator[dict[str, Any]]:
     left = sum(not block.is_signpost for block in blocks)
     if left:
-        label = f"{left:,} unchanged block{'' if left == 1 else 's'}"
+        label = count(left, "unchanged block")
         yield {"folded": [_block(block) for block in blocks], "label": label, "again": True}
 
 

@@ -24,7 +24,7 @@ from history.diff.comparison import read_comparison
 from history.diff.html import html_report
 from history.export.formats import Job
 from history.export.writing.manifest import Done
-from history.export.writing.records import COLUMNS, Evidence, Records, VersionRecord, row
+from history.export.writing.records import COLUMNS, CaptureEvidence, Records, VersionRecord, row
 from history.export.writing.verify import Shown, verify_text
 from history.export.writing.zipped import Zip
 from history.pages import read_payload
@@ -62,7 +62,7 @@ class _Side:
     page: bytes | None
 
     @property
-    def evidence(self) -> Evidence:
+    def evidence(self) -> CaptureEvidence:
         return self.record.last if self.name == "before" else self.record.first
 
     @property

@@ -59,7 +59,7 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundBy:
     """Which run found a change, and when.
 
     :param found_id: found_changes.id. :param run: None: no crawl did (a merge, an extraction), or before runs were noted.
@@ -91,7 +91,7 @@ class ChangeRow:
     to_citation: str
     from_text_id: int
     to_text_id: int
-    found: Found | None = None
+    found: FoundBy | None = None
 
     @property
     def words(self) -> int:
@@ -239,11 +239,11 @@ def _row(row: sqlite3.Row, several: Collection[str]) -> ChangeRow:
     )
 
 
-def _found(row: sqlite3.Row) -> Found | None:
+def _found(row: sqlite3.Row) -> FoundBy | None:
     if row["found_id"] is None:
         return None
     at = parse_iso(row["found_at"]) if row["found_at"] else None
-    return Found(row["found_id"], row["run_id"], at, bool(row["ahead"]))
+    return FoundBy(row["found_id"], row["run_id"], at, bool(row["ahead"]))
 
 
 def last_run(db: sqlite3.Connection) -> int:

@@ -41,7 +41,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SeenChange:
     """A change that either saw; times are ISO 8601.
 
     :param capture: what to cite the later capture by. :param their_source: where their text of it stands.
@@ -63,7 +63,7 @@ class Compared:
 
     policy: Policy
     captures: int
-    steps: tuple[Step, ...]
+    steps: tuple[SeenChange, ...]
 
     @property
     def counts(self) -> dict[Verdict, int]:
@@ -94,7 +94,7 @@ def compare(store: Store, policy: Policy, theirs: str, ours: str) -> Compared:
         if capture_id in known
     ]
     steps = (
-        Step(old.at, new.at, verdict, new.citation, new.theirs.source)
+        SeenChange(old.at, new.at, verdict, new.citation, new.theirs.source)
         for old, new in pairwise(rows)
         if (verdict := _verdict(old, new)) is not None
     )

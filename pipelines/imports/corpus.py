@@ -30,7 +30,7 @@ from functools import partial
 from crawler.archives.capture import Outcome, Policy
 from crawler.archives.surt import surt
 from crawler.collections.corpus import Half, Header, read_header, read_path
-from crawler.collections.git import Commit, Entry, Repository, UnreadableError, locator
+from crawler.collections.git import ChangedFile, Commit, Repository, UnreadableError, locator
 from pipelines.imports.comparison import Compared, compare
 from pipelines.imports.intake import Done, Intake
 from pipelines.imports.their_text import read_theirs
@@ -261,5 +261,5 @@ def _unread(who: str, outcome: Outcome, detail: str) -> Reading:
     return Reading(outcome, who, detail)
 
 
-def _is_id(entry: Entry) -> bool:
+def _is_id(entry: ChangedFile) -> bool:
     return bool(entry.oid) and all(char in "0123456789abcdef" for char in entry.oid)

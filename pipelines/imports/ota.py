@@ -39,8 +39,8 @@ from crawler.collections.git import Repository, UnreadableError, locator
 from crawler.collections.ota import (
     BETWEEN_DOCUMENTS,
     Document,
-    Kind,
     Record,
+    RecordKind,
     page_id,
     read_location,
     read_path,
@@ -144,16 +144,16 @@ class OtaImport:
     async def run(self) -> AsyncIterator[Done]:
         """Take in the collection; yield each service's terms when they are read and compared."""
         gathered = _Gathered()
-        self._gather(self._snapshots, Kind.SNAPSHOT, gathered)
+        self._gather(self._snapshots, RecordKind.SNAPSHOT, gathered)
         if self._versions is not None:
-            self._gather(self._versions, Kind.VERSION, gathered)
+            self._gather(self._versions, RecordKind.VERSION, gathered)
         terms: dict[Terms, list[Document]] = defaultdict(list)
         for document in sorted(gathered.documents):
             terms[document.service, document.terms].append(document)
         for key, documents in terms.items():
             yield await self._terms(key, documents, gathered)
 
-    def _gather(self, repository: Repository, kind: Kind, into: _Gathered) -> None:
+    def _gather(self, repository: Repository, kind: RecordKind, into: _Gathered) -> None:
         counts = self._intake.counts
         try:
             for entry in repository.entries():
@@ -170,7 +170,7 @@ class OtaImport:
                         locator(self._name, entry.commit.commit_id, entry.path),
                         "its commit has no date that can be read",
                     )
-                elif kind is Kind.SNAPSHOT:
+                elif kind is RecordKind.SNAPSHOT:
                     counts.found += 1
                     one = _Snapshot(
                         entry.commit.commit_id,

@@ -86,14 +86,14 @@ def read_markdown(markdown: str) -> Iterator[Block]:
     >>> [(block.kind.value, block.level, block.markdown) for block in read_markdown("Us\n==\n\n*   [one](http://a) **two**")]
     [('heading', 1, 'Us'), ('item', 1, 'one two')]
     """
-    place = _Place()
+    place = _Where()
     for token in _parser().parse(markdown):
         block = place.pass_by(token)
         if block is not None and block.markdown:
             yield block
 
 
-class _Place:
+class _Where:
     """Where in the document the parser is: inside which lists, which heading, which row."""
 
     def __init__(self) -> None:

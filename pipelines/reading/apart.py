@@ -230,7 +230,7 @@ def _serve(pipe: connection.Connection, warm_up: Callable[[], object], limits: L
     except Exception as error:  # noqa: BLE001 - it is no page's fault
         pipe.send(Stopped(Why.START, f"{_NO_START}{error!r}"[:500], traceback.format_exc()))
         return
-    log = _Records()
+    log = _KeptLogs()
     logging.getLogger(_LOGGERS).addHandler(log)
     logging.getLogger(_LOGGERS).propagate = False
     own = psutil.Process()
@@ -256,7 +256,7 @@ def _answer(function: Callable[..., Any], arguments: tuple[Any, ...], limits: Li
         return Stopped(Why.RAISED, f"the reader failed on the page: {error!r}"[:500], traceback.format_exc()), True
 
 
-class _Records(logging.handlers.QueueHandler):
+class _KeptLogs(logging.handlers.QueueHandler):
     """Keeps log records for the parent, their arguments and tracebacks written out."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from typing import Final
 
 from crawler.archives.capture import Outcome, Policy
 from pipelines.shards.columns import readings_of
-from pipelines.shards.place import READINGS, Place
+from pipelines.shards.place import READINGS, JobFolders
 from pipelines.store.store import Store
 
 _ROWS: Final = 5_000  # of a transaction
@@ -34,7 +34,7 @@ class TakenIn:
     known: int
 
 
-def shard_in(store: Store, place: Place, name: str) -> TakenIn:
+def shard_in(store: Store, place: JobFolders, name: str) -> TakenIn:
     """Store the readings of one shard.
 
     :raises StoreError: the shard is damaged; what stood before the damage is stored.

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipelines.shards.columns import PageRow, page_row, pages_to
-from pipelines.shards.place import PAGES, READINGS, Place
+from pipelines.shards.place import PAGES, READINGS, JobFolders
 from pipelines.store.store import Store
 
 SHARD_BYTES: Final = 64_000_000  # of pages, before they are compressed: some hundreds, which a core reads in seconds
@@ -31,7 +31,7 @@ class PutOut:
 
 def shard_out(
     store: Store,
-    place: Place,
+    place: JobFolders,
     extractor: str,
     site: str = "",
     size: int = SHARD_BYTES,
@@ -55,7 +55,7 @@ def shard_out(
     return PutOut(count, tuple(names), len(set(names) & set(place.names(READINGS))))
 
 
-def _one(place: Place, extractor: str, number: int, pages: Iterator[PageRow], size: int) -> tuple[str, int]:
+def _one(place: JobFolders, extractor: str, number: int, pages: Iterator[PageRow], size: int) -> tuple[str, int]:
     digest = hashlib.sha256(extractor.encode())
     rows = written = 0
     with place.new(PAGES) as (stream, named):

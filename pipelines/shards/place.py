@@ -28,7 +28,7 @@ _ASIDE: Final = ".tmp"
 _ENDING: Final = {PAGES: ".parquet", READINGS: ".parquet", FAILED: ".txt"}
 
 
-class Place:
+class JobFolders:
     """The three folders of one job.
 
     :param uri: a path, or a URI such as s3://bucket/job.

@@ -16,7 +16,7 @@ from crawler.archives.capture import Outcome
 from crawler.archives.errors import ConfigError
 from pipelines.reading.pool import ReaderPool
 from pipelines.shards.columns import PageRow, ReadingRow, pages_of, write_readings
-from pipelines.shards.place import PAGES, READINGS, Place
+from pipelines.shards.place import PAGES, READINGS, JobFolders
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class ShardRead:
     failed: int
 
 
-def read_shard(place: Place, name: str, reader: ReaderPool) -> ShardRead:
+def read_shard(place: JobFolders, name: str, reader: ReaderPool) -> ShardRead:
     """Read one shard, and put its readings beside it.
 
     :raises StoreError: its file is missing or damaged, or the readings cannot be written.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from crawler.archives.errors import ConfigError, PolicylapseError
 from pipelines.reading.pool import ReaderPool
-from pipelines.shards.place import Place
+from pipelines.shards.place import JobFolders
 from pipelines.shards.read import ShardRead, read_shard
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def part_of(names: list[str], part: int, parts: int) -> list[str]:
     return names[part - 1 :: parts]
 
 
-def read_shards(place: Place, names: Iterable[str], reader: ReaderPool) -> Iterator[ShardRead | tuple[str, str]]:
+def read_shards(place: JobFolders, names: Iterable[str], reader: ReaderPool) -> Iterator[ShardRead | tuple[str, str]]:
     """Read shards one after the other; give what came of each: its counts, or its name and why it failed."""
     for name in names:
         try:
@@ -45,7 +45,7 @@ def read_shards(place: Place, names: Iterable[str], reader: ReaderPool) -> Itera
             yield name, str(error)
 
 
-def read_shards_on(client: Client, place: Place, names: list[str]) -> Iterator[ShardRead | tuple[str, str]]:
+def read_shards_on(client: Client, place: JobFolders, names: list[str]) -> Iterator[ShardRead | tuple[str, str]]:
     """Read shards on a Dask cluster, each on one worker; give what came of each as it ends.
 
     The scheduler sees names and counts only. Workers must be able to start processes of their own (_read_on_worker).
@@ -75,7 +75,7 @@ def _read_on_worker(uri: str, name: str) -> ShardRead:
             "this Dask worker may start no process, so a hostile page would hold it for ever: start the workers with "
             "DASK_DISTRIBUTED__WORKER__DAEMON=False in their environment"
         )
-    return read_shard(Place(uri), name, _reader())
+    return read_shard(JobFolders(uri), name, _reader())
 
 
 @cache

@@ -48,12 +48,12 @@ class Marks:
     emphasis: str = "*"
     strong: str = "**"
 
-    def of(self, run: _Run) -> str:
+    def of(self, run: _StyleRun) -> str:
         return (self.strong if run.strong else "") + (self.emphasis if run.emphasis else "")
 
 
 @dataclass(slots=True)
-class _Run:
+class _StyleRun:
     text: str
     strong: bool = False
     emphasis: bool = False
@@ -110,24 +110,24 @@ def safe_inline(markdown: str, marks: Marks = STARS) -> str:
     return "\n".join(found).rstrip()
 
 
-def _runs(markdown: str) -> list[_Run]:
+def _runs(markdown: str) -> list[_StyleRun]:
     """The block's text by its style. Stars that nothing closes are text."""
-    runs = [_Run("")]
+    runs = [_StyleRun("")]
     for token in _TOKEN.finditer(_CARRIAGE_RETURN.sub("\n", markdown)):
         sign, stars = token.groups()
         last = runs[-1]
         opening = len(stars or "") - 2 * last.strong - last.emphasis  # what they do besides closing
         if stars and 0 <= opening <= _BOTH:
-            runs.append(_Run("", strong=opening > 1, emphasis=opening % 2 == 1))
+            runs.append(_StyleRun("", strong=opening > 1, emphasis=opening % 2 == 1))
         else:
             last.text += sign or token.group()
-    runs[-1] = _Run(STARS.of(runs[-1]) + runs[-1].text)
+    runs[-1] = _StyleRun(STARS.of(runs[-1]) + runs[-1].text)
     return runs
 
 
-def _styled(runs: Sequence[_Run], marks: Marks) -> list[_Run]:
+def _styled(runs: Sequence[_StyleRun], marks: Marks) -> list[_StyleRun]:
     """The runs, with a style where its marks would be read as such, neighbours of one style as one."""
-    found: list[_Run] = []
+    found: list[_StyleRun] = []
     text = "".join(run.text for run in runs)
     at = 0
     for run in runs:
@@ -144,7 +144,7 @@ def _styled(runs: Sequence[_Run], marks: Marks) -> list[_Run]:
     return found
 
 
-def _pieces(run: _Run, before: str, after: str, marks: Marks, *, touches: bool) -> Iterator[_Run]:
+def _pieces(run: _StyleRun, before: str, after: str, marks: Marks, *, touches: bool) -> Iterator[_StyleRun]:
     """A run, its white space outside its marks; bare where CommonMark would not read its marks.
 
     :param touches: the run before ends with a mark, so that this one's may be taken with it.
@@ -152,18 +152,18 @@ def _pieces(run: _Run, before: str, after: str, marks: Marks, *, touches: bool) 
     core = run.text.strip()
     mark = marks.of(run)
     if not mark or not core:
-        yield _Run(run.text)
+        yield _StyleRun(run.text)
         return
     start = run.text.index(core)
     head, tail = run.text[:start], run.text[start + len(core) :]
     opens = _ends_word(head[-1:] or before) or not ("_" in mark or _may_be_sign(core[0]))
     closes = _ends_word(tail[:1] or after) or not ("_" in mark or _may_be_sign(core[-1]))
     if opens and closes and (head or not touches):
-        yield _Run(head)
-        yield _Run(core, run.strong, run.emphasis)
-        yield _Run(tail)
+        yield _StyleRun(head)
+        yield _StyleRun(core, run.strong, run.emphasis)
+        yield _StyleRun(tail)
     else:
-        yield _Run(run.text)
+        yield _StyleRun(run.text)
 
 
 def _ends_word(char: str) -> bool:
@@ -181,7 +181,7 @@ def _may_be_sign(char: str) -> bool:
     return unicodedata.category(char)[0] in "PS"
 
 
-def _written(runs: Sequence[_Run], marks: Marks) -> Iterator[str]:
+def _written(runs: Sequence[_StyleRun], marks: Marks) -> Iterator[str]:
     for run in runs:
         mark = marks.of(run)
         yield f"{mark}{escaped(run.text)}{mark[::-1]}" if mark else escaped(run.text)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class Damage(StrEnum):
     """What a finding is about. The value is what `--json` prints."""
 
     FILE = "file"  # SQLite's own pages, or the entries of its indexes
@@ -30,7 +30,7 @@ class Kind(StrEnum):
     @property
     def is_damage(self) -> bool:
         """False where it is only worth knowing: a crawl that was killed leaves such, and the next one goes on."""
-        return self not in (Kind.UNREAD, Kind.UNFOLDED, Kind.ORPHANS, Kind.PAST_TEXTS)
+        return self not in (Damage.UNREAD, Damage.UNFOLDED, Damage.ORPHANS, Damage.PAST_TEXTS)
 
 
 class Mend(StrEnum):
@@ -50,7 +50,7 @@ class Finding:
     :param mend: how `fsck --repair` mends it; None: not at all.
     """
 
-    kind: Kind
+    kind: Damage
     subject: str
     detail: str
     row: int = 0
@@ -59,11 +59,11 @@ class Finding:
     @property
     def next_step(self) -> str:
         """What a person does about it, "" where there is nothing to do."""
-        if self.kind is Kind.UNREAD:
+        if self.kind is Damage.UNREAD:
             return "run the same crawl, or `policylapse re-extract`"
-        if self.kind is Kind.PAST_TEXTS:
+        if self.kind is Damage.PAST_TEXTS:
             return ""
-        if self.kind in (Kind.ORPHANS, Kind.INDEX):
+        if self.kind in (Damage.ORPHANS, Damage.INDEX):
             return "`policylapse compact`"
         if self.mend:
             return "`policylapse fsck --repair`" + _THEN[self.mend]

@@ -29,7 +29,7 @@ from pipelines.store.tables.texts import block_key
 from pipelines.text.digests import block_digest, text_digest
 from pipelines.text.wording import text_words, wording_key
 from pipelines.upkeep import fsck_rows
-from pipelines.upkeep.findings import Finding, Kind, Mend
+from pipelines.upkeep.findings import Damage, Finding, Mend
 from pipelines.upkeep.orphans import count_orphans
 from pipelines.versions.changes import Text, compare
 from pipelines.versions.fold import Folded
@@ -76,7 +76,7 @@ def check(connection: sqlite3.Connection, progress: Progress = lambda _step, _do
             try:
                 yield from step(db, progress)
             except _BROKEN as error:
-                yield Finding(Kind.FILE, step.__name__.strip("_"), f"cannot be read: {error}")
+                yield Finding(Damage.FILE, step.__name__.strip("_"), f"cannot be read: {error}")
     finally:
         connection.rollback()
 
@@ -86,7 +86,7 @@ def _sqlite(db: Database, progress: Progress) -> Iterator[Finding]:
     for (problem,) in db.execute(f"PRAGMA integrity_check({_MOST})").fetchall():
         if problem != "ok":
             index = re.search(r"\bindex (\w+)", problem)
-            yield Finding(Kind.FILE, index[1] if index else "file", problem)
+            yield Finding(Damage.FILE, index[1] if index else "file", problem)
     progress("integrity", 1, 1)
 
 
@@ -99,10 +99,10 @@ def _schema(db: Database, _progress: Progress) -> Iterator[Finding]:
         migrations.apply(ours)
         for name, kind, sql in ours.execute(objects).fetchall():
             if name not in held:
-                yield Finding(Kind.SCHEMA, f"{kind} {name}", "is missing")
+                yield Finding(Damage.SCHEMA, f"{kind} {name}", "is missing")
             elif _columns(ours, name) - _columns(db, name) if kind == "table" else held[name] != sql:
                 what = "lacks columns" if kind == "table" else "is not as this program makes it"
-                yield Finding(Kind.SCHEMA, f"{kind} {name}", what)
+                yield Finding(Damage.SCHEMA, f"{kind} {name}", what)
     finally:
         ours.conn.close()
 
@@ -116,7 +116,7 @@ def _references(db: Database, _progress: Progress) -> Iterator[Finding]:
     for table, row, parent, _key in db.execute("PRAGMA foreign_key_check"):
         detail = f"refers to a row of {parent} that is not there"
         subject = table if row is None else f"{table} {row}"
-        yield Finding(Kind.REFERENCE, subject, detail, row or 0, _REFERRING.get(table))
+        yield Finding(Damage.REFERENCE, subject, detail, row or 0, _REFERRING.get(table))
 
 
 # payloads
@@ -130,11 +130,11 @@ def _payloads(db: Database, progress: Progress) -> Iterator[Finding]:
             body = load_payload(db.execute, payload_id)
         except PAYLOAD_ERRORS as error:
             detail = f"cannot be put together again: {type(error).__name__} {error}".strip()
-            yield Finding(Kind.PAYLOAD, _payload_name(db, payload_id), detail, payload_id, Mend.FETCH)
+            yield Finding(Damage.PAYLOAD, _payload_name(db, payload_id), detail, payload_id, Mend.FETCH)
             continue
         if hashlib.sha256(body).hexdigest() != digest or len(body) != size:
             detail = f"{len(body):,} bytes of another digest than {digest[:12]}…"
-            yield Finding(Kind.PAYLOAD, _payload_name(db, payload_id), detail, payload_id, Mend.FETCH)
+            yield Finding(Damage.PAYLOAD, _payload_name(db, payload_id), detail, payload_id, Mend.FETCH)
         else:
             yield from _verdicts(db, payload_id, body)
     progress("payloads", count, count)
@@ -161,7 +161,7 @@ def _verdicts(db: Database, payload_id: int, body: bytes) -> Iterator[Finding]:
             and (verdict == "not checkable") != (len(bare) != _SHA1_BASE32)
         )
         if wrong:
-            yield Finding(Kind.VERDICT, f"{original} {timestamp}", f"{verdict!r} is not so", capture_id, Mend.FETCH)
+            yield Finding(Damage.VERDICT, f"{original} {timestamp}", f"{verdict!r} is not so", capture_id, Mend.FETCH)
 
 
 # texts
@@ -174,7 +174,7 @@ def _blocks(db: Database, progress: Progress) -> Iterator[Finding]:
         if done % 1000 == 0:
             progress("blocks", done, count)
         if kind not in _BLOCK_KINDS or block_key(block_digest(Block(BlockKind(kind), level, markdown))) != key:
-            yield Finding(Kind.BLOCK, f"block {block_id}", "its words are not those of its key", block_id, Mend.READ)
+            yield Finding(Damage.BLOCK, f"block {block_id}", "its words are not those of its key", block_id, Mend.READ)
     progress("blocks", count, count)
 
 
@@ -186,13 +186,13 @@ def _texts(db: Database, progress: Progress) -> Iterator[Finding]:
         try:
             blocks = text_blocks(db.conn, text_id)
         except ValueError as error:
-            yield Finding(Kind.TEXT, f"text {text_id}", str(error), text_id, Mend.READ)
+            yield Finding(Damage.TEXT, f"text {text_id}", str(error), text_id, Mend.READ)
             continue
         if text_digest(blocks) != digest:
-            yield Finding(Kind.TEXT, f"text {text_id}", "its blocks are not those of its digest", text_id, Mend.READ)
+            yield Finding(Damage.TEXT, f"text {text_id}", "its blocks are not those of its digest", text_id, Mend.READ)
         elif (wording_key(blocks), len(text_words(blocks))) != (wording, words):
             detail = f"{words:,} words of wording {wording[:8]}, not what its blocks say"
-            yield Finding(Kind.WORDING, f"text {text_id}", detail, text_id, Mend.READ)
+            yield Finding(Damage.WORDING, f"text {text_id}", detail, text_id, Mend.READ)
     progress("texts", count, count)
 
 
@@ -238,13 +238,13 @@ def _outcomes(db: Database, progress: Progress) -> Iterator[Finding]:
         for capture_id, original, timestamp, outcome in db.execute(
             f"SELECT k.id, k.original, k.timestamp, k.outcome FROM captures k WHERE {where}"
         ):
-            yield Finding(Kind.OUTCOME, f"{original} {timestamp}", f"{outcome!r}, but {why}", capture_id, mend)
+            yield Finding(Damage.OUTCOME, f"{original} {timestamp}", f"{outcome!r}, but {why}", capture_id, mend)
     (unread,) = db.execute(
         "SELECT count(*) FROM captures k WHERE k.payload_id IS NOT NULL AND k.outcome IN ('fetched', 'revisit') "
         "AND NOT EXISTS (SELECT 1 FROM extractions e WHERE e.payload_id = k.payload_id)"
     ).fetchone()
     if unread:
-        yield Finding(Kind.UNREAD, "captures", f"{unread:,} kept, and not read yet")
+        yield Finding(Damage.UNREAD, "captures", f"{unread:,} kept, and not read yet")
     progress("outcomes", 1, 1)
 
 
@@ -254,14 +254,16 @@ def _folds(db: Database, progress: Progress) -> Iterator[Finding]:
     for done, (policy_id, url, extractor_id, dirty) in enumerate(rows):
         progress("versions", done, len(rows))
         if dirty:
-            yield Finding(Kind.UNFOLDED, url, "captures were read since its versions were made", policy_id, Mend.FOLD)
+            yield Finding(Damage.UNFOLDED, url, "captures were read since its versions were made", policy_id, Mend.FOLD)
         elif extractor_id is not None:
             try:
                 differs = _fold_differs(db, policy_id, extractor_id)
             except (ValueError, TypeError) as error:  # of a damaged text, or date
                 differs = f"readings cannot be folded ({error}), and its versions"
             if differs:
-                yield Finding(Kind.FOLD, url, f"its {differs} are not what its readings come to", policy_id, Mend.FOLD)
+                yield Finding(
+                    Damage.FOLD, url, f"its {differs} are not what its readings come to", policy_id, Mend.FOLD
+                )
     progress("versions", len(rows), len(rows))
 
 
@@ -361,7 +363,7 @@ def _indexes(db: Database, progress: Progress) -> Iterator[Finding]:
     progress("indexes", 0, 1)
     wrong = differing_words(db.conn)
     if wrong:
-        yield Finding(Kind.INDEX, "blocks_fts", f"{wrong:,} words are not found in as many blocks as have them")
+        yield Finding(Damage.INDEX, "blocks_fts", f"{wrong:,} words are not found in as many blocks as have them")
     progress("indexes", 1, 1)
 
 
@@ -374,8 +376,8 @@ def _orphans(db: Database, progress: Progress) -> Iterator[Finding]:
         ("links", orphans.link_layers, "no page has them"),
     ):
         if count:
-            yield Finding(Kind.ORPHANS, what, f"{count:,}: {why}")
+            yield Finding(Damage.ORPHANS, what, f"{count:,}: {why}")
     if orphans.texts:
         detail = f"{orphans.texts:,} of earlier folds: kept, since somebody may have cited them"
-        yield Finding(Kind.PAST_TEXTS, "texts", detail)
+        yield Finding(Damage.PAST_TEXTS, "texts", detail)
     progress("orphans", 1, 1)

@@ -21,7 +21,7 @@ from crawler.archives.capture import Outcome
 from pipelines.model import DocumentKind
 from pipelines.store.tables.links import link_key
 from pipelines.text.digests import VERDICTS
-from pipelines.upkeep.findings import Finding, Kind
+from pipelines.upkeep.findings import Damage, Finding
 
 UNPROVEN: Final = (
     "captures: URL, time, status, media type and digest as the archive's index gave them, the time of the fetch",
@@ -65,11 +65,11 @@ def links(db: Database) -> Iterator[Finding]:
     """Yield links that are not those of their key, and pages' links that are not those of their digest."""
     for row, key, words, url in db.execute("SELECT id, link_key, words, url FROM links"):
         if link_key(words, url) != key:
-            yield Finding(Kind.LINKS, f"link {row}", "its words and address are not those of its key", row)
+            yield Finding(Damage.LINKS, f"link {row}", "its words and address are not those of its key", row)
     for row, digest, found in db.execute("SELECT id, link_digest, links FROM link_layers"):
         layer = json.dumps(json.loads(found), ensure_ascii=False)
         if hashlib.sha256(layer.encode("utf-8", "replace")).digest() != digest:
-            yield Finding(Kind.LINKS, f"links {row}", "are not those of their digest", row)
+            yield Finding(Damage.LINKS, f"links {row}", "are not those of their digest", row)
 
 
 def rows(db: Database) -> Iterator[Finding]:
@@ -82,4 +82,4 @@ def rows(db: Database) -> Iterator[Finding]:
     ]
     for table, why, where, values in wrong:
         for (row,) in db.execute(f"SELECT id FROM {table} WHERE {where}", list(values)):
-            yield Finding(Kind.ROW, f"{table} {row}", why, row)
+            yield Finding(Damage.ROW, f"{table} {row}", why, row)

@@ -20,7 +20,7 @@ from pipelines.store.load import proven_payload
 from pipelines.store.shelves.folds import refold
 from pipelines.store.tables.block_words import forget_block_words
 from pipelines.store.tables.capture_table import PENDING, CaptureTable
-from pipelines.upkeep.findings import Finding, Kind, Mend
+from pipelines.upkeep.findings import Damage, Finding, Mend
 from pipelines.upkeep.orphans import stand_alone
 
 _POLICIES: Final = "SELECT u.policy_id FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey WHERE k.{column} = ?"
@@ -54,18 +54,18 @@ def repair(db: Database, findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _fetch(db: Database, finding: Finding) -> None:
-    if finding.kind is Kind.PAYLOAD:
+    if finding.kind is Damage.PAYLOAD:
         _drop_payload(db, finding.row)
     else:
         _make_pending(db, "id", finding.row)
 
 
 def _read(db: Database, finding: Finding) -> None:
-    if finding.kind in (Kind.TEXT, Kind.WORDING):
+    if finding.kind in (Damage.TEXT, Damage.WORDING):
         _drop_text(db, finding.row)
-    elif finding.kind is Kind.BLOCK:
+    elif finding.kind is Damage.BLOCK:
         _drop_block(db, finding.row)
-    elif finding.kind is Kind.OUTCOME:
+    elif finding.kind is Damage.OUTCOME:
         _drop_readings_of(db, finding.row)
     else:
         _drop_lost_readings(db)
@@ -73,14 +73,14 @@ def _read(db: Database, finding: Finding) -> None:
 
 def _fold(db: Database, finding: Finding) -> None:
     """Folded with the others, at the end; its changes are compared anew."""
-    if finding.kind is Kind.REFERENCE:
+    if finding.kind is Damage.REFERENCE:
         table = finding.subject.split()[0]
         _mark(db, f"SELECT policy_id FROM {table} WHERE id = ?", finding.row)
         if table == "found_changes":  # the fold finds its change again
             db.execute("UPDATE found_changes SET to_version_id = NULL WHERE id = ?", [finding.row])
         else:
             db.execute(f"DELETE FROM {table} WHERE id = ?", [finding.row])
-    elif finding.kind is Kind.FOLD:
+    elif finding.kind is Damage.FOLD:
         _mark(db, "SELECT ?", finding.row)
         db.execute(
             "DELETE FROM changes WHERE to_version_id IN (SELECT v.id FROM versions v JOIN policies p "

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from cli.reading import status as command
 from crawler.counting import count
-from history.status import State, Status
+from history.status import CrawlState, Status
 from tests.programs import ROOT
 
 NOUNS = (
@@ -53,7 +53,7 @@ def test_none_one_and_two(number, said):
 )
 def test_status_counts(number, said, capsys):
     console = Console(width=100)
-    command._print(console, Status(State.NEVER, None, number, number, number, number), None)
+    command._print(console, Status(CrawlState.NEVER, None, number, number, number, number), None)
     shown = capsys.readouterr().out
     assert f"pending: {said}\n" in shown
     assert f"{count(number, 'site')}" in shown

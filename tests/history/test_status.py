@@ -16,7 +16,7 @@ from crawler.asking.limits import after_refusal
 from crawler.asking.limits_file import LimitsFile
 from crawler.lock import CrawlLock, holder
 from history.database import open_database
-from history.status import State, read_status
+from history.status import CrawlState, read_status
 
 from .test_missing import AT, say
 
@@ -49,11 +49,11 @@ def status_of(writer, *, running=False):
 @pytest.mark.parametrize(
     ("code", "finished", "running", "state", "exit_code", "step"),
     [
-        (0, True, False, State.COMPLETE, 0, ""),
-        (1, True, False, State.PARTLY, 1, AGAIN),
-        (3, True, False, State.STOPPED, 3, AGAIN),
-        (None, False, False, State.INTERRUPTED, 2, AGAIN),
-        (None, False, True, State.RUNNING, 0, ""),
+        (0, True, False, CrawlState.COMPLETE, 0, ""),
+        (1, True, False, CrawlState.PARTLY, 1, AGAIN),
+        (3, True, False, CrawlState.STOPPED, 3, AGAIN),
+        (None, False, False, CrawlState.INTERRUPTED, 2, AGAIN),
+        (None, False, True, CrawlState.RUNNING, 0, ""),
     ],
 )
 def test_every_end_of_a_run(history_db, code, finished, running, state, exit_code, step):
@@ -68,7 +68,7 @@ def test_every_end_of_a_run(history_db, code, finished, running, state, exit_cod
 
 def test_a_database_without_a_crawl(history_db):
     found = status_of(history_db)
-    assert (found.state, found.state.exit_code, found.run) == (State.NEVER, 2, None)
+    assert (found.state, found.state.exit_code, found.run) == (CrawlState.NEVER, 2, None)
 
 
 def test_what_is_missing_and_what_is_pending(history_db):

@@ -110,7 +110,7 @@ class _Zstd:
         self._left = max(_ALWAYS_ALLOWED, _MAX_RATIO * (self.end - offset))
         inflater = zstandard.ZstdDecompressor(dict_data=dictionary, max_window_size=_MAX_WINDOW)
         self._reader = inflater.stream_reader(
-            cast("IO[bytes]", _Part(stream, offset, self.end)), read_across_frames=False
+            cast("IO[bytes]", _Slice(stream, offset, self.end)), read_across_frames=False
         )
 
     def read(self, size: int) -> bytes:
@@ -128,7 +128,7 @@ class _Zstd:
         return data
 
 
-class _Part(io.RawIOBase):  # what zstandard takes for a stream
+class _Slice(io.RawIOBase):  # what zstandard takes for a stream
     """The bytes of a stream from one offset to another."""
 
     def __init__(self, stream: BinaryIO, start: int, end: int) -> None:

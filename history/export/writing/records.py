@@ -23,7 +23,7 @@ _CACHED = 10_000_000  # characters of blocks that are kept: neighbouring version
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class CaptureEvidence:
     """A capture that shows a version.
 
     :param archive_url: where a person finds it; `url` is the page's own.
@@ -77,8 +77,8 @@ class VersionRecord:
     sections: tuple[str, ...]
     wording: str
     extractor: str
-    first: Evidence
-    last: Evidence
+    first: CaptureEvidence
+    last: CaptureEvidence
     parts: tuple[tuple[Block, str | None], ...]
 
     @property
@@ -293,8 +293,8 @@ class Records:
             tuple(json.loads(sections)) if sections else (),
             wording,
             extractor,
-            Evidence(*evidence[:_EVIDENCE_LENGTH]),
-            Evidence(*evidence[_EVIDENCE_LENGTH:]),
+            CaptureEvidence(*evidence[:_EVIDENCE_LENGTH]),
+            CaptureEvidence(*evidence[_EVIDENCE_LENGTH:]),
             self._text(text_id) if text else (),
         )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from crawler.archives.memento import replay_url
 from crawler.collections.git import split_locator
-from history.export.writing.records import Evidence
+from history.export.writing.records import CaptureEvidence
 from pipelines.text.digests import COPY
 
 _TOOLS = ("sha256sum", "openssl", "base32", "curl", "git")
@@ -35,7 +35,7 @@ class Shown:
 
     name: str
     page: str | None
-    evidence: Evidence
+    evidence: CaptureEvidence
     memento_url: str
     index_url: str
     agrees: bool

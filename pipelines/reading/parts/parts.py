@@ -75,7 +75,7 @@ _NOTHING: Final = TitleFinding()
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class MenuLabel:
     """What a menu or a tab calls a place of the page.
 
     :param target: the id it points to.
@@ -129,7 +129,7 @@ class _Part:
     stretch: Stretch
 
 
-def labels_of(body: HtmlElement) -> tuple[Label, ...]:
+def labels_of(body: HtmlElement) -> tuple[MenuLabel, ...]:
     """Return what menus, tables of contents and tabs call places of the page; before any of them is dropped."""
     found: list[tuple[str, str, HtmlElement]] = []
     for element in body.iter("a", "button", "li", "div", "span", "summary", "h2", "h3", "h4", "h5"):
@@ -147,7 +147,7 @@ def labels_of(body: HtmlElement) -> tuple[Label, ...]:
     for text, target, element in found:
         around = next((one for one in element.iterancestors() if within[one] > 1), body)
         lists.setdefault(around, []).append((text, target))
-    return tuple(Label(text, target, menu) for menu, labels in enumerate(lists.values()) for text, target in labels)
+    return tuple(MenuLabel(text, target, menu) for menu, labels in enumerate(lists.values()) for text, target in labels)
 
 
 def _target(element: HtmlElement) -> str:
@@ -156,7 +156,7 @@ def _target(element: HtmlElement) -> str:
     return next((value.lstrip("#") for name in _POINTERS if (value := element.get(name))), "")
 
 
-def cut_part(body: HtmlElement, labels: Sequence[Label], asked: Asked, *, title: str, url: str) -> Cut:
+def cut_part(body: HtmlElement, labels: Sequence[MenuLabel], asked: Asked, *, title: str, url: str) -> Cut:
     """Cut a page that holds several documents down to the one that was asked for; the page is changed.
 
     :param body: without furniture.
@@ -347,10 +347,10 @@ def _ids(body: HtmlElement) -> dict[str, HtmlElement]:
     return found
 
 
-_Pointed = tuple[Label, TitleFinding, "HtmlElement", bool]
+_Pointed = tuple[MenuLabel, TitleFinding, "HtmlElement", bool]
 
 
-def _pointed(labels: Sequence[Label], by_id: dict[str, HtmlElement], brand: frozenset[str]) -> list[_Pointed]:
+def _pointed(labels: Sequence[MenuLabel], by_id: dict[str, HtmlElement], brand: frozenset[str]) -> list[_Pointed]:
     """The labels that are titles, each with what it points to; of several for one place the first.
 
     In a table of contents few entries are titles: these are sections. A short name will do where most are, and that is

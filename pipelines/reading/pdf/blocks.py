@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Final
 
 from pipelines.model import Block, BlockKind
-from pipelines.reading.pdf.layout import Line, has_room
+from pipelines.reading.pdf.layout import TextLine, has_room
 from pipelines.reading.pdf.rows import BULLET, NUMBER
 
 _LARGER: Final = 1.1  # a heading's size against the text's
@@ -62,7 +62,7 @@ class _Draft:
     """
 
     kind: BlockKind
-    lines: list[Line]
+    lines: list[TextLine]
     level: int = 0
     texts: list[str] = field(default_factory=list)
     breaks: set[int] = field(default_factory=set)
@@ -80,7 +80,7 @@ class _PdfPage:
     gaps: dict[float, float]
 
 
-def read_lines(lines: Sequence[Line]) -> tuple[Block, ...]:
+def read_lines(lines: Sequence[TextLine]) -> tuple[Block, ...]:
     """The document's blocks."""
     usual = _usual(lines)
     drafts: list[_Draft] = []
@@ -99,7 +99,7 @@ def read_lines(lines: Sequence[Line]) -> tuple[Block, ...]:
     return tuple(block for draft in drafts if (block := _block(draft, levels, vocabulary)).markdown.strip(" |"))
 
 
-def _usual(lines: Sequence[Line]) -> _PdfPage:
+def _usual(lines: Sequence[TextLine]) -> _PdfPage:
     sizes: Counter[float] = Counter()
     bold, capital = 0.0, 0
     gaps: dict[float, list[float]] = {}
@@ -124,7 +124,7 @@ def _rounded(size: float) -> float:
 # --- which block a line belongs to ----------------------------------------------------------------------------
 
 
-def _draft(last: _Draft | None, line: Line, usual: _PdfPage, open_items: list[_Draft]) -> _Draft:
+def _draft(last: _Draft | None, line: TextLine, usual: _PdfPage, open_items: list[_Draft]) -> _Draft:
     """A new block that begins with the line."""
     bullet = BULLET.match(line.text)
     if bullet is None and _is_heading(line, usual):
@@ -145,7 +145,7 @@ def _draft(last: _Draft | None, line: Line, usual: _PdfPage, open_items: list[_D
     return draft
 
 
-def _is_heading(line: Line, usual: _PdfPage) -> bool:
+def _is_heading(line: TextLine, usual: _PdfPage) -> bool:
     if len(line.text) > _HEADING_CHARS or not any(char.isalpha() for char in line.text):
         return False
     if line.size >= _LARGER * usual.size:
@@ -155,13 +155,13 @@ def _is_heading(line: Line, usual: _PdfPage) -> bool:
     return (line.bold >= _BOLD and not usual.bold) or _is_short_and_capital(line, usual)
 
 
-def _is_short_and_capital(line: Line, usual: _PdfPage) -> bool:
+def _is_short_and_capital(line: TextLine, usual: _PdfPage) -> bool:
     """ALL CAPITALS, on a line that has room to spare: a heading typed without any style."""
     spare = line.right - line.x1 > _SPARE * (line.right - line.left)
     return not usual.capital and line.text.isupper() and sum(map(str.isalpha, line.text)) >= _CAPITALS and spare
 
 
-def _goes_on(draft: _Draft, line: Line, usual: _PdfPage, open_items: list[_Draft]) -> bool:
+def _goes_on(draft: _Draft, line: TextLine, usual: _PdfPage, open_items: list[_Draft]) -> bool:
     """Add the line to the block if it is more of it."""
     last = draft.lines[-1]
     if draft.kind is BlockKind.ROW or not draft.texts:
@@ -178,24 +178,24 @@ def _goes_on(draft: _Draft, line: Line, usual: _PdfPage, open_items: list[_Draft
     return more
 
 
-def _is_next(last: Line, line: Line, usual: _PdfPage) -> bool:
+def _is_next(last: TextLine, line: TextLine, usual: _PdfPage) -> bool:
     """At the usual distance below."""
     size = max(last.size, line.size)
     expected = min(usual.gaps.get(_rounded(size), 1.3 * size), 3 * size)
     return line.y - last.y <= max(_LINE_GAP * expected, 1.1 * size)
 
 
-def _is_early(last: Line, line: Line) -> bool:
+def _is_early(last: TextLine, line: TextLine) -> bool:
     """The line above ended although the next word would have fit: the writer ended it."""
     return has_room(last.right - last.x1, line.text, line.x1 - line.x0)
 
 
-def _is_broken(last: Line, line: Line) -> bool:
+def _is_broken(last: TextLine, line: TextLine) -> bool:
     """A line break that is meant, as in an address: sentences go on in lower case."""
     return _is_early(last, line) and not line.text.lstrip()[:1].islower()
 
 
-def _goes_on_elsewhere(draft: _Draft, line: Line, usual: _PdfPage) -> bool:
+def _goes_on_elsewhere(draft: _Draft, line: TextLine, usual: _PdfPage) -> bool:
     """A sentence that goes on in the next column or on the next page."""
     last = draft.lines[-1]
     if draft.kind is BlockKind.HEADING or _is_heading(line, usual) or _opens_item(line):
@@ -207,11 +207,11 @@ def _goes_on_elsewhere(draft: _Draft, line: Line, usual: _PdfPage) -> bool:
     return start.islower() or text.endswith("-") or not _is_early(last, line)
 
 
-def _opens_item(line: Line) -> bool:
+def _opens_item(line: TextLine) -> bool:
     return BULLET.match(line.text) is not None or NUMBER.match(line.text) is not None
 
 
-def _is_same_block(draft: _Draft, line: Line, usual: _PdfPage, open_items: list[_Draft]) -> bool:
+def _is_same_block(draft: _Draft, line: TextLine, usual: _PdfPage, open_items: list[_Draft]) -> bool:
     if _begins_item(draft, line, open_items):
         return False
     if draft.kind is BlockKind.HEADING:
@@ -224,7 +224,7 @@ def _is_same_block(draft: _Draft, line: Line, usual: _PdfPage, open_items: list[
     return _is_more_of_paragraph(draft, line)
 
 
-def _begins_item(draft: _Draft, line: Line, open_items: list[_Draft]) -> bool:
+def _begins_item(draft: _Draft, line: TextLine, open_items: list[_Draft]) -> bool:
     """A marker that is none: a wrapped line may begin with a dash or "6." (after "Article")."""
     if not _opens_item(line):
         return False
@@ -237,7 +237,7 @@ def _begins_item(draft: _Draft, line: Line, open_items: list[_Draft]) -> bool:
     return not (wrapped and abs(line.x0 - edge) <= max(_NEAR, _INDENT * line.size))
 
 
-def _is_more_of_heading(draft: _Draft, line: Line, usual: _PdfPage) -> bool:
+def _is_more_of_heading(draft: _Draft, line: TextLine, usual: _PdfPage) -> bool:
     last = draft.lines[-1]
     alike = _rounded(line.size) == _rounded(last.size)
     if _is_heading(line, usual):
@@ -249,7 +249,7 @@ def _is_more_of_heading(draft: _Draft, line: Line, usual: _PdfPage) -> bool:
     return False
 
 
-def _is_more_of_item(draft: _Draft, line: Line) -> bool:
+def _is_more_of_item(draft: _Draft, line: TextLine) -> bool:
     """Its lines hang under the text of the first, or run back to the marker if the line above was full."""
     first, last = draft.lines[0], draft.lines[-1]
     if line.x0 > first.x0 + _NEAR:
@@ -257,7 +257,7 @@ def _is_more_of_item(draft: _Draft, line: Line) -> bool:
     return line.x0 > first.x0 - first.size * 3 and not _is_early(last, line)
 
 
-def _is_more_of_paragraph(draft: _Draft, line: Line) -> bool:
+def _is_more_of_paragraph(draft: _Draft, line: TextLine) -> bool:
     last = draft.lines[-1]
     ended = draft.texts[-1].rstrip().endswith(_TERMINAL)
     early = _is_early(last, line)
@@ -273,7 +273,7 @@ def _is_more_of_paragraph(draft: _Draft, line: Line) -> bool:
     return shift < 0 and len(draft.lines) == 1 and not early  # the first line was indented
 
 
-def _is_header_row(last: _Draft | None, line: Line, usual: _PdfPage) -> bool:
+def _is_header_row(last: _Draft | None, line: TextLine, usual: _PdfPage) -> bool:
     opens = last is None or last.kind is not BlockKind.ROW or last.lines[0].region != line.region
     return opens and line.bold >= _BOLD and not usual.bold
 
@@ -345,7 +345,7 @@ class _Words:
     hyphenates: bool
 
 
-def _vocabulary(lines: Sequence[Line]) -> _Words:
+def _vocabulary(lines: Sequence[TextLine]) -> _Words:
     counts: Counter[str] = Counter()
     cuts: list[tuple[str, str]] = []
     cut = ""

@@ -32,7 +32,7 @@ _MAX_DEPTH: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TextLine:
     """A line of text, or a row of a table.
 
     :param text_x: where the text begins, after a bullet or number that stands off.
@@ -54,7 +54,7 @@ class Line:
     cells: tuple[str, ...] = ()
 
 
-def reading_order(pages: Sequence[Sequence[Piece]]) -> tuple[tuple[Line, ...], int]:
+def reading_order(pages: Sequence[Sequence[Piece]]) -> tuple[tuple[TextLine, ...], int]:
     """The document's lines in the order they are read, and how many were dropped as running headers and the like."""
     pages = [[piece for piece in page if piece.text.strip()] for page in pages]
     if _is_right_to_left(pages):
@@ -64,7 +64,7 @@ def reading_order(pages: Sequence[Sequence[Piece]]) -> tuple[tuple[Line, ...], i
     kept = [[row for n, row in enumerate(page) if (number, n) not in dropped] for number, page in enumerate(rows)]
     regions = [region for page in kept for region in _regions(page, 0)]
     edges = _edges([row for region in regions if region.kind == "plain" and not region.depth for row in region.rows])
-    lines: list[Line] = []
+    lines: list[TextLine] = []
     for number, region in enumerate(regions):
         if region.kind == "table":
             lines += _table(region.rows, number)
@@ -248,12 +248,12 @@ def _edges(rows: list[Row]) -> tuple[float, float]:
     return lefts[len(lefts) // 10], rights[len(rights) * 9 // 10]
 
 
-def _line(row: Row, region: int, left: float, right: float) -> Line:
+def _line(row: Row, region: int, left: float, right: float) -> TextLine:
     first, text = row[0], row_text(row)
     size = max(row, key=lambda piece: len(piece.text)).size
     bold = sum(piece.bold * len(piece.text) for piece in row) / sum(len(piece.text) for piece in row)
     text_x = _text_x(first) if first.text_x is None else first.text_x
-    return Line(text, first.x0, row[-1].x1, first.y, size, bold, text_x, left, right, region)
+    return TextLine(text, first.x0, row[-1].x1, first.y, size, bold, text_x, left, right, region)
 
 
 def _text_x(piece: Piece) -> float:
@@ -263,7 +263,7 @@ def _text_x(piece: Piece) -> float:
     return piece.x0 + width
 
 
-def _table(rows: list[Row], region: int) -> Iterator[Line]:
+def _table(rows: list[Row], region: int) -> Iterator[TextLine]:
     """One line a row; lines of one cell are put together where the rows stand apart, or begin in the first cell."""
     apart = _apart([row[0].y for row in rows])
     if not any(apart[1:]):
@@ -277,9 +277,9 @@ def _table(rows: list[Row], region: int) -> Iterator[Line]:
     yield _row_line(group, region)
 
 
-def _row_line(group: list[Row], region: int) -> Line:
+def _row_line(group: list[Row], region: int) -> TextLine:
     cells = tuple(" ".join(piece.text for piece in column if piece.text) for column in zip(*group, strict=True))
     first = group[0][0]
     bold = min(piece.bold for row in group for piece in row)
     x1 = max(piece.x1 for row in group for piece in row)
-    return Line("", first.x0, x1, first.y, first.size, bold, first.x0, first.x0, x1, region, cells)
+    return TextLine("", first.x0, x1, first.y, first.size, bold, first.x0, first.x0, x1, region, cells)

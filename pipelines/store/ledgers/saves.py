@@ -20,7 +20,7 @@ ASKING = "asking"
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class PendingSave:
     """A request whose result is not known yet."""
 
     save_id: int
@@ -95,10 +95,10 @@ class SaveLedger(OwnFile):
         with self._writing():
             self._db.execute("DELETE FROM saves WHERE id = ? AND state = ?", [save_id, ASKING])
 
-    def jobs(self, archive: str) -> list[Job]:
+    def jobs(self, archive: str) -> list[PendingSave]:
         """Return the jobs whose result is not known yet, the oldest first."""
         rows = self._db.execute(
             "SELECT id, job_id, url, asked_at, tries FROM saves WHERE archive = ? AND state = ? ORDER BY id",
             [archive, Step.PENDING.value],
         )
-        return [Job(row[0], row[1], row[2], parse_iso(row[3]), row[4]) for row in rows]
+        return [PendingSave(row[0], row[1], row[2], parse_iso(row[3]), row[4]) for row in rows]

@@ -72,7 +72,7 @@ def refold(db: Database, policy_id: int, extractor_id: int, finder: Finder = NOB
             db,
             policy_id,
             extractor_id,
-            [_Step(v.number, v.wording, row[4]) for v, row in zip(folded.versions, rows, strict=True)],
+            [_Compared(v.number, v.wording, row[4]) for v, row in zip(folded.versions, rows, strict=True)],
             known,
         )
     _write_left_out(db, policy_id, extractor_id, folded)
@@ -159,7 +159,7 @@ def _row(policy_id: int, extractor_id: int, v: Version, text_id: int) -> tuple[A
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class _Compared:
     """A version, as far as it is compared with the next."""
 
     version: int
@@ -168,7 +168,7 @@ class _Step:
 
 
 def _rebuild_changes(
-    db: Database, policy_id: int, extractor_id: int, versions: Sequence[_Step], known: _KnownChanges
+    db: Database, policy_id: int, extractor_id: int, versions: Sequence[_Compared], known: _KnownChanges
 ) -> None:
     """Write the changes anew, comparing only pairs of texts that were not compared before."""
     ids = dict(
@@ -214,7 +214,7 @@ def _known_changes(db: Database, policy_id: int) -> _KnownChanges:
     }
 
 
-def _text(db: Database, version: _Step) -> Text:
+def _text(db: Database, version: _Compared) -> Text:
     (language,) = db.execute("SELECT language FROM texts WHERE id = ?", [version.text_id]).fetchone()
     return Text(text_blocks(db.conn, version.text_id), version.wording, language)
 

@@ -17,7 +17,7 @@ from crawler.archives.capture import sha1_base32
 from crawler.archives.errors import ConfigError, NotFound, StoreError
 from history.database import open_database
 from history.export.formats import FORMATS, Job, run_export
-from history.export.writing.records import Evidence
+from history.export.writing.records import CaptureEvidence
 from history.export.writing.verify import Shown, verify_text
 from history.export.writing.zipped import Zip
 from tests.crawling import rows
@@ -140,7 +140,7 @@ def test_a_damaged_page_is_no_evidence(tmp_path):
 
 # VERIFY.md
 
-EVIDENCE = Evidence(
+EVIDENCE = CaptureEvidence(
     "wayback",
     "https://web.archive.org/web/2018id_/http://a.example/",
     "http://a.example/",
@@ -210,8 +210,8 @@ def test_addresses_are_quoted_for_the_shell():
     ],
 )
 def test_it_never_says_more_than_is_known(agrees, verdict, said):
-    evidence = Evidence(
-        *(getattr(EVIDENCE, name) if name != "digest_verdict" else verdict for name in Evidence.__slots__)
+    evidence = CaptureEvidence(
+        *(getattr(EVIDENCE, name) if name != "digest_verdict" else verdict for name in CaptureEvidence.__slots__)
     )
     text = verify_text([Shown("after", "after/page.html.txt", evidence, "https://x/", "", agrees=agrees)], "test/1")
     assert said in text

@@ -13,7 +13,7 @@ from history.database import open_database
 from history.export.formats import FORMATS, Job, run_export
 from history.export.git import document, message
 from history.export.writing.git_repository import Repository
-from history.export.writing.records import Evidence, VersionRecord
+from history.export.writing.records import CaptureEvidence, VersionRecord
 from pipelines.model import Block, BlockKind
 from pipelines.text.markdown import render_alone, render_markdown
 from pipelines.text.wording import wording_key
@@ -203,7 +203,9 @@ LINE = st.text(st.characters(codec="utf-8"), max_size=60)
 
 
 def record(**fields):
-    evidence = Evidence("a", "https://x/", "http://a/", "2018", "2018-01-01T00:00:00Z", "D", "match", "0", 200, 0)
+    evidence = CaptureEvidence(
+        "a", "https://x/", "http://a/", "2018", "2018-01-01T00:00:00Z", "D", "match", "0", 200, 0
+    )
     values = dict.fromkeys(VersionRecord.__slots__, "") | {
         "version_id": 1,
         "version": 2,

@@ -11,7 +11,7 @@ from crawler.archives.errors import ConfigError
 from pipelines.reading.extract import extractor_id
 from pipelines.reading.pool import ReaderPool
 from pipelines.shards.out import shard_out
-from pipelines.shards.place import PAGES, READINGS, Place
+from pipelines.shards.place import PAGES, READINGS, JobFolders
 from pipelines.shards.read import ShardRead
 from pipelines.shards.work import connected, read_shards, read_shards_on
 from pipelines.store.store import Store
@@ -26,7 +26,7 @@ def job(tmp_path_factory):
     folder = tmp_path_factory.mktemp("job")
     text = "Privacy policy\n" + "\n".join(SENTENCE.format(number) for number in range(1, 12))
     path = write(folder / "x.db", [Seen(day, f"{text}\n{day}", "unread") for day in range(16)], fold=False)
-    place = Place(str(folder / "one"))
+    place = JobFolders(str(folder / "one"))
     with closing(Store(path, lambda: NOW)) as store:
         assert len(shard_out(store, place, extractor_id(), size=4_000).shards) == 16
     with closing(ReaderPool(1)) as reader:
@@ -43,7 +43,7 @@ def client():
 @pytest.fixture
 def place(job, tmp_path):
     shutil.copytree(job / "one" / PAGES, tmp_path / PAGES)
-    return Place(str(tmp_path))
+    return JobFolders(str(tmp_path))
 
 
 def files(folder):

@@ -13,7 +13,7 @@ from pipelines.reading.payload import read_payload
 from pipelines.shards.columns import ReadingRow, readings_of, write_readings
 from pipelines.shards.into import fold_read, shard_in
 from pipelines.shards.out import shard_out
-from pipelines.shards.place import PAGES, READINGS, Place
+from pipelines.shards.place import PAGES, READINGS, JobFolders
 from pipelines.shards.read import read_shard
 from pipelines.shards.work import part_of, read_shards
 from pipelines.store.store import Store
@@ -85,7 +85,7 @@ def store(unread, tmp_path):
 
 @pytest.fixture
 def place(tmp_path):
-    return Place(str(tmp_path / "job"))
+    return JobFolders(str(tmp_path / "job"))
 
 
 def files(place, folder):
@@ -112,7 +112,7 @@ def test_any_number_of_workers_writes_the_same_bytes(store, place, tmp_path):
     shard_out(store, place, EXTRACTOR, size=30_000)
     written = []
     for workers in (1, 2, 3, 50):
-        other = Place(str(tmp_path / f"job{workers}"))
+        other = JobFolders(str(tmp_path / f"job{workers}"))
         shutil.copytree(tmp_path / "job" / PAGES, tmp_path / f"job{workers}" / PAGES)
         assert len([*read_shards(other, other.to_read(), Reader(workers))]) == len(other.names(PAGES))
         written.append(files(other, READINGS))
@@ -248,7 +248,7 @@ def test_the_parts_are_all_and_no_shard_is_of_two(count, parts):
 
 def test_a_place_that_cannot_be_is_an_error(tmp_path):
     with pytest.raises(ConfigError, match="no place"):
-        Place("nowhere://x/y")
+        JobFolders("nowhere://x/y")
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be read or written"):
-        Place(str(tmp_path / "file")).fail("a", "why")
+        JobFolders(str(tmp_path / "file")).fail("a", "why")

@@ -11,7 +11,7 @@ from cli.main import main
 from pipelines.store.file import open_file
 from pipelines.store.store import Store
 from pipelines.upkeep.compact import compact
-from pipelines.upkeep.findings import Kind, Mend
+from pipelines.upkeep.findings import Damage, Mend
 from pipelines.upkeep.fsck_rows import UNPROVEN
 from pipelines.upkeep.repair import repair
 from tests.stores import EXTRACTOR, NOW, Seen, content, damage, damages, findings, put, write
@@ -55,7 +55,7 @@ def test_a_crawled_database_is_sound(path, sample_db):
 def test_what_a_killed_crawl_leaves_is_no_damage(tmp_path):
     path = write(tmp_path / "x.db", [*SEEN, Seen(40, state="unread")])
     write(path, [Seen(50, SELL)], fold=False)
-    assert [finding.kind for finding in findings(path)] == [Kind.UNREAD, Kind.UNFOLDED]
+    assert [finding.kind for finding in findings(path)] == [Damage.UNREAD, Damage.UNFOLDED]
     assert damages(path) == []
 
 
@@ -77,9 +77,9 @@ def test_what_is_derived_is_found_and_folded_again(name, path):
     ids = ask(path, "SELECT id, version FROM versions ORDER BY version")
     damage(path, FOLDED[name])
     found = damages(path)
-    assert Kind.FOLD in {finding.kind for finding in found}
+    assert Damage.FOLD in {finding.kind for finding in found}
     assert {finding.next_step for finding in found} == {"`policylapse fsck --repair`"}
-    assert Kind.FOLD in mend(path)
+    assert Damage.FOLD in mend(path)
     assert findings(path) == []
     assert content(path) == before
     if name != "version lost":
@@ -91,7 +91,7 @@ def test_what_no_repair_brings_back_is_in_the_backup(sql, path):
     with closing(sqlite3.connect(path)) as db:
         db.execute(sql)
     (found,) = damages(path)
-    assert (found.kind, found.mend) == (Kind.SCHEMA, None)
+    assert (found.kind, found.mend) == (Damage.SCHEMA, None)
     assert "backup" in found.next_step
     assert mend(path) == []
 
@@ -111,7 +111,7 @@ LOST = {
 def test_a_damaged_payload_is_asked_for_again_and_the_crawl_brings_all_back(name, path):
     before = content(path)
     damage(path, LOST[name])
-    assert {finding.kind for finding in damages(path)} & {Kind.PAYLOAD, Kind.REFERENCE}
+    assert {finding.kind for finding in damages(path)} & {Damage.PAYLOAD, Damage.REFERENCE}
     mend(path)
     assert damages(path) == []
     assert ask(path, "SELECT outcome, payload_id FROM captures WHERE timestamp = '20150106000000'") == [
@@ -133,7 +133,7 @@ VERDICTS = {
 def test_a_capture_with_a_wrong_verdict_is_asked_for_again(name, path):
     before = content(path)
     damage(path, VERDICTS[name])
-    assert {finding.kind for finding in damages(path)} == {Kind.VERDICT}
+    assert {finding.kind for finding in damages(path)} == {Damage.VERDICT}
     mend(path)
     assert damages(path) == []
     fetch_again(path)
@@ -191,7 +191,7 @@ def test_a_page_whose_reading_is_damaged_is_read_again(name, path):
     assert Mend.READ in {finding.mend for finding in found}
     assert any("re-extract" in finding.next_step for finding in found)
     mend(path)
-    assert [finding.kind for finding in damages(path) if finding.kind is not Kind.INDEX] == []
+    assert [finding.kind for finding in damages(path) if finding.kind is not Damage.INDEX] == []
     store = Store(path, lambda: NOW)
     policy = store.policies.of()[0]
     by_day = {one.capture.timestamp: one for one in SEEN}
@@ -211,11 +211,11 @@ def test_what_nobody_needs_is_told_and_swept(path):
     damage(path, "DELETE FROM extraction_rows WHERE finding_id IN (SELECT id FROM findings WHERE outcome <> 'fetched')")
     damage(path, "UPDATE capture_rows SET payload_id = NULL WHERE detail = 'bot check'")
     damage(path, "UPDATE capture_kinds SET outcome = 'archived_error' WHERE outcome = 'not_a_policy'")
-    orphans = [finding for finding in findings(path) if finding.kind is Kind.ORPHANS]
+    orphans = [finding for finding in findings(path) if finding.kind is Damage.ORPHANS]
     assert [finding.subject for finding in orphans] == ["payloads"]
     assert [finding.next_step for finding in orphans] == ["`policylapse compact`"]
     compact(path)
-    assert [finding for finding in findings(path) if finding.kind is Kind.ORPHANS] == []
+    assert [finding for finding in findings(path) if finding.kind is Damage.ORPHANS] == []
 
 
 def test_damage_of_the_file_itself_is_told_not_raised(path):
@@ -227,7 +227,7 @@ def test_damage_of_the_file_itself_is_told_not_raised(path):
     data[(page - 1) * size : page * size] = bytes(size)
     path.write_bytes(data)
     found = damages(path)
-    assert Kind.FILE in {finding.kind for finding in found}
+    assert Damage.FILE in {finding.kind for finding in found}
     assert any("recover" in finding.next_step for finding in found)
 
 
@@ -235,7 +235,7 @@ def test_an_incomplete_full_text_index_is_found_and_made_again(path):
     damage(
         path, "INSERT INTO blocks_fts (blocks_fts, rowid, markdown) SELECT 'delete', id, markdown FROM blocks LIMIT 1"
     )
-    assert [(finding.kind, finding.next_step) for finding in damages(path)] == [(Kind.INDEX, "`policylapse compact`")]
+    assert [(finding.kind, finding.next_step) for finding in damages(path)] == [(Damage.INDEX, "`policylapse compact`")]
     compact(path)
     assert findings(path) == []
 
@@ -251,24 +251,24 @@ def test_it_reads_one_snapshot_beside_a_writer_and_writes_nothing(path):
 
 
 IMPOSSIBLE = {
-    "link's words": ("UPDATE links SET words = 'elsewhere'", Kind.LINKS),
-    "link's address": ("UPDATE links SET url = 'http://evil.example/'", Kind.LINKS),
-    "list of links": ("UPDATE link_layer_rows SET link_ids = '[]'", Kind.LINKS),
-    "digest of links": ("UPDATE link_layer_rows SET link_digest = x'00'", Kind.LINKS),
-    "time": ("UPDATE capture_rows SET at = at + 1099511627776", Kind.ROW),
-    "time of fetch": ("UPDATE capture_rows SET fetched = -1", Kind.ROW),
-    "index's digest": ("UPDATE capture_rows SET digest = digest || char(7)", Kind.ROW),
-    "chain": ("UPDATE capture_rows SET chain = '[{'", Kind.ROW),
-    "own headers": ("UPDATE capture_rows SET headers_own = '{\"a'", Kind.ROW),
-    "headers": ("UPDATE header_sets SET headers = '\"a\"'", Kind.ROW),
-    "outcome": ("UPDATE capture_kinds SET outcome = 'fetchee'", Kind.ROW),
-    "verdict": ("UPDATE capture_kinds SET digest_verdict = 'watch' WHERE digest_verdict = 'match'", Kind.ROW),
-    "found kind": ("UPDATE findings SET kind = 'privaca'", Kind.ROW),
-    "found outcome": ("UPDATE findings SET outcome = 'pending'", Kind.ROW),
-    "score": ("UPDATE findings SET score = 17.0", Kind.ROW),
-    "evidence": ("UPDATE findings SET evidence = '[\"a'", Kind.ROW),
-    "decisions": ("UPDATE findings SET decisions = '{}'", Kind.ROW),
-    "points": ("UPDATE findings SET kind_scores = '[]'", Kind.ROW),
+    "link's words": ("UPDATE links SET words = 'elsewhere'", Damage.LINKS),
+    "link's address": ("UPDATE links SET url = 'http://evil.example/'", Damage.LINKS),
+    "list of links": ("UPDATE link_layer_rows SET link_ids = '[]'", Damage.LINKS),
+    "digest of links": ("UPDATE link_layer_rows SET link_digest = x'00'", Damage.LINKS),
+    "time": ("UPDATE capture_rows SET at = at + 1099511627776", Damage.ROW),
+    "time of fetch": ("UPDATE capture_rows SET fetched = -1", Damage.ROW),
+    "index's digest": ("UPDATE capture_rows SET digest = digest || char(7)", Damage.ROW),
+    "chain": ("UPDATE capture_rows SET chain = '[{'", Damage.ROW),
+    "own headers": ("UPDATE capture_rows SET headers_own = '{\"a'", Damage.ROW),
+    "headers": ("UPDATE header_sets SET headers = '\"a\"'", Damage.ROW),
+    "outcome": ("UPDATE capture_kinds SET outcome = 'fetchee'", Damage.ROW),
+    "verdict": ("UPDATE capture_kinds SET digest_verdict = 'watch' WHERE digest_verdict = 'match'", Damage.ROW),
+    "found kind": ("UPDATE findings SET kind = 'privaca'", Damage.ROW),
+    "found outcome": ("UPDATE findings SET outcome = 'pending'", Damage.ROW),
+    "score": ("UPDATE findings SET score = 17.0", Damage.ROW),
+    "evidence": ("UPDATE findings SET evidence = '[\"a'", Damage.ROW),
+    "decisions": ("UPDATE findings SET decisions = '{}'", Damage.ROW),
+    "points": ("UPDATE findings SET kind_scores = '[]'", Damage.ROW),
 }
 
 
