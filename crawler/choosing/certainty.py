@@ -1,7 +1,7 @@
 """How sure a policy's history is, and what it would take: read off the same ground as the next probes.
 
-Captures + Knowledge ──► brackets, certainty      for the summary and the timeline
-                     ──► forecast                 for `policylapse plan`
+Captures + Knowledge ──► certainty    for the summary and the timeline
+                     ──► forecast     for `policylapse plan`
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from enum import StrEnum
 from itertools import pairwise
 from math import ceil
 
@@ -21,24 +20,6 @@ _YEAR = 365.25 * 86400
 # Of 48 histories (0.5 to 4.6 years) the search takes at most this much more than if nothing changed, for nine of ten.
 _FETCHES_A_YEAR = 12
 _FETCHES_AT_LEAST = 10
-
-
-class Narrowness(StrEnum):
-    """How narrow the bracket of a change is."""
-
-    NEIGHBOURS = "neighbours"  # nothing left to ask between the two captures
-    RESOLUTION = "resolution"  # as narrow as was asked for
-    ALTERNATING = "alternating"  # wordings come and go there: it was not narrowed
-    OPEN = "open"  # not done yet
-
-
-@dataclass(frozen=True, slots=True)
-class Bracket:
-    """A change happened after the capture `before` and not after the capture `after` (capture ids)."""
-
-    before: int
-    after: int
-    narrowness: Narrowness
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,26 +81,6 @@ class Forecast:
     low: int
     high: int
     redirects: int
-
-
-def brackets(captures: Captures, knowledge: Knowledge, options: Options | None = None) -> list[Bracket]:
-    """Return the bracket of every change of wording that is known, oldest first."""
-    survey = Survey(captures.pages, knowledge, options or Options())
-    gaps = {gap.left: gap for gap in survey.gaps()}
-    ids, words = captures.pages.ids, survey.words
-    return [
-        Bracket(ids[left], ids[right], _narrowness(survey, gaps.get(left)))
-        for left, right in pairwise(survey.known)
-        if words[left] != words[right]
-    ]
-
-
-def _narrowness(survey: Survey, gap: Gap | None) -> Narrowness:
-    if gap is None or not survey.askable(gap):
-        return Narrowness.NEIGHBOURS
-    if survey.span(gap.left, gap.right) <= survey.options.resolution.total_seconds():
-        return Narrowness.RESOLUTION
-    return Narrowness.ALTERNATING if survey.unsteady(gap) else Narrowness.OPEN
 
 
 def certainty(captures: Captures, knowledge: Knowledge) -> Certainty:

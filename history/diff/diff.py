@@ -6,8 +6,8 @@
 Blocks are aligned first: equal ones by their words, then those that only moved, then, in what is left, blocks that
 share enough words (a paragraph that became three belongs to all three), last long ones that moved and were edited.
 Inside those, sentences are aligned, then words. Typography
-is no change, as in pipelines.text.wording; a word is never split. Nothing is lost: old_text() and new_text() give back
-both texts, character by character.
+is no change, as in pipelines.text.wording; a word is never split. Nothing is lost: the segments give back
+both texts, character by character (history/diff/patch.py).
 """
 
 from __future__ import annotations
@@ -84,18 +84,6 @@ class Hunk:
 def diff(old: Sequence[Block], new: Sequence[Block]) -> tuple[DiffBlock, ...]:
     """Return the difference of two texts, without their TITLE blocks (no part of the wording)."""
     return _Diff(_untitled(old), _untitled(new)).blocks()
-
-
-def old_text(blocks: Iterable[DiffBlock]) -> str:
-    """Return the old text: its blocks' Markdown, joined by BREAK."""
-    held = sorted((b for b in blocks if b.old_at is not None), key=lambda b: b.old_at or 0)
-    joined = ["".join(s.old for b in run for s in b.segments) for _at, run in groupby(held, key=lambda b: b.old_at)]
-    return BREAK.join(joined)
-
-
-def new_text(blocks: Iterable[DiffBlock]) -> str:
-    """Return the new text: its blocks' Markdown, joined by BREAK."""
-    return BREAK.join("".join(s.new for s in b.segments) for b in blocks if b.new_at is not None)
 
 
 def hunks(blocks: Sequence[DiffBlock], context: int | None = 1) -> tuple[Hunk, ...]:

@@ -85,13 +85,11 @@ class FeedEntry:
     before_archive: str = ""
     after_archive: str = ""
 
-    @property
-    def entry_id(self) -> str:
-        """Return the entry's URI, which stays: citation of the wording without its day (history/timeline/citations.py)."""
-        return self.id_of(_AUTHORITY)
-
     def id_of(self, authority: str) -> str:
-        """Return the entry's URI as one of those who publish the feed; `entry_id` where nobody is known to."""
+        """Return the entry's URI, which stays: citation of the wording without its day (history/timeline/citations.py).
+
+        :param authority: who publishes the feed, as a tag URI begins (`authority_of`).
+        """
         again = f".{self.times}" if self.times > 1 else ""
         return f"{authority}change/{quote(self.policy_url, safe='')}@{self.wording[:LENGTH]}{again}"
 

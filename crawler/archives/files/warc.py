@@ -23,7 +23,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote, urljoin, urlsplit
 
 import zstandard
@@ -33,6 +33,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from crawler.archives.capture import REVISIT_MIMETYPE, Capture
 from crawler.archives.dialects import LOCAL_ORIGIN
 from crawler.archives.files.archive_files import unread_files, warc_files
+from crawler.archives.files.beside import read_indexes
 from crawler.archives.files.containers import Source
 from crawler.archives.files.digests import digest_text, plain_digest
 from crawler.archives.files.records import (
@@ -40,7 +41,6 @@ from crawler.archives.files.records import (
     Block,
     Flaw,
     Head,
-    Place,
     read_http_head,
     read_record,
     records,
@@ -106,7 +106,7 @@ class WarcArchive:
 
     def _records(self, root: Path) -> Iterator[Record]:
         files = warc_files(root)
-        indexed = _read_indexes(root, files)
+        indexed = read_indexes(root, files)
         if indexed is not None:
             yield from indexed
             return
@@ -383,74 +383,6 @@ def _revisited(revisit: _Read, original: _Read) -> _Read:
     coding = [(name, value) for name, value in original[1] if name.lower() == "content-encoding"]
     own = [(name, value) for name, value in headers if name.lower() != "content-encoding"]
     return status, own + coding, original[2]
-
-
-# the index beside the files
-
-
-def write_index(archive: WarcArchive, out: Path) -> int:
-    """Write the CDXJ index of an archive's files, as pywb reads it too; return the number of rows."""
-    lines = [_cdxj_line(record) for record in archive.records()]
-    out.write_text("".join(f"{line}\n" for line in sorted(lines)), encoding="utf-8")
-    return len(lines)
-
-
-def _cdxj_line(record: Record) -> str:
-    c, place, refers = record.capture, record.place, record.refers
-    row: dict[str, Any] = {
-        "url": c.original,
-        "mime": c.mimetype,
-        "status": c.statuscode,
-        "digest": c.digest,
-        "length": c.length,
-        "offset": str(place.offset),
-        "filename": record.path.name,
-    }
-    if refers.url:
-        row["refers-to-url"], row["refers-to-date"] = refers.url, refers.date
-    ours = {"not-modified": refers.not_modified, "position": place.position, "block": place.block}
-    row |= {name: value for name, value in ours.items() if value}
-    return f"{c.urlkey} {c.timestamp} {json.dumps(row, ensure_ascii=False)}"
-
-
-def _read_indexes(root: Path, files: list[Path]) -> list[Record] | None:
-    """Return the records of the indexes beside the files, None unless they cover every file and are no older."""
-    if not root.is_dir():
-        return None
-    by_name = {path.name: path for path in files}
-    try:
-        indexed = [_indexed(line, by_name) for index in sorted(root.glob("*.cdxj")) for line in _lines(index)]
-    except (ValueError, KeyError, TypeError):  # no index of ours: the files are read through
-        return None
-    covered = {record.path.name for record in indexed if record is not None}
-    return [r for r in indexed if r is not None] if covered == set(by_name) and None not in indexed else None
-
-
-def _lines(index: Path) -> list[str]:
-    return [line for line in index.read_text(encoding="utf-8").split("\n") if line]
-
-
-def _indexed(line: str, by_name: dict[str, Path]) -> Record | None:
-    urlkey, timestamp, fields = line.split(" ", 2)
-    row = json.loads(fields)
-    path = by_name.get(row["filename"])
-    if path is None or int(row["offset"]) + int(row["length"]) > path.stat().st_size:
-        return None
-    capture = Capture(
-        urlkey,
-        timestamp,
-        row["url"],
-        row["mime"],
-        row["status"],
-        row["digest"],
-        row["length"],
-        parse_timestamp(timestamp),
-    )
-    place = Place(int(row["offset"]), row.get("position", 0), int(row["length"]), row.get("block"))
-    refers = Refers(
-        row.get("refers-to-url", ""), row.get("refers-to-date", ""), not_modified=row.get("not-modified", False)
-    )
-    return Record(capture, path, place, refers)
 
 
 def _one_line(error: Exception) -> str:

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.archives.timestamps import format_timestamp
-from crawler.choosing.certainty import Narrowness, brackets
 from crawler.choosing.rows import rows_of
 from crawler.choosing.strategies import CHANGES, next_batch
 from crawler.choosing.survey import Knowledge, Options
 from tests.builders import make_listed, utc
+from tests.crawler.choosing.brackets import Narrowness, brackets
 from tests.servers.answers import FAILS, Search
 
 START = utc(2010, 1, 1)

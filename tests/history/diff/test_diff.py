@@ -1,12 +1,13 @@
 """Nothing of either text is lost, no word is split, and only words are changes."""
 
 import re
+from itertools import groupby
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from history.diff.diff import BREAK, DiffKind, diff, hunks, new_text, old_text
+from history.diff.diff import BREAK, DiffKind, diff, hunks
 from history.diff.word_steps import Op, compare_texts
 from pipelines.model import Block, BlockKind
 from pipelines.text.wording import wording_key, words
@@ -25,6 +26,18 @@ def marked(old, new):
     (segments,) = compare_texts(old, [new])
     marks = {Op.EQUAL: "{}", Op.DELETE: "[-{}-]", Op.INSERT: "{{+{}+}}"}
     return "".join(marks[segment.op].format(segment.text) for segment in segments)
+
+
+def old_text(blocks):
+    """Return the old text: its blocks' Markdown, joined by BREAK."""
+    held = sorted((b for b in blocks if b.old_at is not None), key=lambda b: b.old_at or 0)
+    joined = ["".join(s.old for b in run for s in b.segments) for _at, run in groupby(held, key=lambda b: b.old_at)]
+    return BREAK.join(joined)
+
+
+def new_text(blocks):
+    """Return the new text: its blocks' Markdown, joined by BREAK."""
+    return BREAK.join("".join(s.new for s in b.segments) for b in blocks if b.new_at is not None)
 
 
 @pytest.mark.parametrize(

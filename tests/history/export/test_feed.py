@@ -17,6 +17,8 @@ from history.database import open_database
 from history.export.feed import ATOM, Feed, FeedEntry, atom, json_feed, read_entries
 from tests.crawling import rows
 
+NOBODYS = Feed("", ()).authority
+
 URL = "http://a.example/privacy"
 # RFC 4287, 4.1: which children an element must have, and may have at most once; the rest may come as often as it likes
 ONCE = {
@@ -108,7 +110,7 @@ def test_ids_stay_when_captures_come_late(history_db, tmp_path):
         URL, shown("2018-01-01", A), shown("2019-01-01", B), shown("2020-01-01", A), shown("2021-01-01", B)
     )
     early = entries(history_db.path)
-    assert len({entry.entry_id for entry in early}) == 3, "a wording that returns is another change"
+    assert len({entry.id_of(NOBODYS) for entry in early}) == 3, "a wording that returns is another change"
     late = type(history_db)(tmp_path / "late.db")
     late.policy(
         URL,
@@ -120,18 +122,18 @@ def test_ids_stay_when_captures_come_late(history_db, tmp_path):
         shown("2021-01-01", B),
     )
     late.db.conn.close()
-    now = {entry.entry_id: entry for entry in entries(late.path)}
-    assert {entry.entry_id for entry in early} < set(now)
+    now = {entry.id_of(NOBODYS): entry for entry in entries(late.path)}
+    assert {entry.id_of(NOBODYS) for entry in early} < set(now)
     (narrowed,) = [entry for entry in early if entry.not_after.startswith("2019")]
-    assert now[narrowed.entry_id].not_after.startswith("2018-06")
-    assert now[narrowed.entry_id].version == narrowed.version + 1
+    assert now[narrowed.id_of(NOBODYS)].not_after.startswith("2018-06")
+    assert now[narrowed.id_of(NOBODYS)].version == narrowed.version + 1
 
 
 def test_sites_of_one_address_part_have_ids_of_their_own(history_db):
     shown = history_db.shown
     for url in ("http://a.example/privacy", "http://a.example/cookies", "http://b.example/privacy"):
         history_db.policy(url, shown("2018-01-01", A), shown("2019-01-01", B))
-    assert len({entry.entry_id for entry in entries(history_db.path)}) == 3
+    assert len({entry.id_of(NOBODYS) for entry in entries(history_db.path)}) == 3
 
 
 LINK = "https://web.archive.org/web/2019id_/http://a.example/"
@@ -187,7 +189,7 @@ def test_the_json_feed_has_the_same_entries(sample_db):
     found = entries(sample_db)
     data = json_feed(Feed("", found))
     assert data["version"] == "https://jsonfeed.org/version/1.1"
-    assert [item["id"] for item in data["items"]] == [entry.entry_id for entry in found]
+    assert [item["id"] for item in data["items"]] == [entry.id_of(NOBODYS) for entry in found]
     assert all(item["content_text"] and item["url"] and item["date_published"] for item in data["items"])
 
 
@@ -217,4 +219,4 @@ def test_ids_are_of_the_host_that_publishes_the_feed(sample_db):
     assert len(mine) == len(found)
     assert not mine & (other | nobody)
     assert all(one.startswith("tag:a.example,2026:change/") for one in mine)
-    assert nobody == {entry.entry_id for entry in found}
+    assert nobody == {entry.id_of(NOBODYS) for entry in found}

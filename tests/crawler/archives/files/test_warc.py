@@ -10,7 +10,8 @@ from crawler.archives.capture import EMPTY_DIGEST, sha1_base32
 from crawler.archives.cdx import read_wayback
 from crawler.archives.coding import undo_content_encoding
 from crawler.archives.dialects import LOCAL_ORIGIN
-from crawler.archives.files.warc import DAMAGE_HEADER, WarcArchive, write_index
+from crawler.archives.files.beside import write_index
+from crawler.archives.files.warc import DAMAGE_HEADER, WarcArchive
 from crawler.archives.memento import PlaybackAnswer, classify_playback, split_memento_url
 from crawler.archives.timestamps import parse_http_date
 
@@ -77,7 +78,7 @@ def test_the_index_says_what_reading_through_says(sample, tmp_path):
     assert plain(scanned) == plain(sample)
     assert len(plain(scanned)) == 259
     assert scanned.damages == sample.damages == []
-    assert write_index(scanned, tmp_path / "new.cdxj") == 259
+    assert write_index(scanned.records(), tmp_path / "new.cdxj") == 259
     assert (tmp_path / "new.cdxj").read_bytes() == (SAMPLE / "sample.cdxj").read_bytes()
 
 
@@ -289,7 +290,7 @@ def test_an_index_that_cannot_be_read_is_passed_over(tmp_path, index):
 
 def test_an_index_that_does_not_cover_every_file_is_passed_over(tmp_path):
     write(tmp_path / "a.warc.gz", *pages(1))
-    write_index(WarcArchive(tmp_path), tmp_path / "a.cdxj")
+    write_index(WarcArchive(tmp_path).records(), tmp_path / "a.cdxj")
     assert len(timestamps(WarcArchive(tmp_path))) == 1
     write(tmp_path / "b.warc.gz", *pages(3)[1:])
     assert len(timestamps(WarcArchive(tmp_path))) == 3
@@ -297,7 +298,7 @@ def test_an_index_that_does_not_cover_every_file_is_passed_over(tmp_path):
 
 def test_an_index_that_points_behind_the_end_of_its_file_is_passed_over(tmp_path):
     whole = write(tmp_path / "a.warc.gz", *pages()).read_bytes()
-    write_index(WarcArchive(tmp_path), tmp_path / "a.cdxj")
+    write_index(WarcArchive(tmp_path).records(), tmp_path / "a.cdxj")
     (tmp_path / "a.warc.gz").write_bytes(whole[:-60])
     archive = WarcArchive(tmp_path)
     assert len(timestamps(archive)) == 2
