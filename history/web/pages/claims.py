@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from history.answers.claims import HEAD, PolicyClaims, claim_rows, claims_data, meant, read_claims
-from history.claims.standing import ClaimStory, Evidence, stay_at
+from history.claims.standing import ClaimStory, SaidSentence, stay_at
 from history.plain import line
 from history.sites import PolicyRow
 from history.timeline.timeline import VersionRow
@@ -132,7 +132,7 @@ class _Drawing:
             "gone": gone.first_seen if gone else None,
         }
 
-    def sentence(self, at: int, one: Evidence) -> dict[str, Any]:
+    def sentence(self, at: int, one: SaidSentence) -> dict[str, Any]:
         text = line(f"{one.said.lead} {one.said.sentence}" if one.said.lead else one.said.sentence)
         return {
             "at": at,
