@@ -30,12 +30,14 @@ from cli.views.timeline import CLASS_STYLES, bracket_of, sections_of
 from crawler.archives.timestamps import parse_date
 from crawler.counting import count
 from history.answers.changes import Feed, feed_data
+from history.claims.steps import ClaimStep
 from history.database import open_database
 from history.search.changes import (
     COMPARED,
     ChangeRow,
     Filter,
     capture_urls,
+    claim_steps,
     last_run,
     read_changes,
     together,
@@ -100,6 +102,14 @@ _YEARS = 1990, 2200
 )
 @click.option("--all", "everything", is_flag=True, help="Also show every switch between alternating wordings.")
 @click.option("--passages", "shown", is_flag=True, help="Show the passages that were added and removed.")
+@click.option("--claims", "claimed", is_flag=True, help="Show which claims were added and removed (see `claims`).")
+@click.option(
+    "--claim",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Only changes that added or removed such a claim: retention, sale.denied. Can be repeated; implies --claims.",
+)
 @click.option(
     "--limit", type=click.IntRange(1), metavar="N", help="Number of events to show.  [default: 20; --json: all]"
 )
@@ -120,6 +130,8 @@ def changes(
     grouped: bool,
     everything: bool,
     shown: bool,
+    claimed: bool,
+    names: tuple[str, ...],
     limit: int | None,
     db: Path,
     color: str,
@@ -138,6 +150,7 @@ def changes(
       policylapse changes --class substantive --min-words 50
       policylapse changes --added 'partner*' --since 2018
       policylapse changes --removed '"never sell"' --passages
+      policylapse changes --claim sale --claim retention
       policylapse changes --new
       policylapse changes --found-since 2026-11-01
     """
@@ -156,6 +169,7 @@ def changes(
             turns=everything,
             found_since=last_run(connection) if new else found_moment(found_since) if found_since else None,
             news=new,
+            claims=names,
         )
         rows = list(islice(read_changes(connection, wanted), COMPARED + 1 if grouped else None))
         if len(rows) > COMPARED and grouped:
@@ -167,9 +181,12 @@ def changes(
         passages = with_passages(connection, rows if grouped else rows[:limit])
         found = together(rows, passages) if grouped else [Event((row.change_id,)) for row in rows]
         events = found[:limit]
-        urls = capture_urls(connection, [number for event in events for number in event.numbers])
+        by_id = {row.change_id: row for row in rows}
+        numbers = [number for event in events for number in event.numbers]
+        urls = capture_urls(connection, numbers)
+        claims = claim_steps(connection, map(by_id.__getitem__, numbers)) if claimed or names else None
     total = len(found)
-    feed = Feed(events, {row.change_id: row for row in rows}, passages, urls, total)
+    feed = Feed(events, by_id, passages, urls, total, claims)
     if as_json:
         print_json(feed_data(feed))
         return
@@ -202,6 +219,8 @@ def _event(console: Console, feed: Feed, event: Event, *, shown: bool) -> None:
         _change(console, rows[0])
     else:
         _many(console, rows)
+    if feed.claims is not None:
+        _claims(console, feed.claims[rows[-1].change_id])
     if shown:
         _passages(console, rows, feed)
 
@@ -237,6 +256,16 @@ def _many(console: Console, rows: Sequence[ChangeRow]) -> None:
         print_wrapped(console, Text(text), "     ", " " * 8)
     if len(rows) > _SITES:
         print_lines(console, Text(f"     and {len(rows) - _SITES:,} more", "dim"))
+
+
+def _claims(console: Console, made: ClaimStep) -> None:
+    """Which claims came and went, on one line; of an event, as its newest change has it."""
+    told = Text()
+    for sign, style, some in (("+", "green", made.came), ("−", "red", made.went)):
+        for said in some:
+            told.append("; " if told else "").append(f"{sign} {line(str(said.what))}", style)
+    if told:
+        print_wrapped(console, told, Text("     claims: ", "dim"), " " * 8)
 
 
 def _passages(console: Console, rows: Sequence[ChangeRow], feed: Feed) -> None:

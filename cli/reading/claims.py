@@ -39,12 +39,12 @@ from history.answers.claims import (
     claim_rows,
     claims_data,
     evidence,
-    meant,
     read_changes,
     read_claims,
 )
 from history.claims.over_sites import ClaimChange
 from history.claims.said import Said, What
+from history.claims.selectors import meant
 from history.claims.standing import ClaimStory
 from history.database import open_database
 from history.sites import all_policies, find_policies

@@ -26,8 +26,9 @@ from cli.output import (
 from cli.site_names import complete
 from crawler.archives.timestamps import parse_date
 from crawler.counting import count
-from history.answers.claims import AROUND_HEAD, around_data, around_rows, meant, read_around
+from history.answers.claims import AROUND_HEAD, around_data, around_rows, read_around
 from history.claims.over_sites import Around
+from history.claims.selectors import meant
 from history.database import open_database
 from history.sites import all_policies, find_policies
 from pipelines.claims.model import Polarity

@@ -27,6 +27,7 @@ from cli.views.timeline import bracket_of
 from crawler.archives.timestamps import parse_date
 from crawler.counting import count
 from history.answers.search import found_data
+from history.claims.selectors import meant
 from history.database import open_database
 from history.search.index_words import Span
 from history.search.search import Found, Owner, Passage, search
@@ -54,6 +55,13 @@ _OWNERS = 5  # of one passage, shown line by line
 @click.option("--first", is_flag=True, help="Sort by earliest sighting.")
 @click.option("--thorough", is_flag=True, help="Rank all matching passages, however many there are.")
 @click.option(
+    "--claim",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Only passages that make such a claim (see `claims`): retention, sale.denied. Can be repeated.",
+)
+@click.option(
     "--limit", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="Number of passages to show."
 )
 @click.option("--full", is_flag=True, help="Show long passages and all their sites in full.")
@@ -66,6 +74,7 @@ def search_command(
     at: str | None,
     first: bool,
     thorough: bool,
+    names: tuple[str, ...],
     limit: int,
     full: bool,
     db: Path,
@@ -85,6 +94,7 @@ def search_command(
       policylapse search sell personal information
       policylapse search '"personal data" (sell OR share) NOT child*'
       policylapse search 'retain*' --first
+      policylapse search data --claim sale.denied
       policylapse search partner --at 2023 --site lumenkart.example
     """
     with closing(open_database(db)) as connection:
@@ -97,6 +107,7 @@ def search_command(
             at=parse_date(at, end=True) if at else None,
             first=first,
             thorough=thorough,
+            claims=meant(names) if names else None,
         )
     if as_json:
         print_json({"query": " ".join(query), **found_data(found)})
@@ -111,6 +122,9 @@ def print_found(console: Console, found: Found, *, full: bool) -> None:
         return
     for passage in found.passages:
         print_wrapped(console, marked(passage.markdown, passage.spans, plain=is_plain(console), full=full), "", "")
+        if passage.claims:
+            told = "; ".join(dict.fromkeys(str(one.what) for one in passage.claims))
+            print_wrapped(console, Text(line(told), "cyan"), Text("  claims: ", "dim"), "    ")
         _owners(console, passage, full=full)
         print_lines(console, "")
     shown = f"{len(found.passages):,} of " if found.total > len(found.passages) else ""

@@ -11,6 +11,8 @@ from typing import Any
 
 from crawler.archives.timestamps import format_iso
 from history.answers.rows import change_data
+from history.claims.said import Said
+from history.claims.steps import ClaimStep
 from history.search.changes import ChangeRow, Passages
 from history.search.same_edits import Event
 from history.uris import link_data
@@ -20,6 +22,7 @@ from history.uris import link_data
 class Feed:
     """What is shown: events, their changes by id, what these brought and took, the captures around them.
 
+    :param claims: what changes brought and took, by their ids; None where nobody asked for it.
     :param total: how many events there are, shown or not; None of a page of many, which does not count them.
     """
 
@@ -28,10 +31,28 @@ class Feed:
     passages: Mapping[int, Passages]
     urls: Mapping[int, tuple[str, str]]
     total: int | None
+    claims: Mapping[int, ClaimStep] | None = None
 
 
 def feed_data(feed: Feed) -> dict[str, Any]:
     return {"total": feed.total, "events": [event_data(feed, event) for event in feed.events]}
+
+
+def step_data(step: ClaimStep) -> dict[str, Any]:
+    """Return the claims that a change brought and took."""
+    return {"claims_added": list(map(claim_data, step.came)), "claims_removed": list(map(claim_data, step.went))}
+
+
+def claim_data(said: Said) -> dict[str, Any]:
+    """Return a claim with the sentence that makes it."""
+    what = said.what
+    return {
+        "claim": what.name,
+        "polarity": what.polarity.value,
+        "value": what.value or None,
+        "rule": said.rule,
+        "sentence": said.sentence,
+    }
 
 
 def event_data(feed: Feed, event: Event) -> dict[str, Any]:
@@ -61,6 +82,7 @@ def _change_data(feed: Feed, row: ChangeRow) -> dict[str, Any]:
         **link_data(urls[0], "before_"),
         "added": list(passages.came),
         "removed": list(passages.went),
+        **({} if feed.claims is None else step_data(feed.claims[row.change_id])),
         "found_run": row.found.run if row.found else None,
         "found_at": format_iso(row.found.at) if row.found and row.found.at else None,
         "news": bool(row.found and row.found.ahead),

@@ -14,7 +14,6 @@ from history.answers.blame import stay_data
 from history.answers.rows import policy_data
 from history.claims.over_sites import Around, ClaimChange, around, claim_changes, says_of
 from history.claims.said import What
-from history.claims.selectors import selector
 from history.claims.standing import ClaimStory, SaidSentence, Stays, claim_history, stay_at
 from history.sites import PolicyRow
 from history.timeline.citations import citation
@@ -145,15 +144,6 @@ CHANGES_HEAD = (
     "sentence",
 )
 AROUND_HEAD = ("category", "claim", "polarity", "value", "covered", "before", "after", "came", "went")
-
-
-def meant(names: Sequence[str]) -> Callable[[What], bool]:
-    """Return the test whether a claim is one of those that are named; all are where none is.
-
-    :raises ConfigError: a name is none.
-    """
-    tests = [selector(name) for name in names]
-    return lambda what: not tests or any(test(what) for test in tests)
 
 
 def read_changes(

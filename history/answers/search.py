@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crawler.archives.timestamps import format_iso
+from history.answers.changes import claim_data
 from history.search.search import Found, Owner
 from history.uris import link_data
 
@@ -20,6 +21,7 @@ def found_data(found: Found) -> dict[str, Any]:
                 "spans": [list(span) for span in passage.spans],
                 "sites": passage.sites,
                 "first_is_certain": passage.first_is_certain,
+                **({} if passage.claims is None else {"claims": list(map(claim_data, passage.claims))}),
                 "owners": [owner_data(owner) for owner in passage.owners],
             }
             for passage in found.passages

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from history.claims.said import Said, What, own_party, read_said
+from history.claims.steps import step
 from history.sites import PolicyRow
 from history.timeline.timeline import GAP, Standing, VersionRow, version_at
 
@@ -73,11 +74,10 @@ def claim_changes(
 ) -> Iterator[ClaimChange]:
     """Yield what came and went in a policy, newest first; what the first version has did not come."""
     for number in range(len(versions) - 1, 0, -1):
-        old, new = ({one.what: one for one in reversed(says[at])} for at in (number - 1, number))
-        for what in new.keys() - old.keys():
-            yield ClaimChange(policy, versions[number], came=True, said=new[what])
-        for what in old.keys() - new.keys():
-            yield ClaimChange(policy, versions[number], came=False, said=old[what])
+        made = step(says[number - 1], says[number])
+        for came, some in ((True, made.came), (False, made.went)):
+            for said in some:
+                yield ClaimChange(policy, versions[number], came=came, said=said)
 
 
 def around(

@@ -15,6 +15,7 @@ from pipelines.claims.match import claims
 from pipelines.claims.model import Claim, Context, Polarity
 from pipelines.claims.parties import party_of_domain
 from pipelines.claims.plain import plain
+from pipelines.claims.values import in_words
 from pipelines.model import Block
 from pipelines.text.sentences import sentences
 
@@ -32,6 +33,11 @@ class What:
     def name(self) -> str:
         """`retention.period`."""
         return f"{self.category}.{self.subject}"
+
+    def __str__(self) -> str:
+        """`retention.period 30 days`, `sale.sell no`: "yes" goes without saying."""
+        says = "" if self.polarity is Polarity.YES else self.polarity.value
+        return " ".join(part for part in (self.name, in_words(self.value) if self.value else "", says) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +83,14 @@ def said_of(
     for block, context, language in zip(blocks, contexts(blocks), languages, strict=True):
         key = (block, context, language)
         if key not in known:
-            known[key] = tuple(_said(block, context, one) for one in claims(block, context, language))
+            known[key] = said_at(block, context, language)
         found += known[key]
     return tuple(found)
+
+
+def said_at(block: Block, context: Context, language: str) -> tuple[Said, ...]:
+    """Return what one block claims where it stands."""
+    return tuple(_said(block, context, one) for one in claims(block, context, language))
 
 
 def _said(block: Block, context: Context, claim: Claim) -> Said:

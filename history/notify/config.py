@@ -16,6 +16,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from crawler.archives.errors import ConfigError
+from history.claims.selectors import meant
 from history.timeline.events import EventKind
 from pipelines.model import ChangeClass
 
@@ -78,6 +79,7 @@ class Watch:
 
     :param sites: names or globs; `lists` are files with a column of sites.
     :param added, removed: queries as those of `policylapse changes`.
+    :param claims: names as those of `policylapse claims --claim`: only changes that brought or took such a claim.
     :param max_age: what is older than this when it is found is counted, but not told.
     :param day: of a weekly digest 0 (Monday) to 6, of a monthly one 1 to 28.
     """
@@ -90,6 +92,7 @@ class Watch:
     min_words: int = 0
     added: str = ""
     removed: str = ""
+    claims: tuple[str, ...] = ()
     events: tuple[EventKind, ...] = ()
     digest: Digest = Digest.NOW
     at: time = time(7)
@@ -192,6 +195,7 @@ _WATCH = (
     "min_words",
     "added",
     "removed",
+    "claims",
     "events",
     "digest",
     "at",
@@ -210,16 +214,19 @@ def _watch(name: str, table: Mapping[str, Any], channels: Mapping[str, Channel])
             known = ", ".join(channels) or "there is none: add [channels.me]"
             raise ConfigError(f"[{where}] channels names {one!r}, which is not a channel. Channels: {known}.")
     lists = _texts(table, where, "lists", ())
+    claims = _claims(table, where)
+    classes = tuple(ChangeClass) if claims else (ChangeClass.SUBSTANTIVE, ChangeClass.REPLACED)
     digest = _choice(table, where, "digest", Digest, (Digest.NOW,))[0]
     return Watch(
         name,
         named,
         _texts(table, where, "sites", () if lists else ("*",)),
         lists,
-        _choice(table, where, "classes", ChangeClass, (ChangeClass.SUBSTANTIVE, ChangeClass.REPLACED)),
+        _choice(table, where, "classes", ChangeClass, classes),
         _number(table, where, "min_words", 0, 0, 10**6),
         _text(table, where, "added", ""),
         _text(table, where, "removed", ""),
+        claims,
         _choice(table, where, "events", EventKind, ()),
         digest,
         _clock(_text(table, where, "at", "07:00"), where, "at"),
@@ -227,6 +234,15 @@ def _watch(name: str, table: Mapping[str, Any], channels: Mapping[str, Channel])
         _quiet(_text(table, where, "quiet", ""), where),
         timedelta(days=_number(table, where, "max_age_days", 90, 1, 36_500)),
     )
+
+
+def _claims(table: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    names = _texts(table, where, "claims", ())
+    try:
+        meant(names)
+    except ConfigError as error:
+        raise ConfigError(f"[{where}] claims: {error}") from None
+    return names
 
 
 def _day(table: Mapping[str, Any], where: str, digest: Digest) -> int:

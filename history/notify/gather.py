@@ -15,11 +15,21 @@ from fnmatch import fnmatchcase
 from urllib.parse import quote
 
 from crawler.archives.timestamps import format_iso, parse_iso
+from history.claims.selectors import meant
+from history.claims.steps import ClaimStep
 from history.diff.diff import diff
 from history.notify.config import Config, Watch
 from history.notify.marked import first_of
 from history.notify.message import Entry, EventEntry, Message, Unknown
-from history.search.changes import ChangeRow, Filter, capture_urls, read_changes, together, with_passages
+from history.search.changes import (
+    ChangeRow,
+    Filter,
+    capture_urls,
+    claim_steps,
+    read_changes,
+    together,
+    with_passages,
+)
 from history.sites import PolicyRow
 from history.timeline.events import EventKind
 from pipelines.store.load import text_blocks
@@ -79,6 +89,7 @@ def pending(db: sqlite3.Connection, watch: Watch, start: Start, policies: Sequen
                     removed=watch.removed,
                     policies=ids,
                     found=found,
+                    claims=watch.claims,
                 ),
             )
         )
@@ -120,13 +131,26 @@ def compose(
     by_id = {row.change_id: row for row in rows}
     groups = together(rows, with_passages(db, rows))
     urls = capture_urls(db, [row.change_id for row in rows])
-    entries = [_entry(db, config, [by_id[number] for number in group.numbers], urls) for group in groups]
+    claims = _claims(db, watch, rows)
+    entries = [_entry(db, config, [by_id[number] for number in group.numbers], urls, claims) for group in groups]
     entries.sort(key=lambda one: (-len(one.sites), -(one.words_added + one.words_removed), one.sites))
     return Message(watch.name, tuple(entries), event_entries(db, events), unknown or Unknown(), past, unsubscribe)
 
 
+def _claims(db: sqlite3.Connection, watch: Watch, rows: Sequence[ChangeRow]) -> dict[int, ClaimStep]:
+    """The watched claims that changes brought and took; none where the watch names no claims."""
+    if not watch.claims:
+        return {}
+    test = meant(watch.claims)
+    return {change_id: step.only(test) for change_id, step in claim_steps(db, rows).items()}
+
+
 def _entry(
-    db: sqlite3.Connection, config: Config, rows: Sequence[ChangeRow], urls: Mapping[int, tuple[str, str]]
+    db: sqlite3.Connection,
+    config: Config,
+    rows: Sequence[ChangeRow],
+    urls: Mapping[int, tuple[str, str]],
+    claims: Mapping[int, ClaimStep],
 ) -> Entry:
     shown = max(rows, key=lambda row: row.not_after)
     before, after = urls[shown.change_id]
@@ -134,6 +158,7 @@ def _entry(
     links = [("old wording", before), ("new wording", after)]
     if config.base_url:
         links.insert(0, ("whole difference", diff_url(config.base_url, shown)))
+    made = claims.get(shown.change_id, ClaimStep())
     sites = (shown.site, *sorted({row.site for row in rows} - {shown.site}))
     return Entry(
         sites,
@@ -148,6 +173,8 @@ def _entry(
         (shown.to_citation, *(row.to_citation for row in rows if row is not shown)),
         tuple(links),
         f"policylapse diff {shown.from_citation} {shown.to_citation}",
+        tuple(str(one.what) for one in made.came),
+        tuple(str(one.what) for one in made.went),
     )
 
 

@@ -26,6 +26,7 @@ LEGEND: Final = "[-Words-] like these were removed, {+words+} like these were ad
 LEGEND_HTML: Final = "Words struck through were removed, underlined words were added."
 _SITES: Final = 8  # sites that are named of one edit
 _SECTIONS: Final = 6
+_CLAIMS: Final = 8  # named of each kind
 _SUBJECT: Final = 150  # characters
 
 
@@ -35,6 +36,7 @@ class Entry:
 
     :param sites: whose; more than one for the same edit. :param words_added, words_removed: of the first site's.
     :param links: (what it is, URL). :param command: that shows the whole difference.
+    :param claims_added, claims_removed: of a watch on claims, those that came and went.
     """
 
     sites: tuple[str, ...]
@@ -49,6 +51,8 @@ class Entry:
     citations: tuple[str, ...]
     links: tuple[tuple[str, str], ...]
     command: str
+    claims_added: tuple[str, ...] = ()
+    claims_removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,16 @@ def sections_of(entry: Entry) -> str:
     return f"in {named}{f'; {more:,} more' if more > 0 else ''}" if named else ""
 
 
+def claims_of(entry: Entry) -> list[str]:
+    """Return which watched claims came and went, a line each; of many, the first."""
+    lines = []
+    for what, some in (("added", entry.claims_added), ("removed", entry.claims_removed)):
+        more = len(some) - _CLAIMS
+        if some:
+            lines.append(line(f"claims {what}: {', '.join(some[:_CLAIMS])}{f' and {more:,} more' if more > 0 else ''}"))
+    return lines
+
+
 def more_of(excerpt: Excerpt) -> str:
     """Return what an excerpt leaves out, "" for nothing."""
     words = f"{count(excerpt.more_added, 'word')} added, {excerpt.more_removed:,} removed"
@@ -246,7 +260,7 @@ def plain(message: Message) -> str:
 
 def _entry(entry: Entry) -> list[str]:
     rows = [headline(entry), f"  {bracket_words(entry.not_before, entry.not_after)}"]
-    rows += [f"  {text}" for text in (names_of(entry), sections_of(entry)) if text]
+    rows += [f"  {text}" for text in (names_of(entry), sections_of(entry), *claims_of(entry)) if text]
     rows += ["", *(f"  * {in_words(one)}" for one in entry.excerpt.sentences)]
     more = more_of(entry.excerpt)
     rows += [f"  {more}"] if more else []

@@ -42,6 +42,8 @@ def _change(entry: Entry) -> dict[str, Any]:
         "sections": [line(section)[:100] for section in entry.sections[:10]],
         "added": _passages(entry, Op.INSERT),
         "removed": _passages(entry, Op.DELETE),
+        "claims_added": [line(name)[:100] for name in entry.claims_added[:10]],
+        "claims_removed": [line(name)[:100] for name in entry.claims_removed[:10]],
         "citation": entry.citations[0],
         **link_data(links.get("new wording", "")[:_BYTES]),
         **link_data(links.get("old wording", "")[:_BYTES], "before_"),

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Final
 
 from crawler.archives.timestamps import format_iso, parse_iso
+from history.claims.said import What
+from history.claims.selectors import meant
+from history.claims.steps import ClaimStep, read_steps
 from history.search.index_words import find, tokens
 from history.search.query import expression, parse
 from history.search.same_edits import Event, edit_of, group_edits
@@ -42,6 +45,7 @@ class Filter:
     :param found_since: a run's number, or a moment: changes that were found by it or later.
     :param news: only those that were later than all that was known before the run that found them.
     :param found: ids of found_changes.
+    :param claims: names of claims (history/claims/selectors.py) of which a change brought or took one.
     """
 
     classes: Collection[ChangeClass] = ()
@@ -56,6 +60,7 @@ class Filter:
     found_since: int | datetime | None = None
     news: bool = False
     found: Collection[int] | None = None
+    claims: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +149,14 @@ def read_changes(db: sqlite3.Connection, wanted: Filter) -> Iterator[ChangeRow]:
     section = wanted.section.casefold()
     turns = set() if wanted.turns else _turns(db)
     several = sites_of_several(db)
+    claims = meant(wanted.claims) if wanted.claims else None
     conditions = _conditions(wanted, more, less)
     ordered = db.execute(
         _ORDER.format(" AND ".join(sql for sql, _value in conditions) or "1"), [value for _sql, value in conditions]
     )
     while some := ordered.fetchmany(_AT_ONCE):
         ids = [change for change, policy, version in some if (policy, version) not in turns]
+        found: list[ChangeRow] = []
         for row in db.execute(_CHANGES, [json.dumps(ids)]):
             old, new = row["from_text_id"], row["to_text_id"]
             if more is not None and more.get(new, 0) <= more.get(old, 0):
@@ -158,7 +165,19 @@ def read_changes(db: sqlite3.Connection, wanted: Filter) -> Iterator[ChangeRow]:
                 continue
             if section and not any(section in heading.casefold() for heading in json.loads(row["sections"])):
                 continue
-            yield _row(row, several)
+            found.append(_row(row, several))
+        yield from _claiming(db, found, claims) if claims else found
+
+
+def _claiming(db: sqlite3.Connection, rows: Sequence[ChangeRow], test: Callable[[What], bool]) -> Iterator[ChangeRow]:
+    """Those changes that brought or took a claim that is meant."""
+    steps = claim_steps(db, rows)
+    return (row for row in rows if steps[row.change_id].only(test))
+
+
+def claim_steps(db: sqlite3.Connection, rows: Iterable[ChangeRow]) -> dict[int, ClaimStep]:
+    """Return which claims changes brought and took, by the changes' ids."""
+    return read_steps(db, {row.change_id: (row.site, row.from_text_id, row.to_text_id) for row in rows})
 
 
 def _conditions(

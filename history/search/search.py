@@ -13,13 +13,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Final
 
 from crawler.archives.timestamps import format_iso, parse_iso
+from history.claims.passages import claims_of_blocks
+from history.claims.said import Said, What
 from history.search.index_words import Span, find, matching, tokens
 from history.search.query import Either, Query, expression, parse, terms_of, words_expression
 from history.timeline.citations import cite
@@ -28,6 +30,7 @@ from pipelines.store.load import TEXTS_OF_BLOCKS
 from pipelines.text.wording import words
 
 RANKED: Final = 100  # blocks, or as many as are to be shown; whose they are takes 0.15 ms each at 1,000 policies
+CLAIMED: Final = 500  # blocks whose claims are looked at; each takes 1 to 5 ms, for the text around it
 _CHUNK: Final = 500  # blocks whose places are looked up at once
 
 
@@ -59,6 +62,7 @@ class Passage:
 
     :param markdown: as one of its blocks has it, the newest; blocks of the same words are one passage.
     :param spans: characters of `markdown` that the query met.
+    :param claims: what it claims; None where nobody asked for it.
     """
 
     block_ids: tuple[int, ...]
@@ -66,6 +70,7 @@ class Passage:
     markdown: str
     spans: tuple[Span, ...]
     owners: tuple[Owner, ...]
+    claims: tuple[Said, ...] | None = None
 
     @property
     def sites(self) -> int:
@@ -100,6 +105,7 @@ def search(
     at: datetime | None = None,
     first: bool = False,
     thorough: bool = False,
+    claims: Callable[[What], bool] | None = None,
 ) -> Found:
     """Return the passages that match, most sites first; those last seen and the shorter before others.
 
@@ -111,12 +117,19 @@ def search(
         other words since, nor without any capture for more than GAP before `at`.
     :param first: those that were seen first come first; always thorough.
     :param thorough: rank all that match, however many.
+    :param claims: only passages that make such a claim; of many that match, CLAIMED are looked at unless `thorough`.
     :raises ConfigError: the query cannot be understood.
     """
     tree = parse(query, tokens)
     most = None if first or thorough else max(RANKED, limit)
-    taken = list(islice(matching_blocks(db, tree, policies), most and most + 1))
-    complete = most is None or len(taken) <= most
+    look = most if most is None or claims is None else max(CLAIMED, most)
+    taken = list(islice(matching_blocks(db, tree, policies), look and look + 1))
+    complete = look is None or len(taken) <= look
+    said: dict[int, tuple[Said, ...]] | None = None
+    if claims is not None:
+        said = _claiming(db, taken[:look], policies, claims)
+        complete = complete and (most is None or len(said) <= most)
+        taken = list(said)
     holders = _holders(db, taken[:most], policies, at)
     sites = _sites(db, holders)
     candidates = _candidates(blocks_of(db, holders), holders, sites)
@@ -124,7 +137,18 @@ def search(
         candidates.sort(key=lambda one: one.age)
     else:
         candidates.sort(key=lambda one: one.reach, reverse=True)
-    return Found(tuple(_passages(db, tree, candidates[:limit], sites)), len(candidates), complete)
+    return Found(tuple(_passages(db, tree, candidates[:limit], sites, said)), len(candidates), complete)
+
+
+def _claiming(
+    db: sqlite3.Connection, ids: Sequence[int], policies: Collection[int] | None, test: Callable[[What], bool]
+) -> dict[int, tuple[Said, ...]]:
+    """Those blocks that make a claim, in their order, with all that they claim."""
+    found: dict[int, tuple[Said, ...]] = {}
+    for start in range(0, len(ids), _CHUNK):
+        said = claims_of_blocks(db, ids[start : start + _CHUNK], policies)
+        found |= {one: said[one] for one in ids[start : start + _CHUNK] if any(test(s.what) for s in said.get(one, ()))}
+    return found
 
 
 def matching_blocks(db: sqlite3.Connection, query: Query, policies: Collection[int] | None = None) -> Iterator[int]:
@@ -285,14 +309,19 @@ def _candidate(
 
 
 def _passages(
-    db: sqlite3.Connection, query: Query, chosen: Sequence[_Candidate], sites: dict[int, tuple[str, str]]
+    db: sqlite3.Connection,
+    query: Query,
+    chosen: Sequence[_Candidate],
+    sites: dict[int, tuple[str, str]],
+    said: Mapping[int, tuple[Said, ...]] | None,
 ) -> Iterator[Passage]:
     met = find(expression(any_of(query)), {one.block_ids[0]: one.markdown for one in chosen})
     for one in chosen:
         owners = [_owner(db, policy, held, *sites[policy]) for policy, held in one.held.items()]
         owners.sort(key=lambda owner: (owner.first_seen, owner.site, owner.policy_url))
         spans = tuple(met.get(one.block_ids[0], ()))
-        yield Passage(one.block_ids, one.kind, one.markdown, spans, tuple(owners))
+        claims = None if said is None else said[one.block_ids[0]]
+        yield Passage(one.block_ids, one.kind, one.markdown, spans, tuple(owners), claims)
 
 
 def any_of(query: Query) -> Query:

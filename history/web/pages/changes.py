@@ -7,10 +7,21 @@ from itertools import islice
 from typing import Any, Final
 
 from history.answers.changes import Feed, feed_data
-from history.plain import clean, plain_text
-from history.search.changes import ChangeRow, Filter, capture_urls, read_changes, together, with_passages
+from history.claims.said import Said
+from history.claims.steps import ClaimStep
+from history.plain import clean, line, plain_text
+from history.search.changes import (
+    ChangeRow,
+    Filter,
+    capture_urls,
+    claim_steps,
+    read_changes,
+    together,
+    with_passages,
+)
 from history.search.same_edits import Event
 from history.web.drawing import five_blocks
+from history.web.limits import check_size
 from history.web.page import Ask, Page, Row
 from history.web.pages.sites import change_line
 from pipelines.model import ChangeClass
@@ -18,6 +29,7 @@ from pipelines.model import ChangeClass
 _CLASSES: Final = tuple(one.value for one in ChangeClass)
 PAGE: Final = 25  # changes on one page
 _PASSAGES: Final = 2  # of a card
+_CLAIMS: Final = 20  # of a card
 _LONG: Final = 280  # characters of a passage
 _DEEPEST: Final = 1_000_000  # changes that pages lead back to
 
@@ -44,10 +56,26 @@ def changes_page(ask: Ask) -> Page:
     events = [Event((row.change_id,)) for row in rows] if apart else together(rows, passages)
     by_id = {row.change_id: row for row in rows}
     urls = capture_urls(ask.db, [number for event in events for number in event.numbers])
-    feed = Feed(events, by_id, passages, urls, None if more or start else len(events))
+    claimed = ask.text("claims") == "1"
+    if claimed:
+        check_size(ask.db, [text_id for row in rows for text_id in (row.from_text_id, row.to_text_id)])
+    claims = claim_steps(ask.db, rows) if claimed else None
+    feed = Feed(events, by_id, passages, urls, None if more or start else len(events), claims)
     given = {
         name: ask.text(name)
-        for name in ("class", "min_words", "since", "until", "section", "added", "removed", "site", "apart", "all")
+        for name in (
+            "class",
+            "min_words",
+            "since",
+            "until",
+            "section",
+            "added",
+            "removed",
+            "site",
+            "apart",
+            "all",
+            "claims",
+        )
     }
     context = {
         "cards": [_card(ask, feed, event) for event in events],
@@ -58,7 +86,8 @@ def changes_page(ask: Ask) -> Page:
         "newer": max(start - PAGE, 0) if start else None,
         "older": start + PAGE if more else None,
         "apart": apart,
-        "filtered": any(value for name, value in given.items() if name != "apart"),
+        "filtered": any(value for name, value in given.items() if name not in ("apart", "claims")),
+        "claimed": claimed,
     }
     return Page(
         "changes.html",
@@ -66,11 +95,12 @@ def changes_page(ask: Ask) -> Page:
         "changes",
         context,
         lambda: feed_data(feed),
-        lambda: _rows(rows),
+        lambda: _rows(rows, claims),
     )
 
 
-def _rows(rows: Sequence[ChangeRow]) -> Iterator[Row]:
+def _rows(rows: Sequence[ChangeRow], claims: Mapping[int, ClaimStep] | None) -> Iterator[Row]:
+    """The changes as a table; what came and went of claims only where it was asked for."""
     yield (
         "site",
         "policy_url",
@@ -84,6 +114,7 @@ def _rows(rows: Sequence[ChangeRow]) -> Iterator[Row]:
         "sections",
         "from_citation",
         "citation",
+        *(() if claims is None else ("claims_added", "claims_removed")),
     )
     for row in rows:
         yield (
@@ -99,7 +130,12 @@ def _rows(rows: Sequence[ChangeRow]) -> Iterator[Row]:
             "; ".join(row.change.sections),
             row.from_citation,
             row.to_citation,
+            *(() if claims is None else map(_listed, (claims[row.change_id].came, claims[row.change_id].went))),
         )
+
+
+def _listed(said: Sequence[Said]) -> str:
+    return "; ".join(str(one.what) for one in said)
 
 
 def _card(ask: Ask, feed: Feed, event: Event) -> dict[str, Any]:
@@ -113,8 +149,16 @@ def _card(ask: Ask, feed: Feed, event: Event) -> dict[str, Any]:
         "not_before": min(row.not_before for row in rows),
         "not_after": max(row.not_after for row in rows),
         "blocks": five_blocks(rows[0].change.words_added, rows[0].change.words_removed),
+        "claims": _claims(feed, rows[0]),
         **_passages(feed, rows[0]),
     }
+
+
+def _claims(feed: Feed, row: ChangeRow) -> list[tuple[str, str]]:
+    """(added or removed, claim) of a change."""
+    made = (feed.claims or {}).get(row.change_id, ClaimStep())
+    found = [("added", said) for said in made.came] + [("removed", said) for said in made.went]
+    return [(word, line(str(said.what))) for word, said in found[:_CLAIMS]]
 
 
 def _passages(feed: Feed, row: ChangeRow) -> Mapping[str, Any]:

@@ -12,7 +12,8 @@ from datetime import UTC, datetime, time
 from itertools import groupby
 from typing import Any, Final
 
-from history.answers.claims import HEAD, PolicyClaims, claim_rows, claims_data, meant, read_claims
+from history.answers.claims import HEAD, PolicyClaims, claim_rows, claims_data, read_claims
+from history.claims.selectors import meant
 from history.claims.standing import ClaimStory, SaidSentence, stay_at
 from history.plain import line
 from history.sites import PolicyRow

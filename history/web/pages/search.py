@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from history.answers.search import found_data
-from history.plain import clean
+from history.claims.passages import claims_of_blocks, facets
+from history.claims.said import Said
+from history.claims.selectors import meant, name_of
+from history.plain import clean, line
 from history.search.index_words import Span
 from history.search.search import Found, Owner, Passage, search
 from history.web.catalogue import Catalogue
@@ -18,11 +22,13 @@ _AT_ONCE: Final = 20
 _OWNERS: Final = 8  # of one passage, before the rest is folded
 _ALL_OWNERS: Final = 60  # of one passage; the data has all
 _WIDTH: Final = 300.0  # units of a bar's axis
+_FACETS: Final = 24  # claims that are counted
 _LONG: Final = 1_200  # characters of a passage
 
 
 def search_page(ask: Ask) -> Page:
     """Return what a query finds; without one, how to ask."""
+    name = ask.text("claim")
     query, limit = ask.text("q"), ask.number("limit", _AT_ONCE, 1, MOST)
     found = Found((), 0, complete=True)
     if query:
@@ -34,7 +40,9 @@ def search_page(ask: Ask) -> Page:
             policies=None if policies is None else [p.policy_id for p in policies],
             at=ask.moment("at", end=True),
             first=ask.text("first") == "1",
+            claims=meant([name]) if name else None,
         )
+    says = claims_of_blocks(ask.db, [passage.block_ids[0] for passage in found.passages])
     stands = ask.one_of("stands", ("", "yes", "no"))
     passages = [one for one in found.passages if not stands or _stands(one) == (stands == "yes")]
     owners = [owner for passage in passages for owner in passage.owners]
@@ -50,7 +58,12 @@ def search_page(ask: Ask) -> Page:
         "limit": limit,
         "next_limit": min(limit + _AT_ONCE, MOST) if found.total > len(found.passages) and limit < MOST else None,
         "found": found,
-        "passages": [_passage(ask.catalogue, passage, line) for passage in passages],
+        "passages": [
+            _passage(ask.catalogue, passage, line) | {"claims": _told(says.get(passage.block_ids[0], ()))}
+            for passage in passages
+        ],
+        "claim": name,
+        "claims": [(name_of(what), str(what), number) for what, number in islice(facets(says.values()), _FACETS)],
         "years": line.years() if line else [],
         "width": _WIDTH,
         "sites": Counter(owner.site for owner in owners).most_common(12),
@@ -86,6 +99,10 @@ def search_page(ask: Ask) -> Page:
 
     title = f"Search: {query}" if query else "Search"
     return Page("search.html", title, "search", context, lambda: {"query": query, **found_data(found)}, rows)
+
+
+def _told(said: Sequence[Said]) -> list[str]:
+    return [line(one) for one in islice(dict.fromkeys(str(one.what) for one in said), _FACETS)]
 
 
 def _stands(passage: Passage) -> bool:

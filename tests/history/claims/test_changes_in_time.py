@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from crawler.archives.timestamps import parse_date
 from history.answers import claims as answers
-from history.answers.claims import between, meant, read_changes
+from history.answers.claims import between, read_changes
 from history.claims.over_sites import claim_changes, says_of
+from history.claims.selectors import meant
 from history.database import open_database
 from history.sites import all_policies
 from history.timeline.timeline import read_versions
