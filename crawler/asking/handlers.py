@@ -10,7 +10,6 @@ import asyncio
 import shutil
 import tempfile
 import weakref
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from crawler.archives.dialects import Archive
+    from crawler.archives.files.scanning import Look
 
 
 class WarcHandler(BaseDownloadHandler):
@@ -65,19 +65,39 @@ class WarcHandler(BaseDownloadHandler):
         return self._archives[archive.name]
 
 
-@lru_cache(maxsize=1)  # who has looked for policies in the files need not read them again to crawl
-def open_warcs(root: Path, *, wacz_apart: bool = False) -> WarcArchive:
+_opened: dict[tuple[Path, bool, bool], WarcArchive] = {}
+
+
+def open_warcs(root: Path, *, wacz_apart: bool = False, look: Look | None = None) -> WarcArchive:
     """Return the archive of a WARC file, of a folder of them, or of a WACZ, which is unpacked into a temporary folder
     (TMPDIR) for as long as the archive is used.
 
-    :raises ConfigError: the WACZ cannot be unpacked.
+    The archive that was opened last stays: who has looked for policies in the files need not read them again to crawl.
+
+    :param look: sees the beginning of every page (WarcArchive).
+    :raises ConfigError: the WACZ cannot be unpacked, or there is no room for an index.
     """
+    keys = [(root, wacz_apart, True), (root, wacz_apart, False)][: 1 if look else 2]
+    found = next((_opened[key] for key in keys if key in _opened), None)
+    if found is None:
+        found = _open(root, wacz_apart=wacz_apart, look=look)
+        _opened.clear()
+        _opened[root, wacz_apart, look is not None] = found
+    return found
+
+
+def close_warcs() -> None:
+    """Let go of the archive that was opened last."""
+    _opened.clear()
+
+
+def _open(root: Path, *, wacz_apart: bool, look: Look | None) -> WarcArchive:
     if not is_wacz(root):
-        return WarcArchive(root, wacz_apart=wacz_apart)
+        return WarcArchive(root, wacz_apart=wacz_apart, look=look)
     folder = Path(tempfile.mkdtemp(prefix="policylapse-"))
     try:
         damages = unpack_wacz(root, folder)
-        archive = WarcArchive(folder)
+        archive = WarcArchive(folder, look=look)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

@@ -223,7 +223,7 @@ def address(url: str) -> Witness:
     return _address(url) if len(url) <= MAX_URL else SILENT
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _address(url: str) -> Witness:
     try:
         parts = urlsplit(url)

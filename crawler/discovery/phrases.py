@@ -92,7 +92,7 @@ class PhrasesRead:
         return replace(self, said=labels, names=tuple(name for name in self.names if name not in brand))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Return the words of a text, spaced, without case, accents, soft hyphens, and punctuation.
 
@@ -107,7 +107,7 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join("".join(kept).split()))[:MAX_CHARS]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def read_text(text: str, *, anywhere: bool = False) -> PhrasesRead | None:
     """Read a link's text, or a part of an address (`anywhere`: its words may be run together).
 

@@ -8,15 +8,14 @@ weeks to months, old URLs that stay up, vanish or redirect.
 import hashlib
 import random
 from base64 import b32encode
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from crawler.archives.capture import Capture
+from crawler.archives.files.record_index import Record, RecordIndex
 from crawler.archives.files.records import Place
-from crawler.archives.files.revisits import Record
-from crawler.archives.files.warc import Answered, WarcArchive, archive_headers
+from crawler.archives.files.warc import Answered, Damages, WarcArchive, archive_headers
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_timestamp
 from tests.generators.many_captures import SECTIONS
@@ -287,7 +286,7 @@ class GeneratedArchive(WarcArchive):
     """The captures of generated sites, rendered when they are played back."""
 
     def __init__(self, sites: list[Site]) -> None:
-        self.damages, self._by_key = [], defaultdict(list)
+        self.damages, self._index = Damages(), RecordIndex()
         self._shots: dict[tuple[str, str], tuple[Site, Shot]] = {}
         for site in sites:
             for shot in site.shots:
@@ -303,10 +302,9 @@ class GeneratedArchive(WarcArchive):
                     "900",
                     shot.at.replace(microsecond=0),
                 )
-                self._by_key[row.urlkey].append(Record(row, Path("generated"), Place(0)))
+                self._index.add(Record(row, Path("generated"), Place(0)))
                 self._shots[row.original, timestamp] = (site, shot)
-        for records in self._by_key.values():
-            records.sort(key=lambda record: (record.capture.captured_at, record.capture.original))
+        self._index.ready()
 
     def _memento(self, record: Record, limit: int = 0) -> Answered:
         site, shot = self._shots[record.capture.original, record.capture.timestamp]

@@ -85,12 +85,14 @@ def _import(path: Path, told: RunOptions, by_title: bool) -> int:
 def _policies_of(root: Path, *, by_title: bool) -> list[str]:
     """Return the URLs of an archive that look like policies, and tell the person."""
     # here, so that the commands that read need not load Scrapy
-    from cli.getting.imports.candidates import titled_policies  # noqa: PLC0415
+    from cli.getting.imports.candidates import is_titled_policy  # noqa: PLC0415
     from crawler.asking.handlers import open_warcs  # noqa: PLC0415
 
-    archive = open_warcs(root, wacz_apart=True)
+    archive = open_warcs(root, wacz_apart=True, look=is_titled_policy)
     found = find_policy_urls(record.capture for record in archive.records())
-    titled = {url: captures for url, captures in titled_policies(archive, found.taken).items() if can_be_asked(url)}
+    titled = {
+        url: captures for url, captures in archive.noted().items() if url not in found.taken and can_be_asked(url)
+    }
     taken = found.taken | titled if by_title else found.taken
     for url in found.unusable:
         note(f"{line(url)} in {root.name} looks like a policy's address but is none that can be asked for: left out")

@@ -1,6 +1,6 @@
 """The index beside WARC files (CDXJ): which records they hold, so that opening an archive does not read it through.
 
-    records ──write_index──► sample.cdxj ──read_indexes──► the same records, or None: the files are read through
+    records ──write_index──► sample.cdxj ──read_indexes──► the same records in a RecordIndex, or the files are read through
 
 A row holds the fields that pywb's indexer writes, then ours where they are not the usual ones: a record's place within
 its block, what a revisit refers to.
@@ -9,18 +9,19 @@ its block, what a revisit refers to.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from crawler.archives.capture import Capture
+from crawler.archives.files.record_index import Record, RecordIndex, Refers
 from crawler.archives.files.records import Place
-from crawler.archives.files.revisits import Record, Refers
 from crawler.archives.timestamps import parse_timestamp
 
 
 def write_index(records: Iterable[Record], out: Path) -> int:
-    """Write the CDXJ index of an archive's files, as pywb reads it too; return the number of rows."""
+    """Write the CDXJ index of records, as pywb reads it too; return the number of rows."""
     lines = [_cdxj_line(record) for record in records]
     out.write_text("".join(f"{line}\n" for line in sorted(lines)), encoding="utf-8")
     return len(lines)
@@ -44,29 +45,39 @@ def _cdxj_line(record: Record) -> str:
     return f"{c.urlkey} {c.timestamp} {json.dumps(row, ensure_ascii=False)}"
 
 
-def read_indexes(root: Path, files: list[Path]) -> list[Record] | None:
-    """Return the records of the indexes beside the files, None unless they cover every file and are no older."""
+def read_indexes(root: Path, files: Sequence[Path], into: RecordIndex) -> bool:
+    """Take in the records of the indexes beside the files; False, and nothing, unless they cover every file and no more."""
     if not root.is_dir():
-        return None
+        return False
     by_name = {path.name: path for path in files}
+    covered: set[str] = set()
     try:
-        indexed = [_indexed(line, by_name) for index in sorted(root.glob("*.cdxj")) for line in _lines(index)]
-    except (ValueError, KeyError, TypeError):  # no index of ours: the files are read through
-        return None
-    covered = {record.path.name for record in indexed if record is not None}
-    return [r for r in indexed if r is not None] if covered == set(by_name) and None not in indexed else None
+        for index in sorted(root.glob("*.cdxj")):
+            for record in _records(index, by_name):
+                covered.add(record.path.name)
+                into.add(record)
+        into.flush()
+    except (ValueError, KeyError, TypeError, OverflowError, sqlite3.InterfaceError, sqlite3.ProgrammingError):
+        covered.clear()  # no index of ours: the files are read through
+    if covered != set(by_name):
+        into.clear()
+        return False
+    return True
 
 
-def _lines(index: Path) -> list[str]:
-    return [line for line in index.read_text(encoding="utf-8").split("\n") if line]
+def _records(index: Path, by_name: Mapping[str, Path]) -> Iterator[Record]:
+    with index.open(encoding="utf-8", newline="\n") as lines:
+        for line in lines:
+            if line.strip("\n"):
+                yield _indexed(line.rstrip("\n"), by_name)
 
 
-def _indexed(line: str, by_name: dict[str, Path]) -> Record | None:
+def _indexed(line: str, by_name: Mapping[str, Path]) -> Record:
     urlkey, timestamp, fields = line.split(" ", 2)
     row = json.loads(fields)
     path = by_name.get(row["filename"])
     if path is None or int(row["offset"]) + int(row["length"]) > path.stat().st_size:
-        return None
+        raise ValueError("it is of other files")
     capture = Capture(
         urlkey,
         timestamp,

@@ -16,11 +16,12 @@ from __future__ import annotations
 
 import io
 import re
-import zlib
 from typing import IO, BinaryIO, Final, Protocol, cast
 
 import zstandard
+from zlib_ng import zlib_ng
 
+_DAMAGED: Final = cast("type[Exception]", zlib_ng.error)
 GZIP_MAGIC: Final = b"\x1f\x8b\x08"
 ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 _DICTIONARY_MAGIC: Final = b"\x5d\x2a\x4d\x18"  # skippable frame 0x184D2A5D, little-endian
@@ -32,7 +33,7 @@ _MAX_BLOCK: Final = 128 * 1024  # RFC 8878, 3.1.1.2.4
 _MAX_RATIO: Final = 1_100
 _ALWAYS_ALLOWED: Final = 2**30
 _PIECE: Final = 64 * 1024
-_FIRST_PIECE: Final = 256  # members may be tiny: reading far beyond the end of each would be quadratic
+_FIRST_PIECE: Final = 2048  # members may be tiny: reading far beyond the end of each would be quadratic
 # Bytes inflated in vain (damaged members, candidates that were none) before a file is given up, beside a multiple of its
 # size; a member of text inflates to ten times its own.
 _WASTE: Final = 64 * 2**20
@@ -40,6 +41,8 @@ _WASTE_RATIO: Final = 32
 _TRIAL: Final = (
     64 * 1024
 )  # of a candidate that does not begin like a record, so much is inflated to see whether it is whole
+_BLANK: Final = re.compile(rb"[ \t\r\v\f]*\n")
+_BLANK_LINE: Final = re.compile(rb"\n[ \t\r\v\f]*\n")
 BEGINS_RECORD: Final = re.compile(rb"WARC/\d|[a-z][a-z0-9+.-]{1,15}:[^\n]{1,2083} [^ \n]{1,45} \d{8}")
 _HEAD: Final = 2200
 
@@ -69,14 +72,14 @@ class _Gzip:
     def __init__(self, stream: BinaryIO, offset: int) -> None:
         self.flaw, self.end = "", offset
         self._stream, self._fed, self._piece = stream, offset, _FIRST_PIECE
-        self._inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        self._inflater = zlib_ng.decompressobj(16 + zlib_ng.MAX_WBITS)
 
     def read(self, size: int) -> bytes:
         while not self._is_over():
             given = self._inflater.unconsumed_tail or self._more()
             try:
                 data = self._inflater.decompress(given, size)
-            except zlib.error as error:
+            except _DAMAGED as error:
                 self.flaw = f"its gzip data is damaged ({error})"
                 break
             if self._inflater.eof:
@@ -252,6 +255,19 @@ class Source:
             if end:
                 break
         return b"".join(parts)
+
+    def head(self, without: re.Pattern[bytes] | None, size: int | None = None) -> bytes:
+        """Return the lines to a blank one, that one too; b"" where they are not in the buffer, which is no flaw.
+
+        :param without: what they may not have. :param size: bytes at most.
+        """
+        last = len(self._buffer) if size is None else self._used + size
+        blank = _BLANK.match(self._buffer, self._used, last) or _BLANK_LINE.search(self._buffer, self._used, last)
+        if blank is None or (without is not None and without.search(self._buffer, self._used, blank.end())):
+            return b""
+        lines = self._buffer[self._used : blank.end()]
+        self._used = blank.end()
+        return lines
 
     def skip(self, size: int) -> int:
         """Read over so many bytes of the run; return how many there were."""

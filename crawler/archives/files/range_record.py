@@ -12,10 +12,10 @@ from email.utils import format_datetime
 from io import BytesIO
 
 from crawler.archives.capture import Capture
-from crawler.archives.common_crawl import is_whole
 from crawler.archives.files.containers import Source
 from crawler.archives.files.records import Place, read_record
-from crawler.archives.files.warc import READ_ERRORS, TRUNCATED, Answered, archive_headers, record_date, record_http
+from crawler.archives.files.scanning import READ_ERRORS, record_date, record_http, truncation
+from crawler.archives.files.warc import TRUNCATED, Answered, archive_headers
 from crawler.archives.surt import surt
 
 _CODED = ("content-encoding", "transfer-encoding", "content-length")  # true of what came, not of what was stored
@@ -33,13 +33,12 @@ def replay(data: bytes, capture: Capture) -> Answered:
         body = first + block.read()
     except READ_ERRORS as error:
         return _missing(f"the record cannot be read: {error}")
-    said = [(name.lower().removeprefix("x-crawler-"), value) for name, value in (http.headers if http else ())]
+    said = [(name.lower().removeprefix("x-crawler-"), value) for name, value in (http.pairs if http else ())]
     headers = archive_headers(capture, [(name, value) for name, value in said if name not in _CODED])
     headers |= {f"x-archive-orig-{name}": value for name, value in said if name in _CODED}
     headers["memento-datetime"] = format_datetime(captured_at, usegmt=True)
-    truncated = head.get("WARC-Truncated") or ("" if is_whole(body) else "length")
-    if truncated:
-        headers[TRUNCATED] = truncated[:40]
+    if truncated := truncation(head, body):
+        headers[TRUNCATED] = truncated
     return Answered(int(status or 200), headers, body)
 
 

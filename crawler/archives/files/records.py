@@ -17,13 +17,11 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any, Final, Generic, TypeVar
-
-from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
 from crawler.archives.files.containers import Source
 from crawler.archives.files.digests import digest_text, plain_digest
+from crawler.archives.files.fields import Fields, parse_fields
 
 _Taken = TypeVar("_Taken")
 _At = tuple[int, int]  # as Source.place
@@ -31,6 +29,7 @@ _At = tuple[int, int]  # as Source.place
 _LINE: Final = 64 * 1024
 _MAX_HEAD: Final = 2**20  # bytes of a record's or of an HTTP head
 _ALL: Final = 2**62
+_WARC_LINE: Final = re.compile(rb"WARC/\d{1,2}\.\d{1,3}[ \t]{0,9}\r{0,2}\n")
 _WARC: Final = re.compile(rb"WARC/\d{1,2}\.\d{1,3}[ \t]{0,9}\r{0,2}\n\Z")
 # URL, IP address and date of an ARC record; its media type and, last, its length follow (in version 2, five more between)
 _ARC: Final = re.compile(rb"([a-z][a-z0-9+.-]{1,15}:[^\n]*?) ([0-9a-f.:]{2,45}) (\d{8,18}) ", re.IGNORECASE)
@@ -38,7 +37,6 @@ _STATUS: Final = re.compile(r"HTTP/\d(?:\.\d)?[ \t]+([1-9]\d\d)(?:[ \t].*)?", re
 _ARC_WORDS: Final = 4  # of the five that begin an ARC record, one may be damaged beyond recognition
 _CLOSING: Final = 4  # bytes of the two line ends that close a record
 _LENGTH: Final = re.compile(r"\d{1,15}", re.ASCII)
-_parser = StatusAndHeadersParser([], verify=False)
 
 
 class BadRecordError(ValueError):
@@ -54,13 +52,13 @@ class Head:
     """
 
     kind: str
-    fields: StatusAndHeaders
+    fields: Fields
     length: int | None
     is_arc: bool = False
 
     def get(self, name: str) -> str:
         """Return a field's value, "" where it has none."""
-        return str(self.fields.get_header(name) or "").strip()
+        return self.fields.get(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +112,12 @@ class Block:
         self._book(len(line))
         return line
 
+    def head(self) -> bytes:
+        """Return the lines to a blank one, b"" where they are not at hand."""
+        lines = self._source.head(None, self._left)
+        self._book(len(lines))
+        return lines
+
     def drain(self) -> bool:
         """Read to the end; tell whether all bytes are there that were declared."""
         if self._left is not None:
@@ -165,7 +169,7 @@ def read_record(source: Source, place: Place) -> tuple[Head, Block]:
     return head, Block(source, head.length if place.block is None else place.block)
 
 
-def read_http_head(first: bytes, block: Block) -> tuple[str, StatusAndHeaders]:
+def read_http_head(first: bytes, block: Block) -> tuple[str, Fields]:
     """Return the status, three digits, and the headers at the beginning of a block; BadRecordError where it has none.
 
     :param first: the block's first line, which has been read.
@@ -174,13 +178,15 @@ def read_http_head(first: bytes, block: Block) -> tuple[str, StatusAndHeaders]:
     status = _STATUS.fullmatch(said)
     if status is None:
         raise BadRecordError(f"its HTTP status line cannot be read: {said[:100]!r}")
+    if rest := block.head():
+        return status[1], parse_fields(first + rest)
     lines, size = [first], 0
     while lines[-1].strip():
         size += len(lines[-1])
         if size > _MAX_HEAD:
             raise BadRecordError(f"its HTTP headers have over {_MAX_HEAD // 2**20} MiB")
         lines.append(block.readline())
-    return status[1], _parser.parse(BytesIO(b"".join(lines)))
+    return status[1], parse_fields(b"".join(lines))
 
 
 class _Scan:
@@ -275,6 +281,8 @@ class _Scan:
         """
         if not _WARC.match(self._line):
             return _arc_head(self._line)
+        if not self._is_arc and (rest := self._source.head(_WARC_LINE)):
+            return _warc_head(self._line + rest)
         lines, size = [self._line], 0
         while self._line.strip():
             if not self._read_line():
@@ -287,10 +295,7 @@ class _Scan:
                 self._move(begins)
                 return None
             lines.append(self._line)
-        fields = _parser.parse(BytesIO(b"".join(lines)))
-        length = str(fields.get_header("Content-Length") or "").strip()
-        declared = int(length) if _LENGTH.fullmatch(length) else None
-        return Head(str(fields.get_header("WARC-Type") or "").strip().lower(), fields, declared)
+        return _warc_head(b"".join(lines))
 
     def begins(self) -> bool:
         """Tell whether the line that was read is the first one of a record."""
@@ -387,6 +392,12 @@ def _arc_fields(line: bytes) -> tuple[str, str, str, str, str] | None:
     return _text(url), _text(address), _text(date), _text(rest[0]) if len(rest) > 1 else "", _text(rest[-1])
 
 
+def _warc_head(head: bytes) -> Head:
+    fields = parse_fields(head)
+    length = fields.get("Content-Length")
+    return Head(fields.get("WARC-Type").lower(), fields, int(length) if _LENGTH.fullmatch(length) else None)
+
+
 def _arc_head(line: bytes) -> Head | None:
     found = _arc_fields(line)
     if found is None:
@@ -395,7 +406,7 @@ def _arc_head(line: bytes) -> Head | None:
     url, length = found[0], found[-1]
     kind = "arc_header" if url.startswith("filedesc:") else "response"
     declared = int(length) if _LENGTH.fullmatch(length) else None
-    return Head(kind, StatusAndHeaders("", list(zip(names, found, strict=True))), declared, is_arc=True)
+    return Head(kind, Fields(zip(names, found, strict=True)), declared, is_arc=True)
 
 
 def _text(line: bytes) -> str:

@@ -8,7 +8,7 @@ from crawler.archives.dialects import parse_archive
 from crawler.archives.errors import ConfigError
 from crawler.archives.files import wacz
 from crawler.archives.files.wacz import check_wacz, is_wacz, unpack_wacz
-from crawler.asking.handlers import open_warcs
+from crawler.asking.handlers import close_warcs, open_warcs
 
 
 def write(path, *members):
@@ -113,5 +113,5 @@ def test_what_was_unpacked_goes_with_the_archive(tmp_path, monkeypatch):
     assert archive.damages[0].startswith("a.warc.gz: ")
     assert len(list(tmp_path.glob("policylapse-*"))) == 1
     del archive
-    open_warcs.cache_clear()
+    close_warcs()
     assert list(tmp_path.glob("policylapse-*")) == []
