@@ -247,14 +247,14 @@ COMMANDS: Final = {
             "shard",
             "cli.keeping.shard",
             "shard",
-            "Extract stored pages on many machines, with any scheduler.",
+            "Extract or analyse what is stored on many machines, with any scheduler.",
         ),
         Entry(
             KEEP,
             "cluster",
-            "cli.keeping.shard",
+            "cli.keeping.cluster",
             "cluster",
-            "Extract all stored pages again on a Dask cluster.",
+            "Extract all stored pages again, or do another work, on a Dask cluster.",
         ),
         Entry(KEEP, "merge", "cli.keeping.merge", "merge", "Merge the databases DB... into one."),
         Entry(

@@ -66,7 +66,8 @@ def folder(sample_db, tmp_path_factory):
         b"<title>Privacy Policy</title><h1>Privacy Policy</h1>" + b"<p>We keep your personal data for a year.</p>" * 20
     )
     (here / "privacy.html").write_bytes(page)
-    (here / "job" / "pages").mkdir(parents=True)
+    for name in ("pages", "policies"):
+        (here / "job" / name).mkdir(parents=True)
     (here / "saved").mkdir()
     (here / "saved" / "a.html.gz").write_bytes(gzip.compress(page))
     page_of_sample = next(body for _at, body in sample_pages())  # in the database: no process is started to read it

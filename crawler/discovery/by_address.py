@@ -36,6 +36,11 @@ def looks_like_policy(url: str) -> bool:
     return found.score >= _LIKELY and found.label not in _OTHERS
 
 
+def likely_policy(capture: Capture) -> bool:
+    """Tell whether a capture is of a page (HTML, status 200, or seen again unchanged) whose URL looks like a policy's."""
+    return _is_page(capture) and looks_like_policy(capture.original)
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyUrls:
     """What was found.
@@ -52,7 +57,7 @@ def find_policy_urls(captures: Iterable[Capture]) -> PolicyUrls:
     """Return the URLs of pages (HTML, status 200, or seen again unchanged) that look like privacy policies."""
     found: dict[str, list[Capture]] = {}
     for capture in captures:
-        if _is_page(capture) and looks_like_policy(capture.original):
+        if likely_policy(capture):
             found.setdefault(capture.urlkey, []).append(capture)
     taken: dict[str, int] = {}
     unusable: list[str] = []

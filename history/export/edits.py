@@ -24,6 +24,7 @@ from history.texts import read_texts_with_languages
 from history.timeline.citations import citation
 from history.timeline.timeline import VersionRow, read_versions
 from pipelines.claims.rules import rules
+from pipelines.model import Block
 from pipelines.text.wording import words
 
 
@@ -40,14 +41,28 @@ def write_edits(job: Job, stream: IO[bytes]) -> Done:
 
 def _edits(job: Job, policy: PolicyRow) -> Iterator[dict[str, Any]]:
     versions = read_versions(job.db, policy)
-    ids = [version.text_id for version in versions]
-    read = read_texts_with_languages(job.db, ids)
+    read = read_texts_with_languages(job.db, [version.text_id for version in versions])
+    texts = [read[version.text_id] for version in versions]
+    return edits_of(policy.site, policy.policy_url, policy.site, versions, texts)
+
+
+def edits_of(
+    site: str,
+    policy_url: str,
+    name: str,
+    versions: Sequence[VersionRow],
+    texts: Sequence[tuple[tuple[Block, ...], tuple[str, ...]]],
+) -> Iterator[dict[str, Any]]:
+    """Yield the sentence edits of a policy, by version. Pure.
+
+    :param name: by which its versions are cited. :param texts: of each version, the blocks and their languages.
+    """
     known: dict[Any, tuple[Said, ...]] = {}
-    said = {one: said_of(blocks, languages, known) for one, (blocks, languages) in read.items()}
-    blamed = blame([read[one][0] for one in ids])
+    said = [said_of(blocks, languages, known) for blocks, languages in texts]
+    blamed = blame([blocks for blocks, _languages in texts])
     for number in range(1, len(versions)):
-        categories = _categories([*said[ids[number - 1]], *said[ids[number]]])
-        head = _head(policy, versions[number - 1], versions[number])
+        categories = _categories([*said[number - 1], *said[number]])
+        head = _head(site, policy_url, name, versions[number - 1], versions[number])
         for change, before, after, section in sentence_edits(blamed, number):
             found = {one for text in (before, after) if text for one in categories.get(tuple(words(text)), ())}
             yield head | {
@@ -92,16 +107,16 @@ def _categories(said: Sequence[Said]) -> Mapping[tuple[str, ...], set[str]]:
     return found
 
 
-def _head(policy: PolicyRow, old: VersionRow, new: VersionRow) -> dict[str, Any]:
+def _head(site: str, policy_url: str, name: str, old: VersionRow, new: VersionRow) -> dict[str, Any]:
     return {
-        "site": policy.site,
-        "policy_url": policy.policy_url,
+        "site": site,
+        "policy_url": policy_url,
         "from_version": old.version,
         "to_version": new.version,
         "not_before": format_iso(old.last_seen),
         "not_after": format_iso(new.first_seen),
         "change_class": new.change.change_class.value if new.change else None,
-        "before_citation": citation(policy.site, old),
-        "after_citation": citation(policy.site, new),
+        "before_citation": citation(name, old),
+        "after_citation": citation(name, new),
         "rules": rules().version,
     }

@@ -9,29 +9,19 @@ Content-Length is new. The same database gives the same bytes.
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
-from http.client import responses as REASONS  # noqa: N812 - a constant table
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
-from uuid import NAMESPACE_URL, uuid5
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.archives.capture import sha1_base32
+from crawler.archives.files.written import WARC_VERSION, http_head, record_id, uri, warcinfo
 from history.export.formats import Job
 from history.export.writing.manifest import Done
 from history.pages import read_payload
-
-WARC_VERSION = "WARC/1.1"
-_ORIGINAL = "x-archive-orig-"  # how archives pass a header on that they do not mean themselves (docs/archives.md)
-# of the transfer and of codings that are undone; Location and Content-Length are written anew
-_DROPPED = frozenset({"content-encoding", "transfer-encoding", "connection", "content-length", "location"})
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")  # a header's name, RFC 9110 5.1
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
-_NO_URI = re.compile(r"[\x00-\x20\x7f]")
 
 # The captures to write: what two archives gave alike counts once. A revisit needs the same payload under the same
 # status; a redirect's payload says nothing of where it leads, so each is written whole.
@@ -86,15 +76,12 @@ class _Records:
         """Say what made the file, and of what."""
         (newest,) = self._db.execute("SELECT max(coalesce(fetched_at, captured_at)) FROM captures").fetchone()
         (name,) = [Path(row[2]).name for row in self._db.execute("PRAGMA database_list") if row[1] == "main"]
-        fields = {
-            "software": program,
-            "format": "WARC File Format 1.1",
-            "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
-            "description": f"captures of privacy policies, fetched from web archives, out of the database {name}; "
+        body = warcinfo(
+            program,
+            f"captures of privacy policies, fetched from web archives, out of the database {name}; "
             "content and transfer codings are undone",
-        }
-        body = "".join(f"{key}: {_CONTROL.sub(' ', value)}\r\n" for key, value in fields.items()).encode()
-        self._warcinfo_id = _record_id("warcinfo", program, name, newest)
+        )
+        self._warcinfo_id = record_id("warcinfo", program, name, newest)
         headers = {"WARC-Record-ID": self._warcinfo_id, "WARC-Date": newest or "1970-01-01T00:00:00Z"}
         record = self._writer.create_warc_record(
             "", "warcinfo", payload=BytesIO(body), length=len(body), warc_headers_dict=headers
@@ -106,7 +93,7 @@ class _Records:
         row = self._row(capture_id)
         body = self._payload(row)
         record = self._writer.create_warc_record(
-            _uri(row["original"]),
+            uri(row["original"]),
             "response",
             payload=BytesIO(body),
             length=len(body),
@@ -120,9 +107,9 @@ class _Records:
         row, holder = self._row(capture_id), self._row(holder_id)
         body = self._payload(row)
         record = self._writer.create_revisit_record(
-            _uri(row["original"]),
+            uri(row["original"]),
             f"sha1:{sha1_base32(body)}",
-            _uri(holder["original"]),
+            uri(holder["original"]),
             holder["at"],
             http_headers=_http(row, len(body)),
             warc_headers_dict=self._headers(row),
@@ -143,37 +130,15 @@ class _Records:
             "WARC-Record-ID": _capture_record_id(row),
             "WARC-Date": row["at"],
             "WARC-Warcinfo-ID": self._warcinfo_id,
-            "WARC-Source-URI": _uri(row["citation_url"]),
+            "WARC-Source-URI": uri(row["citation_url"]),
         }
         return headers | ({"WARC-Creation-Date": row["fetched_at"]} if row["fetched_at"] else {})
 
 
-def _record_id(*parts: str | None) -> str:
-    return f"<urn:uuid:{uuid5(NAMESPACE_URL, json.dumps(['policylapse', *parts]))}>"
-
-
 def _capture_record_id(row: sqlite3.Row) -> str:
-    return _record_id(row["archive"], row["urlkey"], row["timestamp"], row["original"], row["digest"])
-
-
-def _uri(text: str) -> str:
-    """A URL as a header may hold it: an archive's index is somebody else's, too."""
-    return _NO_URI.sub(lambda match: f"%{ord(match.group()):02X}", text)
+    return record_id(row["archive"], row["urlkey"], row["timestamp"], row["original"], row["digest"])
 
 
 def _http(row: sqlite3.Row, size: int) -> StatusAndHeaders:
     """Return the site's answer: status line and headers, as far as the archive passed them on."""
-    status = row["http_status"]
-    sent: dict[str, str] = json.loads(row["headers"] or "{}")
-    original = {n.removeprefix(_ORIGINAL): value for n, value in sent.items() if n.startswith(_ORIGINAL)}
-    if "content-type" in sent:
-        original["content-type"] = sent["content-type"]
-    headers = [
-        (name.title(), _CONTROL.sub(" ", value).strip())
-        for name, value in sorted(original.items())
-        if name not in _DROPPED and _TOKEN.fullmatch(name)
-    ]
-    if row["redirect_url"]:
-        headers.append(("Location", _uri(row["redirect_url"])))
-    headers.append(("Content-Length", str(size)))
-    return StatusAndHeaders(f"{status} {REASONS.get(status, 'Unknown')}", headers, protocol="HTTP/1.1")
+    return http_head(row["http_status"], json.loads(row["headers"] or "{}"), row["redirect_url"] or "", size)

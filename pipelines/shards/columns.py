@@ -14,36 +14,34 @@
 | `blocks`, `links` | as JSON, at the first row of the shard that has them; else null, and their digest leads there |
 | `links_digest` | |
 
-The extractor for which pages were put out stands in the file's own metadata: another must not read them. All the JSON
-is checked against the types as it is read: a shard may have lain anywhere.
+The extractor for which pages were put out stands in the file's own metadata: another must not read them.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import Any, Final, Self
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
-from crawler.archives.errors import StoreError
 from crawler.targets.fetched import Fetched
 from crawler.targets.hints import Hints
 from pipelines.model import Block, Link
 from pipelines.reading.payload import Reading
-
-try:
-    import msgspec
-    import pyarrow as pa
-    from pyarrow import parquet
-except ImportError:
-    pa = parquet = msgspec = None  # type: ignore[assignment]
+from pipelines.shards.rows import Holds, Told, Writing, decoder, opened, rows_of, storable, to_json
 
 EXTRACTOR: Final = b"policylapse_extractor"
-_ROWS: Final = 100  # of a group: what is in memory at once, with GROUP_BYTES
-GROUP_BYTES: Final = 16_000_000
-_PAGES: Final = ("sha256", "body", "url", "status", "headers", "hints")
-_READINGS: Final = ("sha256", "extractor", "outcome", "text_digest", "links_digest", "reading", "blocks", "links")
-_BINARY: Final = frozenset({"sha256", "body"})
+_PAGES: Final = {
+    "sha256": Holds.BYTES,
+    "body": Holds.BYTES,
+    "url": Holds.TEXT,
+    "status": Holds.NUMBER,
+    "headers": Holds.TEXT,
+    "hints": Holds.TEXT,
+}
+_READINGS: Final = {"sha256": Holds.BYTES} | dict.fromkeys(
+    ("extractor", "outcome", "text_digest", "links_digest", "reading", "blocks", "links"), Holds.TEXT
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,58 +60,19 @@ class ReadingRow:
     reading: Reading
 
 
-@dataclass
-class Writing:
-    """A shard that is written, a group of rows at a time; whole once the block is left without an error."""
-
-    stream: Any
-    names: tuple[str, ...]
-    extractor: str
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
-    size: int = 0
-
-    def __post_init__(self) -> None:
-        types = {name: pa.binary() if name in _BINARY else pa.string() for name in self.names} | {"status": pa.int64()}
-        self.schema = pa.schema(
-            [(name, types[name]) for name in self.names], {EXTRACTOR: self.extractor.encode("utf-8", "replace")}
-        )
-        # one data page a group: neighbours are alike, and zstd looks back no farther than a page
-        self.writer = parquet.ParquetWriter(
-            self.stream, self.schema, compression="zstd", data_page_size=2 * GROUP_BYTES, use_dictionary=False
-        )
-
-    def add(self, row: tuple[Any, ...]) -> None:
-        """Add a row."""
-        self.rows.append(row)
-        self.size += sum(len(value) for value in row if isinstance(value, bytes | str))
-        if len(self.rows) >= _ROWS or self.size >= GROUP_BYTES:
-            self._flush()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: object, _error: object, _trace: object) -> None:
-        if kind is None:
-            self._flush()
-        self.writer.close()
-
-    def _flush(self) -> None:
-        if self.rows:
-            columns = zip(zip(*self.rows, strict=True), self.schema, strict=True)
-            arrays = [pa.array(values, one.type) for values, one in columns]
-            self.writer.write_table(pa.Table.from_arrays(arrays, schema=self.schema))
-        self.rows, self.size = [], 0
-
-
 def pages_to(stream: Any, extractor: str) -> Writing:
     """Return the shard of pages that a stream becomes; rows by page_row."""
-    return Writing(stream, _PAGES, extractor)
+    return Writing(stream, _PAGES, _about(extractor))
+
+
+def _about(extractor: str) -> dict[bytes, bytes]:
+    return {EXTRACTOR: extractor.encode("utf-8", "replace")}
 
 
 def page_row(row: PageRow) -> tuple[Any, ...]:
     """Return a page as a row."""
     page = row.page
-    return (row.sha256, page.body, _text(page.url), page.status, _json(dict(page.headers)), _json(page.hints))
+    return (row.sha256, page.body, storable(page.url), page.status, to_json(dict(page.headers)), to_json(page.hints))
 
 
 def pages_of(file: Any) -> tuple[str, Iterator[PageRow]]:
@@ -121,17 +80,17 @@ def pages_of(file: Any) -> tuple[str, Iterator[PageRow]]:
 
     :raises StoreError: the file is none, or damaged; also while the pages are taken.
     """
-    with _Told():
-        shard = parquet.ParquetFile(file)
+    shard = opened(file)
+    with Told():
         extractor = (shard.schema_arrow.metadata or {}).get(EXTRACTOR, b"").decode("utf-8", "replace")
     return extractor, _pages(shard)
 
 
 def _pages(shard: Any) -> Iterator[PageRow]:
-    headers, hints = msgspec.json.Decoder(dict[str, str]), msgspec.json.Decoder(Hints)
-    for sha256, body, url, status, with_headers, with_hints in _rows(shard, _PAGES):
-        with _Told():
-            page = Fetched(body, headers.decode(with_headers), url, status, hints.decode(with_hints))
+    headers, hints = decoder(dict[str, str]), decoder(Hints)
+    for sha256, body, url, status, with_headers, with_hints in rows_of(shard, _PAGES):
+        with Told():
+            page = Fetched(body, headers(with_headers), url, status, hints(with_hints))
         yield PageRow(sha256, page)
 
 
@@ -139,7 +98,7 @@ def write_readings(stream: Any, extractor: str, readings: Iterable[ReadingRow]) 
     """Write a shard of readings; return how many."""
     seen: set[str] = set()
     count = 0
-    with Writing(stream, _READINGS, extractor) as shard:
+    with Writing(stream, _READINGS, _about(extractor)) as shard:
         for row in readings:
             shard.add(_reading_row(row, seen))
             count += 1
@@ -152,16 +111,16 @@ def _reading_row(row: ReadingRow, seen: set[str]) -> tuple[Any, ...]:
     links_digest = ""
     if extraction:
         reading = replace(reading, extraction=replace(extraction, blocks=(), links=()))
-        links = _json(extraction.links)
+        links = to_json(extraction.links)
         links_digest = hashlib.sha256(links.encode()).hexdigest()
-        blocks = _json(extraction.blocks)
+        blocks = to_json(extraction.blocks)
         if links_digest in seen:
             links = None
         if reading.text_digest in seen:
             blocks = None
         seen.update((links_digest, reading.text_digest))
     ours = (row.reading.extractor, row.reading.outcome.value, row.reading.text_digest, links_digest)
-    return (row.sha256, *map(_text, ours), _json(reading), blocks, links)
+    return (row.sha256, *map(storable, ours), to_json(reading), blocks, links)
 
 
 def readings_of(file: Any) -> Iterator[ReadingRow]:
@@ -169,62 +128,19 @@ def readings_of(file: Any) -> Iterator[ReadingRow]:
 
     :raises StoreError: the file is none, or damaged; also while they are taken.
     """
-    with _Told():
-        shard = parquet.ParquetFile(file)
+    shard = opened(file)
     texts: dict[str, tuple[Block, ...]] = {}
     layers: dict[str, tuple[Link, ...]] = {}
-    decoder = msgspec.json.Decoder(Reading)
-    of_blocks, of_links = msgspec.json.Decoder(tuple[Block, ...]), msgspec.json.Decoder(tuple[Link, ...])
-    for sha256, _extractor, _outcome, text_digest, links_digest, told, blocks, links in _rows(shard, _READINGS):
-        with _Told():
-            reading = decoder.decode(told)
+    of_reading = decoder(Reading)
+    of_blocks, of_links = decoder(tuple[Block, ...]), decoder(tuple[Link, ...])
+    for sha256, _extractor, _outcome, text_digest, links_digest, told, blocks, links in rows_of(shard, _READINGS):
+        with Told():
+            reading = of_reading(told)
             if blocks is not None:
-                texts[text_digest] = of_blocks.decode(blocks)
+                texts[text_digest] = of_blocks(blocks)
             if links is not None:
-                layers[links_digest] = of_links.decode(links)
+                layers[links_digest] = of_links(links)
             if reading.extraction:
                 whole = replace(reading.extraction, blocks=texts[text_digest], links=layers[links_digest])
                 reading = replace(reading, extraction=whole)
         yield ReadingRow(sha256, reading)
-
-
-def _rows(shard: Any, names: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
-    with _Told():
-        groups = shard.num_row_groups
-    for number in range(groups):
-        with _Told():
-            table = shard.read_row_group(number, columns=list(names))
-            columns = [table.column(name).to_pylist() for name in names]
-        yield from zip(*columns, strict=True)
-
-
-def _json(value: Any) -> str:
-    try:
-        return str(msgspec.json.encode(value).decode())
-    except UnicodeEncodeError:  # a lone surrogate, which no file can hold
-        return str(msgspec.json.encode(_storable(msgspec.to_builtins(value))).decode())
-
-
-def _storable(value: Any) -> Any:
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, dict):
-        return {_text(name): _storable(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_storable(one) for one in value]
-    return value
-
-
-def _text(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
-
-
-class _Told:
-    """What pyarrow and msgspec say of a damaged file, as a StoreError."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, pa.ArrowException | msgspec.MsgspecError | KeyError | OSError):
-            raise StoreError(f"the shard is damaged, or none: {error}") from error

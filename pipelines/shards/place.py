@@ -23,13 +23,15 @@ except ImportError:
 
 PAGES: Final = "pages"
 READINGS: Final = "readings"
-FAILED: Final = "failed"
+_FAILED: Final = "failed"
 _ASIDE: Final = ".tmp"
-_ENDING: Final = {PAGES: ".parquet", READINGS: ".parquet", FAILED: ".txt"}
+_ENDINGS: Final = {"policies": ".warc.gz", "warcs": ".txt"}  # of a folder's files; those of all others are Parquet
 
 
 class JobFolders:
-    """The three folders of one job.
+    """Where a job's folders lie: what is taken, what was made of it, and why which shards failed.
+
+    A folder is one kind of shard: `pages`, `readings`, and those that the works of `work.py` name.
 
     :param uri: a path, or a URI such as s3://bucket/job.
     :raises ConfigError: no such storage; or what reads and writes shards is not installed.
@@ -48,7 +50,7 @@ class JobFolders:
 
     def names(self, folder: str) -> list[str]:
         """Return the names of the shards in a folder, in order."""
-        ending = _ENDING[folder]
+        ending = _ending(folder)
         with _told(self.uri):
             found = self._files.get_file_info(fs.FileSelector(f"{self._path}/{folder}", allow_not_found=True))
         files = (one.base_name for one in found if one.type == fs.FileType.File)
@@ -65,10 +67,10 @@ class JobFolders:
             out = f"policylapse shard out --into {shlex.quote(self.uri)}"
             raise ConfigError(f"there are no shards at {self.uri}: `{out}` puts them there")
 
-    def to_read(self) -> list[str]:
-        """Return the shards whose readings are not there."""
-        done = set(self.names(READINGS))
-        return [name for name in self.names(PAGES) if name not in done]
+    def to_read(self, takes: str = PAGES, gives: str = READINGS) -> list[str]:
+        """Return the shards of a folder of which another has nothing."""
+        done = set(self.names(gives))
+        return [name for name in self.names(takes) if name not in done]
 
     def open(self, folder: str, name: str) -> Any:
         """Return a shard for pyarrow to read.
@@ -101,32 +103,49 @@ class JobFolders:
                     else:
                         self._files.delete_file(aside)
 
-    def sweep(self) -> None:
+    def sweep(self, gives: str = READINGS) -> None:
         """Remove what killed writers left of shards that others have finished."""
-        done = set(self.names(READINGS))
+        done = set(self.names(gives))
         with _told(self.uri):
-            for one in self._files.get_file_info(fs.FileSelector(f"{self._path}/{READINGS}", allow_not_found=True)):
+            for one in self._files.get_file_info(fs.FileSelector(f"{self._path}/{gives}", allow_not_found=True)):
                 if one.base_name.endswith(_ASIDE) and one.base_name.split(".")[1] in done:
                     self._files.delete_file(one.path)
 
-    def fail(self, name: str, why: str) -> None:
-        """Record why a shard could not be read."""
-        with self.new(FAILED, name) as (stream, named):
+    def fail(self, name: str, why: str, gives: str = READINGS) -> None:
+        """Record why nothing could be made of a shard."""
+        with self.new(f"{_FAILED}/{gives}", name) as (stream, named):
             stream.write(why.encode("utf-8", "replace"))
             named(name)
 
-    def failures(self) -> dict[str, str]:
-        """Return why which shards could not be read, and still are not."""
-        done = set(self.names(READINGS))
-        failed = (name for name in self.names(FAILED) if name not in done)
-        return {name: self._why(name) for name in failed}
+    def failures(self, gives: str = READINGS) -> dict[str, str]:
+        """Return why nothing could be made of which shards, and still is not."""
+        done = set(self.names(gives))
+        failed = (name for name in self.names(f"{_FAILED}/{gives}") if name not in done)
+        return {name: self.text(f"{_FAILED}/{gives}", name) for name in failed}
 
-    def _why(self, name: str) -> str:
-        with self.open(FAILED, name) as file:
+    def text(self, folder: str, name: str) -> str:
+        """Return a small file of text."""
+        with self.open(folder, name) as file:
             return str(file.read().decode("utf-8", "replace"))
 
     def _file(self, folder: str, name: str) -> str:
-        return f"{self._path}/{folder}/{name}{_ENDING[folder]}"
+        return f"{self._path}/{folder}/{name}{_ending(folder)}"
+
+
+def _ending(folder: str) -> str:
+    return ".txt" if folder.startswith(f"{_FAILED}/") else _ENDINGS.get(folder, ".parquet")
+
+
+@contextlib.contextmanager
+def open_uri(uri: str) -> Iterator[Any]:
+    """Give a file that lies anywhere, to read from its beginning to its end.
+
+    :raises StoreError: it cannot be had.
+    """
+    with _told(uri):
+        files, path = fs.FileSystem.from_uri(uri)
+        with files.open_input_stream(path, compression=None) as stream:
+            yield stream
 
 
 @contextlib.contextmanager
@@ -134,4 +153,4 @@ def _told(uri: str) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError) as error:
-        raise StoreError(f"the shards at {uri} cannot be read or written: {error}") from error
+        raise StoreError(f"{uri} cannot be read or written: {error}") from error

@@ -9,23 +9,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
+from typing import TypeVar
 
 from crawler.archives.capture import Outcome
 from crawler.archives.errors import ConfigError
+from crawler.targets.fetched import Fetched
+from pipelines.reading.payload import Reading
 from pipelines.reading.pool import ReaderPool
-from pipelines.shards.columns import PageRow, ReadingRow, pages_of, write_readings
+from pipelines.shards.columns import ReadingRow, pages_of, write_readings
+from pipelines.shards.model import ShardRead
 from pipelines.shards.place import PAGES, READINGS, JobFolders
 
-
-@dataclass(frozen=True, slots=True)
-class ShardRead:
-    """How many pages of a shard were read, and how many of them to no text."""
-
-    name: str
-    pages: int
-    failed: int
+Of = TypeVar("Of")
 
 
 def read_shard(place: JobFolders, name: str, reader: ReaderPool) -> ShardRead:
@@ -45,11 +41,9 @@ def read_shard(place: JobFolders, name: str, reader: ReaderPool) -> ShardRead:
 
         def readings() -> Iterator[ReadingRow]:
             nonlocal failed
-            with asyncio.Runner() as runner:
-                while some := tuple(islice(pages, 2 * reader.workers)):
-                    for row in runner.run(_read(some, reader)):
-                        failed += row.reading.outcome is not Outcome.FETCHED
-                        yield row
+            for row, reading in read_in_turn(((row, row.page) for row in pages), reader):
+                failed += reading.outcome is not Outcome.FETCHED
+                yield ReadingRow(row.sha256, reading)
 
         with place.new(READINGS, name) as (stream, named):
             count = write_readings(stream, extractor, readings())
@@ -57,6 +51,13 @@ def read_shard(place: JobFolders, name: str, reader: ReaderPool) -> ShardRead:
     return ShardRead(name, count, failed)
 
 
-async def _read(pages: tuple[PageRow, ...], reader: ReaderPool) -> list[ReadingRow]:
-    readings = await asyncio.gather(*(reader.read(row.page) for row in pages))
-    return [ReadingRow(row.sha256, reading) for row, reading in zip(pages, readings, strict=True)]
+def read_in_turn(pages: Iterator[tuple[Of, Fetched]], reader: ReaderPool) -> Iterator[tuple[Of, Reading]]:
+    """Read pages a few at once; yield whatever each is of, with its reading, in their order."""
+    with asyncio.Runner() as runner:
+        while some := tuple(islice(pages, 2 * reader.workers)):
+            readings = runner.run(_read([page for _of, page in some], reader))
+            yield from zip((of for of, _page in some), readings, strict=True)
+
+
+async def _read(pages: list[Fetched], reader: ReaderPool) -> list[Reading]:
+    return await asyncio.gather(*(reader.read(page) for page in pages))

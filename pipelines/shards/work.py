@@ -1,6 +1,9 @@
 """All shards of a job, one after the other on this machine, or side by side on a Dask cluster; failures are recorded.
 
-A shard that fails stops nobody: why stands at failed/NAME, and it stays on the list of what is to be read.
+    Work(takes, gives, run): what is made of each shard, from one folder into another; READ makes readings of pages
+
+A shard that fails stops nobody: why stands at failed/GIVES/NAME, and it stays on the list of what is to be done. Whatever
+keeps every shard from being done (the wrong version, an archive that refuses) ends the job.
 """
 
 from __future__ import annotations
@@ -12,16 +15,18 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from crawler.archives.errors import ConfigError, PolicylapseError
+from crawler.archives.errors import ConfigError, PolicylapseError, RateLimited
 from pipelines.reading.pool import ReaderPool
-from pipelines.shards.place import JobFolders
-from pipelines.shards.read import ShardRead, read_shard
+from pipelines.shards.model import ShardRead, Work
+from pipelines.shards.place import PAGES, READINGS, JobFolders
+from pipelines.shards.read import read_shard
 
 if TYPE_CHECKING:
     from distributed import Client
 
 _CONNECT: Final = 30  # seconds
 _AGAIN: Final = 2  # times that Dask gives a shard to another worker, where one died of it
+_ENDING: Final = (ConfigError, RateLimited)  # what would keep every other shard from being done, too
 
 
 def part_of(names: list[str], part: int, parts: int) -> list[str]:
@@ -33,49 +38,66 @@ def part_of(names: list[str], part: int, parts: int) -> list[str]:
     return names[part - 1 :: parts]
 
 
-def read_shards(place: JobFolders, names: Iterable[str], reader: ReaderPool) -> Iterator[ShardRead | tuple[str, str]]:
-    """Read shards one after the other; give what came of each: its counts, or its name and why it failed."""
+READ: Final = Work(PAGES, READINGS, read_shard)
+
+
+def read_shards(
+    place: JobFolders, names: Iterable[str], reader: ReaderPool, work: Work = READ
+) -> Iterator[ShardRead | tuple[str, str]]:
+    """Do shards one after the other; give what came of each: its counts, or its name and why it failed.
+
+    :raises ConfigError, RateLimited: what would keep the others from being done, too.
+    """
     for name in names:
         try:
-            yield read_shard(place, name, reader)
-        except ConfigError:
+            yield work.run(place, name, reader)
+        except _ENDING:
             raise
         except PolicylapseError as error:
-            place.fail(name, str(error))
+            place.fail(name, str(error), work.gives)
             yield name, str(error)
 
 
-def read_shards_on(client: Client, place: JobFolders, names: list[str]) -> Iterator[ShardRead | tuple[str, str]]:
-    """Read shards on a Dask cluster, each on one worker; give what came of each as it ends.
+def read_shards_on(
+    client: Client, place: JobFolders, names: list[str], work: Work = READ
+) -> Iterator[ShardRead | tuple[str, str]]:
+    """Do shards on a Dask cluster, each on one worker; give what came of each as it ends.
 
-    The scheduler sees names and counts only. Workers must be able to start processes of their own (_read_on_worker).
+    The scheduler sees names and counts only. Workers must be able to start processes of their own (_on_worker).
+
+    :raises ConfigError, RateLimited: as above; what waits is given back.
     """
     from distributed import as_completed  # noqa: PLC0415  # an extra, and slow to import
 
-    futures = client.map(_read_on_worker, [place.uri] * len(names), names, pure=False, retries=_AGAIN)
+    all_alike = [[one] * len(names) for one in (work, place.uri)]
+    futures = client.map(_on_worker, *all_alike, names, pure=False, retries=_AGAIN)
     of = dict(zip(futures, names, strict=True))
     for future in as_completed(futures):
         name = of.pop(future)
-        error = future.exception()
-        if error is None:
-            yield future.result()
-        elif isinstance(error, ConfigError):
-            client.cancel(list(of))
-            raise error
-        else:
-            why = f"{type(error).__name__}: {error}"
-            place.fail(name, why)
-            yield name, why
+        came = future.exception() or future.result()
         future.release()
+        if isinstance(came, _ENDING):
+            client.cancel(list(of))
+            raise came
+        if isinstance(came, ShardRead):
+            yield came
+        else:
+            why = str(came) if isinstance(came, PolicylapseError) else f"{type(came).__name__}: {came}"
+            place.fail(name, why, work.gives)
+            yield name, why
 
 
-def _read_on_worker(uri: str, name: str) -> ShardRead:
+def _on_worker(work: Work, uri: str, name: str) -> ShardRead | PolicylapseError:
+    """Errors of ours are told, not raised: Dask would do the shard again."""
     if multiprocessing.current_process().daemon:
-        raise ConfigError(
+        return ConfigError(
             "this Dask worker may start no process, so a hostile page would hold it for ever: start the workers with "
             "DASK_DISTRIBUTED__WORKER__DAEMON=False in their environment"
         )
-    return read_shard(JobFolders(uri), name, _reader())
+    try:
+        return work.run(JobFolders(uri), name, _reader())
+    except PolicylapseError as error:
+        return error
 
 
 @cache
@@ -121,3 +143,9 @@ def connected(scheduler: str) -> Iterator[Client]:
         Client(cluster) as client,
     ):
         yield client
+
+
+def machines(client: Client) -> int:
+    """Return on how many machines a cluster's workers are, at least 1."""
+    workers = client.scheduler_info(n_workers=-1)["workers"].values()
+    return len({one["host"] for one in workers}) or 1

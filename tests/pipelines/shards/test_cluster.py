@@ -10,9 +10,9 @@ import pytest
 from crawler.archives.errors import ConfigError
 from pipelines.reading.extract import extractor_id
 from pipelines.reading.pool import ReaderPool
+from pipelines.shards.model import ShardRead
 from pipelines.shards.out import shard_out
 from pipelines.shards.place import PAGES, READINGS, JobFolders
-from pipelines.shards.read import ShardRead
 from pipelines.shards.work import connected, read_shards, read_shards_on
 from pipelines.store.store import Store
 from tests.stores import NOW, Seen, write
