@@ -30,6 +30,7 @@ from pipelines.text.wording import text_words, wording_key
 from . import crawling, programs
 from .crawled_sample import crawled_sample
 from .new_databases import copy_new_databases
+from .ranges import examples
 
 # No example has a deadline: how long one takes depends on what else the machine does. On one's own machine Hypothesis
 # looks for new cases each time; in CI a commit passes or fails for what is in it.
@@ -44,8 +45,8 @@ _START = {  # readers, writers and workers of their own, browsers, Pagefind
     "test_docs",
 }
 
-settings.register_profile("own", deadline=None)
-settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("own", deadline=None, max_examples=examples(40, 100))
+settings.register_profile("ci", settings.get_profile("own"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "own")
 
 

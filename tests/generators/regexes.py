@@ -22,6 +22,7 @@ from re import _parser as parser
 import regex
 
 PACKAGES = ("crawler", "pipelines", "history", "cli")
+ROOT = Path(__file__).resolve().parents[2]
 _FUNCTIONS = ("sub", "subn", "split", "match", "search", "fullmatch", "findall", "finditer")
 _RUNS = (
     " ",
@@ -61,6 +62,12 @@ class Found:
     pattern: object
     methods: frozenset
 
+    @property
+    def room(self):
+        """The folder of its module, as rooms() names it."""
+        parts = self.place.split(".")
+        return ".".join(parts[: min(2, len(parts) - 2)])
+
     def run(self, text):
         if isinstance(self.pattern.pattern, bytes):
             text = text.encode("utf-8", "replace")
@@ -70,6 +77,12 @@ class Found:
         else:
             for _ in self.pattern.finditer(text):
                 pass
+
+
+def rooms():
+    """The wings of the program and the folders in them: "pipelines", "pipelines.text", ..."""
+    inside = (folder.parent for package in PACKAGES for folder in ROOT.glob(f"{package}/*/__init__.py"))
+    return [*PACKAGES, *sorted(".".join(folder.relative_to(ROOT).parts) for folder in inside)]
 
 
 def patterns():

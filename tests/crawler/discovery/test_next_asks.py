@@ -18,28 +18,36 @@ from crawler.discovery.next_asks import BUDGET, discover, judge_target, target_v
 from tests.builders import make_capture, utc
 from tests.discovering import NOW, answer, score, search
 from tests.generators.sites_generated import PROFILES, GeneratedArchive, generate
+from tests.ranges import examples
 
-SITES = generate(2 * len(PROFILES), seed=7)
-ARCHIVE = GeneratedArchive(SITES)
-
-
+COUNT = 2 * len(PROFILES)
 TOLD = {}
+
+
+@cache
+def sites():
+    return generate(COUNT, seed=7)
+
+
+@cache
+def archive():
+    return GeneratedArchive(sites())
 
 
 def ask_archive(number, ask):
     """What the archive says to an ask; pages need not be read twice."""
     if (number, ask.key) not in TOLD:
-        TOLD[number, ask.key] = answer(ARCHIVE, SITES[number].name, ask)
+        TOLD[number, ask.key] = answer(archive(), sites()[number].name, ask)
     return TOLD[number, ask.key]
 
 
 @cache
 def reference(number):
-    return search(ARCHIVE, SITES[number].name)
+    return search(archive(), sites()[number].name)
 
 
 def test_url_intervals_are_found_exactly_within_the_budget():
-    scores = [(score(site, reference(number)[0].general), reference(number)[0]) for number, site in enumerate(SITES)]
+    scores = [(score(site, reference(number)[0].general), reference(number)[0]) for number, site in enumerate(sites())]
     wrong = [line for one, _ in scores for line in one.wrong]
     exact = sum(one.exact for one, _ in scores)
     assert exact >= 0.95 * max(sum(one.true for one, _ in scores), sum(one.found for one, _ in scores)), wrong
@@ -48,9 +56,9 @@ def test_url_intervals_are_found_exactly_within_the_budget():
 
 @pytest.mark.parametrize("number", range(len(PROFILES)))
 @given(seed=st.integers(0, 2**32))
-@settings(deadline=None, max_examples=6)
+@settings(deadline=None, max_examples=examples(2, 6))
 def test_the_order_and_the_split_of_answers_make_no_difference(number, seed):
-    rng, answers, site = random.Random(seed), [], SITES[number].name
+    rng, answers, site = random.Random(seed), [], sites()[number].name
     while not (state := discover(site, answers, NOW)).done:
         some = rng.sample(state.asks, rng.randint(1, len(state.asks)))
         answers += [ask_archive(number, ask) for ask in some]
@@ -60,10 +68,10 @@ def test_the_order_and_the_split_of_answers_make_no_difference(number, seed):
     assert (state.policies, state.candidates, state.spent) == (expected.policies, expected.candidates, expected.spent)
 
 
-@given(number=st.integers(0, len(SITES) - 1), budget=st.integers(0, 15), seed=st.integers(0, 2**32))
-@settings(deadline=None, max_examples=60)
+@given(number=st.integers(0, COUNT - 1), budget=st.integers(0, 15), seed=st.integers(0, 2**32))
+@settings(deadline=None, max_examples=examples(30, 60))
 def test_never_more_than_the_budget_whatever_fails(number, budget, seed):
-    rng, answers, site = random.Random(seed), [], SITES[number].name
+    rng, answers, site = random.Random(seed), [], sites()[number].name
     while not (state := discover(site, answers, NOW, budget)).done:
         assert len(answers) + len(state.asks) <= budget
         for ask in state.asks:
@@ -77,13 +85,13 @@ def test_never_more_than_the_budget_whatever_fails(number, budget, seed):
 
 @pytest.mark.parametrize("number", range(len(PROFILES)))
 def test_a_month_later_only_what_may_be_new_is_asked(number):
-    site, later = SITES[number].name, NOW + timedelta(days=31)
+    site, later = sites()[number].name, NOW + timedelta(days=31)
     found, answers = reference(number)
     state = discover(site, answers, later)
     asked = 0
     while not state.done:
         asked += len(state.asks)
-        answers = [*answers, *(answer(ARCHIVE, site, ask, later) for ask in state.asks)]
+        answers = [*answers, *(answer(archive(), site, ask, later) for ask in state.asks)]
         state = discover(site, answers, later)
     unfinished = found.spent >= BUDGET
     assert asked <= (BUDGET if unfinished else 3)
@@ -92,7 +100,7 @@ def test_a_month_later_only_what_may_be_new_is_asked(number):
 
 
 def test_nothing_is_asked_again_on_the_same_day():
-    assert discover(SITES[0].name, reference(0)[1], NOW + timedelta(hours=20)).done
+    assert discover(sites()[0].name, reference(0)[1], NOW + timedelta(hours=20)).done
 
 
 def test_what_failed_is_asked_again_in_the_next_run_and_an_exclusion_a_week_later():
@@ -125,13 +133,13 @@ def test_other_policies_are_kept_apart_with_their_label():
 
 def test_a_sold_domain_s_new_owner_is_a_candidate_and_not_taken():
     found = by_profile("sold")
-    assert [span.url.split("/")[2] for span in found.general.spans] == [SITES[PROFILES.index("sold")].name]
+    assert [span.url.split("/")[2] for span in found.general.spans] == [sites()[PROFILES.index("sold")].name]
     other = next(c for c in found.candidates if "bigcorp-group" in c.url)
     assert not other.taken
 
 
 def test_every_url_says_by_what_it_was_found():
-    for number in range(len(SITES)):
+    for number in range(COUNT):
         for one in reference(number)[0].policies:
             for span in one.spans:
                 assert span.evidence[0].source in (Source.LINK, Source.REDIRECT, Source.PAGE), span

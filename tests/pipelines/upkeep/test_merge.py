@@ -1,7 +1,6 @@
 """merge: the same content whatever the order, however often, wherever it was killed."""
 
 import hashlib
-import os
 import random
 import shutil
 import sqlite3
@@ -23,9 +22,9 @@ from pipelines.store.store import Store
 from pipelines.upkeep.forget import forget, pages_of
 from pipelines.upkeep.merge import merge
 from pipelines.upkeep.merge_tables import _OUTCOMES
+from tests.ranges import examples, one_in
 from tests.stores import NOW, URL, Seen, content, damage, damages, write
 
-ALL = bool(os.environ.get("POLICYLAPSE_TEST_ALL"))
 OTHER = "http://other.example/legal/privacy"
 TEXTS = ("We keep your data.\nWrite to us.", "We sell your data.\nWrite to us.", "We rent out your cat.\nCall us.")
 
@@ -52,7 +51,7 @@ READ_IN_ONE_FILE = [[(3, state, (URL, "shop.example"), "one")] for state in ("fe
 
 
 @settings(  # without shrinking, which would take minutes
-    max_examples=40 if ALL else 4,
+    max_examples=examples(2, 40),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
@@ -217,7 +216,7 @@ def test_killed_anywhere_it_is_sound_and_the_same_command_does_the_rest(tmp_path
     whole = content_after(tmp_path / "whole.db", one, two, lambda *step: calls.append(step))
     assert len(calls) > 30
     killed = tmp_path / "killed.db"
-    for moment in range(0, len(calls), 1 if ALL else 5):
+    for moment in one_in(7, range(len(calls))):
         count = iter(range(len(calls)))
 
         def stop(*_step, count=count, moment=moment):

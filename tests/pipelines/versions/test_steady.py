@@ -11,6 +11,7 @@ from pipelines.versions.fold import fold, fold_stretches
 from pipelines.versions.sightings import stretches
 from tests.generators.histories_generated import generate, observed
 from tests.pipelines.versions.time_axis import EPOCH, POLICY, STEP, History
+from tests.ranges import examples
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -249,7 +250,7 @@ def test_lines_in_a_new_order_every_time_are_put_in_order():
 
 @pytest.mark.parametrize("number", [5, 12, 23])
 @given(st.randoms(), st.integers(1, 5))
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=examples(1, 3), deadline=None)
 def test_shuffled_doubled_and_split_input_gives_the_same_history(number, dice, pieces):
     """What is furniture depends on the set of captures: on no order, on no batch."""
     given_observations, texts = observed(generate(31_000, number))
@@ -319,7 +320,7 @@ def test_news_whose_headlines_are_alike_is_news_beside_a_counter_too():
 
 
 @given(st.lists(st.integers(0, 11), min_size=2, max_size=7), st.sampled_from([3 * HOUR, 2 * DAY, 40 * DAY]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(40, 60), deadline=None)
 def test_of_few_captures_every_edit_of_the_text_is_kept_beside_news(edited, apart):
     """A clause is written anew at every capture, and a line of news beside the text is another each time."""
     history, page, wordings = History(), [*POLICY], []
@@ -335,7 +336,7 @@ def test_of_few_captures_every_edit_of_the_text_is_kept_beside_news(edited, apar
 
 @pytest.mark.parametrize("noise", [0.3, 0.9])
 @given(st.integers(0, 10_000))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(4, 15), deadline=None)
 def test_noise_of_all_kinds_hides_no_change_and_makes_none(noise, seed):
     """Whatever noise is laid over a history, its changes are found where they are, and no other."""
     dice = random.Random(seed)
