@@ -4,6 +4,7 @@
 straight into the tables, for cases that no archive has.
 """
 
+import gc
 import inspect
 import os
 import subprocess
@@ -51,6 +52,13 @@ settings.load_profile("ci" if os.environ.get("CI") else "own")
 
 
 copy_new_databases()
+gc.disable()  # what collecting makes, some 100,000 objects, stays: to look for garbage in it costs a second a worker
+
+
+def pytest_collection_finish():
+    """Leave what was collected out of all later looks for garbage."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items):

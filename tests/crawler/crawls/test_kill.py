@@ -5,7 +5,6 @@ Five kills in two hundred captures; with POLICYLAPSE_TEST_ALL=1 twenty in a thou
 
 import hashlib
 import json
-import os
 import random
 import signal
 import sqlite3
@@ -26,9 +25,9 @@ from pipelines.store.load import load_payload
 from tests import programs
 from tests.crawling import ROOT, Crawled, crawl, environment, group_ends, history, outcomes, rows
 from tests.generators.many_captures import EDITIONS, URL, Run, build
+from tests.ranges import ALL
 from tests.servers.wayback_server import WaybackServer
 
-ALL = bool(os.environ.get("POLICYLAPSE_TEST_ALL"))
 CAPTURES, KILLS, SEED = (1000, 20, 3) if ALL else (200, 5, 3)
 IN_FLIGHT = min(CONCURRENT_REQUESTS, WINDOW)  # of one policy: asked for, and not kept yet
 FETCHED = "SELECT '/web/' || timestamp || 'id_/' || original FROM captures WHERE fetched_at IS NOT NULL"

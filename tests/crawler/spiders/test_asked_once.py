@@ -5,7 +5,6 @@ of choosing alone, over the same table: tests/crawler/spiders/test_never_named_a
 """
 
 import asyncio
-import os
 from collections import Counter
 from itertools import product
 from urllib.parse import urlsplit
@@ -22,6 +21,7 @@ from crawler.spiders.state.policy_work import PolicyWork
 from crawler.spiders.state.waits import Waits
 from tests.crawling import SHARED, crawl, outcomes, rows
 from tests.generators import faults
+from tests.ranges import ALL
 from tests.servers.odd_archive import ANSWERS, CAPTURES, STATUSES, OddArchive
 
 QUICK = {"POLICYLAPSE_READER": "tests.quick_reader.QuickReader"}
@@ -29,7 +29,7 @@ STRATEGIES = ("changes", "all", "distinct", "latest", "every:6mo", "at:2015-06-0
 # A crawl of the table takes three seconds of CPU: all twelve with POLICYLAPSE_TEST_ALL=1, four in `make test`.
 CRAWLS = (
     list(product(STRATEGIES, ("wayback", "pywb")))
-    if os.environ.get("POLICYLAPSE_TEST_ALL")
+    if ALL
     else [("changes", "wayback"), ("all", "wayback"), ("latest", "wayback"), ("distinct", "pywb")]
 )
 TABLE = [f"{status}-{answer}" for status, answer in product(STATUSES, ANSWERS)]

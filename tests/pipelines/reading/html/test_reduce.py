@@ -1,16 +1,15 @@
 """Stage 1 on pages made to be slow: many of everything under one parent."""
 
-import os
 import time
 
 import pytest
 
 from pipelines.reading.html.reduce import reduce_page
+from tests.ranges import ALL
 
 PARAGRAPH = (
     "<p>We keep what you order for ten years, since the law of taxes asks us for it, and no longer than that.</p>"
 )
-ALL = bool(os.environ.get("POLICYLAPSE_TEST_ALL"))
 MANY, SECONDS = (20_000, 15) if ALL else (10_000, 4)  # of processor time; what grows with the square takes a quarter
 SHAPES = ("{many}", "<div>{text}</div>{many}<div>{text}</div>", "<div>{text}{many}{text}</div>")
 REPEATED = (

@@ -1,7 +1,6 @@
 """Policies stay, what stands in their place goes."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -16,8 +15,8 @@ from pipelines.reading.judging.judge import judge
 from tests.generators.judge_pages import DOCUMENTS as SHORT_DOCUMENTS
 from tests.generators.judge_pages import JUNK as MORE_JUNK
 from tests.generators.judge_pages import MENU, NOTICES, SENTENCES, SHOP
+from tests.ranges import one_in
 
-ALL = bool(os.environ.get("POLICYLAPSE_TEST_ALL"))
 PAIRS = Path(__file__).resolve().parents[5] / "shared" / "pairs"
 SENTENCE = "We collect personal data such as your name and e-mail address and disclose it to no third party. "
 
@@ -211,7 +210,7 @@ def test_real_documents_are_kept_and_privacy_is_told_from_the_rest():
         pytest.skip(f"{index} is missing")
     right = total = 0
     rows = index.read_text(encoding="utf-8").splitlines()
-    for row in map(json.loads, rows[:: 1 if ALL else 3]):
+    for row in map(json.loads, one_in(3, rows)):
         page = decode_payload((PAIRS / f"{row['id']}.html").read_bytes(), {"content-type": "text/html; charset=utf-8"})
         asked = Asked("" if "Privacy" in row["terms"] else row["terms"])
         extraction = extract_text(page, url=row["url"], asked=asked)
