@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, sync_playwright
 from history.database import open_database
 from history.export.formats import FORMATS, Job, run_export
 from history.sites import all_policies
-from tests.conftest import HistoryWriter
+from tests.databases.written import HistoryWriter
 from tests.history.web.browser import QUIET, executable
 from tests.history.web.test_browser import serve
 from tests.history.web.test_hostile import fill

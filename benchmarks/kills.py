@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from benchmarks.floors import met
-from tests.store_kills import kills
+from tests.databases.kills import kills
 
 
 def main():

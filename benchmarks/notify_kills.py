@@ -20,8 +20,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipelines.store.store import Store
+from tests.databases.stored import EXTRACTOR, Seen, put
 from tests.servers.receivers import mail_server, webhook_receiver
-from tests.stores import EXTRACTOR, Seen, put
 
 SITES = 4
 WORDS = (

@@ -18,8 +18,8 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
+from tests.databases.imported import Inline, ota
 from tests.generators.git_collections import git, make_repository, snapshot
-from tests.importing import Inline, ota
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"

@@ -16,8 +16,8 @@ from tempfile import TemporaryDirectory
 
 from cli.getting import save as command
 from pipelines.store.store import Store
+from tests.databases.stored import EXTRACTOR, Seen, put
 from tests.servers.save_service import KEYS, save_service
-from tests.stores import EXTRACTOR, Seen, put
 
 PAGES = 400
 BROKEN = [(502, {}, ""), (200, {}, "<html>"), (200, {}, {"status": "error", "status_ext": "error:celery"}), "hang up"]

@@ -20,8 +20,8 @@ from cli.main import main
 from crawler.archives.dialects import SAMPLE, SAMPLE_SITES
 from crawler.printed import ASKING, WITHOUT_DB, Given, completed, runnable
 from tests import programs
+from tests.databases.imported import sample_pages
 from tests.generators.git_collections import corpus_commit, make_repository, snapshot, version
-from tests.importing import sample_pages
 
 from .crawling import environment
 

@@ -16,7 +16,7 @@ from scrapy.settings import default_settings
 import tests.programs  # noqa: F401 - what each of them begins with
 from crawler.archives.surt import check_url, site_of
 from pipelines.reading.pool import warm_up
-from tests.new_databases import copy_new_databases
+from tests.databases.empty import copy_new_databases
 
 _PACKAGES = ("crawler", "pipelines", "cli", "scrapy.commands")
 _MODULES = (

@@ -11,9 +11,9 @@ from click.testing import CliRunner
 
 from cli.main import main
 from tests.crawling import crawl, history, outcomes, rows
+from tests.databases.imported import URL, sample_pages
 from tests.generators.git_collections import Made, corpus_commit, day, git, make_repository, snapshot
 from tests.generators.shop_pages import page, text
-from tests.importing import URL, sample_pages
 
 SERVICE, TERMS = "Quill & Ledger", "Privacy Policy"
 

@@ -23,8 +23,8 @@ from cli.giving.carriers.webhook import signature
 from cli.main import main
 from pipelines.store.store import Store
 from tests import programs
+from tests.databases.stored import EXTRACTOR, NOW, Seen, put
 from tests.servers.receivers import data_of, mail_server, webhook_receiver
-from tests.stores import EXTRACTOR, NOW, Seen, put
 
 SECRET = f"whsec_{base64.b64encode(bytes(range(32))).decode()}"
 BEFORE, AFTER = "We keep your data.\nWrite to us.", "We keep your data.\nWe sell it to partners, too.\nWrite to us."

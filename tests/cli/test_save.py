@@ -15,8 +15,8 @@ from cli.main import main
 from crawler.archives.saving import Step, account_again, left_today, next_time, read_answer, read_jobs, save_form
 from pipelines.store.shelves.found import EventRow
 from pipelines.store.store import Store
+from tests.databases.stored import EXTRACTOR, Seen, put
 from tests.servers.save_service import KEYS, save_service
-from tests.stores import EXTRACTOR, Seen, put
 
 NOW = datetime.now(UTC)
 DAYS = (NOW - Seen(0).capture.captured_at).days

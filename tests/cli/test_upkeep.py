@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from cli.main import main
 from crawler.lock import CrawlLock
-from tests.stores import SITE, URL, Seen, damage, write
+from tests.databases.stored import SITE, URL, Seen, damage, write
 
 KEEP, SELL = "We keep your data.\nWrite to us.", "We sell your data.\nWrite to us."
 

@@ -20,8 +20,8 @@ from cli.main import main
 from crawler.archives.dialects import SAMPLE, SAMPLE_SITES
 from tests import programs
 from tests.crawling import environment
+from tests.databases.imported import sample_pages
 from tests.generators.git_collections import corpus_commit, make_repository, snapshot
-from tests.importing import sample_pages
 
 NARROW, WIDE = 60, 200
 SITE = "lumenkart.example"

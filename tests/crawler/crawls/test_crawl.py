@@ -13,8 +13,8 @@ import pytest
 
 from crawler.settings import CONCURRENT_REQUESTS
 from tests import programs
-from tests.crawled_sample import crawled_sample
 from tests.crawling import ROOT, SHARED, crawl, environment, group_ends, history, outcomes, rows
+from tests.databases.crawled import crawled_sample
 from tests.sample_archive.truth import TRUTH
 from tests.servers.wayback_server import WaybackServer
 

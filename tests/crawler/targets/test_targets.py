@@ -243,7 +243,7 @@ def test_a_list_is_read_as_it_is_gone_through(tmp_path):
     finally:
         tracemalloc.stop()
     assert found == 5_000
-    assert peak < 1_000_000  # a hash each; a list of them takes half as much again
+    assert peak < 1_250_000  # a hash each: 0.9 to 1.05 MB; a list of them takes 1.6
 
 
 @given(

@@ -14,7 +14,7 @@ from history.claims.selectors import meant
 from history.database import open_database
 from history.sites import all_policies
 from history.timeline.timeline import read_versions
-from tests.conftest import HistoryWriter
+from tests.databases.written import HistoryWriter
 
 SENTENCES = (
     "We keep order data for two years.",

@@ -22,7 +22,7 @@ from history.search.changes import Filter, claim_steps, read_changes
 from history.search.search import search
 from history.sites import all_policies
 from history.timeline.timeline import read_versions
-from tests.conftest import HistoryWriter
+from tests.databases.written import HistoryWriter
 from tests.history.web.pages import Site
 
 # each has the word "data", so that one search finds them all

@@ -21,7 +21,7 @@ from history.export.writing.records import CaptureEvidence
 from history.export.writing.verify import Shown, verify_text
 from history.export.writing.zipped import Zip
 from tests.crawling import rows
-from tests.stores import Seen, damage, write
+from tests.databases.stored import Seen, damage, write
 
 SITE = "lumenkart.example"
 

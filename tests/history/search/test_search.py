@@ -13,7 +13,7 @@ from crawler.archives.timestamps import parse_date
 from history.database import open_database
 from history.search.search import search
 from pipelines.text.wording import words
-from tests.conftest import HistoryWriter
+from tests.databases.written import HistoryWriter
 
 SELL, KEEP, ZH = "We sell café data.", "We keep your data.", "我们 隐私政策"
 

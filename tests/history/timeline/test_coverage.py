@@ -23,7 +23,7 @@ from history.timeline.coverage import (
     totals,
 )
 from history.timeline.coverage_read import read_subjects
-from tests.stores import FIRST, NOW, Seen, write
+from tests.databases.stored import FIRST, NOW, Seen, write
 
 URL = "http://a.example/privacy"
 YEARS = st.integers(2010, 2016)

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from tests.conftest import HistoryWriter
+from tests.databases.written import HistoryWriter
 
 from .pages import Site
 from .test_hostile import PIECES, check

@@ -15,9 +15,9 @@ from pipelines.text.digests import COPY
 from pipelines.upkeep.fsck import check
 from tests.builders import make_capture
 from tests.crawling import SHARED, history, rows
+from tests.databases.imported import content, corpus
 from tests.generators.git_collections import Made, corpus_commit, day, git, make_repository
 from tests.generators.shop_pages import WORDS, page, text
-from tests.importing import content, corpus
 
 URL, MOVED = "http://www.shop.example/privacy", "http://group.example/shop/privacy"
 SEEDS = {

@@ -18,9 +18,9 @@ from pipelines.store.store import Store
 from pipelines.upkeep.forget import forget, pages_of
 from pipelines.upkeep.fsck import check
 from tests.crawling import history, rows
+from tests.databases.imported import content, ota
 from tests.generators.git_collections import Made, day, git, make_repository, snapshot, version
 from tests.generators.shop_pages import WORDS, page, text
-from tests.importing import content, ota
 
 URL = "https://shop.example/privacy"
 

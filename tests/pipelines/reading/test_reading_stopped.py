@@ -6,7 +6,7 @@ from datetime import timedelta
 from crawler.archives.capture import Outcome
 from pipelines.reading.payload import Reading
 from pipelines.store.store import Store
-from tests.stores import EXTRACTOR, NOW, SITE, Seen, damages, write
+from tests.databases.stored import EXTRACTOR, NOW, SITE, Seen, damages, write
 
 STOPPED = Reading(Outcome.READING_STOPPED, EXTRACTOR, "reading took more than 30 s of processor time")
 HOURS = timedelta(hours=1)

@@ -15,7 +15,7 @@ from pipelines.shards.out import shard_out
 from pipelines.shards.place import PAGES, READINGS, JobFolders
 from pipelines.shards.work import connected, read_shards, read_shards_on
 from pipelines.store.store import Store
-from tests.stores import NOW, Seen, write
+from tests.databases.stored import NOW, Seen, write
 
 SENTENCE = "We keep the data of your account for {} days, and then we delete them, as the law of your country asks."
 

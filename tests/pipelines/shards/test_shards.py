@@ -18,8 +18,8 @@ from pipelines.shards.read import read_shard
 from pipelines.shards.work import part_of, read_shards
 from pipelines.store.store import Store
 from pipelines.upkeep.reextract import reextract
+from tests.databases.stored import NOW, Seen, content, write
 from tests.ranges import one_in
-from tests.stores import NOW, Seen, content, write
 
 EXTRACTOR = "test-1"
 PAGES_OUT, DISTINCT = 21, 15  # six stand at both sites

@@ -16,7 +16,7 @@ from history.sites import find_policies
 from history.timeline.timeline import read_timeline
 from pipelines.store.store import Store
 from pipelines.upkeep.merge import merge
-from tests.stores import EXTRACTOR, FIRST, NOW, SITE, URL, Seen, damages, put, write
+from tests.databases.stored import EXTRACTOR, FIRST, NOW, SITE, URL, Seen, damages, put, write
 
 OLD = "http://shop.example/old-privacy"
 KEEP, SELL, FRENCH = (f"We {what} your data as long as you have an account." for what in ("keep", "sell", "gardons"))

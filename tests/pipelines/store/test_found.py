@@ -11,7 +11,7 @@ from crawler.archives.capture import Outcome, Period
 from pipelines.store.shelves.found import EventRow
 from pipelines.store.store import Store
 from pipelines.versions.found import Step, same_changes
-from tests.stores import EXTRACTOR, FIRST, NOW, Seen, damages, put
+from tests.databases.stored import EXTRACTOR, FIRST, NOW, Seen, damages, put
 
 TEXTS = {
     "a": "We keep your data.\nWrite to us.",

@@ -6,9 +6,9 @@ import signal
 from itertools import pairwise
 
 from pipelines.store.store import Store
-from tests.store_kills import kills
-from tests.store_writer import seen
-from tests.stores import EXTRACTOR, NOW, content, findings, write
+from tests.databases.kills import kills
+from tests.databases.stored import EXTRACTOR, NOW, content, findings, write
+from tests.databases.writer import seen
 
 KILLS, SEED = 12, 5
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from crawler.archives.capture import Period
 from crawler.archives.timestamps import format_iso
 from pipelines.store.store import Store
-from tests.stores import EXTRACTOR, FIRST, NOW, URL, Seen, damages, put
+from tests.databases.stored import EXTRACTOR, FIRST, NOW, URL, Seen, damages, put
 
 NEW = "http://shop.example/legal/privacy"
 OLD_TEXT, NEW_TEXT = "We keep your data.\nWrite to us.", "We sell your data to partners.\nWrite to them."

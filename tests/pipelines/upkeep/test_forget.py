@@ -12,7 +12,7 @@ from crawler.archives.surt import surt
 from pipelines.store.file import open_file
 from pipelines.store.store import Store
 from pipelines.upkeep.forget import forget, pages_of
-from tests.stores import EXTRACTOR, NOW, URL, Seen, content, damages, findings, put, write
+from tests.databases.stored import EXTRACTOR, NOW, URL, Seen, content, damages, findings, put, write
 
 SHARED = "We keep your data."
 MARKER = "Zanzibar marmalade is sent to Ms Example."

@@ -14,7 +14,7 @@ from pipelines.upkeep.compact import compact
 from pipelines.upkeep.findings import Damage, Mend
 from pipelines.upkeep.fsck_rows import UNPROVEN
 from pipelines.upkeep.repair import repair
-from tests.stores import EXTRACTOR, NOW, Seen, content, damage, damages, findings, put, write
+from tests.databases.stored import EXTRACTOR, NOW, Seen, content, damage, damages, findings, put, write
 
 KEEP, SELL = "We keep your data.\nWrite to us.", "We sell your data.\nWrite to us."
 SEEN = [

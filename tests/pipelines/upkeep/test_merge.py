@@ -22,8 +22,8 @@ from pipelines.store.store import Store
 from pipelines.upkeep.forget import forget, pages_of
 from pipelines.upkeep.merge import merge
 from pipelines.upkeep.merge_tables import _OUTCOMES
+from tests.databases.stored import NOW, URL, Seen, content, damage, damages, write
 from tests.ranges import examples, one_in
-from tests.stores import NOW, URL, Seen, content, damage, damages, write
 
 OTHER = "http://other.example/legal/privacy"
 TEXTS = ("We keep your data.\nWrite to us.", "We sell your data.\nWrite to us.", "We rent out your cat.\nCall us.")

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.crawling import ROOT, environment
-from tests.store_writer import AT_ONCE, seen
-from tests.stores import findings
+from tests.databases.stored import findings
+from tests.databases.writer import AT_ONCE, seen
 
 MOST_LINES = 60  # acknowledged before a kill: about twenty captures
 
@@ -35,7 +35,7 @@ def kills(path: Path, times: int, seed: int) -> Iterator[Killed]:
     """Have a database written, and the writer killed, so many times; yield what each left."""
     moments, state = random.Random(seed), Killed()
     server = subprocess.Popen(
-        [sys.executable, "-m", "tests.store_writer"],
+        [sys.executable, "-m", "tests.databases.writer"],
         cwd=ROOT,
         env=environment(),
         stdin=subprocess.PIPE,

@@ -1,6 +1,6 @@
 """A process that stores captures as a crawl does, and says what it has stored; to be killed.
 
-python -m tests.store_writer DATABASE FIRST_DAY ──► "kept 17", "read 17", "folded 17" … a line as soon as it is so
+python -m tests.databases.writer DATABASE FIRST_DAY ──► "kept 17", "read 17", "folded 17" … a line as soon as it is so
 """
 
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crawler.archives.capture import Listing, Memento, Outcome, Period
 from pipelines.store.store import Store
-from tests.stores import EXTRACTOR, NOW, SITE, URL, Seen
+from tests.databases.stored import EXTRACTOR, NOW, SITE, URL, Seen
 
 DAYS, AT_ONCE, FOLD_EVERY = 4000, 8, 5  # a listing brings so many captures; a fold comes after so many readings
 
