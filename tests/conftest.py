@@ -38,7 +38,12 @@ gc.disable()  # what collecting makes, some 100,000 objects, stays: to look for 
 
 
 def pytest_collection_finish():
-    """Leave what was collected out of all later looks for garbage."""
+    """Leave what was collected out of all later looks for garbage, and settings from outside out of the tests.
+
+    Not by a fixture: it would cost each of thousands of small tests more than they take. Tests set by `monkeypatch`.
+    """
+    for name in [name for name in os.environ if name.startswith("POLICYLAPSE_")]:
+        del os.environ[name]
     gc.freeze()
     gc.enable()
 
@@ -64,12 +69,6 @@ def _is_whole(module):
     )
     serves = any(getattr(one, "__module__", "").startswith("tests.servers") for one in held if callable(one))
     return starts or serves or module.__name__.rpartition(".")[2] in _MEASURE | _START
-
-
-@pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch):
-    for name in [name for name in os.environ if name.startswith("POLICYLAPSE_")]:
-        monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")
