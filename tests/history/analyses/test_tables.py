@@ -21,7 +21,7 @@ from history.sites import all_policies
 from history.timeline.timeline import read_versions
 from pipelines.shards.place import JobFolders
 from pipelines.shards.work import read_shards
-from tests.stores import Seen, write
+from tests.databases.stored import Seen, write
 
 KEEP = "We keep the data of your account for {} days after you close it."
 SELL = "We do not sell your personal data to anyone."
