@@ -243,6 +243,13 @@ COMMANDS: Final = {
             "Check the whole database for damage.",
         ),
         Entry(
+            READ,
+            "annotations",
+            "cli.reading.annotations",
+            "labels_group",
+            "Import labels that people or models made elsewhere, and show them with the text.",
+        ),
+        Entry(
             KEEP,
             "shard",
             "cli.keeping.shard",

@@ -27,9 +27,11 @@ from cli.output import (
 )
 from cli.policies import chosen, the_policy, with_citation
 from cli.site_names import complete
+from cli.views.annotations import print_annotated
 from cli.views.timeline import bracket
 from crawler.archives.timestamps import parse_date
 from crawler.counting import count
+from history.annotations import at_version
 from history.answers.claims import (
     CHANGES_HEAD,
     HEAD,
@@ -204,6 +206,10 @@ def _print(console: Console, found: PolicyClaims, stories: Sequence[ClaimStory],
         print_lines(console, "", Text(category, "bold"))
         for story in same:
             _claim(console, found, story, index)
+    labels = found.labels if index is None else at_version(found.labels, index)
+    if labels:
+        print_lines(console, "", Text("labels from elsewhere", "bold"))
+        print_annotated(console, found.versions, labels, index)
     print_lines(console, "", Text(f"rules {rules().version}", "dim"))
 
 

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from crawler.archives.timestamps import format_iso
+from history.annotations import Annotated, annotated_data, at_version, read_annotated
 from history.answers.blame import stay_data
 from history.answers.rows import policy_data
 from history.claims.over_sites import Around, ClaimChange, around, claim_changes, says_of
@@ -39,11 +40,15 @@ HEAD = (
 
 @dataclass(frozen=True, slots=True)
 class PolicyClaims:
-    """A policy's versions and every claim that any of them makes, categories in the order of the registry."""
+    """A policy's versions and every claim that any of them makes, categories in the order of the registry.
+
+    :param labels: that were made elsewhere and imported.
+    """
 
     policy: PolicyRow
     versions: tuple[VersionRow, ...]
     stories: tuple[ClaimStory, ...]
+    labels: tuple[Annotated, ...] = ()
 
     def at(self, version: int) -> tuple[ClaimStory, ...]:
         """Return the claims that stand in a version. :param version: from 0."""
@@ -55,7 +60,7 @@ def read_claims(db: sqlite3.Connection, policy: PolicyRow, versions: Sequence[Ve
     stories = claim_history(says_of(db, policy, versions))
     order = {category: number for number, category in enumerate(rules().categories)}
     ordered = sorted(stories, key=lambda one: (order[one.what.category], one.what.subject, one.what.value))
-    return PolicyClaims(policy, tuple(versions), tuple(ordered))
+    return PolicyClaims(policy, tuple(versions), tuple(ordered), tuple(read_annotated(db, versions)))
 
 
 def claims_data(found: PolicyClaims, stories: Sequence[ClaimStory], index: int | None) -> dict[str, Any]:
@@ -70,6 +75,10 @@ def claims_data(found: PolicyClaims, stories: Sequence[ClaimStory], index: int |
         "version": version.version if version else None,
         "citation": citation(found.policy.site, version) if version else None,
         "claims": [_story_data(found, story, index) for story in stories],
+        "annotations": [
+            annotated_data(found.versions, one, index)
+            for one in (found.labels if index is None else at_version(found.labels, index))
+        ],
     }
 
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from history.annotations import read_annotated
 from history.diff.comparison import page_of
 from history.diff.links import read_links
 from history.export.feed import Feed, atom, json_feed, read_entries
@@ -153,6 +154,7 @@ class _Writer:
         made_of: tuple[object, ...] = (
             self._code,
             rules().version,
+            read_annotated(db, versions),
             policy,
             catalogue.path(policy),
             len(catalogue.policies[policy.site]),

@@ -28,6 +28,7 @@ MIGRATIONS = frozenset(
         "m015_ledgers",
         "m016_not_needed",
         "m017_long_runs",
+        "m018_annotations",
     }
 )  # those this program knows; a test holds it against schema/migrations.py
 

@@ -1,7 +1,7 @@
 """A page forgotten on request: what it held is gone from the file, that it was there and why it went stays.
 
     capture rows ─► outcome "forgotten", without content     readings ─► away, policies folded again
-    payloads, texts, blocks, links that nothing else needs ─► away; payloads stored against them ─► stored alone first
+    payloads, texts, blocks, links that nothing else needs, and labels of them ─► away; payloads stored against them ─► stored alone first
     tombstone ─► no later crawl or merge brings the page back     the file ─► rewritten, so that no byte is left
 
 Two transactions, then the file: a process that is killed in between leaves a tombstone, and the same command again
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from crawler.archives.capture import Outcome
 from crawler.archives.errors import StoreError
 from crawler.archives.surt import surt
+from pipelines.store.shelves.annotations import drop_forgotten
 from pipelines.store.shelves.folds import refold
 from pipelines.store.tables.block_words import index_blocks
 from pipelines.store.tables.capture_table import UNASKED, CaptureTable
@@ -107,6 +108,8 @@ def forget(db: Database, pages: Iterable[Page], reason: str, now: str) -> Forgot
                 _put_tombstone(db, page, reason, now)
             captures = empty_captures(db)
         gone = sweep(db, texts=True)
+        with db.atomic():
+            drop_forgotten(db)
         erase(db)
     except sqlite3.Error as error:
         raise StoreError(f"cannot forget: {error}. Run the same command again: it does what is left to do") from error

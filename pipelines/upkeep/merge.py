@@ -30,6 +30,7 @@ from pipelines.reading.extract import base_extractor
 from pipelines.store.check import MIGRATIONS, check_file
 from pipelines.store.file import WrittenFile, open_file
 from pipelines.store.load import STORED, proven_payload, readable_uri, text_blocks
+from pipelines.store.shelves.annotations import drop_forgotten
 from pipelines.store.shelves.folds import refold
 from pipelines.store.shelves.payloads import PayloadShelf
 from pipelines.store.shelves.readings import outcome_of
@@ -82,6 +83,9 @@ def merge(
                 forgotten += _Merge(db, reader, source, progress).run(extractors)
                 yield Merged(source, *(max(now - then, 0) for now, then in zip(_counts(db), before, strict=True)))
         _fold(db, extractors, progress)
+        if db.execute("SELECT 1 FROM tombstones").fetchone():
+            with db.atomic():
+                forgotten += drop_forgotten(db)
         if forgotten:
             erase(db)
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, time
 from itertools import groupby
 from typing import Any, Final
 
+from history.annotations import Annotated, State
 from history.answers.claims import HEAD, PolicyClaims, claim_rows, claims_data, read_claims
 from history.claims.selectors import meant
 from history.claims.standing import ClaimStory, SaidSentence, stay_at
@@ -31,6 +32,7 @@ _MOST_BARS: Final = 200  # of those without
 _SHOWN: Final = 2  # sentences of one claim, besides those to which its bars lead
 _LONG: Final = 500  # characters of a sentence
 _WIDTH: Final = 600.0  # units of the axis
+_LABELS: Final = 60  # made elsewhere, on the page; the JSON has all
 _LABEL: Final = 60.0  # units that the name of a law needs
 
 
@@ -61,6 +63,8 @@ def claims_page(ask: Ask) -> Page:
         "stand": len(found.at(last)),
         "claim": name,
         "standing": standing,
+        "labels": [drawing.label(one, last) for one in found.labels[:_LABELS]],
+        "more_labels": max(len(found.labels) - _LABELS, 0),
         "rules": rules().version,
         "width": _WIDTH,
         "years": drawing.line.years(),
@@ -142,6 +146,19 @@ class _Drawing:
             "rule": one.said.rule,
             "stays": [self.stay(*stay) for stay in one.stays[:_SHOWN]],
             "more": max(len(one.stays) - _SHOWN, 0),
+        }
+
+    def label(self, one: Annotated, last: int) -> dict[str, Any]:
+        """A label from elsewhere, and whether the latest version still has its passage."""
+        text, note = line(one.passage), line(one.annotation.note)
+        return {
+            "label": line(one.annotation.label),
+            "by": line(one.annotation.by),
+            "day": one.annotation.labelled_at[:10],
+            "note": note if len(note) <= _LONG else f"{note[: _LONG - 1]}…",
+            "text": text if len(text) <= _LONG else f"{text[: _LONG - 1]}…",
+            "changed": one.state(last) is State.CHANGED,
+            **self.stay(*one.stays[-1]),
         }
 
 

@@ -21,6 +21,7 @@ from pipelines.store.schema.m012_tables import TABLES_ARE_WRITTEN
 from pipelines.store.schema.m014_found import FOUND
 from pipelines.store.schema.m015_ledgers import LEDGERS
 from pipelines.store.schema.m016_not_needed import tell_what_is_not_needed
+from pipelines.store.schema.m018_annotations import ANNOTATIONS
 
 migrations = Migrations("policylapse")
 
@@ -115,6 +116,12 @@ def m016_not_needed(db: Database) -> None:
 def m017_long_runs(db: Database) -> None:
     """The few long runs by their first block: who looks for the texts of a block need not pass over all short ones."""
     db.execute("CREATE INDEX text_runs_long ON text_runs (first_block_id, length) WHERE length > 8")
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m018_annotations(db: Database) -> None:
+    """Labels that people or models made elsewhere."""
+    db.executescript(ANNOTATIONS)
 
 
 _TABLES = """

@@ -31,6 +31,7 @@ DIGESTS = {
     "m015_ledgers": "0f54ad88adc29c7d",
     "m016_not_needed": "bc3e097c0638c85f",
     "m017_long_runs": "871c61756bae9dd2",
+    "m018_annotations": "a9fc485587446bf1",
 }
 
 
