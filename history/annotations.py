@@ -1,6 +1,6 @@
 """Labels made elsewhere (`annotations import`), joined to the versions of a policy by their words.
 
-annotated(labels, what each version has) ──► Annotated(label, passage, stays)…      state(one, version) ──► State
+annotated(labels, what each version has) ──► Annotated(label, passage, stays)…      state(one, version) ──► LabelState
 
 A label is of a passage or of a whole text, by the key of its words. It stays with these words while a version has them,
 whatever stands around them, and comes back with them. Of a version behind that the text has changed since.
@@ -24,7 +24,7 @@ from pipelines.model import Block, BlockKind
 from pipelines.text.wording import text_words, wording_key, words
 
 
-class State(StrEnum):
+class LabelState(StrEnum):
     """What a label says of a version."""
 
     STANDS = "stands"  # the version has its words
@@ -62,11 +62,11 @@ class Annotated:
     passage: str
     stays: Stays
 
-    def state(self, version: int) -> State:
+    def state(self, version: int) -> LabelState:
         """Return what it says of a version. :param version: from 0."""
         if stay_at(self.stays, version):
-            return State.STANDS
-        return State.CHANGED if self.stays[0][0] < version else State.LATER
+            return LabelState.STANDS
+        return LabelState.CHANGED if self.stays[0][0] < version else LabelState.LATER
 
     def stay_until(self, version: int) -> tuple[int, int]:
         """Return the last period that began before a version, or with it; the first where all are later."""
@@ -135,7 +135,7 @@ def passage_with(blocks: Iterable[Block], text: str) -> Block | None:
 
 def at_version(labels: Iterable[Annotated], version: int) -> list[Annotated]:
     """Return the labels that say something of a version: those that stand, and those of which the text has changed."""
-    return [one for one in labels if one.state(version) is not State.LATER]
+    return [one for one in labels if one.state(version) is not LabelState.LATER]
 
 
 def label_data(label: Annotation) -> dict[str, Any]:

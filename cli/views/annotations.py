@@ -9,7 +9,7 @@ from rich.text import Text
 
 from cli.output import line, print_wrapped
 from cli.views.timeline import bracket
-from history.annotations import Annotated, State
+from history.annotations import Annotated, LabelState
 from history.timeline.timeline import VersionRow
 
 _LONG = 200  # characters of a passage
@@ -30,7 +30,7 @@ def print_annotated(
         first, last = one.stays[-1] if index is None else one.stay_until(index)
         came = versions[first]
         told = Text(f"v{came.version} {bracket(came)}", "yellow")
-        if index is not None and one.state(index) is State.CHANGED:
+        if index is not None and one.state(index) is LabelState.CHANGED:
             gone = versions[last + 1]
             told.append(f"; the text has changed since, in v{gone.version} {bracket(gone)}", "red")
         print_wrapped(console, told, " " * 6, " " * 8)

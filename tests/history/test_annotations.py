@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.archives.errors import ConfigError
-from history.annotations import Annotation, State, annotated, at_version, key_of, passage_with
+from history.annotations import Annotation, LabelState, annotated, at_version, key_of, passage_with
 from pipelines.imports.labels import parse_labels
 from pipelines.model import Block, BlockKind
 from pipelines.text.wording import wording_key
@@ -37,10 +37,10 @@ def test_a_label_is_where_its_words_are(versions, number):
     for one in found:
         assert sorted({at for stay in one.stays for at in range(stay[0], stay[1] + 1)}) == having
         for at in range(len(versions)):
-            expected = State.STANDS if at in having else State.CHANGED if at > having[0] else State.LATER
+            expected = LabelState.STANDS if at in having else LabelState.CHANGED if at > having[0] else LabelState.LATER
             assert one.state(at) is expected
-            assert (one in at_version(found, at)) is (expected is not State.LATER)
-            if expected is State.CHANGED:
+            assert (one in at_version(found, at)) is (expected is not LabelState.LATER)
+            if expected is LabelState.CHANGED:
                 until = one.stay_until(at)
                 assert until[1] < at
                 assert not [n for n in having if until[1] < n <= at]
@@ -54,7 +54,7 @@ def test_a_label_of_a_whole_version_stays_with_its_wording(versions):
     for at, key in enumerate(keys):
         if len(versions[at][0]) != 1:
             found = annotated([label(key)], list(zip(keys, texts, strict=True)))
-            stands = [n for n in range(len(texts)) if found[0].state(n) is State.STANDS]
+            stands = [n for n in range(len(texts)) if found[0].state(n) is LabelState.STANDS]
             assert stands == [n for n, other in enumerate(keys) if other == key]
 
 

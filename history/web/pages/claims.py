@@ -12,7 +12,7 @@ from datetime import UTC, datetime, time
 from itertools import groupby
 from typing import Any, Final
 
-from history.annotations import Annotated, State
+from history.annotations import Annotated, LabelState
 from history.answers.claims import HEAD, PolicyClaims, claim_rows, claims_data, read_claims
 from history.claims.selectors import meant
 from history.claims.standing import ClaimStory, SaidSentence, stay_at
@@ -157,7 +157,7 @@ class _Drawing:
             "day": one.annotation.labelled_at[:10],
             "note": note if len(note) <= _LONG else f"{note[: _LONG - 1]}…",
             "text": text if len(text) <= _LONG else f"{text[: _LONG - 1]}…",
-            "changed": one.state(last) is State.CHANGED,
+            "changed": one.state(last) is LabelState.CHANGED,
             **self.stay(*one.stays[-1]),
         }
 
