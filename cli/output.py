@@ -54,15 +54,34 @@ def next_command(name: str, *arguments: str, why: str = "") -> Text:
     return Text.assemble(("Next: ", "dim"), told, (f"  {why}" if why else "", "dim"))
 
 
+class OneDatabase(click.Option):
+    """`--db`, given once: of two, click would take the last and drop the other without a word."""
+
+    def __init__(self, *names: Any, **attributes: Any) -> None:
+        super().__init__(*names, **(attributes | {"multiple": True, "callback": _one_database}))
+
+    def value_from_envvar(self, ctx: click.Context) -> Any:
+        """Return the variable's value as one path, whatever is in it."""
+        value = self.resolve_envvar_value(ctx)
+        return (value,) if value else None
+
+
+def _one_database(ctx: click.Context, param: click.Parameter, given: tuple[Any, ...]) -> Any:
+    if len(given) > 1:
+        merge = command("merge", *map(str, given), "--into", "all.db")
+        raise click.BadParameter(f"a command takes one database. Merge them first: `{merge}`", ctx, param)
+    return remember(ctx, param, given[0] if given else None)
+
+
 def db_option(command: Command) -> Command:
     return click.option(
         "--db",
+        cls=OneDatabase,
         type=click.Path(path_type=Path),
-        default=DEFAULT_DB,
+        default=[DEFAULT_DB],
         envvar="POLICYLAPSE_DB",
         show_default=True,
         show_envvar=True,
-        callback=remember,
         help="The database file.",
     )(command)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.getting.nightly import Nightly, nightly_options, run_nightly
-from cli.output import remember
+from cli.output import OneDatabase, remember
 from cli.site_names import complete
 from crawler.archives.dialects import parse_archive
 from crawler.archives.errors import ConfigError
@@ -87,10 +87,10 @@ _SETTINGS_MODULE = "crawler.settings"
 )
 @click.option(
     "--db",
+    cls=OneDatabase,
     envvar="POLICYLAPSE_DB",
     show_envvar=True,
     metavar="PATH",
-    callback=remember,
     help="The database file; created if it does not exist.  [default: policylapse.db]",
 )
 @click.option(

@@ -93,12 +93,11 @@ def found_in_warc(place: JobFolders, name: str) -> Iterator[FoundRecord]:
     uri = place.text(WARCS, name)
     with _on_disk(uri) as path:
         archive = WarcArchive(path)
-        records = [record.capture for record in archive.records()]
-        if not records:
+        if not any(True for _record in archive.records()):
             raise StoreError(f"{uri}: {'; '.join(archive.damages[:3]) or 'it has no records'}")
-        for capture in filter(likely_policy, records):
-            answered = archive.playback(capture.timestamp, capture.original, capture.digest)
-            yield FoundRecord(capture, uri, answered)
+        for capture in (record.capture for record in archive.records()):
+            if likely_policy(capture):
+                yield FoundRecord(capture, uri, archive.playback(capture.timestamp, capture.original, capture.digest))
 
 
 @contextmanager

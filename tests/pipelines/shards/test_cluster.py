@@ -7,13 +7,16 @@ from contextlib import closing
 
 import pytest
 
-from crawler.archives.errors import ConfigError
+from crawler.archives.errors import ConfigError, RateLimited
+from history.analyses.tables import work_of
+from history.analyses.versions import VERSIONS, put_out
+from history.database import open_database
 from pipelines.reading.extract import extractor_id
 from pipelines.reading.pool import ReaderPool
-from pipelines.shards.model import ShardRead
+from pipelines.shards.model import ShardRead, Work
 from pipelines.shards.out import shard_out
 from pipelines.shards.place import PAGES, READINGS, JobFolders
-from pipelines.shards.work import connected, read_shards, read_shards_on
+from pipelines.shards.work import connected, machines, read_shards, read_shards_on
 from pipelines.store.store import Store
 from tests.databases.stored import NOW, Seen, write
 
@@ -74,6 +77,40 @@ def test_two_schedulers_at_once_and_a_poisoned_shard(job, place, client, tmp_pat
     good = files(job / "one")
     assert files(tmp_path) == {name: good[name] for name in good if not name.startswith(poisoned)}
     assert list(place.failures()) == [poisoned]
+
+
+def test_a_table_is_the_same_on_a_cluster(job, client, tmp_path):
+    path = write(
+        tmp_path / "x.db",
+        [
+            Seen(day, SENTENCE.format(day), url=f"http://{site}.example/privacy", site=f"{site}.example")
+            for site in "abcd"
+            for day in range(3)
+        ],
+    )
+    made = []
+    for folder in ("one", "many"):
+        place = JobFolders(str(tmp_path / folder))
+        with closing(open_database(path)) as db:
+            assert put_out(db, place, size=1)[0] == 4
+        to_do = place.to_read(VERSIONS, "words")
+        work = work_of("words")
+        done = read_shards(place, to_do, None, work) if folder == "one" else read_shards_on(client, place, to_do, work)
+        assert sum(one.pages for one in done) == 4
+        made.append({name: place.open("words", name).read() for name in place.names("words")})
+    assert made[0] == made[1]
+    assert len(made[0]) == 4
+
+
+def refuse(_place, name, _reader):
+    raise RateLimited(f"asked to wait at {name}", 60)
+
+
+def test_a_refusal_ends_the_job_on_a_cluster_and_is_not_tried_again(job, place, client):
+    with pytest.raises(RateLimited, match="asked to wait"):
+        list(read_shards_on(client, place, place.to_read(), Work(PAGES, READINGS, refuse)))
+    assert not place.failures()
+    assert machines(client) == 1
 
 
 @pytest.mark.parametrize("scheduler", ["local:", "local:0", "local:x", "tcp://127.0.0.1:1", "nowhere"])
