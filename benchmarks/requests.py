@@ -29,7 +29,7 @@ from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
-from benchmarks.text import SHARED, _common, versions_of
+from benchmarks.text import SHARED, common_tools, versions_of
 from crawler.archives.capture import sha1_base32
 from crawler.choosing.stated import beginning
 from crawler.choosing.strategies import ALL, CHANGES, DISTINCT, parse_strategy
@@ -52,7 +52,7 @@ def lengths_of(name: str) -> dict[str, tuple[int, str]]:
     cache = Path(tempfile.gettempdir()) / f"policylapse-lengths-{stamp}.json"
     if cache.exists():
         return json.loads(cache.read_text())
-    store = _common().BlobStore(index.parent)
+    store = common_tools().BlobStore(index.parent)
     found = {}
     for blob in sorted(store.index, key=lambda blob: store.index[blob][:2]):
         page = store.get(blob)
@@ -63,17 +63,17 @@ def lengths_of(name: str) -> dict[str, tuple[int, str]]:
 
 
 def load(real: dict[str, dict[str, str]] | None) -> list[SimpleNamespace]:
-    index = list(_common().read_jsonl(SHARED / "histories" / "index.jsonl"))
+    index = list(common_tools().read_jsonl(SHARED / "histories" / "index.jsonl"))
     clean = [row for row in index if row["clean"]]
     with ProcessPoolExecutor(2) as pool:
         lengths = list(pool.map(lengths_of, [row["name"] for row in clean]))
     histories = []
     for row, sizes in zip(clean, lengths, strict=True):
-        captures = list(_common().read_jsonl(SHARED / "histories" / row["name"] / "history.jsonl"))
+        captures = list(common_tools().read_jsonl(SHARED / "histories" / row["name"] / "history.jsonl"))
         if real is None:
             captures = [one for one in captures if one["ok"]]
         listed, truth = [], {}
-        golds = _common().read_jsonl(SHARED / "histories" / row["name"] / "golds.jsonl")
+        golds = common_tools().read_jsonl(SHARED / "histories" / row["name"] / "golds.jsonl")
         stated = {gold["hash"]: stated_days(gold["text"]) for gold in golds} if real is None else {}
         for number, one in enumerate(captures, start=1):
             length, digest = sizes[one["blob"]]
@@ -233,7 +233,7 @@ def synthetic():
 
 
 def read(path: Path) -> None:
-    index = list(_common().read_jsonl(SHARED / "histories" / "index.jsonl"))
+    index = list(common_tools().read_jsonl(SHARED / "histories" / "index.jsonl"))
     jobs = [(row["name"], row["url"]) for row in index if row["clean"]]
     with ProcessPoolExecutor(2) as pool:
         path.write_text(json.dumps({name: dict(versions) for name, versions, _, _ in pool.map(versions_of, jobs)}))

@@ -107,7 +107,7 @@ class RunOptions:
         if self.archive.root == SAMPLE and not (self.urls or self.sites or self.listed or self.declarations):
             object.__setattr__(self, "listed", str(SAMPLE_SITES))
         object.__setattr__(self, "budgets", budgets_of(self.archive, self.budget_changes))
-        names = [one.name for one in self.archives]
+        names = self.archive_names
         if len(set(names)) < len(names):
             raise ConfigError(
                 f"an archive is named twice: {', '.join(names)}. A fallback is another archive than --archive"
@@ -117,6 +117,11 @@ class RunOptions:
     def archives(self) -> tuple[Archive, ...]:
         """The archives of the run, in the order in which they are asked."""
         return (self.archive, *self.fallback)
+
+    @property
+    def archive_names(self) -> tuple[str, ...]:
+        """The names of `archives`, in their order."""
+        return tuple(one.name for one in self.archives)
 
     def archive_named(self, name: str) -> Archive:
         """Return one of the run's archives, the first of them for a name that is none of theirs."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Final
 
 from crawler.archives.errors import StoreError
 from pipelines.store.check import MIGRATIONS, check_file
@@ -30,6 +31,18 @@ def open_database(path: str | Path) -> sqlite3.Connection:
         raise
     connection.row_factory = sqlite3.Row
     return connection
+
+
+# A JSON list of ids or names, in SQL for `execute_of`; left out where all are meant.
+ONLY: Final = "IN (SELECT value FROM json_each(?1))"
+
+
+def execute_of(db: sqlite3.Connection, sql: str, only: str | None) -> sqlite3.Cursor:
+    """Ask of some sites or policies, from their rows on, or of all, in whatever order is best then.
+
+    :param sql: names them by `ONLY`. :param only: their JSON list, None for all.
+    """
+    return db.execute(sql.replace(ONLY, "IS NOT NULL"), []) if only is None else db.execute(sql, [only])
 
 
 def require_database(path: Path) -> None:

@@ -19,10 +19,11 @@ from crawler.archives.errors import ConfigError, NotFound
 from crawler.archives.surt import check_url, surt
 from crawler.archives.timestamps import parse_iso
 from crawler.missing import Missing
+from history.database import ONLY, execute_of
 from pipelines.model import ChangeClass
 from pipelines.store.missing import read_missing
+from pipelines.versions.citing import CITED_NAME
 
-_ONLY = "IN (SELECT value FROM json_each(?1))"  # a JSON list of sites; left out where all are meant
 _CLOSE = 5  # how many near names an error offers
 
 
@@ -33,6 +34,7 @@ class PolicyRow:
     :param policy_url: the URL by which it is known; `urls` are all at which it stood.
     :param versions: how many of its versions are known.
     :param part: which document of its page it is, where several are policies; "" for the one that the URL stands for.
+    :param cited: how citations name it (pipelines/versions/citing.py).
     """
 
     policy_id: int
@@ -41,6 +43,7 @@ class PolicyRow:
     urls: tuple[str, ...]
     versions: int
     part: str = ""
+    cited: str = ""
 
     @property
     def name(self) -> str:
@@ -154,7 +157,7 @@ def all_policies(db: sqlite3.Connection) -> list[PolicyRow]:
     for row in db.execute("SELECT policy_id, url FROM policy_urls ORDER BY policy_id, valid_from, url"):
         urls.setdefault(row["policy_id"], []).append(row["url"])
     rows = db.execute(
-        "SELECT p.id, s.site, p.policy_url, (SELECT count(*) FROM versions v WHERE v.policy_id = p.id "
+        f"SELECT p.id, s.site, p.policy_url, {CITED_NAME} AS cited, (SELECT count(*) FROM versions v WHERE v.policy_id = p.id "
         "AND v.extractor_id = p.extractor_id) AS versions, p.part FROM policies p JOIN sites s ON s.id = p.site_id ORDER BY p.id"
     )
     return [
@@ -165,6 +168,7 @@ def all_policies(db: sqlite3.Connection) -> list[PolicyRow]:
             tuple(dict.fromkeys([row["policy_url"], *urls.get(row["id"], [])])),
             row["versions"],
             row["part"],
+            row["cited"],
         )
         for row in rows
     ]
@@ -207,13 +211,13 @@ def list_sites(db: sqlite3.Connection, names: Collection[str] | None = None) -> 
     missing: dict[str, Missing] = {}
     for one in read_missing(db.execute, names):
         missing.setdefault(one.site, one)
-    rows = _of(
+    rows = execute_of(
         db,
         "SELECT s.id, s.site, count(DISTINCT p.id) AS asked, count(DISTINCT v.policy_id) AS policies, "
         "count(v.id) AS versions, min(v.first_seen) AS first_seen, max(v.last_seen) AS last_seen "
         "FROM sites s LEFT JOIN policies p ON p.site_id = s.id "
         "LEFT JOIN versions v ON v.policy_id = p.id AND v.extractor_id = p.extractor_id "
-        f"WHERE s.site {_ONLY} GROUP BY s.id ORDER BY s.site",
+        f"WHERE s.site {ONLY} GROUP BY s.id ORDER BY s.site",
         only,
     )
     return [
@@ -232,16 +236,11 @@ def list_sites(db: sqlite3.Connection, names: Collection[str] | None = None) -> 
     ]
 
 
-def _of(db: sqlite3.Connection, sql: str, only: str | None) -> sqlite3.Cursor:
-    """Ask of some sites, from their rows on, or of all, in whatever order is best then."""
-    return db.execute(sql.replace(_ONLY, "IS NOT NULL"), []) if only is None else db.execute(sql, [only])
-
-
 def _outcomes(db: sqlite3.Connection, only: str | None) -> dict[int, Counter[Outcome]]:
-    rows = _of(
+    rows = execute_of(
         db,
         "SELECT u.site_id, k.outcome, count(*) AS captures FROM (SELECT DISTINCT p.site_id, u.urlkey "
-        f"FROM sites s JOIN policies p ON p.site_id = s.id JOIN policy_urls u ON u.policy_id = p.id WHERE s.site {_ONLY} "
+        f"FROM sites s JOIN policies p ON p.site_id = s.id JOIN policy_urls u ON u.policy_id = p.id WHERE s.site {ONLY} "
         ") u JOIN captures k ON k.urlkey = u.urlkey GROUP BY 1, 2",
         only,
     )
@@ -252,12 +251,12 @@ def _outcomes(db: sqlite3.Connection, only: str | None) -> dict[int, Counter[Out
 
 
 def _last_changes(db: sqlite3.Connection, only: str | None) -> dict[str, LastChange]:
-    rows = _of(
+    rows = execute_of(
         db,
         "SELECT s.site, p.policy_url, n.version AS to_version, c.change_class, n.previous_last_seen AS not_before, "
         "n.first_seen AS not_after FROM sites s JOIN policies p ON p.site_id = s.id "
         "JOIN versions n ON n.policy_id = p.id AND n.extractor_id = p.extractor_id "
-        f"JOIN changes c ON c.to_version_id = n.id WHERE s.site {_ONLY} ORDER BY not_after",
+        f"JOIN changes c ON c.to_version_id = n.id WHERE s.site {ONLY} ORDER BY not_after",
         only,
     )
     return {

@@ -15,7 +15,7 @@ from cli.site_names import complete
 from crawler import __version__
 from crawler.counting import count
 from history.database import open_database
-from history.export.formats import FORMATS, Exported, Job, run_export
+from history.export.formats import FORMATS, Exported, Format, Job, run_export
 from history.sites import PolicyRow, all_policies, find_policies
 
 _HELP = """\
@@ -37,20 +37,6 @@ Examples:
   policylapse export --format bundle lumenkart.example --change 4 --out lumenkart-4.zip
 """.format(forms="\n".join(f"  {form.name:8} {form.about}" for form in FORMATS.values()))
 _ONE_OF = {"policies": "policy"}  # the others lose an s
-
-# What a person does next with each format; OUT is its path.
-_THEN = {
-    "corpus": "grep -rl 'third parties' OUT --include='*.md'",
-    "git": "git -C OUT log --stat",
-    "ota": "read OUT/README.md",
-    "jsonl": "read OUT with pandas, DuckDB or jq",
-    "csv": "open OUT with pandas, DuckDB or a spreadsheet",
-    "parquet": "read OUT with pandas, DuckDB or Spark",
-    "warc": "warcio check OUT",
-    "timemap": "read OUT with a Memento client",
-    "site": "python3 -m http.server --directory OUT",
-    "bundle": "unzip OUT and follow VERIFY.md",
-}
 
 
 def program() -> str:
@@ -110,10 +96,10 @@ def export(
     if as_json:
         print_json({**done.manifest, "out": str(out), "manifest": str(done.manifest_path)})
     else:
-        note(_said(done, out))
+        note(_said(done, chosen, out))
 
 
-def _said(done: Exported, out: Path) -> str:
+def _said(done: Exported, form: Format, out: Path) -> str:
     """What was written, what was left out and where the manifest tells, and what to do next."""
     first, *rest = [
         count(number, _ONE_OF.get(name, name.removesuffix("s")), name)
@@ -128,6 +114,6 @@ def _said(done: Exported, out: Path) -> str:
         (
             f"{first} written to {out}{more}{missing}{left}",
             f"The manifest {done.manifest_path} lists what was left out, and each file with its SHA-256.",
-            f"Next: {_THEN[done.manifest['format']].replace('OUT', shlex.quote(str(out)))}",
+            f"Next: {form.then.replace('OUT', shlex.quote(str(out)))}",
         )
     )

@@ -120,7 +120,7 @@ def show(
         markdown = render_markdown(text_blocks(connection, chosen.text_id))
     if as_json:
         data = {**policy_data(policy), **version_data(chosen), "markdown": markdown}
-        data |= {"citation": citation(policy.site, chosen), "answer": answer_data(answer) if answer else None}
+        data |= {"citation": citation(policy.cited, chosen), "answer": answer_data(answer) if answer else None}
         print_json(data)
         return
     _show_notes(policy, versions, selected)

@@ -99,7 +99,7 @@ class Job:
     @property
     def archives(self) -> tuple[str, ...]:
         """The names of the archives, in the order in which they are asked."""
-        return tuple(one.name for one in self.options.archives)
+        return self.options.archive_names
 
     @property
     def strategy(self) -> Strategy:

@@ -10,13 +10,12 @@ from __future__ import annotations
 import hashlib
 import itertools
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from history.sites import PolicyRow, all_policies, find_policies
 from history.texts import read_texts_with_languages
-from history.timeline.citations import sites_of_several
 from history.timeline.timeline import VersionRow, read_versions
 from pipelines.model import Block
 from pipelines.shards.place import JobFolders
@@ -70,9 +69,8 @@ def put_out(
     :param db: of history.database.open_database. :param site: only this site's. :param size: bytes of text a shard.
     :param progress: told of each shard how many policies are out.
     """
-    several = sites_of_several(db)
     found = find_policies(db, site) if site else all_policies(db)
-    policies = (_policy(db, policy, several) for policy in found if policy.versions)
+    policies = (_policy(db, policy) for policy in found if policy.versions)
     names: list[str] = []
     count = 0
     for first in policies:
@@ -101,7 +99,7 @@ def _one(place: JobFolders, number: int, policies: Iterator[PolicyVersions], siz
     return name, rows
 
 
-def _policy(db: sqlite3.Connection, policy: PolicyRow, several: Collection[str]) -> PolicyVersions:
+def _policy(db: sqlite3.Connection, policy: PolicyRow) -> PolicyVersions:
     versions = tuple(read_versions(db, policy))
     read = read_texts_with_languages(db, [version.text_id for version in versions])
     numbers: dict[Block, int] = {}
@@ -112,7 +110,7 @@ def _policy(db: sqlite3.Connection, policy: PolicyRow, several: Collection[str])
     return PolicyVersions(
         policy.site,
         policy.policy_url,
-        policy.policy_url if policy.site in several else policy.site,
+        policy.cited,
         versions,
         tuple(numbers),
         tuple(TextOfVersion(tuple(numbers[block] for block in blocks), languages) for blocks, languages in texts),

@@ -26,7 +26,7 @@ def blame_data(
     return {
         **policy_data(policy),
         "version": version.version,
-        "citation": citation(policy.site, version),
+        "citation": citation(policy.cited, version),
         "first_seen": format_iso(version.first_seen),
         "last_seen": format_iso(version.last_seen),
         "removed": removed,

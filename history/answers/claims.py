@@ -73,7 +73,7 @@ def claims_data(found: PolicyClaims, stories: Sequence[ClaimStory], index: int |
         **policy_data(found.policy),
         "rules": rules().version,
         "version": version.version if version else None,
-        "citation": citation(found.policy.site, version) if version else None,
+        "citation": citation(found.policy.cited, version) if version else None,
         "claims": [_story_data(found, story, index) for story in stories],
         "annotations": [
             annotated_data(found.versions, one, index)
@@ -219,7 +219,7 @@ def changes_data(changes: Sequence[ClaimChange]) -> dict[str, Any]:
     """Return claims that came and went as JSON data."""
     rows = [
         {name: value if value != "" else None for name, value in zip(CHANGES_HEAD, row, strict=True)}
-        | {"citation": citation(one.policy.site, one.version)}
+        | {"citation": citation(one.policy.cited, one.version)}
         for one, row in zip(changes, change_rows(changes), strict=True)
     ]
     return {"total": len(rows), "rules": rules().version, "changes": rows}

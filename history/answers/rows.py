@@ -73,7 +73,7 @@ def timeline_data(timeline: Timeline) -> dict[str, Any]:
     return {
         **policy_data(timeline.policy),
         "versions": [
-            version_data(version) | {"citation": citation(timeline.policy.site, version)}
+            version_data(version) | {"citation": citation(timeline.policy.cited, version)}
             for version in timeline.versions
         ],
         "events": [

@@ -58,11 +58,11 @@ class Comparison:
 
     @property
     def old_citation(self) -> str:
-        return citation(self.policy.site, self.old)
+        return citation(self.policy.cited, self.old)
 
     @property
     def new_citation(self) -> str:
-        return citation(self.policy.site, self.new)
+        return citation(self.policy.cited, self.new)
 
     @property
     def are_neighbours(self) -> bool:

@@ -43,7 +43,7 @@ def _edits(job: Job, policy: PolicyRow) -> Iterator[dict[str, Any]]:
     versions = read_versions(job.db, policy)
     read = read_texts_with_languages(job.db, [version.text_id for version in versions])
     texts = [read[version.text_id] for version in versions]
-    return edits_of(policy.site, policy.policy_url, policy.site, versions, texts)
+    return edits_of(policy.site, policy.policy_url, policy.cited, versions, texts)
 
 
 def edits_of(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -24,7 +24,7 @@ from history.diff.diff import diff
 from history.notify.html import excerpt_html
 from history.notify.marked import Excerpt, first_of
 from history.sites import PolicyRow
-from history.timeline.citations import LENGTH, cite, sites_of_several
+from history.timeline.citations import LENGTH, cite
 from history.uris import link_data, uri
 from pipelines.store.load import text_blocks
 
@@ -39,7 +39,7 @@ _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}")
 Excerpts = dict[tuple[int, int], Excerpt]  # by the texts that are compared
 
 _CHANGES = """
-SELECT n.site, n.policy_url, n.version, o.version AS from_version, n.previous_last_seen AS not_before,
+SELECT n.policy_id, n.site, n.policy_url, n.version, o.version AS from_version, n.previous_last_seen AS not_before,
   n.first_seen AS not_after, n.change_class, n.words_added, n.words_removed, n.sections, n.wording,
   o.last_capture_url AS before_url, n.first_capture_url AS after_url,
   bc.archive AS before_archive, ac.archive AS after_archive, n.title, o.text_id AS from_text, n.text_id AS to_text,
@@ -153,9 +153,11 @@ def read_entries(
     :param excerpts: also the first changed sentences of each; those that are in it are not compared again.
     """
     ids = json.dumps([policy.policy_id for policy in policies])
-    several = sites_of_several(db)
+    names = {policy.policy_id: policy.cited for policy in policies}
     rows = db.execute(_CHANGES, [ids, limit]).fetchall()
-    return tuple(_entry(row, several, None if excerpts is None else _excerpt(db, row, excerpts)) for row in rows)
+    return tuple(
+        _entry(row, names[row["policy_id"]], None if excerpts is None else _excerpt(db, row, excerpts)) for row in rows
+    )
 
 
 def _excerpt(db: sqlite3.Connection, row: sqlite3.Row, excerpts: Excerpts) -> Excerpt:
@@ -165,8 +167,7 @@ def _excerpt(db: sqlite3.Connection, row: sqlite3.Row, excerpts: Excerpts) -> Ex
     return excerpts[key]
 
 
-def _entry(row: sqlite3.Row, several: Collection[str], excerpt: Excerpt | None) -> FeedEntry:
-    name = row["policy_url"] if row["site"] in several else row["site"]
+def _entry(row: sqlite3.Row, name: str, excerpt: Excerpt | None) -> FeedEntry:
     return FeedEntry(
         row["site"],
         row["policy_url"],

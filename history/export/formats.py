@@ -39,6 +39,7 @@ class Format:
     :param about: for a person, one line.
     :param exporter: `module:function` under history.export, or a whole module's name, loaded when it is asked for: some need libraries that
         nothing else does.
+    :param then: what a person does next with it; OUT is its path.
     :param endings: that a file's name may have.
     :param one: it is of one policy, and of the version or change that is named.
     """
@@ -47,6 +48,7 @@ class Format:
     shape: Shape
     about: str
     exporter: str
+    then: str
     endings: tuple[str, ...] = ()
     one: bool = False
 
@@ -88,23 +90,42 @@ FORMATS: Mapping[str, Format] = {
     form.name: form
     for form in (
         Format(
-            "corpus", Shape.FOLDER, "newest texts, in the layout of the Princeton-Leuven corpus", "corpus:write_corpus"
+            "corpus",
+            Shape.FOLDER,
+            "newest texts, in the layout of the Princeton-Leuven corpus",
+            "corpus:write_corpus",
+            "grep -rl 'third parties' OUT --include='*.md'",
         ),
-        Format("git", Shape.REPOSITORY, "a repository, one commit a version", "git:write_git"),
-        Format("ota", Shape.FOLDER, "every version, in the layout of Open Terms Archive's datasets", "ota:write_ota"),
+        Format("git", Shape.REPOSITORY, "a repository, one commit a version", "git:write_git", "git -C OUT log --stat"),
+        Format(
+            "ota",
+            Shape.FOLDER,
+            "every version, in the layout of Open Terms Archive's datasets",
+            "ota:write_ota",
+            "read OUT/README.md",
+        ),
         Format(
             "jsonl",
             Shape.FILE,
             "every version with text and evidence, one JSON object a line",
             "tables:write_jsonl",
+            "read OUT with pandas, DuckDB or jq",
             (".jsonl", ".jsonl.gz"),
         ),
-        Format("csv", Shape.FILE, "the same as a table", "tables:write_csv", (".csv", ".csv.gz")),
+        Format(
+            "csv",
+            Shape.FILE,
+            "the same as a table",
+            "tables:write_csv",
+            "open OUT with pandas, DuckDB or a spreadsheet",
+            (".csv", ".csv.gz"),
+        ),
         Format(
             "parquet",
             Shape.FILE,
             "the same for pandas, DuckDB, Spark; needs pyarrow",
             "parquet:write_parquet",
+            "read OUT with pandas, DuckDB or Spark",
             (".parquet",),
         ),
         Format(
@@ -112,28 +133,37 @@ FORMATS: Mapping[str, Format] = {
             Shape.FILE,
             "every sentence that was edited, added or removed, one JSON object a line",
             "edits:write_edits",
+            "read OUT with pandas, DuckDB or jq",
             (".jsonl", ".jsonl.gz"),
         ),
         Format(
-            "warc", Shape.FILE, "what was fetched, for pywb and other tools", "warc:write_warc", (".warc.gz", ".warc")
+            "warc",
+            Shape.FILE,
+            "what was fetched, for pywb and other tools",
+            "warc:write_warc",
+            "warcio check OUT",
+            (".warc.gz", ".warc"),
         ),
         Format(
             "timemap",
             Shape.FOLDER,
             "where the captures are: Memento TimeMaps (link format, JSON)",
             "timemap:write_timemaps",
+            "read OUT with a Memento client",
         ),
         Format(
             "site",
             Shape.FOLDER,
             "the pages of `policylapse web` as files, for any web host",
             "history.web.static_site:write_site",
+            "python3 -m http.server --directory OUT",
         ),
         Format(
             "bundle",
             Shape.FILE,
             "evidence for one change (--change) or version (--version)",
             "bundle:write_bundle",
+            "unzip OUT and follow VERIFY.md",
             (".zip",),
             one=True,
         ),
@@ -153,7 +183,7 @@ def run_export(form: Format, job: Job) -> Exported:
         if form.shape is Shape.FOLDER:
             return _folder(form, job, write)
         if form.shape is Shape.FILE:
-            check_name(job.out, form.endings, form.name.upper() if form.name != "bundle" else "zip")
+            check_name(job.out, form.endings)
         return (_file if form.shape is Shape.FILE else _repository)(form, job, write)
 
 

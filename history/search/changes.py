@@ -25,9 +25,9 @@ from history.search.index_words import find, tokens
 from history.search.query import expression, parse
 from history.search.same_edits import Event, edit_of, group_edits
 from history.search.search import any_of, blocks_of, matching_blocks, texts_with
-from history.timeline.citations import cite, sites_of_several
 from history.timeline.timeline import find_alternations
 from pipelines.model import Change, ChangeClass
+from pipelines.versions.citing import CITED_NAME, cite
 
 COMPARED: Final = 5000  # changes, the newest, among which the same edit is looked for: some 2 s
 
@@ -121,8 +121,8 @@ WHERE {}
 ORDER BY n.first_seen DESC, s.site, c.id DESC
 """
 _FOUND_BY: Final = "c.to_version_id IN (SELECT f.to_version_id FROM found_changes f WHERE {})"
-_CHANGES: Final = """
-SELECT c.id, c.policy_id, s.site, p.policy_url, o.version AS from_version, n.version AS to_version, p.site_id,
+_CHANGES: Final = f"""
+SELECT c.id, c.policy_id, s.site, p.policy_url, {CITED_NAME} AS cited, o.version AS from_version, n.version AS to_version, p.site_id,
   n.previous_last_seen AS not_before, n.first_seen AS not_after, c.change_class, c.words_added, c.words_removed,
   c.sections, o.first_seen AS from_first_seen, o.wording AS from_wording, n.wording AS to_wording,
   o.text_id AS from_text_id, n.text_id AS to_text_id,
@@ -148,7 +148,6 @@ def read_changes(db: sqlite3.Connection, wanted: Filter) -> Iterator[ChangeRow]:
     less = _held(db, wanted.removed) if wanted.removed else None
     section = wanted.section.casefold()
     turns = set() if wanted.turns else _turns(db)
-    several = sites_of_several(db)
     claims = meant(wanted.claims) if wanted.claims else None
     conditions = _conditions(wanted, more, less)
     ordered = db.execute(
@@ -165,7 +164,7 @@ def read_changes(db: sqlite3.Connection, wanted: Filter) -> Iterator[ChangeRow]:
                 continue
             if section and not any(section in heading.casefold() for heading in json.loads(row["sections"])):
                 continue
-            found.append(_row(row, several))
+            found.append(_row(row))
         yield from _claiming(db, found, claims) if claims else found
 
 
@@ -232,9 +231,8 @@ def _turns(db: sqlite3.Connection) -> set[tuple[int, int]]:
     return found
 
 
-def _row(row: sqlite3.Row, several: Collection[str]) -> ChangeRow:
-    """:param several: the sites whose citations name the URL."""
-    name = row["policy_url"] if row["site"] in several else row["site"]
+def _row(row: sqlite3.Row) -> ChangeRow:
+    name = row["cited"]
     not_after = parse_iso(row["not_after"])
     return ChangeRow(
         row["id"],

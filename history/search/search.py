@@ -24,10 +24,10 @@ from history.claims.passages import claims_of_blocks
 from history.claims.said import Said, What
 from history.search.index_words import Span, find, matching, tokens
 from history.search.query import Either, Query, expression, parse, terms_of, words_expression
-from history.timeline.citations import cite
 from history.timeline.timeline import GAP
 from pipelines.store.load import TEXTS_OF_BLOCKS
 from pipelines.text.wording import words
+from pipelines.versions.citing import CITED_NAME, cite
 
 RANKED: Final = 100  # blocks, or as many as are to be shown; whose they are takes 0.15 ms each at 1,000 policies
 CLAIMED: Final = 500  # blocks whose claims are looked at; each takes 1 to 5 ms, for the text around it
@@ -330,11 +330,12 @@ def any_of(query: Query) -> Query:
     return Either(terms) if len(terms) > 1 else terms[0]
 
 
-_EVIDENCE: Final = """
-SELECT v.wording, k.citation_url, (SELECT count(*) FROM policies q WHERE q.site_id = p.site_id) AS policies,
+_EVIDENCE: Final = f"""
+SELECT v.wording, k.citation_url, {CITED_NAME} AS cited,
   (SELECT n.first_seen FROM versions n WHERE n.policy_id = p.id AND n.extractor_id = p.extractor_id
      AND n.version = :last + 1) AS gone_by
 FROM policies p
+JOIN sites s ON s.id = p.site_id
 JOIN versions v ON v.policy_id = p.id AND v.extractor_id = p.extractor_id AND v.version = :first
 JOIN captures k ON k.id = v.first_capture_id
 WHERE p.id = :policy
@@ -353,6 +354,6 @@ def _owner(db: sqlite3.Connection, policy: int, held: _Held, site: str, url: str
         parse_iso(held.last_seen),
         parse_iso(row["gone_by"]) if row["gone_by"] else None,
         len(held.versions),
-        cite(site if row["policies"] == 1 else url, held.first_seen, row["wording"]),
+        cite(row["cited"], held.first_seen, row["wording"]),
         row["citation_url"],
     )

@@ -1,6 +1,6 @@
 """A name for a version that stays: what a paper cites today is found again after captures came that nobody knew of.
 
-    citation(site, version) ──► "example.com@2018-05-25.1f3a9c2e"     site, first seen, wording
+    citation(policy.cited, version) ──► "example.com@2018-05-25.1f3a9c2e"     site, first seen, wording
     resolve(db, text) ──► Resolved(status, policy, version, wording)
 
 Numbers of versions shift when a late capture splits one or joins two; a wording is what it is. The date tells two runs
@@ -52,21 +52,12 @@ class Resolved:
     reason: str = ""
 
 
-def citation(site: str, version: VersionRow) -> str:
-    """Return the name of a version.
+def citation(name: str, version: VersionRow) -> str:
+    """Return the name of a policy's version.
 
-    :param site: that of its policy; or one of its URLs, where a site has several policies.
+    :param name: `PolicyRow.cited`.
     """
-    return cite(site, f"{version.first_seen:%Y-%m-%d}", version.wording)
-
-
-def sites_of_several(db: sqlite3.Connection) -> frozenset[str]:
-    """Return the sites that have several policies with versions: there a citation names the URL."""
-    found = db.execute(
-        "SELECT s.site FROM policies p JOIN sites s ON s.id = p.site_id WHERE EXISTS (SELECT 1 FROM versions v "
-        "WHERE v.policy_id = p.id AND v.extractor_id = p.extractor_id) GROUP BY s.site HAVING count(*) > 1"
-    )
-    return frozenset(site for (site,) in found)
+    return cite(name, f"{version.first_seen:%Y-%m-%d}", version.wording)
 
 
 def is_citation(text: str) -> bool:

@@ -13,36 +13,36 @@ from datetime import datetime
 
 from crawler.archives.capture import Outcome
 from crawler.archives.timestamps import parse_iso
+from history.database import ONLY, execute_of
 from history.sites import PolicyRow
 from history.timeline.coverage import Asked, Subject
 from pipelines.store.load import WHILE_THERE
 from pipelines.store.missing import read_missing
 
 _HALF = "2 * CAST(substr({at}, 1, 4) AS INTEGER) + (substr({at}, 6, 2) > '06')"
-_WANTED = "IN (SELECT value FROM json_each(?1))"  # a JSON list of ids of policies; left out where all are meant
 _READ = f"""
 SELECT r.policy_id, {_HALF.format(at="r.captured_at")} AS half, EXISTS (
     SELECT 1 FROM set_aside a WHERE a.policy_id = r.policy_id AND a.extractor_id = r.extractor_id
     AND r.captured_at BETWEEN a.first_seen AND a.last_seen) AS aside, count(*)
 FROM readings r JOIN policies p ON p.id = r.policy_id AND p.extractor_id = r.extractor_id
-WHERE p.id {_WANTED} GROUP BY 1, 2, 3
+WHERE p.id {ONLY} GROUP BY 1, 2, 3
 """
 _CAPTURED = f"""
 SELECT u.policy_id, {_HALF.format(at="k.captured_at")} AS half, k.outcome, count(*)
 FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey
   AND {WHILE_THERE}
-WHERE u.policy_id {_WANTED}
+WHERE u.policy_id {ONLY}
 GROUP BY 1, 2, 3
 """
 _WHOSE = f"""
 SELECT DISTINCT u.policy_id, {_HALF.format(at="k.captured_at")} AS half, k.archive
 FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey AND {WHILE_THERE}
-WHERE k.outcome IN ('fetched', 'revisit') AND u.policy_id {_WANTED} ORDER BY 1, 2, 3
+WHERE k.outcome IN ('fetched', 'revisit') AND u.policy_id {ONLY} ORDER BY 1, 2, 3
 """
 # Pages of an index count when its last page was answered.
 _ASKED = f"""
 SELECT policy_id, archive, url, listed_at, outcome, since, until FROM listings WHERE resume_key = ''
-  AND policy_id {_WANTED}
+  AND policy_id {ONLY}
 """
 _HELD = (Outcome.FETCHED, Outcome.REVISIT)
 Counts = defaultdict[int, defaultdict[int, int]]  # by policy, by half-year
@@ -60,10 +60,10 @@ def read_subjects(
     outcomes, held = _outcomes(db, wanted)
     asked = _answers(db, wanted)
     archives = _archives(db, wanted)
-    rows = _of(
+    rows = execute_of(
         db,
         "SELECT p.id, s.site, p.policy_url FROM policies p JOIN sites s ON s.id = p.site_id "
-        f"WHERE p.id {_WANTED} ORDER BY 2, 3",
+        f"WHERE p.id {ONLY} ORDER BY 2, 3",
         wanted,
     )
     subjects = [
@@ -87,15 +87,10 @@ def read_subjects(
     return sorted([*subjects, *bare], key=lambda one: (one.site, one.policy_url)) if bare else subjects
 
 
-def _of(db: sqlite3.Connection, sql: str, wanted: str | None) -> sqlite3.Cursor:
-    """Ask of some policies, from their rows on, or of all, in whatever order is best then."""
-    return db.execute(sql.replace(_WANTED, "IS NOT NULL"), []) if wanted is None else db.execute(sql, [wanted])
-
-
 def _readings(db: sqlite3.Connection, wanted: str | None) -> tuple[Counts, Counts]:
     found: Counts = defaultdict(lambda: defaultdict(int))
     other: Counts = defaultdict(lambda: defaultdict(int))
-    for policy_id, half, aside, number in _of(db, _READ, wanted):
+    for policy_id, half, aside, number in execute_of(db, _READ, wanted):
         (other if aside else found)[policy_id][half] += number
     return found, other
 
@@ -106,7 +101,7 @@ def _outcomes(
     """Captures by outcome, and apart from them those whose page is held."""
     outcomes: defaultdict[int, dict[int, dict[Outcome, int]]] = defaultdict(dict)
     held: Counts = defaultdict(lambda: defaultdict(int))
-    for policy_id, half, name, number in _of(db, _CAPTURED, wanted):
+    for policy_id, half, name, number in execute_of(db, _CAPTURED, wanted):
         outcome = Outcome(name)
         if outcome in _HELD:
             held[policy_id][half] += number
@@ -122,7 +117,7 @@ def _less(held: dict[int, int], *read: dict[int, int]) -> dict[int, int]:
 
 def _answers(db: sqlite3.Connection, wanted: str | None) -> defaultdict[int, list[Asked]]:
     answers: defaultdict[int, list[Asked]] = defaultdict(list)
-    for row in _of(db, _ASKED, wanted):
+    for row in execute_of(db, _ASKED, wanted):
         since, until = _moment(row["since"]), _moment(row["until"])
         answers[row["policy_id"]].append(
             Asked(row["archive"], row["url"], parse_iso(row["listed_at"]), Outcome(row["outcome"]), since, until)
@@ -133,7 +128,7 @@ def _answers(db: sqlite3.Connection, wanted: str | None) -> defaultdict[int, lis
 def _archives(db: sqlite3.Connection, wanted: str | None) -> defaultdict[int, dict[int, list[str]]]:
     """The archives whose captures show each policy, by half-year."""
     found: defaultdict[int, dict[int, list[str]]] = defaultdict(dict)
-    for policy_id, half, archive in _of(db, _WHOSE, wanted):
+    for policy_id, half, archive in execute_of(db, _WHOSE, wanted):
         found[policy_id].setdefault(half, []).append(archive)
     return found
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from crawler.archives.errors import NotFound
 from history.sites import PolicyRow
-from history.timeline.citations import citation
+from history.timeline.citations import cite
 from history.timeline.selectors import select
 from history.timeline.timeline import VersionRow, read_versions
 
@@ -21,7 +21,7 @@ def version_keys(versions: Sequence[VersionRow]) -> tuple[str, ...]:
     seen: Counter[str] = Counter()
     keys = []
     for version in versions:
-        key = citation("", version).removeprefix("@")
+        key = cite("", f"{version.first_seen:%Y-%m-%d}", version.wording).removeprefix("@")
         seen[key] += 1
         keys.append(key if seen[key] == 1 else f"{key}~{seen[key]}")
     return tuple(keys)

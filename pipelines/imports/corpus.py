@@ -203,7 +203,7 @@ class CorpusImport:
             if found is None:
                 continue
             header, body = found
-            if shelf.is_forgotten(header.url):
+            if self._store.captures.forgotten(header.url):
                 intake.counts.forgotten += 1
                 continue
             if surt(header.url) not in urls:

@@ -246,7 +246,7 @@ class OtaImport:
         """Yield what was not taken in before, with its bytes."""
         intake, copies = self._intake, self._store.copies
         known = copies.known(policy)
-        forgotten = {url for url in {one.url for one in pages} if copies.is_forgotten(url)}
+        forgotten = {url for url in {one.url for one in pages} if self._store.captures.forgotten(url)}
         for one in pages:
             source = self._locator(one)
             if (surt(one.url), source) in known:

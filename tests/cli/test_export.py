@@ -84,7 +84,7 @@ def test_a_policy_that_is_named_twice_is_written_once(run, tmp_path):
             ("--format", "jsonl", "--out", "x.json"),
             "is no name of a JSONL file: name one that ends with .jsonl or .jsonl.gz",
         ),
-        (("--format", "bundle", "--out", "x.tar", "--change", "2", SITE), "is no name of a zip file"),
+        (("--format", "bundle", "--out", "x.tar", "--change", "2", SITE), "is no name of a ZIP file"),
         (("--format", "jsonl", "--out", "x.jsonl", "--change", "2"), "are for --format bundle"),
         (("--format", "jsonl", "--out", "x.jsonl", "nobody.example"), "holds no policy of 'nobody.example'"),
         (("--format", "git", "--out", "x", "--no-text"), "--no-text is for --format csv and jsonl"),

@@ -220,7 +220,7 @@ class Search:
     def _stream(self) -> Iterator[ListedCapture]:
         options, after = self._options, None
         while True:
-            names = [one.name for one in options.archives]
+            names = options.archive_names
             some = self._store.captures.of(self._policy, names, options.period, after, STRETCH)
             open_digests = {one.capture.digest for one in some if not one.outcome.settled}
             self._held |= {digest_key(digest) for digest in self._store.captures.held_digests(open_digests)}
@@ -231,7 +231,7 @@ class Search:
 
     def _is_wanted(self, listed: ListedCapture) -> bool:
         """Another archive's captures are there for the holes of the first; those that were read are known anyway."""
-        if listed.outcome in _READ or listed.archive not in {one.name for one in self._options.fallback}:
+        if listed.outcome in _READ or listed.archive not in self._options.archive_names[1:]:
             return True
         return any(listed.capture.captured_at in hole for hole in self._holes.get(listed.archive, ()))
 

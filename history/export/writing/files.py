@@ -132,7 +132,7 @@ def through_link(root: Path, path: Path) -> Path | None:
     return next((parent for parent in reversed(between) if parent.is_symlink()), None)
 
 
-def check_name(out: Path, endings: Sequence[str], what: str) -> None:
+def check_name(out: Path, endings: Sequence[str]) -> None:
     """Return if a file's name has one of the endings and no folder has it.
 
     :raises ConfigError: it has none; its text says which.
@@ -140,6 +140,7 @@ def check_name(out: Path, endings: Sequence[str], what: str) -> None:
     if out.is_dir():
         raise ConfigError(f"{out} is a folder: name a file in it with --out, such as {out / f'policies{endings[0]}'}")
     if not out.name.endswith(tuple(endings)):
+        what = endings[0].split(".")[1].upper()
         raise ConfigError(
             f"{out} is no name of a {what} file: name one that ends with {' or '.join(endings)} with --out"
         )

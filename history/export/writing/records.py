@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from history.sites import PolicyRow
-from history.timeline.citations import cite, sites_of_several
+from history.timeline.citations import cite
 from history.uris import link_data
 from pipelines.model import Block, BlockKind
 from pipelines.text.markdown import join_markdown, render_alone
@@ -226,7 +226,6 @@ class Records:
         self._policies = {policy.policy_id: policy for policy in policies}
         self._parts: dict[int, tuple[Block, str | None]] = {}
         self._cached = 0
-        self._several = sites_of_several(db)
 
     def of_policy(self, policy: PolicyRow) -> Iterator[VersionRecord]:
         """Yield a policy's versions, oldest first."""
@@ -269,14 +268,13 @@ class Records:
             *evidence,
         ) = found
         policy = self._policies[policy_id]
-        named = policy_url if policy.site in self._several else policy.site
         return VersionRecord(
             version_id,
             policy_id,
             policy.site,
             policy_url,
             version,
-            cite(named, first_seen, wording),
+            cite(policy.cited, first_seen, wording),
             not_before,
             before_url,
             before_archive,

@@ -49,7 +49,7 @@ def reading_page(ask: Ask) -> Page:
     stated = next((one for one in checked if one.version == version.version), None)
     context |= {
         "version": version_line(key, version),
-        "citation": citation(policy.site, version),
+        "citation": citation(policy.cited, version),
         "answer": answer,
         "doubt": doubt_of(answer) if answer else "",
         "following": context["keys"][answer.following.version - 1] if answer and answer.following else "",
@@ -70,7 +70,7 @@ def reading_page(ask: Ask) -> Page:
 
     def data() -> dict[str, Any]:
         found = {**policy_data(policy), **version_data(version), "markdown": render_markdown(blocks)}
-        return found | {"citation": citation(policy.site, version), "answer": answer_data(answer) if answer else None}
+        return found | {"citation": citation(policy.cited, version), "answer": answer_data(answer) if answer else None}
 
     title = f"{policy.site}: in force on {line(name)}" if answer else f"{policy.site}: version {version.version}"
     return Page("reading.html", title, "sites", context, data)

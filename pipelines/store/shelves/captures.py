@@ -86,7 +86,7 @@ class CaptureShelf:
 
     def forgotten(self, url: str) -> bool:
         """Tell whether a page is forgotten: no archive is asked for it."""
-        return self._db.execute("SELECT 1 FROM tombstones WHERE urlkey = ?", [surt(url)]).fetchone() is not None
+        return self._table.tombstone(surt(url)) is not None
 
     def listed(self, capture_ids: Sequence[int]) -> list[ListedCapture]:
         """Return captures by their ids, in that order."""

@@ -86,17 +86,13 @@ class CopyShelf:
         )
         return dict(rows.fetchall())
 
-    def is_forgotten(self, url: str) -> bool:
-        """Tell whether what a URL held was removed on request: none of it is taken in."""
-        return self._db.execute("SELECT 1 FROM tombstones WHERE urlkey = ?", [surt(url)]).fetchone() is not None
-
     def put(self, policy: Policy, copies: Sequence[Copy], extractor: str) -> int:
         """Store copies of a policy's pages; return how many are new. One transaction.
 
         :param extractor: the program's; what it has read of the same payload before, a copy has at once.
         """
         with self._file.transaction():
-            forgotten = {url for url in {copy.url for copy in copies} if self.is_forgotten(url)}
+            forgotten = {url for url in {copy.url for copy in copies} if self._table.tombstone(surt(url)) is not None}
             newest: dict[str, dict[str, Any]] = {}  # a capture of each URL
             new = 0
             for copy in copies:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.archives.capture import Brought, Outcome, Period, Policy
 from crawler.archives.timestamps import parse_iso
 from pipelines.store.shelves.listings import archives_of
-from pipelines.versions.citing import cite
+from pipelines.versions.citing import CITED_NAME, cite
 from pipelines.versions.found import Step, same_changes
 
 if TYPE_CHECKING:
@@ -210,10 +210,10 @@ class FoundShelf:
                 change_class,
                 added,
                 removed,
-                cite(site if policies == 1 else url, not_after, wording),
+                cite(name, not_after, wording),
                 bool(ahead),
             )
-            for site, url, not_before, not_after, change_class, added, removed, wording, ahead, policies in rows
+            for site, url, not_before, not_after, change_class, added, removed, wording, ahead, name in rows
         ]
 
     def known_missing(
@@ -281,9 +281,9 @@ def _moment(text: str | None) -> datetime:
     return parse_iso(text or "0001-01-01T00:00:00Z")
 
 
-_BROUGHT = """
+_BROUGHT = f"""
 SELECT s.site, p.policy_url, f.not_before, f.not_after, c.change_class, c.words_added, c.words_removed, f.wording, f.ahead,
-  (SELECT count(*) FROM policies q WHERE q.site_id = s.id)
+  {CITED_NAME}
 FROM found_changes f JOIN changes c ON c.to_version_id = f.to_version_id
 JOIN versions v ON v.id = c.to_version_id
 JOIN policies p ON p.id = f.policy_id AND p.extractor_id = v.extractor_id

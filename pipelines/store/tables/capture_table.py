@@ -70,8 +70,7 @@ class CaptureTable:
             if key not in addresses:
                 addresses[key] = self._address(said)
             if key[0] not in reasons:
-                held = self._db.execute("SELECT reason FROM tombstones WHERE urlkey = ?", [key[0]]).fetchone()
-                reasons[key[0]] = held[0] if held else None
+                reasons[key[0]] = self.tombstone(key[0])
             if reasons[key[0]] is not None and said["outcome"] != Outcome.FORGOTTEN.value:
                 said |= {**UNASKED, "outcome": Outcome.FORGOTTEN.value, "detail": reasons[key[0]]}
             new += self._add(said, addresses[key])
@@ -88,6 +87,13 @@ class CaptureTable:
         if cursor.rowcount and any(said[name] != usual for name, usual in UNASKED.items()):
             self._write(int(cursor.lastrowid or 0), said, at, address, headers_changed=True)
         return bool(cursor.rowcount)
+
+    def tombstone(self, urlkey: str) -> str | None:
+        """Return why a page was removed on request, None where it was not. No archive is asked for one that was, and none
+        of it is taken in.
+        """
+        row = self._db.execute("SELECT reason FROM tombstones WHERE urlkey = ?", [urlkey]).fetchone()
+        return row[0] if row else None
 
     def find(self, said: Said) -> int | None:
         """Return the id of a capture by what names it (timestamp, original, …), None where it is not known."""

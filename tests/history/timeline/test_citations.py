@@ -1,9 +1,12 @@
 """A citation is resolved after the versions around it were split, joined or found to be noise."""
 
+import re
 from contextlib import closing
 
 import pytest
+from click.testing import CliRunner
 
+from cli.main import main
 from crawler.archives.errors import ConfigError, NotFound
 from history.database import open_database
 from history.sites import find_policies
@@ -18,7 +21,7 @@ KEEP, SELL = "We keep your data for a year.", "We sell your data for a year."
 def cite(path, number):
     with closing(open_database(path)) as db:
         (policy,) = find_policies(db, "a.example")
-        return citation(policy.site, read_versions(db, policy)[number - 1])
+        return citation(policy.cited, read_versions(db, policy)[number - 1])
 
 
 def found(path, text):
@@ -120,3 +123,41 @@ def test_what_is_no_citation_says_what_one_looks_like(history_db):
         found(path, "a.example@2018-99-01.12345678")
     with pytest.raises(NotFound):
         found(path, "nobody.example@12345678")
+
+
+WHO_CITES = {
+    "timeline": ["timeline", URL, "--json"],
+    "show": ["show", URL, "--json"],
+    "diff": ["diff", URL, "1", "2", "--json"],
+    "blame": ["blame", URL, "--json"],
+    "claims": ["claims", URL, "--json"],
+    "claims --changed": ["claims", "--changed", "--json"],
+    "changes": ["changes", "--json"],
+    "search": ["search", "data", "--json"],
+    "feed": ["feed", "--json"],
+    "export edits": ["export", "--format", "edits", "--out", "OUT"],
+    "export jsonl": ["export", "--format", "jsonl", "--out", "OUT"],
+}
+
+
+@pytest.mark.parametrize("command", WHO_CITES.values(), ids=WHO_CITES)
+def test_whoever_cites_names_the_url_where_a_site_has_several_policies_with_versions(history_db, tmp_path, command):
+    shown = [history_db.shown("2018-05-25", KEEP), history_db.shown("2019-05-25", SELL)]
+    path = history_db.policy(URL, *shown)
+    history_db.policy("https://a.example/nothing", site="a.example")  # of which no version is known
+
+    def cited(out):
+        words = [str(tmp_path / f"{out}.jsonl") if word == "OUT" else word for word in command]
+        told = CliRunner().invoke(main, [*words, "--db", str(path)])
+        assert told.exit_code == 0, told.output
+        text = told.output
+        for file in tmp_path.glob(f"{out}.jsonl"):
+            text += file.read_text(encoding="utf-8")
+        return set(re.findall(r"""[^\s"'>]+@\d{4}-\d\d-\d\d\.[0-9a-f]{8}""", text))
+
+    alone = cited("one")
+    assert {name.partition("@")[0] for name in alone} == {"a.example"}
+    history_db.policy("https://a.example/cookies", history_db.shown("2018-05-25", "We set cookies."), site="a.example")
+    assert {name for name in cited("two") if "cookies" not in name} == {
+        name.replace("a.example", URL) for name in alone
+    }

@@ -38,7 +38,7 @@ def test_prev_is_before_the_other(policy):
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
 def test_a_citation_names_its_version(policy, number):
-    name = citation("a.example", policy[2][number - 1])
+    name = citation(policy[1].cited, policy[2][number - 1])
     assert select(*policy, name).version.version == number
 
 
@@ -78,6 +78,6 @@ def test_errors(policy, name, error, message):
 def test_a_citation_of_another_policy(policy, history_db):
     history_db.policy("https://b.example/privacy", history_db.shown("2018-01-01", "We lend your data."))
     (other,) = find_policies(policy[0], "b.example")
-    name = citation("b.example", read_versions(policy[0], other)[0])
+    name = citation(other.cited, read_versions(policy[0], other)[0])
     with pytest.raises(NotFound, match=r"is of https://b\.example/privacy, not of https://a\.example/privacy"):
         select(*policy, name)
