@@ -19,11 +19,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from crawler.archives.errors import ConfigError
 from crawler.archives.timestamps import format_iso, parse_iso
+
+if TYPE_CHECKING:
+    from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Holder:
 
 
 class CrawlLock:
-    """Held from the making to `release`, or to the end of the process, however it ends.
+    """Held from the making to `release` or the end of its `with`, or to the end of the process, however it ends.
 
     :param database: the file that is to be written.
     :param wait: seconds to wait for another process to release it.
@@ -58,6 +62,12 @@ class CrawlLock:
         except OSError as error:
             self.release()
             raise _cannot_lock(database, error) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.release()
 
     def release(self) -> None:
         with contextlib.suppress(OSError):
@@ -87,6 +97,12 @@ class _PassingLock:
                 self._lock.release()
             finally:
                 os.close(ours)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.release()
 
     def release(self) -> None:
         with contextlib.suppress(OSError):  # Windows removes no file that is open

@@ -31,14 +31,10 @@ def compact(db: Path, as_json: bool) -> None:
     from pipelines.upkeep.compact import compact as make_small  # noqa: PLC0415 - other commands need not load sqlite-utils
 
     require_database(db)
-    lock, begun = CrawlLock(db), time.perf_counter()
-    console = Console(stderr=True)
-    try:
-        with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-            task = bar.add_task("URLs", total=None)
-            done = make_small(db, lambda number, of: bar.update(task, completed=number, total=of))
-    finally:
-        lock.release()
+    begun, console = time.perf_counter(), Console(stderr=True)
+    with CrawlLock(db), Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("URLs", total=None)
+        done = make_small(db, lambda number, of: bar.update(task, completed=number, total=of))
     if as_json:
         print_json(
             {

@@ -71,8 +71,7 @@ def _repaired(db: Path) -> tuple[list[Finding], set[Finding]]:
     from pipelines.upkeep.repair import repair  # noqa: PLC0415
 
     require_database(db)
-    lock = CrawlLock(db)
-    try:
+    with CrawlLock(db):
         store = open_file(db)  # brings it to the present schema
         try:
             found = _checked(db)
@@ -80,8 +79,6 @@ def _repaired(db: Path) -> tuple[list[Finding], set[Finding]]:
         finally:
             store.conn.close()
         left = _checked(db) if mended else found
-    finally:
-        lock.release()
     still = [finding for finding in left if finding.kind.is_damage]
     return list(dict.fromkeys([*(one for one in found if one in mended), *left])), mended - set(still)
 

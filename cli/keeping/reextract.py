@@ -40,11 +40,8 @@ def re_extract(site: str, processes: int | None, db: Path, as_json: bool) -> Non
       policylapse re-extract --site lumenkart.example
     """
     require_database(db)
-    lock = CrawlLock(db)
-    try:
+    with CrawlLock(db):
         found = asyncio.run(_run(db, site, processes or 0))
-    finally:
-        lock.release()
     if as_json:
         print_json({"total": len(found), "policies": [_data(one) for one in found]})
     else:

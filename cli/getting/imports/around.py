@@ -67,12 +67,9 @@ def run_import(
     """
     from cli.getting.found import note_events  # noqa: PLC0415 - the commands that read need not load the extractor
 
-    lock = CrawlLock(db)
-    try:
+    with CrawlLock(db):
         found, run = asyncio.run(_run(db, command, archive, arguments, begin, limit, processes))
         note_events(db, run)
-    finally:
-        lock.release()
     return found
 
 

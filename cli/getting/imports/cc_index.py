@@ -13,6 +13,7 @@ import gzip
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,10 +30,12 @@ from crawler.archives.surt import site_of, surt
 from crawler.archives.timestamps import format_timestamp
 from crawler.counting import count
 from crawler.discovery.by_address import find_policy_urls
+from crawler.lock import CrawlLock
 
 _NEEDED: Final = ("url", "fetch_time", "fetch_status", "warc_filename", "warc_record_offset", "warc_record_length")
 _READ: Final = (*_NEEDED, "content_digest", "content_mime_type", "content_mime_detected", "content_truncated")
 _SHARED: Final = ("db", "urls")
+_BATCH: Final = 1000  # rows a transaction: 20 ms of writing, for which others wait
 
 
 @click.command("import-cc-index", params=[option for option in crawl.params if option.name in _SHARED])
@@ -57,19 +60,21 @@ def import_cc_index(files: tuple[Path, ...], db: str | None, urls: tuple[str, ..
         wanted = {surt(url) for url in found.taken}
     if not wanted:
         raise ConfigError("no address in the file looks like a privacy policy's. Name the policy's with --url")
+    database = Path(db or "policylapse.db")
     policies: dict[str, str] = {}
     taken = 0
-    with closing(Store(Path(db or "policylapse.db"), lambda: datetime.now(UTC))) as store:
+    with CrawlLock(database), closing(Store(database, lambda: datetime.now(UTC))) as store:
         for path in files:
-            for capture in read_captures(path):
-                if capture.urlkey not in wanted:
-                    continue
-                if capture.urlkey not in policies:
-                    evidence = f"listed in Common Crawl's index ({path.name})"
-                    policies[capture.urlkey] = capture.original
-                    store.policies.named(site_of(capture.original), capture.original, evidence)
-                store.captures.page(archive.name, capture, archive.citation_of(capture))
-                taken += 1
+            evidence = f"listed in Common Crawl's index ({path.name})"
+            rows = (capture for capture in read_captures(path) if capture.urlkey in wanted)
+            while batch := list(islice(rows, _BATCH)):
+                with store.transaction():
+                    for capture in batch:
+                        if capture.urlkey not in policies:
+                            policies[capture.urlkey] = capture.original
+                            store.policies.named(site_of(capture.original), capture.original, evidence)
+                    store.captures.add(archive.name, [(one, archive.citation_of(one)) for one in batch])
+                taken += len(batch)
     note(f"{count(taken, 'capture')} of {count(len(policies), 'policy', 'policies')} taken")
     for url in list(policies.values())[:1]:
         print_lines(stdout_console(), next_command("crawl", "--archive", archive.name, "--url", line(url)))

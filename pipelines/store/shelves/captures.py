@@ -106,9 +106,16 @@ class CaptureShelf:
         )
         return Cited(archive, link, url, timestamp, parse_iso(at))
 
+    def add(self, archive: str, captures: Iterable[tuple[Capture, str]]) -> int:
+        """Add captures, each with its citation, that came without an index's answer; return how many are new. One
+        transaction.
+        """
+        with self._file.transaction():
+            return self._table.add(index_row(capture, archive, citation) for capture, citation in captures)
+
     def page(self, archive: str, capture: Capture, citation: str) -> ListedCapture:
         """Return a capture of a page that need not be a policy's: a home page, a candidate."""
-        row: dict[str, Any] = {**index_row(capture), "archive": archive, "citation_url": citation}
+        row = index_row(capture, archive, citation)
         with self._file.transaction():
             self._table.add([row])
         return self.listed([self._table.find(row) or 0])[0]

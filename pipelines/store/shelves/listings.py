@@ -47,7 +47,7 @@ class ListingShelf:
             self._put_answer(run_id, listing)
             copied = self._meet_copies(listing)
             return self._captures.add(
-                {**index_row(capture), "archive": listing.archive, "citation_url": citation}
+                index_row(capture, listing.archive, citation)
                 for capture, citation in zip(listing.captures, listing.citations, strict=True)
                 if capture not in copied
             )
@@ -166,10 +166,13 @@ def archives_of(archive: str | Sequence[str]) -> list[str]:
     return [archive] if isinstance(archive, str) else list(archive)
 
 
-def index_row(capture: Capture) -> dict[str, Any]:
-    """Return what an index says of a capture, as the view `captures` has it."""
-    row = {name: getattr(capture, name) for name in CAPTURE_FIELDS}
-    return row | {"captured_at": format_iso(capture.captured_at)}
+def index_row(capture: Capture, archive: str, citation: str) -> dict[str, Any]:
+    """Return what an archive's index says of a capture, as the view `captures` has it.
+
+    :param citation: the link by which people cite it.
+    """
+    row: dict[str, Any] = {name: getattr(capture, name) for name in CAPTURE_FIELDS}
+    return row | {"captured_at": format_iso(capture.captured_at), "archive": archive, "citation_url": citation}
 
 
 def seconds_of(period: Period) -> tuple[float, float]:

@@ -3,13 +3,15 @@
 import csv
 import random
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
 
 from cli.main import main
 from crawler.archives.errors import ConfigError
+from crawler.lock import CrawlLock
+from pipelines.store.shelves.captures import CaptureShelf
 from tests.crawling import crawl, history, rows
 from tests.generators import two_archives
 from tests.generators.two_archives import POLICY, write
@@ -162,3 +164,44 @@ def test_a_file_without_the_columns_is_an_error_that_names_them(tmp_path):
     done = CliRunner().invoke(main, ["import-cc-index", str(tmp_path / "x.csv"), "--db", str(tmp_path / "x.db")])
     assert isinstance(done.exception, ConfigError | SystemExit)
     assert "warc_filename" in done.output + str(done.exception)
+
+
+def index_file(path, policies, captures):
+    """The columnar index's rows of captures of some policies, one after the other."""
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(
+            ["url", "fetch_time", "fetch_status", "content_mime_type", *(f"warc_{name}" for name in _PLACE)]
+        )
+        for number in range(captures):
+            day = datetime(2010, 1, 1, tzinfo=UTC) + timedelta(days=number)
+            url = f"http://s{number % policies}.example/privacy"
+            writer.writerow(
+                [url, f"{day:%Y-%m-%d %H:%M:%S}", 200, "text/html", f"crawl-data/CC-MAIN-2010-05/{number}.gz", 0, 100]
+            )
+
+
+_PLACE = ("filename", "record_offset", "record_length")
+
+
+@pytest.mark.parametrize("captures", [1, 999, 1000, 1001, 2001])
+def test_an_index_file_is_stored_in_transactions_of_a_thousand_rows(tmp_path, monkeypatch, captures):
+    index_file(tmp_path / "x.csv", 3, captures)
+    begun = []
+    add = CaptureShelf.add
+    monkeypatch.setattr(CaptureShelf, "add", lambda *told: begun.append(len(told[2])) or add(*told))
+    done = CliRunner().invoke(main, ["import-cc-index", str(tmp_path / "x.csv"), "--db", str(tmp_path / "x.db")])
+    assert done.exit_code == 0, done.output
+    assert begun == [1000] * (captures // 1000) + [captures % 1000] * bool(captures % 1000)
+    assert rows(tmp_path / "x.db", "SELECT count(*), count(DISTINCT urlkey) FROM captures") == [
+        (captures, min(captures, 3))
+    ]
+
+
+def test_an_index_file_waits_for_no_other_writer(tmp_path):
+    index_file(tmp_path / "x.csv", 1, 1)
+    with CrawlLock(tmp_path / "x.db"):
+        done = CliRunner().invoke(main, ["import-cc-index", str(tmp_path / "x.csv"), "--db", str(tmp_path / "x.db")])
+    assert done.exit_code == 2
+    assert "another crawl writes into" in done.output
+    assert not (tmp_path / "x.db").exists()
