@@ -50,15 +50,12 @@ def forget(name: str, reason: str, yes: bool, db: Path, as_json: bool) -> None:
     pages = _pages(db, name)
     if not yes:
         _ask(pages)
-    lock = CrawlLock(db)
-    try:
+    with CrawlLock(db):
         store = open_file(db)
         try:
             gone = forget_pages(store, pages, reason.strip(), format_iso(datetime.now(UTC)))
         finally:
             store.conn.close()
-    finally:
-        lock.release()
     if as_json:
         print_json(_data(pages, gone))
     else:

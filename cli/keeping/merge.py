@@ -48,14 +48,11 @@ def merge(sources: tuple[Path, ...], into: Path, as_json: bool) -> None:
     missing = [source for source in sources if not source.is_file()]
     if missing:
         raise ConfigError(f"there is no database {missing[0]}: name the files to merge, and with --into where they go")
-    lock = CrawlLock(into)
     try:
-        with _progress() as report:
+        with CrawlLock(into), _progress() as report:
             merged = list(merge_files(sources, into, report))
     except sqlite3.Error as error:
         raise StoreError(f"cannot merge into {into}: {error}. The same command again goes on") from error
-    finally:
-        lock.release()
     if as_json:
         print_json({"total": len(merged), "databases": [_data(one) for one in merged]})
     else:

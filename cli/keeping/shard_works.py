@@ -144,13 +144,7 @@ def writing(db: Path, site: str) -> Iterator[Store]:
     """
     from pipelines.store.store import Store  # noqa: PLC0415
 
-    lock = CrawlLock(db)
-    try:
-        with closing(Store(db, lambda: datetime.now(UTC))) as store:
-            if site and not store.policies.of(site):
-                raise ConfigError(
-                    f"the database {db} holds no policy of {site!r}: `policylapse sites` lists what it holds"
-                )
-            yield store
-    finally:
-        lock.release()
+    with CrawlLock(db), closing(Store(db, lambda: datetime.now(UTC))) as store:
+        if site and not store.policies.of(site):
+            raise ConfigError(f"the database {db} holds no policy of {site!r}: `policylapse sites` lists what it holds")
+        yield store
