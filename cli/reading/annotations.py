@@ -217,7 +217,7 @@ def blocks(site: str, at: str | None, db: Path, number: int | None) -> None:
         version = select(connection, policy, versions, named[0] if named else "latest").version
         text = read_texts(connection, [version.text_id])[version.text_id]
     heads = [context.heading for context in contexts(text)]
-    _print_rows(json_text(dict(one)) for one in passages_data(citation(policy.site, version), text, heads))
+    _print_rows(json_text(dict(one)) for one in passages_data(citation(policy.cited, version), text, heads))
 
 
 def _print_rows(rows: Iterator[str]) -> None:

@@ -67,7 +67,7 @@ class _Scope:
 
 
 @dataclass(slots=True)
-class _State:
+class _Walk:
     blocks: list[Block] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     runs: list[_Run] = field(default_factory=list)
@@ -80,7 +80,7 @@ class _State:
 
 def read_blocks(root: HtmlElement) -> tuple[tuple[Block, ...], tuple[Link, ...]]:
     """All blocks of the tree and its links, in reading order."""
-    state = _State()
+    state = _Walk()
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, element in walker:
         if event == "start":
@@ -103,7 +103,7 @@ def read_blocks(root: HtmlElement) -> tuple[tuple[Block, ...], tuple[Link, ...]]
 # --- opening and closing elements -----------------------------------------------------------------------------
 
 
-def _open(state: _State, element: HtmlElement) -> None:
+def _open(state: _Walk, element: HtmlElement) -> None:
     tag = element.tag
     if tag in _BLOCKS:
         _flush(state)
@@ -121,7 +121,7 @@ def _open(state: _State, element: HtmlElement) -> None:
         state.underlined += 1
 
 
-def _close(state: _State, element: HtmlElement) -> None:
+def _close(state: _Walk, element: HtmlElement) -> None:
     tag = element.tag
     if tag in _BLOCKS:
         _flush(state)
@@ -142,7 +142,7 @@ def _is_scope(tag: str) -> bool:
     return tag in _LISTS or tag in _HEADINGS or tag == "li" or tag in _KINDS
 
 
-def _scope(state: _State, tag: str) -> _Scope | None:
+def _scope(state: _Walk, tag: str) -> _Scope | None:
     if tag in _LISTS:
         depth = sum(scope.is_list for scope in state.scopes) + 1
         return _Scope(BlockKind.NUMBERED if tag == "ol" else BlockKind.ITEM, depth, is_list=True)
@@ -157,7 +157,7 @@ def _scope(state: _State, tag: str) -> _Scope | None:
 # --- text -----------------------------------------------------------------------------------------------------
 
 
-def _add_text(state: _State, text: str | None) -> None:
+def _add_text(state: _Walk, text: str | None) -> None:
     if not text:
         return
     if not state.pre:
@@ -169,7 +169,7 @@ def _add_text(state: _State, text: str | None) -> None:
     state.runs.append(_Run(text, strong, emphasis, state.underlined > 0 and not heading))
 
 
-def _break(state: _State) -> None:
+def _break(state: _Walk) -> None:
     """One <br> is a line break, two are the end of the block."""
     if not state.runs:
         return
@@ -183,7 +183,7 @@ def _ends_with_break(runs: list[_Run]) -> bool:
     return next((run.text == "\n" for run in reversed(runs) if run.text != " "), False)
 
 
-def _flush(state: _State) -> None:
+def _flush(state: _Walk) -> None:
     """End the current block."""
     if not state.runs:
         return
@@ -200,7 +200,7 @@ def _flush(state: _State) -> None:
         _write(state, markdown)
 
 
-def _write(state: _State, markdown: str) -> None:
+def _write(state: _Walk, markdown: str) -> None:
     scope = state.scopes[-1] if state.scopes else None
     if scope is None:
         state.blocks.append(Block(BlockKind.PARAGRAPH, 0, markdown))
@@ -210,7 +210,7 @@ def _write(state: _State, markdown: str) -> None:
         state.blocks.append(Block(scope.kind, scope.level, markdown))
 
 
-def _write_item(state: _State, scope: _Scope, markdown: str) -> None:
+def _write_item(state: _Walk, scope: _Scope, markdown: str) -> None:
     """The first text of an item is the item; what follows directly is more lines of it; later text a paragraph.
 
     Text that stands in a list but in no item is an item of its own.

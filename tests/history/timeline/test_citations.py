@@ -135,6 +135,7 @@ WHO_CITES = {
     "changes": ["changes", "--json"],
     "search": ["search", "data", "--json"],
     "feed": ["feed", "--json"],
+    "annotations blocks": ["annotations", "blocks", URL],
     "export edits": ["export", "--format", "edits", "--out", "OUT"],
     "export jsonl": ["export", "--format", "jsonl", "--out", "OUT"],
 }
