@@ -1,15 +1,13 @@
 """What all tests share: an environment without our settings, two databases to read (tests/databases), how many examples."""
 
 import gc
-import inspect
 import os
-import subprocess
+import re
 from functools import cache
 
 import pytest
 from hypothesis import settings
 
-from . import crawling, programs
 from .databases.crawled import crawled_sample
 from .databases.empty import copy_new_databases
 from .databases.written import HistoryWriter
@@ -25,6 +23,12 @@ _START = {  # readers, writers and workers of their own, browsers, Pagefind
     "test_static_site",
     "test_docs",
 }
+_NAMED = r"(?:\([^)]*\b{0}\b|[^(\n]*\b{0}\b)"
+_STARTS = re.compile(  # told by the text, so that a module need not be imported to be left out
+    r"^(?:import subprocess|from subprocess|from (?:tests|\.+)\.?servers[. ]"
+    rf"|from (?:tests|\.+) import {_NAMED.format('programs')}|from (?:tests|\.+)\.?crawling import {_NAMED.format('crawl')})",
+    re.MULTILINE,
+)
 
 # No example has a deadline: how long one takes depends on what else the machine does. On one's own machine Hypothesis
 # looks for new cases each time; in CI a commit passes or fails for what is in it.
@@ -54,21 +58,25 @@ def pytest_collection_modifyitems(items):
     The rest comes last: many small files, so that at the end no worker has to wait for another's long one.
     """
     for item in items:
-        if _is_whole(getattr(item, "module", None)) or "sample_db" in getattr(item, "fixturenames", ()):
+        if _is_whole(item.path) or "sample_db" in getattr(item, "fixturenames", ()):
             item.add_marker("whole")
     items.sort(key=lambda item: item.get_closest_marker("whole") is None)
 
 
 @cache
-def _is_whole(module):
-    if module is None:
+def _is_whole(path):
+    if not path.name.startswith("test_"):  # an example in the program itself
         return False
-    held = vars(module).values()
-    starts = any(
-        one in (crawling.crawl, programs, subprocess) for one in held if callable(one) or inspect.ismodule(one)
-    )
-    serves = any(getattr(one, "__module__", "").startswith("tests.servers") for one in held if callable(one))
-    return starts or serves or module.__name__.rpartition(".")[2] in _MEASURE | _START
+    return path.stem in _MEASURE | _START or bool(_STARTS.search(path.read_text(encoding="utf-8")))
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Import nothing that has no test to run: helpers without an example, and for `make unit` what it leaves out."""
+    if collection_path.suffix != ".py":
+        return None
+    if collection_path.name.startswith("test_"):
+        return True if config.option.markexpr == "not whole" and _is_whole(collection_path) else None
+    return None if ">>> " in collection_path.read_text(encoding="utf-8") else True
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,9 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from crawler.archives.capture import Capture, Listing, Memento, Outcome, Period, sha1_base32
 from crawler.archives.surt import surt
@@ -66,7 +69,27 @@ class Seen:
 
 
 def write(path, seen, *, now=NOW, extractor=EXTRACTOR, fold=True):
-    """Write what was seen into a database, made where it is not there; return its path."""
+    """Write what was seen into a database, made where it is not there; return its path.
+
+    What was made anew before is a copy of that file.
+    """
+    if path.exists():
+        _add(path, seen, now, extractor, fold)
+    else:
+        path.write_bytes(_made(path.name, tuple(seen), now, extractor, fold))
+    return path
+
+
+@lru_cache(maxsize=32)
+def _made(name, seen, now, extractor, fold):
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        _add(path, seen, now, extractor, fold)
+        assert [file.name for file in path.parent.glob("*-wal")] == []  # all of it is in the file
+        return path.read_bytes()
+
+
+def _add(path, seen, now, extractor, fold):
     store = Store(path, lambda: now)
     try:
         run = store.runs.begin(program="test", archive="test", strategy="all", arguments={"file": path.name})
@@ -79,7 +102,6 @@ def write(path, seen, *, now=NOW, extractor=EXTRACTOR, fold=True):
         store.runs.finish(run, listed=len(seen), fetched=0, reused=0, exit_code=0)
     finally:
         store.close()
-    return path
 
 
 def put(store, run, policy, one, extractor=EXTRACTOR):

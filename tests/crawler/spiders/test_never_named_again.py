@@ -16,6 +16,7 @@ from crawler.choosing.rows import digest_key, rows_of
 from crawler.choosing.strategies import next_batch, parse_strategy
 from crawler.choosing.survey import Knowledge
 from tests.builders import make_listed, utc
+from tests.ranges import examples
 
 STRATEGIES = ("changes", "all", "distinct", "latest", "every:6mo", "at:2013-01-01")
 STATUSES = [("200", "text/html"), ("-", "warc/revisit"), ("301", "text/html"), ("", "-"), ("200", "application/pdf")]
@@ -81,7 +82,7 @@ def test_each_status_and_each_answer(status, kind, strategy):
     told=st.lists(st.sampled_from(ANSWERS), min_size=14, max_size=14),
     strategy=st.sampled_from(STRATEGIES),
 )
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(80, 300))
 def test_any_mixture(kinds, told, strategy):
     named = search(kinds, strategy, lambda number: told[number - 1])
     assert max(named.values(), default=0) <= 1
@@ -92,7 +93,7 @@ def test_any_mixture(kinds, told, strategy):
     known=st.lists(st.sampled_from([*ANSWERS, "asked", ""]), min_size=14, max_size=14),
     strategy=st.sampled_from(STRATEGIES),
 )
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(80, 300))
 def test_what_stands_in_any_field_is_not_named(kinds, known, strategy):
     knowledge, listed = Knowledge(), listing(kinds)
     for one in listed:

@@ -14,6 +14,7 @@ from history.database import open_database
 from history.search.search import search
 from pipelines.text.wording import words
 from tests.databases.written import HistoryWriter
+from tests.ranges import examples
 
 SELL, KEEP, ZH = "We sell café data.", "We keep your data.", "我们 隐私政策"
 
@@ -241,7 +242,7 @@ QUERIES = st.recursive(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(50, 150))
 @given(query=QUERIES)
 def test_it_finds_what_a_scan_of_every_block_finds(scanned, query):
     db, blocks = scanned

@@ -1,6 +1,7 @@
 """`policylapse compact`: smaller, the same to whoever reads, while others read; and a WAL of bounded size."""
 
 import random
+import shutil
 import sqlite3
 from datetime import UTC, datetime
 
@@ -26,16 +27,22 @@ def pages(count, seed=1):
     return [servers[n % SERVERS] + b"\n%032x" % noise.getrandbits(128) for n in range(count)]
 
 
-@pytest.fixture
-def filled(tmp_path):
-    """A file of 60 captures, and what it says."""
-    path = tmp_path / "x.db"
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A file of 60 captures, the pages in it, and what it says."""
+    path = tmp_path_factory.mktemp("made") / "x.db"
     store = Store(path, lambda: NOW)
     bodies = pages(60)
     fill(store, list(enumerate(bodies)))
     said = timeline(store)
     store.close()
     return path, bodies, said
+
+
+@pytest.fixture
+def filled(made, tmp_path):
+    path, bodies, said = made
+    return shutil.copy(path, tmp_path / "x.db"), bodies, said
 
 
 def test_it_gets_smaller_and_says_the_same(filled):
