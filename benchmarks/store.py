@@ -1,19 +1,12 @@
-"""The store: bytes a capture against git, and speed at 10,000 and more captures.
+"""The store: speed at 10,000 and more captures. What a file weighs is in size.py.
 
-    python -m benchmarks store                      (make bench-store: 12 real histories; 10,000 and 100,000 captures)
-    python -m benchmarks store --histories 2        the first N histories; 0: none
-    python -m benchmarks store --scale 10000 1000000
-
-Bytes: the clean privacy histories of ../shared go through the whole program (strategy=all) into one file, which is
-compacted; beside it, git holds the same pages and texts, a commit a capture, after `gc --aggressive --prune=now`.
+python -m benchmarks store                      (make bench-store: 10,000 and 100,000 captures)
+python -m benchmarks store --scale 10000 1000000
 """
 
 import argparse
-import json
-import os
 import random
 import resource
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -22,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from benchmarks.crawl import ROOT, SHARED
+from benchmarks.crawl import ROOT
 from benchmarks.floors import met
 from crawler.archives.capture import Capture, Listing, Memento, Outcome, Period, sha1_base32
 from crawler.archives.surt import surt
@@ -33,122 +26,12 @@ from history.sites import find_policies
 from history.timeline.timeline import read_timeline, read_versions, version_at
 from pipelines.model import Block, BlockKind, Extraction, Judgement
 from pipelines.reading.payload import Reading
-from pipelines.store.load import load_payload, text_blocks
+from pipelines.store.load import text_blocks
 from pipelines.store.store import Store
 from pipelines.text.digests import text_digest
-from pipelines.text.markdown import render_markdown
 from pipelines.text.wording import wording_key
-from pipelines.upkeep.compact import compact
 
 COMPACT_UP_TO = 3000  # captures of the generated ones: 20 ms each
-
-
-# bytes
-
-
-def names(count):
-    rows = map(json.loads, (SHARED / "histories" / "index.jsonl").read_text().splitlines())
-    return [row["name"] for row in rows if row["clean"] and row["privacy"] and row["url"]][:count]
-
-
-def crawl(name, folder, database):
-    subprocess.run([sys.executable, SHARED / "tools" / "make_warc.py", folder, name], check=True, capture_output=True)
-    (row,) = map(json.loads, (folder / "index.jsonl").read_text().splitlines())
-    command = [sys.executable, "-m", "scrapy", "crawl", "policies", "-a", f"url={row['url']}", "-a", "strategy=all"]
-    command += ["-s", f"POLICYLAPSE_ARCHIVE={folder}", "-s", f"POLICYLAPSE_DB={database}"]
-    environment = {**os.environ, "POLICYLAPSE_LOG_LEVEL": "ERROR"}
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
-
-
-def into_git(db, repository):
-    """Commit every capture that changed the page or its text; return (pack + index, all of objects/), bytes."""
-    subprocess.run(["git", "init", "-q", "--bare", repository], check=True)
-    git = subprocess.Popen(["git", "-C", repository, "fast-import", "--quiet"], stdin=subprocess.PIPE)
-    last = {}
-    rows = db.execute(
-        "SELECT k.urlkey, k.payload_id, e.text_id, k.at, k.original, k.captured_at FROM captures k "
-        "LEFT JOIN extractions e ON e.payload_id = k.payload_id WHERE k.payload_id IS NOT NULL ORDER BY k.at, k.id"
-    )
-    for urlkey, payload_id, text_id, at, url, captured_at in rows.fetchall():
-        before = last.get(urlkey, (None, None))
-        if before == (payload_id, text_id):
-            continue
-        last[urlkey] = payload_id, text_id
-        path, message = urlkey.replace("/", "_").encode(), f"{url} {captured_at}".encode()
-        git.stdin.write(
-            b"commit refs/heads/main\ncommitter p <p@p> %d +0000\ndata %d\n%s\n" % (at, len(message), message)
-        )
-        if payload_id != before[0]:
-            body = load_payload(db.execute, payload_id)
-            git.stdin.write(b"M 644 inline %s/page.html\ndata %d\n%s\n" % (path, len(body), body))
-        if text_id and text_id != before[1]:
-            text = render_markdown(text_blocks(db, text_id)).encode()
-            git.stdin.write(b"M 644 inline %s/text.md\ndata %d\n%s\n" % (path, len(text), text))
-    git.stdin.close()
-    if git.wait():
-        sys.exit("git fast-import failed")
-    subprocess.run(["git", "-C", repository, "gc", "-q", "--aggressive", "--prune=now"], check=True)
-    sizes = {file.suffix: file.stat().st_size for file in (repository / "objects" / "pack").iterdir()}
-    return sizes[".pack"] + sizes[".idx"], sum(
-        f.stat().st_size for f in (repository / "objects").rglob("*") if f.is_file()
-    )
-
-
-def read_back(db):
-    """Milliseconds of each page, the better of three times, in any order."""
-    ids = [row[0] for row in db.execute("SELECT id FROM payloads")]
-    random.Random(1).shuffle(ids)
-    found = []
-    for payload_id in ids:
-        times = []
-        for _ in range(3):
-            begun = time.perf_counter()
-            load_payload(db.execute, payload_id)
-            times.append(time.perf_counter() - begun)
-        found.append(1000 * min(times))
-    return sorted(found)
-
-
-def breakdown(db, captures):
-    try:
-        rows = db.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY 1 ORDER BY 2 DESC").fetchall()
-    except sqlite3.OperationalError:
-        print("  (this SQLite has no dbstat: no breakdown)")
-        return
-    for name, size in rows:
-        if size > 0.005 * sum(row[1] for row in rows):
-            print(f"    {name:36} {size:11,} {size / captures:8.1f}")
-
-
-def measure_bytes(count):
-    with tempfile.TemporaryDirectory() as scratch:
-        database = Path(scratch) / "bench.db"
-        for number, name in enumerate(names(count)):
-            (folder := Path(scratch) / str(number)).mkdir()
-            crawl(name, folder, database)
-        begun = time.perf_counter()
-        done = compact(database)
-        seconds = time.perf_counter() - begun
-        db = sqlite3.connect(database)
-        (captures,) = db.execute("SELECT count(*) FROM captures").fetchone()
-        packed, objects = into_git(db, Path(scratch) / "git")
-        print(f"{count} histories, {captures} captures: bytes a capture, raw + text + index + CDX rows")
-        print(f"  as crawled {done.before / captures:,.0f}; compacted {done.after / captures:,.0f} ({seconds:.0f} s)")
-        print(
-            f"  git, pack and its index {packed / captures:,.0f}; all that gc leaves in objects/ {objects / captures:,.0f}"
-        )
-        ratio = done.after / packed
-        print(
-            f"  ratio to pack and index {ratio:.3f} ({met('store', 'bytes, packed and indexed', ratio)}), "
-            f"to objects/ {done.after / objects:.3f}"
-        )
-        breakdown(db, captures)
-        times = read_back(db)
-        print(
-            f"  a page read back: median {times[len(times) // 2]:.2f} ms, p99 {times[int(0.99 * len(times))]:.2f}, "
-            f"max {times[-1]:.2f} ({met('store', 'longest read of a payload', times[-1])})"
-        )
-        db.close()
 
 
 # speed
@@ -334,15 +217,8 @@ def peak_of(arguments):
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m benchmarks store", description=__doc__)
-    parser.add_argument("--histories", type=int, default=12)
     parser.add_argument("--scale", type=int, nargs="*", default=[10_000, 100_000])
-    args = parser.parse_args()
-    if args.histories and not (SHARED / "histories").is_dir():
-        print(f"bytes against git skipped: {SHARED} is not there", file=sys.stderr)
-    elif args.histories:
-        measure_bytes(args.histories)
-    if args.scale:
-        measure_speed(args.scale)
+    measure_speed(parser.parse_args().scale)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ PAYLOAD_ERRORS: Final = (zstandard.ZstdError, KeyError, RecursionError, MemoryEr
 _MAGIC: Final = zstandard.FRAME_HEADER  # of frames that m001 to m004 wrote; no frame without it can begin so
 _SIZE_IN_4: Final = 0x80
 _MOST_HOPS: Final = 1000  # a damaged file may have a circle
+_NONE_KNOWN: Final[Mapping[int, bytes]] = {}
 # Blocks in one run of a text at most, so that the texts of a block are found in a bounded range. A run of more than
 # LONG_RUN is long: of 540,000 runs one in 18 is, and they have an index of their own.
 RUN_BLOCKS: Final = 256
@@ -66,15 +67,16 @@ def readable_uri(path: Path) -> str:
     return f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if still else ''}"
 
 
-def load_payload(execute: Execute, payload_id: int) -> bytes:
+def load_payload(execute: Execute, payload_id: int, known: Mapping[int, bytes] = _NONE_KNOWN) -> bytes:
     """Return the bytes of a payload; KeyError where there is none of that id, or none that it stands on.
 
     :param execute: of the database's connection.
+    :param known: payloads by id that were read before: what stands on one of them is read from there.
     :raises zstandard.ZstdError: the data are damaged.
     """
     frames: list[bytes | bytearray | memoryview[int]] = []
     wanted: int | None = payload_id
-    while wanted is not None:
+    while wanted is not None and wanted not in known:
         row = execute("SELECT size, base_id, data FROM payloads WHERE id = ?", [wanted]).fetchone()
         if row is None or len(frames) > _MOST_HOPS:
             raise KeyError(payload_id)
@@ -83,9 +85,14 @@ def load_payload(execute: Execute, payload_id: int) -> bytes:
             return b""
         frames.append(_whole_frame(data, size))
     try:
-        return bytes(zstandard.ZstdDecompressor().decompress_content_dict_chain(frames[::-1]))
+        if wanted is None:
+            return bytes(zstandard.ZstdDecompressor().decompress_content_dict_chain(frames[::-1]))
+        body = known[wanted]
+        for frame in reversed(frames):
+            body = zstandard.ZstdDecompressor(dict_data=dictionary(body)).decompress(frame)
     except ValueError as error:  # of frames whose header is damaged
         raise zstandard.ZstdError(str(error)) from None
+    return body
 
 
 def proven_payload(execute: Execute, payload_id: int, digest: str) -> bytes | None:

@@ -16,18 +16,14 @@ from typing import TYPE_CHECKING, Final
 
 from crawler.archives.errors import StoreError
 from pipelines.store.file import open_file
-from pipelines.store.load import load_payload
-from pipelines.store.shelves.payloads import smallest
 from pipelines.store.tables.block_words import index_blocks
-from pipelines.store.tables.payload_bases import MOST_DEPTH, Base, Bases
 from pipelines.upkeep.orphans import sweep
+from pipelines.upkeep.rebase import mend_depths, rebase
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-LAST, PER_DEPTH, DEPTHS = 64, 4, 64  # bases tried: the last payloads, and some of each depth
 _PATIENCE: Final = 500  # ms
-MOST_BYTES: Final = 24_000_000  # of them together; with their sketches about 120 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,58 +70,6 @@ def compact(path: Path, progress: Callable[[int, int], None] | None = None) -> C
     finally:
         db.conn.close()
     return Compacted(before, _size(path), payloads_before, payloads_after)
-
-
-def rebase(db: Database, urlkey: str) -> None:
-    """Give each payload of a URL the best base among those before it, where that makes it smaller.
-
-    Only payloads that were gone through already become bases, so that no circle can come about; what stands on a
-    payload does not mind, for its bytes stay the same.
-    """
-    seen = db.execute(
-        "SELECT count(DISTINCT r.payload_id), max(r.payload_id) FROM addresses a "
-        "JOIN capture_rows r ON r.address_id = a.id WHERE a.urlkey = ? AND r.payload_id IS NOT NULL",
-        [urlkey],
-    ).fetchone()
-    if seen == db.execute("SELECT payloads, newest FROM compacted WHERE urlkey = ?", [urlkey]).fetchone():
-        return
-    ids = [
-        payload_id
-        for (payload_id,) in db.execute(
-            "SELECT r.payload_id FROM addresses a JOIN capture_rows r ON r.address_id = a.id WHERE a.urlkey = ? "
-            "AND r.payload_id IS NOT NULL GROUP BY 1 HAVING a.urlkey = (SELECT b.urlkey FROM capture_rows o "
-            "JOIN addresses b ON b.id = o.address_id WHERE o.payload_id = r.payload_id ORDER BY b.urlkey LIMIT 1) "
-            "ORDER BY min(r.at), 1",
-            [urlkey],
-        ).fetchall()
-    ]
-    bases = Bases(LAST, PER_DEPTH, DEPTHS, MOST_BYTES)
-    for payload_id in ids:
-        body = load_payload(db.execute, payload_id)
-        if not body:
-            continue
-        base, data, pieces = smallest(body, bases)
-        depth, reach = (base.depth + 1, base.reach + len(body)) if base else (0, len(body))
-        base_id = base.payload_id if base else None
-        db.execute(  # the same bytes may come of another base
-            "UPDATE payloads SET base_id = ?1, depth = ?2, data = ?3 "
-            "WHERE id = ?4 AND (data <> ?3 OR base_id IS NOT ?1 OR depth <> ?2)",
-            [base_id, depth, data, payload_id],
-        )
-        bases.add(Base(payload_id, body, pieces, depth, reach))
-    if ids:
-        db.execute("INSERT OR REPLACE INTO compacted VALUES (?, ?, ?)", [urlkey, *seen])
-
-
-def mend_depths(db: Database) -> None:
-    """Make every payload's depth one more than its base's: some stand on payloads of another URL."""
-    wrong = "base_id IS NOT NULL AND depth <> 1 + (SELECT b.depth FROM payloads b WHERE b.id = payloads.base_id)"
-    for _step in range(MOST_DEPTH + 1):
-        if not db.execute(f"SELECT 1 FROM payloads WHERE {wrong} LIMIT 1").fetchone():
-            return
-        db.execute(
-            f"UPDATE payloads SET depth = 1 + (SELECT b.depth FROM payloads b WHERE b.id = payloads.base_id) WHERE {wrong}"
-        )
 
 
 def _empty_log(db: Database) -> None:

@@ -15,29 +15,23 @@ from typing import TYPE_CHECKING, Final
 import zstandard
 
 from pipelines.store.load import dictionary, load_payload
-from pipelines.store.tables.payload_bases import Base, Bases, Sketch, best_bases, nearness, sketch
+from pipelines.store.tables.payload_bases import Base, Bases, nearness
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
 # zstd levels, of a difference and of a key frame. Below 6 the match finder loses its place in pages over 1 MB: 92,893
 # bytes instead of 230 for two real pages that differ in a nonce; in smaller ones level 3 takes half the time for 0 to
-# 20 % more bytes, until they are compacted. On 220 real differences: level 6 60,011 bytes in 0.8 ms each, 12 57,613 in
-# 4 ms, 16 55,657 in 18 ms, 19 55,064 in 25 ms.
+# 20 % more bytes, until they are compacted (upkeep/rebase.py).
 QUICK: Final = (3, 9)
 # Of thousands of snapshots of one page, each next to the one before: 1.09 ms and 992 bytes each, where QUICK takes 1.59 ms
 # and 1,045 bytes (600 pages of 300 kB, ../shared/histories).
 IN_A_ROW: Final = (2, 9)
 QUICK_UP_TO: Final = 500_000  # bytes
 QUICK_LARGE: Final = (6, 9)
-TRIAL: Final = (9, 9)
-STRONG: Final = (19, 19)
-STRONG_UP_TO: Final = 500_000  # bytes; above, level 19 takes 300 ms a page
-STRONG_LARGE: Final = (12, 12)
 BASES_AT_HAND: Final = 3  # last payloads tried per URL, and the last key frame
 BYTES_AT_HAND: Final = 1_000_000  # of them per URL, besides the last two
 ENOUGH: Final = 0.02  # of a payload: a difference so small is taken while crawling, and no other base tried
-ALONE_TOO: Final = 2  # where one part in so many is new, a payload is compressed alone, too
 URLS_AT_HAND: Final = 16  # URLs whose payloads stay in memory
 
 
@@ -46,7 +40,7 @@ class PayloadShelf:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._bases: OrderedDict[str, Bases] = OrderedDict()
+        self._bases: OrderedDict[str, Bases[Base]] = OrderedDict()
 
     def put(self, body: bytes, urlkey: str) -> int:
         """Store a payload of a URL, once; return its id."""
@@ -68,7 +62,7 @@ class PayloadShelf:
         )
         payload_id = int(cursor.lastrowid or 0)
         if body:
-            bases.add(Base(payload_id, body, {}, depth, reach))
+            bases.add(Base(payload_id, body, depth, reach))
         return payload_id
 
     def held(self, digest: bytes) -> int | None:
@@ -82,7 +76,7 @@ class PayloadShelf:
         """Return the bytes of a payload."""
         return load_payload(self._db.execute, payload_id)
 
-    def _bases_of(self, urlkey: str) -> Bases:
+    def _bases_of(self, urlkey: str) -> Bases[Base]:
         if urlkey not in self._bases:
             rows = self._db.execute(
                 "SELECT DISTINCT r.payload_id FROM addresses a JOIN capture_rows r ON r.address_id = a.id "
@@ -105,7 +99,7 @@ class PayloadShelf:
             "SELECT count(*) - 1, sum(p.size) FROM chain c JOIN payloads p ON p.id = c.id",
             [payload_id],
         ).fetchone()
-        return Base(payload_id, body, {}, depth, reach)
+        return Base(payload_id, body, depth, reach)
 
     def forget_bases(self) -> None:
         """Read the last payloads anew: what was put since was rolled back."""
@@ -127,22 +121,6 @@ def quick(body: bytes, bases: Iterable[Base], levels: tuple[int, int] | None = N
     data = deflate(body, None, levels)
     _cost, best, data = min([*tries, (len(data), None, data)], key=lambda one: one[0])
     return best, data
-
-
-def smallest(body: bytes, bases: Bases) -> tuple[Base | None, bytes, Sketch]:
-    """Return a payload compressed as small as it gets: against which base (None: alone), its data, its sketch."""
-    pieces = sketch(body)
-    chosen, new = best_bases(len(body), pieces, bases)
-    tries: list[tuple[float, Base | None, bytes]] = []
-    for one in chosen:
-        data = deflate(body, one.body, TRIAL)
-        tries.append((len(data) / nearness(one, len(body)), one, data))
-    if not tries or ALONE_TOO * new > len(body):
-        data = deflate(body, None, TRIAL)
-        tries.append((len(data), None, data))
-    _cost, base, data = min(tries, key=lambda one: one[0])
-    levels = STRONG if len(body) <= STRONG_UP_TO else STRONG_LARGE
-    return base, min(data, deflate(body, base.body if base else None, levels), key=len), pieces
 
 
 def deflate(body: bytes, base: bytes | None, levels: tuple[int, int] | None = None) -> bytes:

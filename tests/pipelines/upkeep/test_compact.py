@@ -14,7 +14,8 @@ from pipelines.store.file import WAL_BYTES
 from pipelines.store.load import load_payload
 from pipelines.store.store import Store
 from pipelines.store.tables.payload_bases import MOST_DEPTH
-from pipelines.upkeep.compact import compact, rebase
+from pipelines.upkeep.compact import compact
+from pipelines.upkeep.rebase import rebase
 from tests.pipelines.store.test_store import NOW, URL, fill, timeline
 
 SERVERS = 6  # more than the payloads of a URL that are at hand while crawling
@@ -55,8 +56,7 @@ def test_it_gets_smaller_and_says_the_same(filled):
     assert [load_payload(store.db.execute, n + 1) for n in range(60)] == bodies
     (keys, deepest) = store.db.execute("SELECT sum(base_id IS NULL), max(depth) FROM payloads").fetchone()
     assert (keys <= SERVERS, deepest <= MOST_DEPTH) == (True, True)
-    wrong = "SELECT count(*) FROM payloads p JOIN payloads b ON b.id = p.base_id WHERE p.depth <> b.depth + 1"
-    assert store.db.execute(wrong).fetchone() == (0,)
+    assert store.db.execute(DEPTHS_WRONG).fetchone() == (0,)
     store.close()
     assert compact(path).after == done.after
 
@@ -74,6 +74,50 @@ def test_pages_that_came_in_any_order_read_back(tmp_path, seed):
     compact(path)
     db = sqlite3.connect(path)
     assert [load_payload(db.execute, n + 1) for n in range(40)] == [bodies[n] for n in order]
+    db.close()
+
+
+DEPTHS_WRONG = "SELECT count(*) FROM payloads p JOIN payloads b ON b.id = p.base_id WHERE p.depth <> b.depth + 1"
+
+
+def test_what_was_gone_through_stays_and_what_came_since_finds_its_base(tmp_path):
+    """Nightly: the cost of a run is that of the new pages, not that of all. One comes at the end, one in between."""
+    path, bodies = tmp_path / "x.db", pages(62)
+    early = [(n, body) for n, body in enumerate(bodies) if n not in (31, 61)]
+    store = Store(path, lambda: NOW)
+    fill(store, early)
+    store.close()
+    compact(path)
+    store = Store(path, lambda: NOW)
+    before = store.db.execute("SELECT id, base_id, depth, data FROM payloads").fetchall()
+    fill(store, [(n, bodies[n]) for n in (31, 61)])
+    store.close()
+    compact(path)
+    db = sqlite3.connect(path)
+    assert db.execute("SELECT id, base_id, depth, data FROM payloads ORDER BY id LIMIT 60").fetchall() == before
+    assert [load_payload(db.execute, n) for n in (61, 62)] == [bodies[31], bodies[61]]
+    new = db.execute("SELECT base_id NOT NULL, length(data) < 200 FROM payloads WHERE id > 60").fetchall()
+    assert new == [(1, 1), (1, 1)]
+    assert db.execute(DEPTHS_WRONG).fetchone() == (0,)
+    db.close()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_compacted_between_batches_in_any_order_all_reads_back(tmp_path, seed):
+    """What came since stands on what was gone through, never the other way; a circle would read nothing back."""
+    chance, path = random.Random(seed), tmp_path / "x.db"
+    bodies = pages(48, seed)
+    order = chance.sample(range(48), 48)
+    for first, last in ((0, 30), (30, 33), (33, 35), (35, 48)):
+        store = Store(path, lambda: NOW)
+        fill(store, [(n, bodies[n]) for n in order[first:last]])
+        store.close()
+        compact(path)
+    db = sqlite3.connect(path)
+    assert [load_payload(db.execute, n + 1) for n in range(48)] == [bodies[n] for n in order]
+    assert db.execute(DEPTHS_WRONG).fetchone() == (0,)
+    (keys, deepest) = db.execute("SELECT sum(base_id IS NULL), max(depth) FROM payloads").fetchone()
+    assert (keys <= 2 * SERVERS, deepest <= MOST_DEPTH) == (True, True)
     db.close()
 
 
