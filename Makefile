@@ -56,7 +56,8 @@ fuzz: .venv/test-ready  ## 3,000 broken archive files: no good record is lost be
 	$(BIN)/python -m benchmarks fuzz_pages
 	$(BIN)/python -m benchmarks hostile_pages
 
-bench-store: .venv/test-ready  ## bytes a capture against git, speed at 100,000 captures
+bench-store: .venv/test-ready  ## bytes a capture against git, CPU of compact; speed at 100,000 captures
+	$(BIN)/python -m benchmarks size
 	$(BIN)/python -m benchmarks store
 
 bench-text: .venv/test-ready  ## the text against human-made truth, on ../shared where it is there
