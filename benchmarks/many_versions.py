@@ -16,6 +16,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import zstandard
+
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_iso
 from pipelines.model import Block, BlockKind
@@ -39,16 +41,16 @@ KINDS = (
 )
 
 
-def build(path: Path, versions: int) -> None:
-    """Write a database of so many versions."""
+def build(path: Path, versions: int, first: int = 1) -> None:
+    """Write a database of so many versions; policies have numbers from the first on, and each number its own site."""
     Store(path, lambda: datetime(2026, 1, 1, tzinfo=UTC)).close()
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA foreign_keys = ON")
-        chance = random.Random(8)
+        chance = random.Random(7 + first)
         vocabulary = [f"{'bcdfglmnprst'[n % 12]}{'aeiou'[n % 5]}{'lnrstv'[n % 6]}{n}" for n in range(3_000)]
         with db:
             _once(db)
-        for number in range(1, versions // VERSIONS + 1):
+        for number in range(first, first + versions // VERSIONS):
             with db:
                 _Policy(db, number, chance, vocabulary).write()
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -148,8 +150,9 @@ class _Policy:
                 }
             )
             for one in range(version * PAYLOADS, (version + 1) * PAYLOADS):
-                digest = hashlib.sha256(f"{self._number} {one}".encode()).digest()
-                payloads.append({"id": payload + one, "sha256": digest, "size": 0, "depth": 0, "data": b""})
+                body = f"page {one} of {self._number}".encode()
+                stored = {"size": len(body), "depth": 0, "data": zstandard.compress(body)}
+                payloads.append({"id": payload + one, "sha256": hashlib.sha256(body).digest()} | stored)
                 extracted.append({"payload_id": payload + one, "extractor_id": 1, "finding_id": text + version})
         first = 1 + (self._number - 1) * VERSIONS * CAPTURES
         kinds = [n for n, (_outcome, _status, many) in enumerate(KINDS, 1) for _ in range(many)]
