@@ -19,7 +19,7 @@ from history.plain import plain_text
 from pipelines.model import Block, BlockKind
 from pipelines.text.sentences import sentences
 
-_PROSE: Final = frozenset(
+PROSE: Final = frozenset(
     {BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.NUMBERED, BlockKind.DEFINITION, BlockKind.QUOTE}
 )
 _WORD = regex.compile(r"[\p{L}\p{N}]+(?:['’][\p{L}]+)*")
@@ -108,7 +108,7 @@ def _count(blocks: Iterable[Block], *, english: bool) -> Counts:
     words: list[str] = []
     ends = 0
     for block in blocks:
-        if block.kind in _PROSE:
+        if block.kind in PROSE:
             for sentence in sentences(block.markdown):
                 found = _WORD.findall(plain_text(sentence.text))
                 words += found

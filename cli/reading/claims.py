@@ -83,6 +83,13 @@ _STYLES = {Polarity.YES: "", Polarity.NO: "red", Polarity.CONDITIONAL: "yellow",
     help="Only these claims: retention, sale.denied. Can be repeated.",
 )
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV with one row per sentence and period.")
+@click.option(
+    "--matrix",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write one row per version and one column per claim: CSV, or Parquet if FILE ends in .parquet. Without SITE, "
+    "of all sites.",
+)
 @db_option
 @policy_option
 @color_option
@@ -96,6 +103,7 @@ def claims(
     until: str | None,
     names: tuple[str, ...],
     as_csv: bool,
+    matrix: Path | None,
     db: Path,
     number: int | None,
     color: str,
@@ -112,16 +120,22 @@ def claims(
       policylapse claims lumenkart.example
       policylapse claims nestwell.example --at 2018-05-25 --claim retention
       policylapse claims lumenkart.example --all --csv > claims.csv
+      policylapse claims --matrix claims.parquet
       policylapse claims --changed --since 2018 --claim sale
     """
-    if as_csv and as_json:
-        raise click.UsageError("--csv and --json exclude each other: name one")
-    if (since or until) and not changed:
-        raise click.UsageError("--since and --until go with --changed")
-    if not site and not changed:
-        raise click.UsageError("name a SITE, or ask for the claims that came and went with --changed")
-    if changed and (at or every):
-        raise click.UsageError("--changed and --at or --all exclude each other: name one")
+    _refuse(
+        ("--csv and --json exclude each other: name one", as_csv and as_json),
+        ("--since and --until go with --changed", (since or until) and not changed),
+        (
+            "--matrix goes with SITE only: it has every claim of every version",
+            matrix and (changed or at or every or names or as_csv or as_json),
+        ),
+        ("name a SITE, or ask for the claims that came and went with --changed", not (site or changed or matrix)),
+        ("--changed and --at or --all exclude each other: name one", changed and (at or every)),
+    )
+    if matrix:
+        _write_matrix(matrix, db, site, number)
+        return
     test = meant(names)
     if changed:
         first, last = parse_date(since) if since else None, parse_date(until, end=True) if until else None
@@ -148,6 +162,22 @@ def claims(
         _print_csv(HEAD, claim_rows(found, stories, index))
     else:
         _print(stdout_console(color), found, stories, index)
+
+
+def _refuse(*rules_of_use: tuple[str, object]) -> None:
+    """Refuse options that do not go together. :param rules_of_use: (what to say, whether it is so)."""
+    for message, broken in rules_of_use:
+        if broken:
+            raise click.UsageError(message)
+
+
+def _write_matrix(path: Path, db: Path, site: str | None, number: int | None) -> None:
+    from history.export.claim_matrix import write_matrix  # noqa: PLC0415 - only here
+
+    with closing(open_database(db)) as connection:
+        policies = chosen(find_policies(connection, site), number) if site else all_policies(connection)
+        rows = write_matrix(connection, policies, path)
+    print_lines(stdout_console(), line(f"{count(rows, 'version')} written to {path}"))
 
 
 def _give_changes(changes: Sequence[ClaimChange], color: str, *, as_csv: bool, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from cli.output import (
     print_lines,
     print_wrapped,
     stdout_console,
+    tolerate_small_charsets,
 )
 from cli.site_names import complete
 from cli.views.chart import sparkline
@@ -28,10 +30,12 @@ from crawler.archives.errors import NotFound
 from crawler.archives.timestamps import format_iso
 from history.answers.rows import policy_data
 from history.database import open_database
+from history.metrics import FIELDS, Metrics, metrics
 from history.readability import FORMULAS, Readability, readability
 from history.sites import PolicyRow, find_policies
 from history.texts import read_texts
 from history.timeline.timeline import VersionRow, read_versions
+from pipelines.claims.parties import party_of_domain
 
 _HEADS = {"flesch_ease": "ease", "flesch_kincaid": "grade", "smog": "smog", "lix": "lix"}
 
@@ -41,26 +45,32 @@ class Scored:
     """A policy's versions with what the formulas say of each."""
 
     policy: PolicyRow
-    versions: tuple[tuple[VersionRow, Readability], ...]
+    versions: tuple[tuple[VersionRow, Readability, Metrics], ...]
 
 
 @click.command("readability")
 @click.argument("sites", nargs=-1, required=True, metavar="SITE...", shell_complete=complete)
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV with one row per version.")
 @db_option
 @color_option
 @json_option
-def readability_command(sites: tuple[str, ...], db: Path, color: str, as_json: bool) -> None:
+def readability_command(sites: tuple[str, ...], as_csv: bool, db: Path, color: str, as_json: bool) -> None:
     """Show how long each version of SITE's policy is, and how hard it is to read.
 
     English has Flesch reading ease (100 easy, below 30 for graduates), Flesch-Kincaid grade and SMOG (years of school);
     English, Danish, Finnish, French, German, Italian, Norwegian, Portuguese, Russian, Spanish and Swedish have LIX
     (below 30 easy, above 60 hard; levels differ by language). For other languages only the length is shown.
 
+    English texts also have minutes to read at 238 words a minute, vague words per 1,000 words, the share of sentences
+    with a passive verb, and the number of purposes named. Every text has the number of other companies it names.
+
     \b
     Examples:
       policylapse readability lumenkart.example
       policylapse readability lumenkart.example nestwell.example --json
     """
+    if as_csv and as_json:
+        raise click.UsageError("--csv and --json exclude each other: name one")
     with closing(open_database(db)) as connection:
         policies = list(
             {p.policy_id: p for site in sites for p in find_policies(connection, site) if p.versions}.values()
@@ -72,8 +82,16 @@ def readability_command(sites: tuple[str, ...], db: Path, color: str, as_json: b
         for policy in policies:
             versions = read_versions(connection, policy)
             texts = read_texts(connection, [version.text_id for version in versions])
-            scores = [(v, readability(texts[v.text_id], languages[v.text_id])) for v in versions]
+            own = party_of_domain(policy.site)
+            known = {
+                text_id: (readability(text, languages[text_id]), metrics(text, languages[text_id], own))
+                for text_id, text in texts.items()
+            }
+            scores = [(version, *known[version.text_id]) for version in versions]
             scored.append(Scored(policy, tuple(scores)))
+    if as_csv:
+        _print_csv(scored)
+        return
     if as_json:
         print_json({"total": len(scored), "policies": [_data(one) for one in scored]})
         return
@@ -98,10 +116,25 @@ def _data(scored: Scored) -> dict[str, Any]:
                 "sentences": score.counts.sentences,
                 **{name: score.scores.get(name) for name in FORMULAS},
                 "why_none": score.why_none or None,
+                **measured.data(),
             }
-            for version, score in scored.versions
+            for version, score, measured in scored.versions
         ],
     }
+
+
+_COLUMNS = ("version", "first_seen", "last_seen", "words", "language", "prose_words", "sentences", *FORMULAS, *FIELDS)
+
+
+def _print_csv(scored: Sequence[Scored]) -> None:
+    from history.export.tables import cell  # noqa: PLC0415 - only here
+
+    tolerate_small_charsets()
+    click.echo(",".join(map(cell, ("site", "policy_url", *_COLUMNS))))
+    for data in map(_data, scored):
+        for version in data["versions"]:
+            values = [data["site"], data["policy_url"], *(version[name] for name in _COLUMNS)]
+            click.echo(",".join(str(value) if isinstance(value, float) else cell(value) for value in values))
 
 
 def _print(console: Console, scored: Scored) -> None:
@@ -110,7 +143,7 @@ def _print(console: Console, scored: Scored) -> None:
     print_lines(
         console, Text(f"{'':>3}  {'changed between':<23} {'words':>6}  {'words/sentence':>14}{heads}", "dim underline")
     )
-    for version, score in scored.versions:
+    for version, score, _measured in scored.versions:
         counts = score.counts
         length = f"{counts.words / counts.sentences:.1f}" if counts.sentences else ""
         row = f"{version.version:>3}  {bracket(version):<23} {version.words:>6,}  {length:>14}"
@@ -118,13 +151,34 @@ def _print(console: Console, scored: Scored) -> None:
         print_lines(console, Text.assemble(row, values if score.scores else (f"  {line(score.why_none)}", "dim")))
     if len(scored.versions) > 1:
         _lines(console, scored)
+    _metrics(console, scored)
+
+
+def _metrics(console: Console, scored: Scored) -> None:
+    """What else is counted, a row per version; what has no list in the language is left out."""
+    print_lines(console, "")
+    head = f"{'':>3}  {'minutes':>7} {'vague/1,000':>12} {'passive':>8} {'companies':>10} {'purposes':>9}"
+    print_lines(console, Text(head, "dim underline"))
+    for version, _score, one in scored.versions:
+        minutes = "" if one.reading_minutes is None else f"{one.reading_minutes:.1f}"
+        vague = "" if one.vague_per_1000 is None else f"{one.vague_per_1000:.1f}"
+        passive = "" if one.passive_share is None else f"{one.passive_share:.0%}"
+        purposes = "" if one.purposes is None else len(one.purposes)
+        print_lines(
+            console,
+            f"{version.version:>3}  {minutes:>7} {vague:>12} {passive:>8} {len(one.parties):>10} {purposes:>9}",
+        )
 
 
 def _lines(console: Console, scored: Scored) -> None:
     """One mark a version for the length and for each formula that has a score."""
     print_lines(console, "")
-    lines = {"words": [float(version.words) for version, _score in scored.versions]}
-    lines |= {_HEADS[name]: [score.scores.get(name) for _version, score in scored.versions] for name in FORMULAS}  # type: ignore[misc]
+    lines: dict[str, list[float | None]] = {
+        "words": [float(version.words) for version, _score, _measured in scored.versions]
+    }
+    lines |= {
+        _HEADS[name]: [score.scores.get(name) for _version, score, _measured in scored.versions] for name in FORMULAS
+    }
     for name, values in lines.items():
         if any(value is not None for value in values):
             print_wrapped(console, Text(f"{name:<6} {sparkline(values)}"))
