@@ -20,7 +20,7 @@ from tests.discovering import NOW, answer, score
 from tests.generators.sites_generated import PROFILES, GeneratedArchive, generate
 from tests.ranges import examples
 
-COUNT = 2 * len(PROFILES)
+COUNT = examples(1, 2) * len(PROFILES)  # sites, as many of each profile
 TOLD = {}
 
 
