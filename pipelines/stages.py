@@ -2,15 +2,29 @@
 
 ReadingStage (100) stores what the process pool read. VersionStage (200) folds. ItemStage (250) makes of it the flat item
 that feed exports, and pipelines of other people from 300 on, get. The functions are in store/ and items.py.
+
+The reactor's thread keeps every connection alive, so it does only what is short: it is the one writer of the database, and
+each of its transactions takes milliseconds. What takes longer is computed elsewhere, from what is committed, and comes back
+as a value to be written:
+
+    bytes of a capture ──a thread: digests, compression──► Packed ──► captures.keep (raw first)
+    payload ──a reader's process──► Reading ──► readings.put
+    readings ──a reader's process, its own connection──► PlannedFold ──► versions.put_fold
+
+Nothing that is computed elsewhere is the only copy of anything: killed at any moment, the next run computes it again. Whoever
+hands in waits for the answer, so that no more is under way than Scrapy lets in.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.archives.capture import Policy, ReadCapture
 from pipelines.items import CaptureItem, capture_item
+from pipelines.store.shelves.folds import plan_folds_in
 
 if TYPE_CHECKING:
     from typing import Self
@@ -20,6 +34,7 @@ if TYPE_CHECKING:
 # A policy is folded again when this share of its readings in the run is new, so that whoever looks sees a long crawl
 # grow, each fold has few new versions to compare, and the folds of a long history stay cheap as a whole.
 FOLD_SHARE, FOLD_AT_LEAST = 1 / 20, 25
+AT_ONCE = 200  # readings of policies that are folded by one call at the end: of 10,000 sites most have a few
 
 
 class _Stage:
@@ -50,22 +65,50 @@ class VersionStage(_Stage):
         super().__init__(crawler)
         self._readings: Counter[Policy] = Counter()
         self._unfolded: Counter[Policy] = Counter()
+        self._folding: set[Policy] = set()
 
-    def process_item(self, item: ReadCapture) -> ReadCapture:
+    async def process_item(self, item: ReadCapture) -> ReadCapture:
         self._readings[item.policy] += 1
         self._unfolded[item.policy] += 1
-        if self._unfolded[item.policy] >= max(FOLD_AT_LEAST, FOLD_SHARE * self._readings[item.policy]):
-            self._fold(item.policy)
+        due = self._unfolded[item.policy] >= max(FOLD_AT_LEAST, FOLD_SHARE * self._readings[item.policy])
+        if due and item.policy not in self._folding:  # who folds it now was handed in earlier readings
+            self._folding.add(item.policy)
+            self._unfolded.pop(item.policy)
+            await self._fold([item.policy])
+            self._folding.remove(item.policy)
         return item
 
-    def close_spider(self) -> None:
+    async def close_spider(self) -> None:
+        """Fold all that is left, some policies at a time, and in this process what no other could fold."""
+        versions, extractor = self.job.store.versions, self.job.reader.extractor
         named = self.crawler.spider.policies()  # type: ignore[union-attr]
-        for policy in dict.fromkeys([*named, *self._unfolded]):  # other documents of their pages were read, too
-            self._fold(policy)
+        # other documents of their pages were read, too
+        for some in self._stretches(dict.fromkeys([*named, *self._unfolded])):
+            await self._fold(some)
+            for policy in some:
+                versions.fold(policy, extractor)
 
-    def _fold(self, policy: Policy) -> None:
-        self._unfolded.pop(policy, None)
-        self.job.store.versions.fold(policy, self.job.reader.extractor)
+    def _stretches(self, policies: Iterable[Policy]) -> Iterator[list[Policy]]:
+        """Policies that are not up to date, so many at a time that they have AT_ONCE readings, or one that has more."""
+        some: list[Policy] = []
+        readings = 0
+        for policy in policies:
+            readings += 1 + self._readings[policy]
+            some.append(policy)
+            if readings >= AT_ONCE:
+                yield some
+                some, readings = [], 0
+        if some:
+            yield some
+
+    async def _fold(self, policies: list[Policy]) -> None:
+        """Fold policies beside the reactor; one that cannot be folded there stays as it is."""
+        job, versions = self.job, self.job.store.versions
+        wanted = [one for one in (versions.to_fold(policy, job.reader.extractor) for policy in policies) if one]
+        if wanted:
+            path, name = Path(job.options.database), f"the versions of {policies[0].url}"
+            for plan in await job.reader.run(plan_folds_in, (path, wanted), name, lambda *_why: ()):
+                versions.put_fold(plan)
 
 
 class ItemStage(_Stage):

@@ -45,5 +45,8 @@ class QuickReader:
         for one in kept:
             yield one, await self.read(one.page(load(one.payload_id)))
 
+    async def run(self, read, arguments, name, unread):
+        return read(*arguments)
+
     def close(self):
         pass

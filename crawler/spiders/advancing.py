@@ -118,6 +118,8 @@ class Advancer:
         waits = self._waits
         while waits.requests(work) < WINDOW and waits.can_choose(work) and not self._run.ending:
             if not work.queue:
+                if not await self._informed(work):
+                    return
                 wanted = work.search.step()
                 if wanted is None:  # it may go on for long without a request: let a signal be heard
                     await asyncio.sleep(0)
@@ -131,6 +133,18 @@ class Advancer:
             for one, capture in zip(some, listed, strict=True):
                 async for found in self._fetcher.get(capture, work, one.level):
                     yield found
+
+    async def _informed(self, work: PolicyWork) -> bool:
+        """Tell the search what the store knows; False where that is under way, and goes on from there itself."""
+        if work.informing:
+            return False
+        if work.search.wants_wordings:
+            work.informing = True
+            try:
+                work.search.inform(*await self._reading.wordings(work.policy))
+            finally:
+                work.informing = False
+        return True
 
     def _plan_requests(self, work: PolicyWork) -> None:
         if work.planned:

@@ -185,7 +185,7 @@ class Asker:
 
     # answers
 
-    def read_index(
+    async def read_index(
         self, response: Response, url: str, *, domain: bool = False
     ) -> tuple[CdxPage | None, Outcome | None, str]:
         """Return (page, None, "") of an index answer, or (None, what it is instead, detail).
@@ -198,7 +198,7 @@ class Asker:
             not_a_page = self._not_a_page(archive, response.status, headers, body)
             if not_a_page:
                 return None, *not_a_page
-            return about(archive.read_listing(body), url, domain=domain), None, ""
+            return await asyncio.to_thread(_rows_of, archive, body, url, domain), None, ""
         except (UnexpectedArchiveResponse, DecodeError) as error:
             return None, Outcome.LISTING_FAILED, str(error)
 
@@ -247,3 +247,8 @@ def _archive_of(failure: Failure) -> str:
     """The name of the archive that was asked, "" where the request does not say."""
     request = getattr(failure, "request", None)
     return str(request.meta.get("archive", "")) if request is not None else ""
+
+
+def _rows_of(archive: Archive, body: bytes, url: str, domain: bool) -> CdxPage:
+    """What an index answered, of thousands of rows: a tenth of a second, in a thread."""
+    return about(archive.read_listing(body), url, domain=domain)

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from crawler.archives.capture import ListedCapture, Outcome
 from crawler.archives.memento import PlaybackAnswer, stray_outcome
-from crawler.asking.playback import memento_of
 from crawler.spiders.asking import OUTCOMES, Asker
 from crawler.spiders.following import Follower
 from crawler.spiders.reading import PolicyReading
 from crawler.spiders.state.current_run import OUR_FAULTS, CurrentRun
+from crawler.spiders.state.keeping import keep, memento_in
 from crawler.spiders.state.ledger import Ledger
 from crawler.spiders.state.policy_work import PolicyWork
 from crawler.spiders.state.shelves import KeptCaptures
@@ -144,17 +144,17 @@ class Fetcher:
         if stray is not None:
             self._settle(work, listed, *stray, response.url)
         elif playback.answer in (PlaybackAnswer.MEMENTO, PlaybackAnswer.REDIRECT):
-            memento, flaw = memento_of(response, playback.memento_at)
+            memento, flaw = await memento_in(response)
             self._run.count("fetched")
             if playback.answer is PlaybackAnswer.REDIRECT:
                 async for found in self._follower.redirected(listed, memento, playback.location, work):
                     yield found
             elif flaw or not memento.body:
                 outcome = Outcome.UNDECODABLE if flaw else Outcome.NOT_A_POLICY
-                self._store.captures.keep(listed, memento, outcome, flaw or "empty page")
+                await keep(self._store.captures, listed, memento, outcome, flaw or "empty page")
                 search.answered(listed.capture_id, outcome)
             else:
-                self._store.captures.keep(listed, memento, Outcome.FETCHED)
+                await keep(self._store.captures, listed, memento, Outcome.FETCHED)
                 search.kept(listed)
                 async for item in self._reading.read(work, listed, memento.body, memento.headers, memento.status):
                     yield item

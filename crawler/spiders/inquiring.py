@@ -22,13 +22,13 @@ from crawler.archives.capture import ListedCapture, Memento, Outcome
 from crawler.archives.dialects import Archive
 from crawler.archives.memento import PlaybackAnswer, stray_outcome
 from crawler.archives.surt import surt
-from crawler.asking.playback import memento_of
 from crawler.discovery.asks import Answer, Ask, AskKind, Key, Verdict
 from crawler.discovery.index_queries import index_query
 from crawler.discovery.known import thin
 from crawler.discovery.links import PolicyLink
 from crawler.spiders.asking import OUTCOMES, Asker
 from crawler.spiders.state.current_run import OUR_FAULTS, CurrentRun
+from crawler.spiders.state.keeping import keep, memento_in
 from crawler.spiders.state.ledger import Ledger
 from crawler.spiders.state.shelves import Discoveries, KeptCaptures
 from crawler.spiders.state.waits import For, Waits, Wake
@@ -230,7 +230,7 @@ class Inquirer:
                 yield found
 
     async def _index_said(self, response: Response, inquiry: Inquiry, ask: Ask) -> None:
-        page, outcome, detail = self._asker.read_index(response, ask.url, domain=ask.kind is AskKind.INDEX)
+        page, outcome, detail = await self._asker.read_index(response, ask.url, domain=ask.kind is AskKind.INDEX)
         if outcome is Outcome.RATE_LIMITED:
             inquiry.cut_short = True
             return
@@ -252,7 +252,7 @@ class Inquirer:
         if stray is not None:
             self._settled(inquiry, ask, listed, *stray, response.url)
         elif playback.answer in (PlaybackAnswer.MEMENTO, PlaybackAnswer.REDIRECT):
-            memento, flaw = memento_of(response, playback.memento_at)
+            memento, flaw = await memento_in(response)
             self._run.count("fetched")
             self._answered(inquiry, ask, await self._kept(inquiry, ask, listed, memento, flaw, playback.location))
         elif playback.answer is PlaybackAnswer.RATE_LIMITED:
@@ -269,7 +269,7 @@ class Inquirer:
             self._store.captures.keep(listed, memento, Outcome.REDIRECT, f"to {location}", location)
             return self._redirect_answer(ask, location)
         outcome = Outcome.UNDECODABLE if flaw else Outcome.FETCHED if memento.body else Outcome.NOT_A_POLICY
-        self._store.captures.keep(listed, memento, outcome, flaw or ("" if memento.body else "empty page"))
+        await keep(self._store.captures, listed, memento, outcome, flaw or ("" if memento.body else "empty page"))
         if outcome is not Outcome.FETCHED:
             return self._nothing(ask, outcome, flaw)
         page = Fetched(memento.body, dict(memento.headers), ask.url, memento.status)

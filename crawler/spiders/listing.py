@@ -175,7 +175,7 @@ class Lister:
         elif page is None:
             yield self._request_page(listing, plan)
         else:
-            onward = self._take(listing, page)
+            onward = await self._take(listing, page)
             if onward is not None:
                 yield self._request_page(listing, onward)
             else:
@@ -206,20 +206,20 @@ class Lister:
 
     async def parse_listing(self, response: Response, listing: SharedListing) -> AsyncIterator[Any]:
         """Store the rows of one index answer; ask for the next page, or begin to fetch."""
-        onward, woken = self._page_answered(response, listing)
+        onward, woken = await self._page_answered(response, listing)
         if onward is not None:
             yield self._request_page(listing, onward)
         for wake in woken:
             async for found in wake():
                 yield found
 
-    def _page_answered(self, response: Response, listing: SharedListing) -> tuple[ListingPlan | None, list[Wake]]:
+    async def _page_answered(self, response: Response, listing: SharedListing) -> tuple[ListingPlan | None, list[Wake]]:
         """Return the plan of the next page, or whom to wake at the end of the listing."""
         try:
-            page, outcome, detail = self._asker.read_index(response, listing.url)
+            page, outcome, detail = await self._asker.read_index(response, listing.url)
             if page is None:
                 return None, self._end(listing, (outcome or Outcome.LISTING_FAILED, detail))
-            onward = self._take(listing, page)
+            onward = await self._take(listing, page)
             return onward, [] if onward else self._end(listing)
         except OUR_FAULTS:
             raise
@@ -243,9 +243,17 @@ class Lister:
     def _followers(self, listing: SharedListing) -> list[PolicyWork]:
         return self._waits.who(For.LISTING, listing.key)
 
-    def _take(self, listing: SharedListing, page: CdxPage) -> ListingPlan | None:
-        """Store a page for every policy that has the URL; return the plan of the next one."""
+    async def _take(self, listing: SharedListing, page: CdxPage) -> ListingPlan | None:
+        """Store a page for every policy that has the URL; return the plan of the next one.
+
+        Its rows come first, some at a time, and then what says that they are there: killed between, it is asked again.
+        """
         wanted = listing.wanted(page)
+        archive, captures = listing.archive, wanted.captures
+        for start in range(0, len(captures), ROWS_AT_ONCE):
+            some = captures[start : start + ROWS_AT_ONCE]
+            self._store.listings.put_rows(archive.name, some, tuple(map(archive.citation_of, some)))
+            await asyncio.sleep(0)
         for work in self._followers(listing):
             self._keep(wanted, listing, work.policy)
         self._run.count("listed", len(wanted.captures))
@@ -269,14 +277,14 @@ class Lister:
         citations = tuple(map(archive.citation_of, page.captures))
         stored = Listing(policy, archive.name, listing.url, listing.period, page.captures, citations)
         stored = replace(stored, broken=page.broken, resume_key=page.resume_key, asked_from=listing.plan.asked_from)
-        self._store.listings.put(self._run.number, stored)
+        self._store.listings.put_answer(self._run.number, stored)
 
     def _conclude(self, listing: SharedListing, policy: Policy) -> None:
         """Record what is wrong with a listing that has ended, if anything, in the store's listings and for the person."""
         if listing.flaw is not None:
             if listing.plan.known is None:  # else it is on record since when
                 flawed = Listing(policy, listing.archive.name, listing.url, listing.period, (), (), *listing.flaw)
-                self._store.listings.put(self._run.number, flawed)
+                self._store.listings.put_answer(self._run.number, flawed)
             outcome, detail = listing.flaw
             if not listing.within:
                 self._run.record(outcome, listing.url, detail, policy)

@@ -12,10 +12,10 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from crawler.archives.capture import ListedCapture, ReadCapture
+from crawler.archives.capture import ListedCapture, Policy, ReadCapture
 from crawler.choosing.stated import beginning
 from crawler.spiders.state.policy_work import PolicyWork
-from crawler.spiders.state.shelves import Declarations, Payloads, Policies, Readings
+from crawler.spiders.state.shelves import Declarations, Payloads, Policies, Readings, Versions
 from crawler.targets.fetched import Fetched
 
 logger = logging.getLogger(__name__)
@@ -36,6 +36,9 @@ class ReadingStore(Protocol):
     @property
     def policies(self) -> Policies: ...
 
+    @property
+    def versions(self) -> Versions: ...
+
 
 class PolicyReader(Protocol):
     """Reads pages beside the reactor."""
@@ -43,6 +46,9 @@ class PolicyReader(Protocol):
     extractor: str
 
     async def read(self, page: Fetched) -> Any: ...
+    async def run(
+        self, read: Callable[..., Any], arguments: tuple[Any, ...], name: str, unread: Callable[..., Any]
+    ) -> Any: ...
     def read_kept(self, kept: Sequence[Any], load: Callable[[int], bytes]) -> AsyncIterator[tuple[Any, Any]]: ...
 
 
@@ -84,6 +90,16 @@ class PolicyReading:
             yield ReadCapture(work.policy, kept.capture_id, reading)
         async for item in self._read_parts(work):
             yield item
+
+    async def wordings(self, policy: Policy) -> tuple[dict[int, str], list[int]]:
+        """Return the wording of each capture of a policy that was read, as its versions have it, and the captures that show
+        another document. It takes as long as a fold, so it is done beside the reactor, as reading is.
+        """
+        versions, extractor = self._store.versions, self._reader.extractor
+        beside = await self._reader.run(
+            *versions.beside(policy, extractor), f"the versions of {policy.url}", lambda *_why: None
+        )
+        return versions.wordings(policy, extractor) if beside is None else beside
 
     def _note(self, work: PolicyWork, capture_id: int, reading: Any) -> None:
         """Tell the search; with all_policies, the other documents of a page are policies, too: one of each kind."""

@@ -41,4 +41,4 @@ def digest_verdict(memento: Memento, cdx_digest: str) -> str:
     digest = cdx_digest.removeprefix("sha1:").upper()
     if len(digest) != _SHA1_BASE32:
         return NOT_CHECKABLE
-    return MATCH if digest in (memento.received_sha1, sha1_base32(memento.body)) else MISMATCH
+    return MATCH if digest == memento.received_sha1 or digest == sha1_base32(memento.body) else MISMATCH

@@ -103,6 +103,8 @@ class Search:
         self._all = options.strategy.exhaustive  # no wordings are needed
         self._rows: Captures | None = None
         self._asked: set[int] = set()  # under way, or read and not stored yet
+        self._wordings: dict[int, str] | None = None  # as the versions have them; None before anybody told
+        self._aside: Collection[int] = ()
         self._fresh: dict[int, str] = {}  # wordings that were read in this run
         self._stated: dict[int, Collection[int]] = {}  # the days that texts state, of captures that were read
         self._put_off: set[int] = set()
@@ -263,8 +265,10 @@ class Search:
         if self._all:
             done = array("q", [*self._done, *self._no_policy, *self._put_off])
             return Knowledge(failed=done, asked=self._asked, held=self._held, targets=self._targets)
-        wordings, others = self._store.versions.wordings(self._policy, self._extractor)
-        aside = set(others)
+        if self._wordings is None:
+            self._ask_store()
+        assert self._wordings is not None
+        wordings, aside = self._wordings, set(self._aside)
         fresh = {number: word for number, word in self._fresh.items() if number not in wordings and number not in aside}
         self._asked -= wordings.keys() | aside
         return Knowledge(
@@ -286,6 +290,21 @@ class Search:
         return self._stated
 
     # what next
+
+    @property
+    def wants_wordings(self) -> bool:
+        """Whether the next step goes by wordings."""
+        return not self._all and not self._to_reuse
+
+    def inform(self, wordings: dict[int, str], aside: Collection[int]) -> None:
+        """Hear the wording of each capture that was read, as the versions have it, and which show another document.
+
+        What was read since is known by the wording of its page alone.
+        """
+        self._wordings, self._aside = wordings, aside
+
+    def _ask_store(self) -> None:
+        self.inform(*self._store.versions.wordings(self._policy, self._extractor))
 
     def step(self) -> list[Wanted] | None:
         """Return what to ask the archive for now, most urgent first.
@@ -368,7 +387,11 @@ class Search:
 
     def how_sure(self) -> Certainty | None:
         """Return how much was read and how much follows; None before the listing was read."""
-        return None if self._rows is None else certainty(self._rows, self._knowledge())
+        if self._rows is None:
+            return None
+        if not self._all:
+            self._ask_store()
+        return certainty(self._rows, self._knowledge())
 
     def forecast(self) -> Forecast:
         """Return how many requests the rest would take."""

@@ -26,6 +26,7 @@ class PolicyWork:
     :param planned: its requests are counted (mode `plan`).
     :param failed: this program failed on the policy: nothing more is asked for it in this run.
     :param tried: captures that were read in this run, or on which this program failed: none is read twice in it.
+    :param informing: its search is about to hear what is known of its wordings.
     :param to_fill: another archive, and the holes that it is asked for next.
     :param parts: kinds of the other documents on its pages, which are to be read as well (all_policies).
     """
@@ -39,6 +40,7 @@ class PolicyWork:
     planned: bool = False
     failed: bool = False
     tried: set[int] = field(default_factory=set)
+    informing: bool = False
     to_fill: tuple[Archive, Holes] | None = None
     parts: set[str] = field(default_factory=set)
 

@@ -5,7 +5,7 @@ mypy checks pipelines.store.store.Store against all of them (cli/getting/crawl.p
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -86,7 +86,8 @@ class Discoveries(Protocol):
 class Listings(Protocol):
     """What indexes answered, and what is left to ask them."""
 
-    def put(self, run_id: int, listing: Listing) -> int: ...
+    def put_rows(self, archive: str, captures: Sequence[Capture], citations: Sequence[str]) -> int: ...
+    def put_answer(self, run_id: int, listing: Listing) -> None: ...
     def plan(self, archive: str, url: str, period: Period) -> ListingPlan: ...
     def answered(self, archive: str, url: str, period: Period, *, for_ever: bool = False) -> bool: ...
 
@@ -107,8 +108,15 @@ class KeptCaptures(Protocol):
     def page(self, archive: str, capture: Capture, citation: str) -> ListedCapture: ...
     def kept_page(self, capture_id: int) -> tuple[bytes, dict[str, str], int]: ...
     def held_digests(self, digests: Iterable[str]) -> set[str]: ...
+    def packing(self, listed: ListedCapture, memento: Memento) -> Callable[[], Any]: ...
     def keep(
-        self, listed: ListedCapture, memento: Memento, outcome: Outcome, detail: str = "", redirect_url: str = ""
+        self,
+        listed: ListedCapture,
+        memento: Memento,
+        outcome: Outcome,
+        detail: str = "",
+        redirect_url: str = "",
+        packed: Any = None,
     ) -> None: ...
     def keep_redirect(
         self, listed: ListedCapture, memento: Memento, detail: str, location: str, policy: Policy, moved_to: str
@@ -142,6 +150,7 @@ class Versions(Protocol):
     """What is folded of the readings."""
 
     def wordings(self, policy: Policy, extractor: str) -> tuple[dict[int, str], list[int]]: ...
+    def beside(self, policy: Policy, extractor: str) -> tuple[Callable[..., Any], tuple[Any, ...]]: ...
     def stated(self, policy: Policy, extractor: str) -> Mapping[int, Collection[int]]: ...
     def put_certainty(
         self, policy: Policy, archive: str, strategy: str, how_sure: Certainty, *, complete: bool

@@ -7,7 +7,7 @@ settle ─► nothing came: the outcome is noted, with when to ask again
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -24,7 +24,7 @@ from pipelines.store.tables.capture_table import CaptureTable
 from pipelines.text.digests import COPY, SAME_DIGEST, digest_verdict
 
 if TYPE_CHECKING:
-    from pipelines.store.shelves.payloads import PayloadShelf
+    from pipelines.store.shelves.payloads import Packed, PayloadShelf
     from pipelines.store.shelves.policies import PolicyShelf
     from pipelines.store.shelves.runs import RunShelf
     from pipelines.store.transactions import OpenFile
@@ -52,6 +52,17 @@ class Cited:
     url: str
     timestamp: str
     captured_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PackedCapture:
+    """What was fetched of a capture, ready to be stored.
+
+    :param verdict: of the archive's digest (pipelines/text/digests.py).
+    """
+
+    payload: Packed
+    verdict: str
 
 
 class CaptureShelf:
@@ -145,21 +156,33 @@ class CaptureShelf:
             held |= {digest for (digest,) in rows}
         return held
 
+    def packing(self, listed: ListedCapture, memento: Memento) -> Callable[[], PackedCapture]:
+        """Return what does the work that `keep` has with the bytes: it touches no database and may run in any thread."""
+        pack = self._payloads.packing(memento.body, listed.capture.urlkey)
+        return lambda: PackedCapture(pack(), digest_verdict(memento, listed.capture.digest))
+
     def keep(
-        self, listed: ListedCapture, memento: Memento, outcome: Outcome, detail: str = "", redirect_url: str = ""
+        self,
+        listed: ListedCapture,
+        memento: Memento,
+        outcome: Outcome,
+        detail: str = "",
+        redirect_url: str = "",
+        packed: PackedCapture | None = None,
     ) -> None:
         """Keep what was fetched, before anything else is tried on it. One transaction.
 
-        :param memento: its body with content codings undone.
+        :param memento: its body with content codings undone. :param packed: what `packing` made of it.
         """
         capture = listed.capture
+        packed = packed or self.packing(listed, memento)()
         with self._file.transaction():
             self._table.change(
                 [listed.capture_id],
                 outcome=outcome.value,
                 detail=detail,
                 fetched_at=self._file.now(),
-                payload_id=self._payloads.put(memento.body, capture.urlkey) if memento.body else None,
+                payload_id=self._payloads.put(memento.body, capture.urlkey, packed.payload) if memento.body else None,
                 redirect_url=redirect_url,
                 http_status=memento.status,
                 headers=json.dumps(dict(memento.headers), ensure_ascii=False),
@@ -167,7 +190,7 @@ class CaptureShelf:
                 memento_at=format_iso(memento.memento_at),
                 drift_seconds=drift_seconds(capture.captured_at, memento.memento_at),
                 chain=json.dumps(memento.chain),
-                digest_verdict=digest_verdict(memento, capture.digest),
+                digest_verdict=packed.verdict,
             )
 
     def keep_redirect(

@@ -60,7 +60,7 @@ class DeclarationShelf:
             )
         self._put_hints(policy_id, declared.hints)
         if self._state(policy_id) != before:
-            self._db.execute("UPDATE policies SET dirty = 1 WHERE id = ?", [policy_id])
+            self._db.execute("UPDATE policies SET dirty = dirty + 1 WHERE id = ?", [policy_id])
 
     def _put_hints(self, policy_id: int, hints: tuple[Hint, ...]) -> None:
         if hints == self._hints(policy_id):

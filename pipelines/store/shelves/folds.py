@@ -1,20 +1,30 @@
 """The fold, brought into the store: versions and changes of one policy made equal to what its readings say.
 
-Only that policy is folded, and only rows that differ are written, so that a crawl can fold as often as it likes.
+    readings ──plan_fold──► PlannedFold ──write_fold──► versions, changes, what was left out
+
+Only that policy is folded, and only rows that differ are written, so that a crawl can fold as often as it likes. Planning
+reads and computes, for tenths of a second, and writes nothing: a crawl has it done in another process, over a connection of
+that process's own, and the one writer writes the plan in a few milliseconds. Readings that came meanwhile are not in it:
+each has counted `policies.dirty` up, so that the policy stays dirty and is folded again. A plan that is lost is no loss.
 """
 
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
 
 from crawler.archives.timestamps import format_iso, parse_iso
 from pipelines.model import Block, BlockKind, Change, ChangeClass, Observation, Version
-from pipelines.store.load import text_blocks
+from pipelines.store.load import readable_uri, text_blocks
 from pipelines.store.shelves.found import NOBODY, Finder, note_changes
 from pipelines.store.tables.texts import put_text
 from pipelines.text.digests import text_digest
@@ -22,9 +32,6 @@ from pipelines.text.wording import text_words
 from pipelines.versions.changes import Text, compare
 from pipelines.versions.fold import Folded, fold_stretches, wordings_of
 from pipelines.versions.sightings import Line, SeenText, lines_of, stretches
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
 
 _COLUMNS = (
     "policy_id",
@@ -45,18 +52,90 @@ _KnownChanges = dict[tuple[int, int, bool], Change]
 _UPDATES = ", ".join(f"{c} = excluded.{c}" for c in _COLUMNS[3:])
 
 
+@dataclass(frozen=True, slots=True)
+class Steadied:
+    """The text of a version that no capture shows as it is.
+
+    :param digest: text_digest of its blocks.
+    """
+
+    digest: str
+    blocks: tuple[Block, ...]
+    words: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFold:
+    """What a policy's versions and changes are to be: all of a fold that takes long, and nothing written yet.
+
+    :param marks: policies.dirty as it was read; where it has grown since, the policy stays dirty.
+    :param held: the rows of versions that it was planned over.
+    :param texts: by version number, the texts that were put together.
+    :param changes: from each version to the next; None where the versions stay as they are.
+    """
+
+    policy_id: int
+    extractor_id: int
+    marks: int
+    held: tuple[tuple[Any, ...], ...]
+    folded: Folded
+    texts: Mapping[int, Steadied]
+    changes: tuple[Change, ...] | None
+
+
 def refold(db: Database, policy_id: int, extractor_id: int, finder: Finder = NOBODY) -> None:
     """Make the stored versions and changes of a policy those of its readings by one extractor. One transaction.
 
     :param finder: the run that finds what is new in them.
     """
-    known = _known_changes(db, policy_id)  # before version numbers shift
+    write_fold(db, plan_fold(db, policy_id, extractor_id), finder)
+
+
+def plan_folds_in(path: Path, wanted: Sequence[tuple[int, int]]) -> list[PlannedFold]:
+    """Return the folds of some policies, each given with its extractor: for a process of its own, beside the writer's.
+
+    Each is of one moment of the file, read-only. A worker may be killed: the connection ends with the call, so that the
+    writer is the last to leave the file and takes its WAL along.
+    """
+    plans = []
+    with closing(sqlite3.connect(readable_uri(path), uri=True)) as connection:
+        for policy_id, extractor_id in wanted:
+            connection.execute("BEGIN")
+            plans.append(plan_fold(Database(connection), policy_id, extractor_id))
+            connection.execute("COMMIT")
+    return plans
+
+
+def capture_wordings_in(path: Path, policy_id: int, extractor_id: int) -> tuple[dict[int, str], list[int]]:
+    """Return capture_wordings of a policy in a database: for a process of its own, as plan_folds_in."""
+    with closing(sqlite3.connect(readable_uri(path), uri=True)) as connection:
+        connection.execute("BEGIN")
+        return capture_wordings(Database(connection), policy_id, extractor_id)
+
+
+def plan_fold(db: Database, policy_id: int, extractor_id: int) -> PlannedFold:
+    """Return what the versions and changes of a policy are by its readings; writes nothing."""
+    (marks,) = db.execute("SELECT dirty FROM policies WHERE id = ?", [policy_id]).fetchone()
+    held = _held_versions(db, policy_id, extractor_id)
     folded = fold_policy(db, policy_id, extractor_id)
-    rows = [_row(policy_id, extractor_id, v, _text_id(db, v, folded)) for v in folded.versions]
-    held = db.execute(
-        f"SELECT {_FIELDS} FROM versions WHERE policy_id = ? AND extractor_id = ? ORDER BY version",
-        [policy_id, extractor_id],
-    ).fetchall()
+    texts = {v.number: _steadied(db, v, folded.texts[v.number]) for v in folded.versions if v.number in folded.texts}
+    ids = [_held_text(db, texts[v.number].digest) if v.number in texts else v.text_id for v in folded.versions]
+    steps = [(policy_id, extractor_id, v.number, v.wording, text) for v, text in zip(folded.versions, ids, strict=True)]
+    changes = None
+    if steps != [row[:5] for row in held]:
+        changes = _changes(db, folded.versions, ids, texts, _known_changes(db, policy_id))
+    return PlannedFold(policy_id, extractor_id, marks, held, folded, texts, changes)
+
+
+def write_fold(db: Database, plan: PlannedFold, finder: Finder = NOBODY) -> None:
+    """Write a fold. One transaction. Where somebody has written other versions since it was planned, it is planned anew."""
+    policy_id, extractor_id = plan.policy_id, plan.extractor_id
+    held = _held_versions(db, policy_id, extractor_id)
+    if held != plan.held:
+        plan = plan_fold(db, policy_id, extractor_id)
+    folded = plan.folded
+    rows = [_row(policy_id, extractor_id, v, _text_id(db, v, plan.texts)) for v in folded.versions]
     new = [row for index, row in enumerate(rows) if index >= len(held) or row != held[index]]
     db.execute(
         "DELETE FROM versions WHERE policy_id = ? AND extractor_id = ? AND version > ?",
@@ -67,17 +146,22 @@ def refold(db: Database, policy_id: int, extractor_id: int, finder: Finder = NOB
         f"ON CONFLICT (policy_id, extractor_id, version) DO UPDATE SET {_UPDATES}",
         new,
     )
-    if [row[:5] for row in rows] != [row[:5] for row in held]:
-        _rebuild_changes(
-            db,
-            policy_id,
-            extractor_id,
-            [_Compared(v.number, v.wording, row[4]) for v, row in zip(folded.versions, rows, strict=True)],
-            known,
-        )
+    if plan.changes is not None:
+        _write_changes(db, policy_id, extractor_id, plan.changes)
     _write_left_out(db, policy_id, extractor_id, folded)
     note_changes(db, policy_id, extractor_id, finder)
-    db.execute("UPDATE policies SET extractor_id = ?, dirty = 0 WHERE id = ?", [extractor_id, policy_id])
+    db.execute(
+        "UPDATE policies SET extractor_id = ?, dirty = CASE WHEN dirty = ? THEN 0 ELSE dirty END WHERE id = ?",
+        [extractor_id, plan.marks, policy_id],
+    )
+
+
+def _held_versions(db: Database, policy_id: int, extractor_id: int) -> tuple[tuple[Any, ...], ...]:
+    rows = db.execute(
+        f"SELECT {_FIELDS} FROM versions WHERE policy_id = ? AND extractor_id = ? ORDER BY version",
+        [policy_id, extractor_id],
+    )
+    return tuple(tuple(row) for row in rows)
 
 
 def fold_policy(db: Database, policy_id: int, extractor_id: int) -> Folded:
@@ -131,14 +215,22 @@ def _line(kind: BlockKind, level: int, markdown: str) -> Line:
     return lines_of([Block(kind, level, markdown)])[0]
 
 
-def _text_id(db: Database, version: Version, folded: Folded) -> int:
-    """The text of a version: its first capture's, or the steadied one, which no capture shows."""
-    blocks = folded.texts.get(version.number)
-    if blocks is None:
-        return version.text_id
+def _steadied(db: Database, version: Version, blocks: tuple[Block, ...]) -> Steadied:
     (language,) = db.execute("SELECT language FROM texts WHERE id = ?", [version.text_id]).fetchone()
-    count = len(text_words(blocks))
-    return put_text(db, text_digest(blocks), blocks, wording=version.wording, words=count, language=language)
+    return Steadied(text_digest(blocks), blocks, len(text_words(blocks)), language)
+
+
+def _held_text(db: Database, digest: str) -> int | None:
+    row = db.execute("SELECT id FROM texts WHERE text_digest = ?", [digest]).fetchone()
+    return int(row[0]) if row else None
+
+
+def _text_id(db: Database, version: Version, texts: Mapping[int, Steadied]) -> int:
+    """The text of a version: its first capture's, or the steadied one, which no capture shows."""
+    text = texts.get(version.number)
+    if text is None:
+        return version.text_id
+    return put_text(db, text.digest, text.blocks, wording=version.wording, words=text.words, language=text.language)
 
 
 def _row(policy_id: int, extractor_id: int, v: Version, text_id: int) -> tuple[Any, ...]:
@@ -158,47 +250,50 @@ def _row(policy_id: int, extractor_id: int, v: Version, text_id: int) -> tuple[A
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Compared:
-    """A version, as far as it is compared with the next."""
+def _changes(
+    db: Database,
+    versions: Sequence[Version],
+    text_ids: Sequence[int | None],
+    texts: Mapping[int, Steadied],
+    known: _KnownChanges,
+) -> tuple[Change, ...]:
+    """The changes from each version to the next; only pairs of texts that were not compared before are compared.
 
-    version: int
-    wording: str
-    text_id: int
+    :param text_ids: of each version; None of a text that is not stored yet.
+    """
+    seen: set[str] = set()
+    found = []
+    for (old, old_id), (new, new_id) in pairwise(zip(versions, text_ids, strict=True)):
+        returns = new.wording in seen
+        change = known.get((old_id, new_id, returns)) if old_id and new_id else None
+        if change is None:
+            change = compare(_text(db, old, old_id, texts), _text(db, new, new_id, texts), seen)
+        found.append(change)
+        seen.add(old.wording)
+    return tuple(found)
 
 
-def _rebuild_changes(
-    db: Database, policy_id: int, extractor_id: int, versions: Sequence[_Compared], known: _KnownChanges
-) -> None:
-    """Write the changes anew, comparing only pairs of texts that were not compared before."""
-    ids = dict(
-        db.execute(
-            "SELECT version, id FROM versions WHERE policy_id = ? AND extractor_id = ?",
-            [policy_id, extractor_id],
-        ).fetchall()
-    )
+def _write_changes(db: Database, policy_id: int, extractor_id: int, changes: Sequence[Change]) -> None:
+    """Write the changes of a policy anew."""
+    key = [policy_id, extractor_id]
+    rows = db.execute("SELECT id FROM versions WHERE policy_id = ? AND extractor_id = ? ORDER BY version", key)
+    ids = [row[0] for row in rows.fetchall()]
     db.execute(
         "DELETE FROM changes WHERE to_version_id IN (SELECT id FROM versions WHERE policy_id = ? AND extractor_id = ?)",
-        [policy_id, extractor_id],
+        key,
     )
-    seen: set[str] = set()
-    for old, new in pairwise(versions):
-        returns = new.wording in seen
-        change = known.get((old.text_id, new.text_id, returns)) or compare(_text(db, old), _text(db, new), seen)
-        seen.add(old.wording)
-        db.execute(
-            "INSERT INTO changes (policy_id, from_version_id, to_version_id, change_class, words_added, words_removed, "
-            "sections) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                policy_id,
-                ids[old.version],
-                ids[new.version],
-                change.change_class.value,
-                change.words_added,
-                change.words_removed,
-                json.dumps(change.sections, ensure_ascii=False),
-            ],
-        )
+    db.conn.executemany(
+        "INSERT INTO changes (policy_id, from_version_id, to_version_id, change_class, words_added, words_removed, "
+        "sections) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (policy_id, old, new, one.change_class.value, one.words_added, one.words_removed, _sections(one))
+            for (old, new), one in zip(pairwise(ids), changes, strict=True)
+        ],
+    )
+
+
+def _sections(change: Change) -> str:
+    return json.dumps(change.sections, ensure_ascii=False)
 
 
 def _known_changes(db: Database, policy_id: int) -> _KnownChanges:
@@ -214,9 +309,12 @@ def _known_changes(db: Database, policy_id: int) -> _KnownChanges:
     }
 
 
-def _text(db: Database, version: _Compared) -> Text:
-    (language,) = db.execute("SELECT language FROM texts WHERE id = ?", [version.text_id]).fetchone()
-    return Text(text_blocks(db.conn, version.text_id), version.wording, language)
+def _text(db: Database, version: Version, text_id: int | None, texts: Mapping[int, Steadied]) -> Text:
+    if text_id is None:
+        text = texts[version.number]
+        return Text(text.blocks, version.wording, text.language)
+    (language,) = db.execute("SELECT language FROM texts WHERE id = ?", [text_id]).fetchone()
+    return Text(text_blocks(db.conn, text_id), version.wording, language)
 
 
 def _write_left_out(db: Database, policy_id: int, extractor_id: int, folded: Folded) -> None:

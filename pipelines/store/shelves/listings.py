@@ -44,28 +44,35 @@ class ListingShelf:
     def put(self, run_id: int, listing: Listing) -> int:
         """Store one answer of an index; return how many of its captures are new. One transaction."""
         with self._file.transaction():
-            self._put_answer(run_id, listing)
-            copied = self._meet_copies(listing)
+            self.put_answer(run_id, listing)
+            return self.put_rows(listing.archive, listing.captures, listing.citations)
+
+    def put_rows(self, archive: str, captures: Sequence[Capture], citations: Sequence[str]) -> int:
+        """Store rows of an index; return how many are new. One transaction. The listing that they are of is put after
+        them (put_answer): what it says is there then is.
+        """
+        with self._file.transaction():
+            copied = self._meet_copies(archive, captures)
             return self._captures.add(
-                index_row(capture, listing.archive, citation)
-                for capture, citation in zip(listing.captures, listing.citations, strict=True)
+                index_row(capture, archive, citation)
+                for capture, citation in zip(captures, citations, strict=True)
                 if capture not in copied
             )
 
-    def _meet_copies(self, listing: Listing) -> set[Capture]:
+    def _meet_copies(self, archive: str, captures: Sequence[Capture]) -> set[Capture]:
         """Give the captures that somebody else's copy brought (copies.py) what the index says of them; return those rows
         of the index, which are no other captures.
         """
         found: set[Capture] = set()
         listed: dict[str, dict[str, list[Capture]]] = {}
-        for capture in listing.captures:
+        for capture in captures:
             listed.setdefault(capture.urlkey, {}).setdefault(capture.timestamp, []).append(capture)
         for urlkey, by_time in listed.items():
             moments = [int(capture.captured_at.timestamp()) for some in by_time.values() for capture in some]
             rows = self._db.execute(
                 "SELECT id, timestamp, original, digest FROM captures WHERE urlkey = ? AND archive = ? "
                 "AND at BETWEEN ? AND ? AND digest_verdict = ?",  # an index page is a part of a URL's time
-                [urlkey, listing.archive, min(moments), max(moments), COPY],
+                [urlkey, archive, min(moments), max(moments), COPY],
             ).fetchall()
             for capture_id, timestamp, original, digest in rows:
                 same = by_time.get(timestamp, [])
@@ -79,6 +86,11 @@ class ListingShelf:
                     }
                     self._captures.change([capture_id], **said)
         return found
+
+    def put_answer(self, run_id: int, listing: Listing) -> None:
+        """Store that an index has answered, and up to where; its rows are stored apart. One transaction."""
+        with self._file.transaction():
+            self._put_answer(run_id, listing)
 
     def _put_answer(self, run_id: int, listing: Listing) -> None:
         for urlkey in {c.urlkey for c in listing.captures} - {surt(listing.url)}:  # the archive's own key of it

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import zstandard
@@ -35,26 +37,53 @@ ENOUGH: Final = 0.02  # of a payload: a difference so small is taken while crawl
 URLS_AT_HAND: Final = 16  # URLs whose payloads stay in memory
 
 
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A payload as it is to be stored.
+
+    :param digest: its SHA-256. :param base: what it is compressed against, None where it stands alone.
+    :param state: of the shelf that it was packed for; in another state the base may not be there.
+    """
+
+    digest: bytes
+    base: Base | None
+    data: bytes
+    state: int
+
+
 class PayloadShelf:
     """Puts payloads into a database and gets them back."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._bases: OrderedDict[str, Bases[Base]] = OrderedDict()
+        self._state = 0  # counts rollbacks
 
-    def put(self, body: bytes, urlkey: str) -> int:
-        """Store a payload of a URL, once; return its id."""
-        digest = hashlib.sha256(body).digest()
-        held = self.held(digest)
-        return self.put_new(body, urlkey, digest) if held is None else held
+    def packing(self, body: bytes, urlkey: str) -> Callable[[], Packed]:
+        """Return what packs a payload of a URL for `put`: it takes milliseconds, touches no database and may run in any
+        thread.
+        """
+        return partial(_pack, body, tuple(self._bases_of(urlkey)), self._state)
+
+    def put(self, body: bytes, urlkey: str, packed: Packed | None = None) -> int:
+        """Store a payload of a URL, once; return its id.
+
+        :param packed: the payload, packed beforehand.
+        """
+        if packed is None or packed.state != self._state:
+            packed = self.packing(body, urlkey)()
+        held = self.held(packed.digest)
+        return self._put(body, urlkey, packed) if held is None else held
 
     def put_new(self, body: bytes, urlkey: str, digest: bytes, levels: tuple[int, int] | None = None) -> int:
         """Store a payload of a URL that is not held; return its id.
 
         :param digest: its SHA-256. :param levels: other than those of a crawl.
         """
-        bases = self._bases_of(urlkey)
-        base, data = quick(body, bases, levels)
+        return self._put(body, urlkey, Packed(digest, *quick(body, self._bases_of(urlkey), levels), self._state))
+
+    def _put(self, body: bytes, urlkey: str, packed: Packed) -> int:
+        digest, base, data = packed.digest, packed.base, packed.data
         depth, reach = (base.depth + 1, base.reach + len(body)) if base else (0, len(body))
         cursor = self._db.execute(
             "INSERT INTO payloads (sha256, size, base_id, depth, data) VALUES (?, ?, ?, ?, ?)",
@@ -62,7 +91,7 @@ class PayloadShelf:
         )
         payload_id = int(cursor.lastrowid or 0)
         if body:
-            bases.add(Base(payload_id, body, depth, reach))
+            self._bases_of(urlkey).add(Base(payload_id, body, depth, reach))
         return payload_id
 
     def held(self, digest: bytes) -> int | None:
@@ -104,6 +133,11 @@ class PayloadShelf:
     def forget_bases(self) -> None:
         """Read the last payloads anew: what was put since was rolled back."""
         self._bases.clear()
+        self._state += 1
+
+
+def _pack(body: bytes, bases: tuple[Base, ...], state: int) -> Packed:
+    return Packed(hashlib.sha256(body).digest(), *quick(body, bases), state)
 
 
 def quick(body: bytes, bases: Iterable[Base], levels: tuple[int, int] | None = None) -> tuple[Base | None, bytes]:

@@ -117,9 +117,11 @@ class PolicyShelf:
         return [url for (url,) in rows]
 
     def mark_dirty(self, capture_id: int) -> None:
-        """Have the policies of a capture's URL folded again. Within the caller's transaction."""
+        """Have the policies of a capture's URL folded again. Counted, so that a fold that was planned before does not pass
+        for one of it. Within the caller's transaction.
+        """
         self._db.execute(
-            "UPDATE policies SET dirty = 1 WHERE NOT dirty AND id IN (SELECT u.policy_id FROM policy_urls u "
+            "UPDATE policies SET dirty = dirty + 1 WHERE id IN (SELECT u.policy_id FROM policy_urls u "
             "JOIN captures k ON k.urlkey = u.urlkey WHERE k.id = ?)",
             [capture_id],
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from crawler.archives.capture import Policy
 from crawler.choosing.certainty import Certainty
-from pipelines.store.shelves.folds import capture_wordings, refold
+from pipelines.store.shelves.folds import PlannedFold, capture_wordings, capture_wordings_in, refold, write_fold
 
 if TYPE_CHECKING:
     from pipelines.store.shelves.declarations import DeclarationShelf
@@ -22,17 +23,31 @@ class VersionShelf:
 
     def fold(self, policy: Policy, extractor: str) -> None:
         """Bring the versions of a policy up to date with its readings. One transaction; does nothing if they are."""
+        wanted = self.to_fold(policy, extractor)
+        if wanted:
+            with self._file.transaction():
+                refold(self._file.db, *wanted, self._file.finder)
+
+    def to_fold(self, policy: Policy, extractor: str) -> tuple[int, int] | None:
+        """Return what to plan a policy's fold by (folds.plan_folds_in), None where its versions are up to date."""
         dirty, built_with = self._file.one("SELECT dirty, extractor_id FROM policies WHERE id = ?", policy.policy_id)
         extractor_id = self._extractor_id(policy, extractor)
-        if dirty or built_with != extractor_id:
-            with self._file.transaction():
-                refold(self._file.db, policy.policy_id, extractor_id, self._file.finder)
+        return (policy.policy_id, extractor_id) if dirty or built_with != extractor_id else None
+
+    def put_fold(self, plan: PlannedFold) -> None:
+        """Write a fold that was planned beside the store. One transaction."""
+        with self._file.transaction():
+            write_fold(self._file.db, plan, self._file.finder)
 
     def wordings(self, policy: Policy, extractor: str) -> tuple[dict[int, str], list[int]]:
         """Return the wording of each capture of a policy that was read, as its versions have it; and the captures that
         show another document.
         """
         return capture_wordings(self._file.db, policy.policy_id, self._extractor_id(policy, extractor))
+
+    def beside(self, policy: Policy, extractor: str) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        """Return what gives the same as `wordings` in another process: a function, and its arguments."""
+        return capture_wordings_in, (self._file.path, policy.policy_id, self._extractor_id(policy, extractor))
 
     def stated(self, policy: Policy, extractor: str) -> dict[int, list[int]]:
         """Return the days that the text of each capture of a policy states, as the first second of each (UTC, since
