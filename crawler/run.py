@@ -25,6 +25,10 @@ else:
 
 logger = logging.getLogger(__name__)
 
+# Seconds after which a thread that computes lets another go on; Python's own 5 ms come once a statement, since SQLite's calls
+# hand the interpreter over, and make tenths of a second of a transaction beside a thread that parses an index.
+_SWITCH = 0.001
+
 # Where Scrapy logs what a feed, or an extension that listens to signals, did not take, and then ends with success.
 _LOGGERS = ("scrapy.utils.signal", "scrapy.extensions.feedexport")
 _FAILED = "a feed or an extension failed: the log says why. What was read is in the database, and `policylapse export` writes it"
@@ -71,6 +75,7 @@ def run_crawl(process: CrawlerProcessBase, arguments: Mapping[str, str] | None =
     :param lock_wait: seconds to wait for another crawl into the same database to end.
     """
     lock = None
+    sys.setswitchinterval(_SWITCH)
     try:
         options = options_of(process.settings, arguments)
         process.settings.set(OPTIONS, options, priority="cmdline")

@@ -144,15 +144,31 @@ class Captures:
     redirects: Rows
 
 
-def rows_of(listed: Iterable[ListedCapture]) -> Captures:
-    """Return the columns of a policy's captures, of all its URLs together, in whatever order they come.
+class GrowingRows:
+    """The columns of a policy's captures, of all its URLs together, as they come, in whatever order.
 
     Those of which the index row says enough (index_verdict) are left out. What became of a capture so far is not
     in the rows but in choose.Knowledge, so that rows are made once a run and knowledge grows.
     """
-    pages, redirects, lines = _Columns(), _Columns(), dict[str, int]()
-    for one in listed:
+
+    def __init__(self) -> None:
+        self._pages, self._redirects = _Columns(), _Columns()
+        self._lines: dict[str, int] = {}
+
+    def add(self, one: ListedCapture) -> None:
+        """Take in a capture."""
         if index_verdict(one.capture) is None:
-            line = lines.setdefault(one.capture.urlkey, len(lines))
-            (redirects if one.capture.is_redirect else pages).add(one.capture_id, one.capture, line)
-    return Captures(Rows(pages), Rows(redirects))
+            line = self._lines.setdefault(one.capture.urlkey, len(self._lines))
+            (self._redirects if one.capture.is_redirect else self._pages).add(one.capture_id, one.capture, line)
+
+    def captures(self) -> Captures:
+        """Return what has come so far."""
+        return Captures(Rows(self._pages), Rows(self._redirects))
+
+
+def rows_of(listed: Iterable[ListedCapture]) -> Captures:
+    """Return the columns of captures that are at hand."""
+    rows = GrowingRows()
+    for one in listed:
+        rows.add(one)
+    return rows.captures()

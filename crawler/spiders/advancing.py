@@ -98,15 +98,19 @@ class Advancer:
                 return
         async for item in self._read_left(work):
             yield item
-        if work.grown:
-            work.grown = False
-            work.search.reload()
-        async for found in self._follower.follow_known(work):
-            yield found
-        async for found in self._fill_window(work):
+        async for found in self._choose(work):
             yield found
         async for item in self._read_left(work):  # what was reused on the way
             yield item
+
+    async def _choose(self, work: PolicyWork) -> AsyncIterator[Any]:
+        while await self._reloaded(work):
+            async for found in self._follower.follow_known(work):
+                yield found
+            async for found in self._fill_window(work):
+                yield found
+            if not work.grown or self._run.ending or not self._waits.can_choose(work):
+                break  # else it has grown meanwhile, and who told so was turned away
 
     async def _read_left(self, work: PolicyWork) -> AsyncIterator[Any]:
         if not self._waits.requests(work):
@@ -134,16 +138,30 @@ class Advancer:
                 async for found in self._fetcher.get(capture, work, one.level):
                     yield found
 
+    async def _reloaded(self, work: PolicyWork) -> bool:
+        """Let the search read its listing where that has grown; False where another is at it, who goes on from there."""
+        if work.busy:
+            return False
+        work.busy = True
+        try:
+            while work.grown:
+                work.grown = False
+                for _ in work.search.reloading():
+                    await asyncio.sleep(0)
+        finally:
+            work.busy = False
+        return True
+
     async def _informed(self, work: PolicyWork) -> bool:
         """Tell the search what the store knows; False where that is under way, and goes on from there itself."""
-        if work.informing:
+        if work.busy:
             return False
         if work.search.wants_wordings:
-            work.informing = True
+            work.busy = True
             try:
                 work.search.inform(*await self._reading.wordings(work.policy))
             finally:
-                work.informing = False
+                work.busy = False
         return True
 
     def _plan_requests(self, work: PolicyWork) -> None:

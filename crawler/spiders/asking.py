@@ -9,6 +9,7 @@ What a playback answer is, is decided in crawler/asking/playback.py.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ from twisted.web.client import ResponseFailed
 from twisted.web.error import Error as HTTPClientError
 
 from crawler.archives.capture import ListedCapture, ListingPlan, Outcome, Period
-from crawler.archives.cdx import about, says_no_captures
+from crawler.archives.cdx import CdxPage, about, says_no_captures
 from crawler.archives.coding import undo_content_encoding
 from crawler.archives.dialects import Archive
 from crawler.archives.errors import DecodeError, RateLimited, UnexpectedArchiveResponse

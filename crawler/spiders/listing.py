@@ -7,6 +7,7 @@ Who waits for a listing stands in waits.py; what becomes of the rows is decided 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Hashable, Iterator
 from dataclasses import replace
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
+ROWS_AT_ONCE = 100  # of an index answer, stored in one transaction: ten milliseconds
 logger = logging.getLogger(__name__)
 
 
@@ -175,7 +177,9 @@ class Lister:
         elif page is None:
             yield self._request_page(listing, plan)
         else:
-            onward = await self._take(listing, page)
+            for _ in self._put_rows(listing, page):
+                pass
+            onward = self._take(listing, page)
             if onward is not None:
                 yield self._request_page(listing, onward)
             else:
@@ -219,7 +223,9 @@ class Lister:
             page, outcome, detail = await self._asker.read_index(response, listing.url)
             if page is None:
                 return None, self._end(listing, (outcome or Outcome.LISTING_FAILED, detail))
-            onward = await self._take(listing, page)
+            for _ in self._put_rows(listing, page):
+                await asyncio.sleep(0)
+            onward = self._take(listing, page)
             return onward, [] if onward else self._end(listing)
         except OUR_FAULTS:
             raise
@@ -243,17 +249,19 @@ class Lister:
     def _followers(self, listing: SharedListing) -> list[PolicyWork]:
         return self._waits.who(For.LISTING, listing.key)
 
-    async def _take(self, listing: SharedListing, page: CdxPage) -> ListingPlan | None:
-        """Store a page for every policy that has the URL; return the plan of the next one.
-
-        Its rows come first, some at a time, and then what says that they are there: killed between, it is asked again.
+    def _put_rows(self, listing: SharedListing, page: CdxPage) -> Iterator[None]:
+        """Store the rows of a page, some at a time, before what says that they are there (_take): killed between, it is
+        asked for again.
         """
-        wanted = listing.wanted(page)
-        archive, captures = listing.archive, wanted.captures
+        archive, captures = listing.archive, listing.wanted(page).captures
         for start in range(0, len(captures), ROWS_AT_ONCE):
             some = captures[start : start + ROWS_AT_ONCE]
             self._store.listings.put_rows(archive.name, some, tuple(map(archive.citation_of, some)))
-            await asyncio.sleep(0)
+            yield
+
+    def _take(self, listing: SharedListing, page: CdxPage) -> ListingPlan | None:
+        """Store that a page has come, for every policy that has the URL; return the plan of the next one."""
+        wanted = listing.wanted(page)
         for work in self._followers(listing):
             self._keep(wanted, listing, work.policy)
         self._run.count("listed", len(wanted.captures))

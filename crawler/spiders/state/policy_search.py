@@ -22,7 +22,7 @@ from typing import Protocol
 from crawler.archives.capture import REVISIT_MIMETYPE, ListedCapture, Outcome, Period, Policy
 from crawler.choosing.certainty import Certainty, Forecast, certainty, forecast
 from crawler.choosing.holes import Holes, holes_of
-from crawler.choosing.rows import TELLS_NOTHING, Captures, digest_key, index_verdict, rows_of
+from crawler.choosing.rows import TELLS_NOTHING, Captures, GrowingRows, digest_key, index_verdict
 from crawler.choosing.strategies import Wanted, next_batch
 from crawler.choosing.survey import Knowledge
 from crawler.options import RunOptions
@@ -31,7 +31,8 @@ from crawler.spiders.state.shelves import KeptCaptures, Versions
 logger = logging.getLogger(__name__)
 
 STRETCH = 2_000  # captures read from the store at once, and wanted of one strategy at once
-SLICE = 200  # captures that are reused in one step, a transaction each: a tenth of a second
+SLICE = 40  # captures that are reused in one step, a transaction each: twenty milliseconds
+AT_ONCE = 200  # captures of a listing that are taken in before others have their turn: ten milliseconds
 _READ = (Outcome.FETCHED, Outcome.REVISIT)
 LOST = (
     Outcome.UNPLAYABLE,
@@ -187,7 +188,17 @@ class Search:
 
     def reload(self) -> None:
         """Read the listing anew: at the beginning, and when it has grown."""
-        self._rows = rows_of(self._open_rows())
+        for _ in self.reloading():
+            pass
+
+    def reloading(self) -> Iterator[None]:
+        """Reload, and yield every so many captures, so that the reactor can see to others."""
+        rows = GrowingRows()
+        for number, listed in enumerate(self._open_rows(), start=1):
+            rows.add(listed)
+            if number % AT_ONCE == 0:
+                yield
+        self._rows = rows.captures()
 
     def _open_rows(self) -> Iterator[ListedCapture]:
         """All captures, settling on the way those of which the index row tells enough, and noting what is known."""

@@ -26,7 +26,8 @@ class PolicyWork:
     :param planned: its requests are counted (mode `plan`).
     :param failed: this program failed on the policy: nothing more is asked for it in this run.
     :param tried: captures that were read in this run, or on which this program failed: none is read twice in it.
-    :param informing: its search is about to hear what is known of its wordings.
+    :param busy: its search is reading its listing, or about to hear what is known of its wordings: who has it do so goes
+        on from there, and nobody else.
     :param to_fill: another archive, and the holes that it is asked for next.
     :param parts: kinds of the other documents on its pages, which are to be read as well (all_policies).
     """
@@ -40,7 +41,7 @@ class PolicyWork:
     planned: bool = False
     failed: bool = False
     tried: set[int] = field(default_factory=set)
-    informing: bool = False
+    busy: bool = False
     to_fill: tuple[Archive, Holes] | None = None
     parts: set[str] = field(default_factory=set)
 
