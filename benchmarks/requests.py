@@ -10,7 +10,9 @@ fetching all finds. A curated text states the days that this program reads in it
 
 Beside the strategies stands what no search can go below that gives the same guarantees: "certificate" is the fewest
 captures whose reading proves the history (both ends, both sides of every change, one per max gap between them), chosen
-by somebody who knows the answer.
+by somebody who knows the answer. "bits" is what somebody needs who knows nothing but that many changes there are, each
+anywhere, and learns one bit from a reading: both ends, and the logarithm of the number of ways in which the changes can lie.
+Lengths and stated days are what a search goes below that by.
 
 --real FILE takes the wordings of every capture that this program's own extraction reads instead: `--read FILE` writes
 them first (minutes), "" where a page is no policy.
@@ -19,6 +21,8 @@ them first (minutes), "" where a page is no policy.
 import argparse
 import hashlib
 import json
+import math
+import random
 import sys
 import tempfile
 import time
@@ -29,6 +33,7 @@ from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
+from benchmarks.floors import met
 from benchmarks.text import SHARED, common_tools, versions_of
 from crawler.archives.capture import sha1_base32
 from crawler.choosing.stated import beginning
@@ -40,6 +45,7 @@ from tests.servers.answers import Search
 
 DAY = 86400
 GAP = 180 * DAY
+SEEDS = 10
 
 
 # histories
@@ -168,7 +174,13 @@ STRATEGIES = {
 }
 
 
-def table(title, histories):
+def bits(captures, changes):
+    """Readings that tell one bit each, until it is known where so many changes are among captures; and both ends."""
+    return 2 + math.log2(math.comb(captures - 1, changes))
+
+
+def table(title, histories, floors=()):
+    """Print a table; `floors` names what is held of fetches a change and of recall."""
     truth = sum(changes_of(history, range(len(history.listed))) for history in histories)
     captures = sum(len(history.listed) for history in histories)
     print(f"\n{title}: {len(histories)} histories, {captures} captures, {truth} changes")
@@ -179,18 +191,26 @@ def table(title, histories):
         numbers = [run(history) for history in histories]
         fetches, found = (sum(column) for column in zip(*numbers, strict=True))
         print(f"| {name:16} | {fetches:7} | {fetches / max(found, 1):16.2f} | {found / truth:6.3f} |")
+        if name == "changes":
+            for floor, value in zip(floors, (fetches / max(found, 1), found / truth), strict=False):
+                met("requests", floor, value)
+    least = sum(bits(len(one.listed), changes_of(one, range(len(one.listed)))) for one in histories)
+    print(f"| {'bits':16} | {least:7.0f} | {least / truth:16.2f} |        |")
 
 
 # made histories
 
 
-def made(captures, changes, per_day=4, noise=7, step=0):
-    """Captures that all differ in digest; with no step, the lengths tell nothing."""
+def made(captures, changes, per_day=4, noise=7, step=0, seed=None):
+    """Captures that all differ in digest; with no step, the lengths tell nothing. Changes are evenly spread, or anywhere."""
     start = 1262304000
+    places = [at * captures // (changes + 1) + at for at in range(1, changes + 1)]
+    if seed is not None:
+        places = random.Random(seed).sample(range(1, captures), changes)
     listed, truth = [], {}
     for number in range(1, captures + 1):
         moment = time.strftime("%Y%m%d%H%M%S", time.gmtime(start + number * DAY // per_day))
-        version = sum(number > at * captures // (changes + 1) + at for at in range(1, changes + 1))
+        version = sum(number > at for at in places)
         length = str(20000 + number * 7919 % noise + version * step)
         listed.append(make_listed(number, timestamp=moment, digest=f"D{number}", length=length))
         truth[number] = str(version)
@@ -206,6 +226,14 @@ def synthetic():
         print(
             f"10,000 captures over {years:.1f} years, 5 changes, lengths +-3 and steps of {step}: {len(search.fetched)} fetches "
             f"in {search.calls} calls, {search.changes()} found; bisection {bisection(history)[0]}"
+        )
+    for per_day in (8, 4):
+        some = [made(10_000, 5, per_day, seed=seed) for seed in range(SEEDS)]
+        mean = sum(len(Search(one.listed, one.truth).run().fetched) for one in some) / SEEDS
+        floor = met("requests", f"10,000 captures over {10_000 / per_day / 365:.1f} years, no lengths", mean)
+        print(
+            f"the same, {SEEDS} with changes anywhere, {10_000 / per_day / 365:.1f} years: {mean:.1f} fetches, "
+            f"{bits(10_000, 5):.1f} bits ({floor})"
         )
     before = len(search.fetched)
     more = made(10_003, 5, 4)
@@ -254,8 +282,13 @@ def main() -> int:
         return 0
     histories = load(json.loads(args.real.read_text()) if args.real else None)
     privacy = [history for history in histories if history.privacy]
-    table("privacy policies of the first batch", [history for history in privacy if history.first_batch])
-    table("privacy policies", privacy)
+    how = "as this program reads" if args.real else "as curated"
+    table(
+        "privacy policies of the first batch",
+        [history for history in privacy if history.first_batch],
+        (f"fetches a change, first batch, {how}", f"recall, first batch, {how}"),
+    )
+    table("privacy policies", privacy, (f"fetches a change, 35 histories, {how}", f"recall, 35 histories, {how}"))
     table("all clean histories", histories)
     for history in histories if args.per_history else ():
         fetches, found = STRATEGIES["changes"](history)
