@@ -91,6 +91,10 @@ class PolicyReading:
         async for item in self._read_parts(work):
             yield item
 
+    def marks(self, policy: Policy) -> tuple[int, int]:
+        """Return what is another value whenever something was read for a policy."""
+        return self._store.versions.marks(policy)
+
     async def wordings(self, policy: Policy) -> tuple[dict[int, str], list[int]]:
         """Return the wording of each capture of a policy that was read, as its versions have it, and the captures that show
         another document. It takes as long as a fold, so it is done beside the reactor, as reading is.

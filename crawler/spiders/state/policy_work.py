@@ -28,6 +28,7 @@ class PolicyWork:
     :param tried: captures that were read in this run, or on which this program failed: none is read twice in it.
     :param busy: its search is reading its listing, or about to hear what is known of its wordings: who has it do so goes
         on from there, and nobody else.
+    :param marks: what its search has heard is of this state of its readings.
     :param to_fill: another archive, and the holes that it is asked for next.
     :param parts: kinds of the other documents on its pages, which are to be read as well (all_policies).
     """
@@ -42,6 +43,7 @@ class PolicyWork:
     failed: bool = False
     tried: set[int] = field(default_factory=set)
     busy: bool = False
+    marks: tuple[int, int] | None = None
     to_fill: tuple[Archive, Holes] | None = None
     parts: set[str] = field(default_factory=set)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,12 @@ class VersionShelf:
 
     def __init__(self, file: OpenFile, readings: ReadingShelf, declarations: DeclarationShelf) -> None:
         self._file, self._readings, self._declarations = file, readings, declarations
+        self._folds: Counter[int] = Counter()
+
+    def marks(self, policy: Policy) -> tuple[int, int]:
+        """Return what is another value whenever something was read for a policy, and never one that it has been."""
+        (dirty,) = self._file.one("SELECT dirty FROM policies WHERE id = ?", policy.policy_id)
+        return self._folds[policy.policy_id], dirty
 
     def fold(self, policy: Policy, extractor: str) -> None:
         """Bring the versions of a policy up to date with its readings. One transaction; does nothing if they are."""
@@ -27,6 +34,7 @@ class VersionShelf:
         if wanted:
             with self._file.transaction():
                 refold(self._file.db, *wanted, self._file.finder)
+            self._folds[policy.policy_id] += 1
 
     def to_fold(self, policy: Policy, extractor: str) -> tuple[int, int] | None:
         """Return what to plan a policy's fold by (folds.plan_folds_in), None where its versions are up to date."""
@@ -38,6 +46,7 @@ class VersionShelf:
         """Write a fold that was planned beside the store. One transaction."""
         with self._file.transaction():
             write_fold(self._file.db, plan, self._file.finder)
+        self._folds[plan.policy_id] += 1
 
     def wordings(self, policy: Policy, extractor: str) -> tuple[dict[int, str], list[int]]:
         """Return the wording of each capture of a policy that was read, as its versions have it; and the captures that
