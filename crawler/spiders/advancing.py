@@ -156,8 +156,7 @@ class Advancer:
         """Tell the search what the store knows; False where that is under way, and goes on from there itself."""
         if work.busy:
             return False
-        marks = self._reading.marks(work.policy)
-        if work.search.wants_wordings and marks != work.marks:
+        if work.search.wants_wordings and (marks := self._reading.marks(work.policy)) != work.marks:
             work.busy, work.marks = True, marks
             try:
                 work.search.inform(*await self._reading.wordings(work.policy))

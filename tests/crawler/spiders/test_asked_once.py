@@ -186,6 +186,8 @@ def test_a_search_that_never_ends_lets_a_signal_end_it():
     """A loop that makes no request: it lets the reactor run, and looks whether the run is ending."""
 
     class Endless:
+        wants_wordings = False
+
         def step(self):
             return None
 
