@@ -245,6 +245,8 @@ def _print(console: Console, found: PolicyClaims, stories: Sequence[ClaimStory],
 
 def _claim(console: Console, found: PolicyClaims, story: ClaimStory, index: int | None) -> None:
     said = Text.assemble("  ", *_name(story.what))
+    if story.what.applied:
+        said.append(f" ({story.what.applied})", "dim")
     for number, (first, last) in enumerate(story.stays if index is None else [story.stay_at(index) or story.stays[0]]):
         came = found.versions[first]
         said.append(f"{', again' if number else ' '} v{came.version} ", "yellow").append(bracket(came), "yellow")

@@ -89,6 +89,7 @@ def _story_data(found: PolicyClaims, story: ClaimStory, index: int | None) -> di
         "claim": what.name,
         "polarity": what.polarity.value,
         "value": what.value or None,
+        "applied": what.applied or None,
         "stays": _stays(found.versions, story.stays),
         "evidence": [
             {

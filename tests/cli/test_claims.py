@@ -54,6 +54,14 @@ def test_since_is_the_bracket_of_the_version(run):
             assert (stay["not_before"], stay["first_seen"]) == (came["not_before"], came["first_seen"])
 
 
+def test_a_law_has_the_days_on_which_it_applied(run):
+    assert claims(run, "nestwell.example")["law.gdpr", "yes", None]["applied"] == "applies since 2018-05-25"
+    others = [one for name, one in claims(run, "nestwell.example").items() if not name[0].startswith("law.")]
+    assert len(others) > 10
+    assert not any(one["applied"] for one in others)
+    assert "law.gdpr (applies since 2018-05-25)" in run("claims", "nestwell.example", "--claim", "law")
+
+
 def test_csv_has_a_row_per_sentence_and_stay(run):
     rows = list(csv.DictReader(io.StringIO(run("claims", "nestwell.example", "--all", "--csv"))))
     mine = [row for row in rows if row["value"] == "P26M"]

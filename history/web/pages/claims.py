@@ -112,6 +112,7 @@ class _Drawing:
             "name": story.what.name,
             "value": in_words(story.what.value),
             "polarity": story.what.polarity.value,
+            "applied": story.what.applied,
             "bars": [self.stay(*stay) | {"sentence": sentence} for stay, sentence in zip(stays, brought, strict=True)],
             "more_bars": [self.stay(*stay) for stay in story.stays[_BARS:]][:_MOST_BARS],
             "sentences": [self.sentence(at, story.evidence[at]) for at in shown],
