@@ -22,6 +22,7 @@ from benchmarks.reading import gold_blocks
 from pipelines.claims.context import contexts
 from pipelines.claims.match import claims
 from pipelines.claims.model import Context
+from pipelines.claims.parties import parties
 from pipelines.claims.plain import plain
 from pipelines.claims.rules import rules
 from pipelines.model import Block
@@ -171,6 +172,7 @@ def cost(seconds: float = 2.0) -> float:
         blocks |= dict(zip(found, contexts(found), strict=True))
     chosen = random.Random(1).sample(sorted(blocks.items(), key=lambda one: one[0].markdown), min(4000, len(blocks)))
     rules()
+    parties("Load the list.")
     words, begun = 0, time.process_time()
     for block, context in chosen:
         claims(block, context, "en")

@@ -3,7 +3,7 @@
     claims(block, Context(heading, lead), "en") ──► Claim…
 
 A sentence is read behind the lead-in of its list ("We do not:" + "sell your data"), and a match must reach into the
-sentence itself. A block without any word of a rule costs one look at its words. Whatever a page holds, work is bounded:
+sentence itself. A sentence without any word of a rule costs one look at its words. Whatever a page holds, work is bounded:
 blocks are read up to MAX_CHARS, sentences up to MAX_SENTENCE.
 """
 
@@ -40,9 +40,6 @@ def claims(block: Block, context: Context, language: str, ruleset: RuleSet | Non
     code = language if language in known.languages else ANY_LANGUAGE
     lead = f"{context.lead} " if context.lead else ""
     small_lead = lead.lower()
-    named = bool(parties(block.markdown))
-    if not named and not known.touches(small_lead + block.markdown.lower(), code):
-        return []
     found: dict[Claim, None] = {}
     for index, one in enumerate(sentences(block.markdown)):
         text = _NUMBERING.sub("", plain(one.text), count=1) if lead else plain(one.text)
@@ -53,7 +50,7 @@ def claims(block: Block, context: Context, language: str, ruleset: RuleSet | Non
                 found |= dict.fromkeys(_by_rule(rule, lead + text, len(lead), context, known, index))
             else:
                 found |= dict.fromkeys(_by_rule(rule, small, len(small_lead), context, known, index))
-        for name in parties(text) if named else ():
+        for name in parties(text):
             found[Claim("party", name, Polarity.YES, "", "party.named", index)] = None
     return list(found)
 
@@ -62,10 +59,8 @@ def _by_rule(rule: Rule, text: str, begin: int, context: Context, known: RuleSet
     if rule.under and not (rule.under.search(context.heading.lower()) or rule.under.search(context.lead.lower())):
         return
     seen: set[str] = set()
-    for match in rule.any.finditer(text):
-        if not begin < match.end() <= (begin + MAX_REACH if match.start() < begin else len(text)) or (
-            rule.outside and rule.outside.search(match.group())
-        ):
+    for match in _matches(rule, text, begin):
+        if rule.outside and rule.outside.search(match.group()):
             continue
         if not seen and rule.forbidden and rule.forbidden.search(text):
             return
@@ -76,6 +71,18 @@ def _by_rule(rule: Rule, text: str, begin: int, context: Context, known: RuleSet
         said = rule.polarity or _scoped(rule, match, text, begin, known)
         if said is not None:
             yield Claim(rule.category, rule.subject, said, value, rule.id, sentence)
+
+
+def _matches(rule: Rule, text: str, begin: int) -> Iterator[re.Match[str]]:
+    """The matches in the sentence itself; where it has none, those that its lead-in begins and that end in it soon."""
+    none = True
+    for match in rule.any.finditer(text, begin):
+        none = False
+        yield match
+    if none and begin:
+        for match in rule.any.finditer(text):
+            if match.start() < begin < match.end() <= begin + MAX_REACH or match.start() >= begin:
+                yield match
 
 
 def _scoped(rule: Rule, match: re.Match[str], text: str, begin: int, known: RuleSet) -> Polarity | None:
