@@ -21,7 +21,7 @@ from pathlib import Path
 from benchmarks.reading import gold_blocks
 from pipelines.claims.context import contexts
 from pipelines.claims.match import claims
-from pipelines.claims.model import Context
+from pipelines.claims.model import Context, Polarity
 from pipelines.claims.parties import parties
 from pipelines.claims.plain import plain
 from pipelines.claims.rules import rules
@@ -134,13 +134,21 @@ def said(place: Place, category: str, language: str) -> set[str]:
 
 
 def compare(gold: Gold, found: set[str]) -> tuple[set[str], set[str], set[str]]:
-    """Return what is right, wrong and missed: a label without a polarity is met by any."""
+    """Return what is right, wrong and missed: a label without a polarity is met by any.
+
+    A claim that is `unclear` where the label has a polarity is missed, and not wrong.
+    """
 
     def meets(label: str, one: str) -> bool:
         return label == one or ("." not in label and label == one.rpartition(".")[0])
 
+    def held_back(one: str) -> bool:
+        """Unclear, of a subject that the sentence does speak of: an abstention, neither right nor wrong."""
+        subject, _, said_so = one.rpartition(".")
+        return said_so == Polarity.UNCLEAR and any(label.split(".")[0] == subject for label in gold.labels)
+
     right = {one for one in found if any(meets(label, one) for label in gold.labels)}
-    left = {one for one in found - right if not any(meets(label, one) for label in gold.open)}
+    left = {one for one in found - right if not held_back(one) and not any(meets(label, one) for label in gold.open)}
     own = OWN.get(gold.place.operator, gold.place.operator.lower().replace("-", "_"))
     wrong = {one for one in left if not (gold.category == "party" and one.startswith(own))}
     missed = {label for label in gold.labels if not any(meets(label, one) for one in found)}

@@ -80,7 +80,8 @@ class Rule:
 
     :param polarity: None where scope.py reads it.
     :param name: of the subject, for people; "" where the subject says it.
-    :param valid_from, valid_until: the days on which a law began and ceased to apply, "" where there is none.
+    :param valid_from, valid_until: the days on which a law began and ceased to apply, "" where there is none; `source`
+        says so.
     """
 
     id: str
@@ -102,6 +103,7 @@ class Rule:
     name: str = ""
     valid_from: str = ""
     valid_until: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,7 @@ def _read_rule(row: Mapping[str, Any], category: str, language: str, parts: Mapp
         name=row.get("name", ""),
         valid_from=row.get("valid_from", ""),
         valid_until=row.get("valid_until", ""),
+        source=row.get("source", ""),
     )
 
 
