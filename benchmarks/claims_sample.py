@@ -59,7 +59,7 @@ def candidates(language: str) -> list[Place]:
 def draw(language: str, category: str, part: str, count: int, known: set[str], pool: list[Place]) -> list[Place]:
     """Return rows of one category and half to label, none of `known`."""
     net = re.compile(NETS[language][category], re.IGNORECASE)
-    chance = random.Random(f"{SEED} {language} {category} {part}")  # noqa: S311 - a sample, no secret
+    chance = random.Random(f"{SEED} {language} {category} {part}")
     mine = [place for place in pool if half(place.operator) == part and place.digest not in known]
     chance.shuffle(mine)
     taken: dict[str, int] = {}
