@@ -156,7 +156,7 @@ class CorpusImport:
             )
             self._intake.refuse(Outcome.NOT_IMPORTED, self._source(stem, pairs[-1]), told, pages=len(pairs))
             return None
-        policy = self._policy(stem, newest, self._peek(pairs[0]) or newest)
+        policy = self._policy(stem, newest, pairs)
         self._intake.take(policy, self._copies(stem, policy, pairs))
         await self._intake.read(policy)
         if self._texts:
@@ -177,14 +177,14 @@ class CorpusImport:
                 return header
         return None
 
-    def _policy(self, stem: str, newest: Header, oldest: Header) -> Policy:
+    def _policy(self, stem: str, newest: Header, pairs: Sequence[_Pair]) -> Policy:
         evidence = self._evidence(stem)
         policies = self._store.policies
-        return (
-            policies.with_evidence(newest.site, evidence)
-            or policies.at(newest.site, [newest.url, oldest.url])
-            or policies.named(newest.site, newest.url, evidence)
-        )
+        known = policies.with_evidence(newest.site, evidence) or policies.at(newest.site, [newest.url])
+        if known is None:  # no page of the oldest is read where the policy is known without
+            oldest = self._peek(pairs[0]) or newest
+            known = policies.at(newest.site, [oldest.url]) if oldest.url != newest.url else None
+        return known or policies.named(newest.site, newest.url, evidence)
 
     def _evidence(self, stem: str) -> str:
         return f"filed under {stem} in {self._name}"

@@ -51,7 +51,7 @@ from crawler.collections.ota import (
 from crawler.targets.declarations import EVIDENCE, Declared, declared_as, part_of_terms, wants
 from pipelines.imports.comparison import compare
 from pipelines.imports.intake import Done, Intake
-from pipelines.imports.their_text import read_theirs
+from pipelines.imports.their_text import Theirs, read_theirs
 from pipelines.reading.payload import Reading
 from pipelines.store.shelves.copies import Copy
 from pipelines.text.digests import GIT_OBJECT
@@ -298,13 +298,22 @@ class OtaImport:
         reading = _TheirTexts(self._intake, self._versions, self._their_name)
         for number, (document, snapshots) in enumerate(documents.items()):
             payloads = self._store.copies.payloads(policies[document])
+            told = self._store.readings.read_by(policies[document], self._their_name)
+            known = {payload_id: Theirs.of(notes) for payload_id, notes in told.items()}
+            part = f"{number + 1} of {len(documents)}" if len(documents) > 1 else ""
+            texts: dict[int, list[_Version]] = defaultdict(list)  # a page may return under another text of theirs
             for snapshot, version in in_force(snapshots, versions):
-                payload_id = payloads.get(self._locator(snapshot))
-                if payload_id is None:
-                    continue
-                theirs = await reading.of(version, number, len(documents))
-                if theirs is not None:
-                    self._store.readings.put_other(payload_id, theirs)
+                if (payload_id := payloads.get(self._locator(snapshot))) is not None:
+                    texts[payload_id].append(version)
+            for payload_id, some in texts.items():
+                for version in reversed(dict.fromkeys(some)):  # the last one that can be read
+                    held = known.get(payload_id)
+                    if held is not None and (held.source, held.part) == (reading.source(version), part):
+                        break
+                    theirs = await reading.of(version, number, len(documents), part)
+                    if theirs is not None:
+                        self._store.readings.put_other(payload_id, theirs)
+                        break
 
 
 def in_force(snapshots: Sequence[_Snapshot], versions: Iterable[_Version]) -> Iterator[tuple[_Snapshot, _Version]]:
@@ -340,17 +349,21 @@ class _TheirTexts:
         self._intake, self._repository, self._who = intake, repository, who
         self._read: OrderedDict[tuple[str, int, int], Reading | None] = OrderedDict()
 
-    async def of(self, version: _Version, number: int, of: int) -> Reading | None:
+    def source(self, version: _Version) -> str:
+        """Return where a version stands."""
+        return locator(self._repository.name, version.commit_id, version.path)
+
+    async def of(self, version: _Version, number: int, of: int, part: str) -> Reading | None:
         """Return a version as the reading of one of `of` pages; None where it cannot be had, or its parts be told."""
         key = (version.commit_id, number, of)
         if key not in self._read:
-            self._read[key] = await self._reading(version, number, of)
+            self._read[key] = await self._reading(version, number, of, part)
             if len(self._read) > _READ_AT_HAND:
                 self._read.popitem(last=False)
         return self._read[key]
 
-    async def _reading(self, version: _Version, number: int, of: int) -> Reading | None:
-        source = locator(self._repository.name, version.commit_id, version.path)
+    async def _reading(self, version: _Version, number: int, of: int, part: str) -> Reading | None:
+        source = self.source(version)
         try:
             text = self._repository.blob(version.oid).decode("utf-8", "replace")
         except UnreadableError as error:
@@ -361,7 +374,7 @@ class _TheirTexts:
             return None
         found = await self._intake.reader.run(
             read_theirs,
-            (parts[number], self._who, source, version.record.value),
+            (parts[number], self._who, source, version.record.value, part),
             source,
             lambda outcome, detail: Reading(outcome, self._who, detail),
         )

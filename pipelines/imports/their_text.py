@@ -36,28 +36,32 @@ _LISTS: Final = {"bullet_list_open": BlockKind.ITEM, "ordered_list_open": BlockK
 
 @dataclass(frozen=True, slots=True)
 class Theirs:
-    """What is kept of a text of theirs beside its words. :param key: of the Markdown as they wrote it, links and all."""
+    """What is kept of a text of theirs beside its words.
+
+    :param key: of the Markdown as they wrote it, links and all. :param part: which part of the file it is, "" for all of it.
+    """
 
     source: str
     record: str
     key: str
+    part: str = ""
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return self.source, self.record, self.key
+        return (self.source, self.record, self.key, *([self.part] if self.part else []))
 
     @classmethod
     def of(cls, notes: str) -> Theirs:
         """Read what is stored (extractions.decisions)."""
         found = json.loads(notes or "[]")
-        return cls(*found) if len(found) == len(fields(cls)) else cls("", "", "")
+        return cls(*found) if len(found) in (len(fields(cls)) - 1, len(fields(cls))) else cls("", "", "")
 
 
-def read_theirs(markdown: str, who: str, source: str, record: str = "") -> Reading:
+def read_theirs(markdown: str, who: str, source: str, record: str = "", part: str = "") -> Reading:
     """Return a text of others as a reading; EXTRACT_FAILED where there is no word in it.
 
     :param who: the extractor's name: the collection. :param source: where the text stands. :param record: what its commit
-        records (crawler.collections.ota.Record), "" where no commit says. Both are kept with it (Theirs).
+        records (crawler.collections.ota.Record), "" where no commit says. :param part: which part of the text's file it is. All three are kept with it (Theirs).
     """
     if len(markdown) > MAX_CHARS:
         return Reading(Outcome.EXTRACT_FAILED, who, f"their text has more than {MAX_CHARS:,} characters")
@@ -76,7 +80,7 @@ def read_theirs(markdown: str, who: str, source: str, record: str = "") -> Readi
         words=facts.words,
         languages=facts.languages,
         dates=facts.dates,
-        notes=Theirs(source, record, hashlib.sha256(markdown.encode("utf-8", "replace")).hexdigest()[:16]).notes,
+        notes=Theirs(source, record, hashlib.sha256(markdown.encode("utf-8", "replace")).hexdigest()[:16], part).notes,
     )
 
 

@@ -224,14 +224,14 @@ class ReadingShelf:
             )
             self._put_extraction(payload_id, reading)
 
-    def read_by(self, policy: Policy, extractor: str) -> set[int]:
-        """Return the payloads of a policy that an extractor has read, ours or another."""
+    def read_by(self, policy: Policy, extractor: str) -> dict[int, str]:
+        """Return the payloads of a policy that an extractor has read, ours or another, each with what it noted (JSON)."""
         rows = self._db.execute(
-            "SELECT DISTINCT k.payload_id FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
+            "SELECT DISTINCT k.payload_id, e.decisions FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
             "JOIN extractions e ON e.payload_id = k.payload_id AND e.extractor_id = ? WHERE u.policy_id = ?",
             [self.extractor_id(extractor), policy.policy_id],
         )
-        return {payload_id for (payload_id,) in rows}
+        return dict(rows.fetchall())
 
     def _put(self, capture_id: int, reading: Reading) -> None:
         payload_id, outcome, failures = self._db.execute(
