@@ -31,13 +31,15 @@ from pipelines.store.check import MIGRATIONS, check_file
 from pipelines.store.file import WrittenFile, open_file
 from pipelines.store.load import STORED, proven_payload, readable_uri, text_blocks
 from pipelines.store.shelves.annotations import drop_forgotten
+from pipelines.store.shelves.copies import NO_DIGEST
 from pipelines.store.shelves.folds import refold
 from pipelines.store.shelves.payloads import PayloadShelf
 from pipelines.store.shelves.readings import outcome_of
-from pipelines.store.tables.capture_table import COLUMNS, CaptureTable
+from pipelines.store.tables.capture_table import COLUMNS, INDEXED, CaptureTable
 from pipelines.store.tables.extractions import FOUND, put_extraction
 from pipelines.store.tables.links import put_links
 from pipelines.store.tables.texts import put_text
+from pipelines.text.digests import COPY
 from pipelines.upkeep.forget import empty_captures, erase, forget_searches, prepare
 from pipelines.upkeep.merge_tables import Ids, Table, better, copy_rows, read_tables, select
 from pipelines.upkeep.orphans import sweep
@@ -202,17 +204,44 @@ class _Merge:
         kept = None
         if payload_id is not None and theirs["urlkey"] not in self._forgotten:
             kept = self._payload(payload_id, theirs["payload"], theirs["urlkey"])
-        held = self._captures.find(theirs)
+        held = self._captures.find(theirs) or self._same_observation(theirs)
         if held is None:
             self._captures.add([{**theirs, "payload_id": kept}])
             held = self._captures.find(theirs)
         else:
-            row = self._db.execute(_CAPTURE, [held]).fetchone()
-            ours = dict(zip(_CAPTURE_COLUMNS[2:], row[2:], strict=True))
-            if better(theirs, ours):
-                changed = {name: theirs[name] for name in COLUMNS if name in theirs and theirs[name] != ours[name]}
-                self._captures.change([held], **changed, payload_id=kept)
+            self._unite(held, theirs, kept)
         self._ids.put("capture_rows", capture_id, held or 0)
+
+    def _unite(self, held: int, theirs: dict[str, Any], kept: int | None) -> None:
+        """Let the row of a capture say what the better one of two says of it; of its index, what an index said."""
+        row = self._db.execute(_CAPTURE, [held]).fetchone()
+        ours = dict(zip(_CAPTURE_COLUMNS[2:], row[2:], strict=True))
+        listed = theirs if ours["digest"] == NO_DIGEST else ours
+        said = {name: listed[name] for name in INDEXED}
+        is_better = better(theirs | said, ours | said)
+        wanted = (theirs if is_better else ours) | said
+        changed = {name: wanted[name] for name in COLUMNS if name in wanted and wanted[name] != ours[name]}
+        if changed or is_better:
+            self._captures.change([held], **changed, **({"payload_id": kept} if is_better else {}))
+
+    def _same_observation(self, theirs: dict[str, Any]) -> int | None:
+        """Our row of the capture that theirs is, although it has another name: one of both is somebody's copy of the page
+        (copies.py), of which no digest is known, and the other one is as the archive's index lists it.
+        """
+        is_copy = theirs["digest"] == NO_DIGEST
+        if is_copy and theirs["digest_verdict"] != COPY:
+            return None
+        found = self._db.execute(
+            "SELECT k.id FROM main.captures k WHERE k.urlkey = ? AND k.archive = ? AND k.timestamp = ? "
+            + ("AND k.digest <> ? " if is_copy else "AND k.digest = ? AND k.digest_verdict = ? ")
+            + "ORDER BY k.statuscode <> '200', k.original <> ?, k.digest, k.original LIMIT 1",
+            [
+                *(theirs[name] for name in ("urlkey", "archive", "timestamp")),
+                *((NO_DIGEST,) if is_copy else (NO_DIGEST, COPY)),
+                theirs["original"],
+            ],
+        ).fetchone()
+        return int(found[0]) if found else None
 
     def _payload(self, source_id: int, digest: str, urlkey: str) -> int:
         held = self._ids.get("payloads", source_id) or self._shelf.held(bytes.fromhex(digest))

@@ -18,7 +18,9 @@ from crawler.archives.errors import StoreError
 from crawler.choosing.certainty import Certainty
 from pipelines.store.file import open_file
 from pipelines.store.schema.migrations import migrations
+from pipelines.store.shelves.copies import NO_DIGEST, Copy
 from pipelines.store.store import Store
+from pipelines.text.digests import COPY
 from pipelines.upkeep.forget import forget, pages_of
 from pipelines.upkeep.merge import merge
 from pipelines.upkeep.merge_tables import _OUTCOMES
@@ -298,3 +300,73 @@ def test_what_is_forgotten_in_one_is_forgotten_in_all(tmp_path, turned):
     assert all(b"marmalade" not in file.read_bytes() for file in tmp_path.glob("x.db*"))
     assert content(path) == content(merged(tmp_path / "y.db", *((emptied, full) if turned else (full, emptied)), path))
     assert damages(path) == []
+
+
+COPIES = st.lists(
+    st.lists(
+        st.tuples(st.integers(0, 4), st.sampled_from(["copy", "pending", "failed", "fetched"])),
+        max_size=4,
+        unique_by=lambda c: c[0],
+    ),
+    min_size=2,
+    max_size=3,
+)
+
+
+def put_copies(path, days):
+    """Copies of captures that an archive of this name has, as import-corpus stores them."""
+    with closing(Store(path, lambda: NOW)) as store:
+        policy = store.policies.named("shop.example", URL, "copied")
+        copies = [
+            Copy(
+                one.archive,
+                URL,
+                one.capture.captured_at,
+                one.body,
+                "text/html",
+                "https://a.example/",
+                f"git:x@{one.day}:p",
+                NO_DIGEST,
+                COPY,
+            )
+            for one in map(Seen, days)
+        ]
+        store.copies.put(policy, copies, "test-9")
+    return path
+
+
+@settings(
+    max_examples=examples(3, 60),
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(COPIES, st.randoms())
+@example([[(1, "copy")], [(1, "fetched")]], random.Random(1))
+@example([[(1, "copy"), (2, "failed")], [(1, "pending"), (2, "copy")]], random.Random(2))
+def test_a_copy_and_the_capture_that_an_index_lists_are_one(tmp_path_factory, files, randoms):
+    folder = tmp_path_factory.mktemp("merge")
+    paths = []
+    for number, captures in enumerate(files):
+        path = write(folder / f"{number}.db", [Seen(day, state=state) for day, state in captures if state != "copy"])
+        paths.append(put_copies(path, [day for day, state in captures if state == "copy"]))
+    whole = merged(folder / "whole.db", *paths)
+    steps = folder / "steps.db"
+    for path in randoms.sample(paths, len(paths)):
+        merged(steps, path)
+        merged(steps, path, steps)
+    assert content(steps) == content(whole)
+    assert damages(steps) == []
+    seen = {}
+    for day, state in (one for captures in files for one in captures):
+        seen.setdefault(Seen(day).capture.timestamp, set()).add(state)
+    found = {
+        timestamp: (digest, held)
+        for timestamp, digest, held in ask(whole, "SELECT timestamp, digest, payload_id IS NOT NULL FROM captures")
+    }
+    assert found.keys() == seen.keys()
+    assert ask(whole, "SELECT count(*) FROM captures") == [(len(seen),)]
+    for timestamp, states in seen.items():
+        digest, held = found[timestamp]
+        assert (digest == "-") is (states == {"copy"})
+        assert bool(held) is bool(states & {"copy", "fetched"})
