@@ -159,7 +159,7 @@ def reach(settings: BaseSettings) -> None:
             try:
                 check_archive(archive, _asking(gate, loop, user_agent(settings)))
             except RateLimited:
-                if archive is options.archive:  # a fallback that pauses is no reason not to ask the first
+                if not options.fallback:  # one archive that pauses is no reason not to ask the others
                     raise
 
 

@@ -189,7 +189,7 @@ class Advancer:
         self._ledger.forget_under_way()
         self._ledger.second_pass = True
         while self._run.turn_on():
-            some = [work for work in self.works if not lost[work] and self._filler.plan(work, self._run.asking)]
+            some = [work for work in self.works if self._filler.plan(work, self._run.asking, lost=lost[work])]
             if some:
                 return some
         return []

@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 Judged = Callable[[str, "Mapping[str, CdxPage]"], AsyncIterator[Any]]
 # Is given a policy that was found, and the listings of its URLs that were asked for on the way, by key.
 TakePolicy = Callable[[Policy, "Mapping[str, CdxPage]"], AsyncIterator[Any]]
+TakeSite = Callable[[str], AsyncIterator[Any]]
 MAX_JUDGED = 8  # other companies' pages that are judged for a site: each is a listing and a page
 
 
@@ -54,10 +55,15 @@ class Discoverer:
         self._verdicts: dict[tuple[str, str], str] = {}  # why a target is followed, "" if it is not
         self._pages: dict[tuple[str, str], Mapping[str, CdxPage]] = {}  # of the verdict that is being told
 
-    async def discover_site(self, site: str, take_policy: TakePolicy) -> AsyncIterator[Any]:
-        """Search for the policies of a site, then take them."""
+    async def discover_site(self, site: str, take_policy: TakePolicy, take_excluded: TakeSite) -> AsyncIterator[Any]:
+        """Search for the policies of a site, then take them.
+
+        :param take_excluded: is given a site that the archive excludes, in which nothing can be searched.
+        """
         inquiry = self._inquirer.inquiry(
-            site, lambda answers: self._state(site, answers).asks, partial(self._site_searched, take_policy)
+            site,
+            lambda answers: self._state(site, answers).asks,
+            partial(self._site_searched, take_policy, take_excluded),
         )
         async for found in self._inquirer.inquire(inquiry):
             yield found
@@ -65,13 +71,19 @@ class Discoverer:
     def _state(self, site: str, answers: list[Answer]) -> Discovery:
         return discover(site, answers, self._begun, BUDGET)
 
-    async def _site_searched(self, take_policy: TakePolicy, inquiry: Inquiry) -> AsyncIterator[Any]:
+    async def _site_searched(
+        self, take_policy: TakePolicy, take_excluded: TakeSite, inquiry: Inquiry
+    ) -> AsyncIterator[Any]:
         site = inquiry.site
         state = self._state(site, inquiry.answers)
         self._store.discoveries.put(site, self._archive, state)
         wanted = [one for one in state.policies if one.label is Label.GENERAL or self._all_policies]
         if not wanted:
-            self._run.record(*self._not_found(site, state, inquiry.answers))
+            outcome, subject, detail = self._not_found(site, state, inquiry.answers)
+            self._run.record(outcome, subject, detail)
+            if outcome in (Outcome.EXCLUDED, Outcome.EXCLUDED_ROBOTS):
+                async for request in take_excluded(site):
+                    yield request
         for found in wanted:
             self._tell(site, found)
             policy = self._store.discoveries.policy_of(site, found)

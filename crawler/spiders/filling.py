@@ -3,8 +3,9 @@
     the first archive has told all ──plan──► holes, and nothing that forbids ──► PolicyWork.to_fill
     to_fill ──requests──► one listing a URL, from the first hole to the last ──► the search over both archives goes on
 
-Nothing is asked where the first archive has not told all: a failed listing, a pause, a limit. Nothing is asked for a URL
-that is forgotten; nor, unless a person says so (`fallback_excluded`), for one whose owner had it excluded somewhere.
+Nothing is asked where the first archive has not told all: a failed listing, a pause in the midst of it, a limit. An archive
+that pauses before it has said anything of a policy has told what earlier runs know of it: where that is all read, or nothing,
+the holes are filled, and what the archive has itself is left to a later run. Nothing is asked for a URL that is forgotten; nor, unless a person says so (`fallback_excluded`), for one whose owner had it excluded somewhere.
 """
 
 from __future__ import annotations
@@ -42,19 +43,26 @@ class Filler:
     def __init__(self, lister: Lister, store: FillingStore, options: RunOptions) -> None:
         self._lister, self._store, self._options = lister, store, options
 
-    def plan(self, work: PolicyWork, archive: Archive) -> bool:
+    def plan(self, work: PolicyWork, archive: Archive, *, lost: int = 0) -> bool:
         """Note what another archive is to be asked for a policy; return whether there is anything.
 
-        :param archive: the one in turn; those before it were asked.
+        :param archive: the one in turn; those before it were asked. :param lost: answers for it that never came.
         """
         urls = self._urls(work)
-        if work.failed or not urls or any(map(self._lister.failed, urls)) or not work.search.ended:
+        if work.failed or not urls or not self._has_told_all(work, urls, lost):
             return False
         holes = work.search.holes()
         if not holes:
             return False
         work.to_fill = archive, holes
         return True
+
+    def _has_told_all(self, work: PolicyWork, urls: list[str], lost: int) -> bool:
+        if not all(map(self._lister.unheard, urls)):
+            return not lost and work.search.ended and not any(map(self._lister.failed, urls))
+        while (wanted := work.search.step()) is None:
+            pass  # what is known needs no request
+        return not wanted and work.search.ended
 
     def requests(self, work: PolicyWork) -> Iterator[Request]:
         """Yield the listings that were planned, and let the search have what they bring."""

@@ -17,7 +17,7 @@ from scrapy.utils.misc import load_object
 
 from crawler.archives.capture import Period
 from crawler.archives.dialects import Archive
-from crawler.archives.errors import ConfigError
+from crawler.archives.errors import ConfigError, RateLimited
 from crawler.archives.table import CDX, PLAYBACK
 from crawler.asking.gate import open_gate
 from crawler.choosing.strategies import Strategy
@@ -122,15 +122,30 @@ def open_job(settings: BaseSettings, options: RunOptions, reach: Callable[[BaseS
     """
     for archive in options.archives:
         check_contact(archive, options.contact)
-    if options.archive.root is None:
-        with closing(open_gate(options)) as gate:
-            gate.check()
+    _check_pauses(options)
     targets = read_targets(options.urls, options.sites, options.listed, options.declarations, options.terms)
     if reach:
         reach(settings)
     store = load_object(settings["POLICYLAPSE_STORE"])(options.database, lambda: datetime.now(UTC))
     reader = load_object(settings["POLICYLAPSE_READER"])(options.workers)
     return Job(options, targets, store, reader)
+
+
+def _check_pauses(options: RunOptions) -> None:
+    """Return if one of the run's archives may be asked; else the first one's pause is the reason why nothing is."""
+    pause: RateLimited | None = None
+    for archive in options.archives:
+        if archive.root is not None:
+            return
+        with closing(open_gate(options, archive)) as gate:
+            try:
+                gate.check()
+            except RateLimited as error:
+                pause = pause or error
+            else:
+                return
+    if pause is not None:
+        raise pause
 
 
 def job_of(settings: BaseSettings, arguments: Mapping[str, str]) -> Job:

@@ -164,6 +164,16 @@ class Lister:
         listing = self._listings.get(listing_key(self._archive, url, self._period))
         return listing is not None and (not listing.ended or (listing.flaw is not None and listing.flaw[0] in _NO_WORD))
 
+    def unheard(self, url: str) -> bool:
+        """Tell whether the first archive paused before it said anything of a URL in this run."""
+        if not self._run.has_stopped(self._archive.name):
+            return False
+        listing = self._listings.get(listing_key(self._archive, url, self._period))
+        if listing is None:
+            return True
+        silent = not listing.ended or (listing.flaw is not None and listing.flaw[0] is Outcome.RATE_LIMITED)
+        return silent and not listing.keys
+
     def _list(self, begun: SharedListing, work: PolicyWork, page: CdxPage | None) -> Iterator[Request]:
         key = begun.key
         listing = self._listings.get(key)

@@ -3,6 +3,7 @@
 BadLine ──► recorded
 Target with a URL ──► policy ──► its URLs listed ──► it goes on
 Target, a site ──► discovery ──► each policy that it finds, with what was listed on the way ──► it goes on
+                             ──► excluded, and others may be asked: the usual addresses ──► it goes on there
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from crawler.archives.capture import Outcome, Policy
 from crawler.archives.surt import surt
 from crawler.discovery.companies import one_line_of_urls
+from crawler.discovery.next_asks import WELL_KNOWN_PATHS
 from crawler.options import Mode, RunOptions
 from crawler.spiders.advancing import Advancer
 from crawler.spiders.discovering import Discoverer
@@ -71,7 +73,7 @@ class Taker:
 
     async def _take(self, target: Target) -> AsyncIterator[Any]:
         if not target.url:
-            async for found in self._discoverer.discover_site(target.site, self._take_found):
+            async for found in self._discoverer.discover_site(target.site, self._take_found, self._take_excluded):
                 yield found
             return
         policy = self._store.policies.named(target.site, target.url, "named by the user", target.part)
@@ -90,6 +92,23 @@ class Taker:
         self._store.declarations.put(policy, declared)
         for note in declared.notes:
             logger.warning("%s", note)
+
+    async def _take_excluded(self, site: str) -> AsyncIterator[Any]:
+        """Take a site in which the first archive may not be searched: where a person wants others to be asked for it, they
+        are asked for the addresses at which policies stand most often. The first one is not.
+        """
+        options = self._options
+        if not (options.fallback and options.fallback_excluded and options.mode is Mode.CRAWL):
+            return
+        first, *others = (f"http://{site}{path}" for path in WELL_KNOWN_PATHS)
+        evidence = f"a usual address; {options.archive.name} excludes the site"
+        policy = self._store.policies.named(site, first, evidence)
+        for url in others:
+            self._store.policies.add_url(policy, url, None, evidence)
+        work = self._advancer.begin(policy)
+        if work is not None:
+            async for found in work.go_on():
+                yield found
 
     async def _take_found(self, policy: Policy, pages: Mapping[str, CdxPage]) -> AsyncIterator[Any]:
         """Store what was listed on the way to a policy, list the rest, then begin to fetch."""

@@ -69,6 +69,11 @@ class CurrentRun:
             strategy=options.strategy.value,
             arguments=options.arguments | mode,
         )
+        if self._next and options.mode is Mode.CRAWL:
+            try:
+                gate_of(self._crawler, options.archive.name).check()
+            except RateLimited:
+                self._note_stop(options.archive.name)
 
     def opened(self) -> None:
         """From now on, whoever waits at the gate is woken by what ends the run: a signal, its time, the archive.

@@ -87,6 +87,22 @@ def test_an_exclusion_is_not_circumvented_unless_a_person_says_so(tmp_path):
         assert len(wordings(tmp_path / "x.db")) == len({one.edition for one in visits}) > 1, told.err
 
 
+@pytest.mark.parametrize("willing", [False, True])
+def test_of_an_excluded_site_the_usual_addresses_are_asked_elsewhere_if_a_person_says_so(tmp_path, willing):
+    visits = two_archives.history(random.Random(19), 5)
+    url = "http://other.example/legal/privacy"
+    excluded = {"/cdx/": [Answered(403, {}, EXCLUDED)] * 9}
+    with WaybackServer(tmp_path, excluded) as a, WaybackServer(write(tmp_path / "b", visits, url)) as b:
+        arguments = {"fallback_excluded": "1"} if willing else {}
+        run = fallen_back(tmp_path, a, b, url="", site="other.example", **arguments)
+        assert run.code == 1, run.err  # the exclusion is told
+        assert {path for path in a.asked if "/legal/" in path} == set()
+        assert (b.asked.total() > 0) is willing
+    found = {wording for *_, wording in wordings(tmp_path / "x.db")}
+    assert len(found) == (len({one.edition for one in visits}) if willing else 0)
+    assert rows(tmp_path / "x.db", "SELECT count(*) FROM policies") == [(int(willing),)]
+
+
 def test_what_is_forgotten_is_asked_of_nobody(tmp_path):
     visits = two_archives.history(random.Random(11), 6)
     with WaybackServer(write(tmp_path / "a", visits[:1])) as a, WaybackServer(write(tmp_path / "b", visits)) as b:
@@ -127,6 +143,35 @@ def test_one_is_banned_while_the_other_goes_on(tmp_path, banned):
             assert 1 <= b.asked.total() <= 2  # both listings had left before the answer came
             read = rows(tmp_path / "x.db", "SELECT count(*) FROM captures WHERE outcome = 'fetched'")
             assert read == [(2 * len(kept),)]
+
+
+@pytest.mark.parametrize("pause", ["before the run", "at its first request"])
+def test_a_first_archive_that_pauses_at_the_start_leaves_the_others_to_be_asked(tmp_path, pause):
+    """Of what it has told nothing, all is a hole; of what it told before, only the holes. It itself is not asked."""
+    visits = two_archives.history(random.Random(17), 8)
+    kept, lost = [*visits[:3], *visits[5:]], visits[3:5]
+    write(tmp_path / "a", kept)
+    write(tmp_path / "b", visits)
+    write(tmp_path / "b", visits, OTHER)
+    with WaybackServer(tmp_path / "a") as a:
+        assert crawl(tmp_path / "x.db", a.archive, settings=CHANGES, url=POLICY).code == 0
+        before = a.asked.total()
+        a.faults["/cdx/"] = [SLOW_DOWN] * 99
+        with WaybackServer(tmp_path / "b") as b:
+            if pause == "before the run":
+                assert crawl(tmp_path / "y.db", a.archive, settings=CHANGES, url=POLICY).code == 3
+                before = a.asked.total()
+            run = fallen_back(tmp_path, a, b, url=f"{POLICY},{OTHER}")
+            assert run.code == 3, run.err  # the first one has to be asked once more
+            assert a.asked.total() <= before + (0 if pause == "before the run" else 2)
+            played = {path for path in b.asked if path.startswith("/web/") and path.endswith(f"id_/{POLICY}")}
+    assert played == {f"/web/{one.timestamp}id_/{POLICY}" for one in lost}
+    found = rows(
+        tmp_path / "x.db", "SELECT count(*) FROM captures WHERE original = ? AND payload_id IS NOT NULL", OTHER
+    )
+    assert found[0][0] > 1
+    found = rows(tmp_path / "x.db", "SELECT DISTINCT archive FROM captures WHERE original = ?", OTHER)
+    assert found == [(b.archive,)]
 
 
 def test_an_archive_named_twice_is_an_error(tmp_path):
