@@ -6,6 +6,8 @@ neither the list nor the 404 of nothing nor the files.
 
 import json
 import re
+import subprocess
+import sys
 import threading
 from collections import Counter
 from datetime import timedelta
@@ -72,6 +74,17 @@ class CommonCrawl:
         index = f"{self.origin}/{name}-index"
         known = {"id": name, "name": name, "timegate": f"{self.origin}/{name}/", "cdx-api": index}
         self._crawls.insert(0, known | {"from": first, "to": last})
+
+    def index_by_pywb(self, name: str) -> None:
+        """Let the index of a crawl say what pywb, which Common Crawl's index server is, says of the crawl's file."""
+        path = f"crawl-data/{name}/segments/1/warc/{name}.warc.gz"
+        command = [sys.executable, "-W", "ignore", "-m", "pywb.indexer.cdxindexer", "--cdxj", self._folder / path]
+        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        lines = [line.split(" ", 2) for line in told.splitlines() if not line.startswith("!")]
+        self._rows[name] = [
+            {"urlkey": key, "timestamp": timestamp, **json.loads(fields), "filename": path}
+            for key, timestamp, fields in lines
+        ]
 
     def rows(self, name: str) -> list[dict]:
         """The rows of a crawl's index."""

@@ -45,6 +45,21 @@ def wordings(database):
     return [(row[3], row[4], row[-1]) for row in history(database)]
 
 
+def test_what_pywb_says_of_a_crawls_file_is_understood_and_leads_to_its_records(world, tmp_path):
+    _visits, lost, first, second = world
+    second.crawl("CC-MAIN-2010-05", lost)
+    ours = second.rows("CC-MAIN-2010-05")
+    second.index_by_pywb("CC-MAIN-2010-05")
+    theirs = second.rows("CC-MAIN-2010-05")
+    told = ("urlkey", "timestamp", "url", "mime", "status", "digest", "offset", "length", "filename")
+    assert [[row[name] for name in told] for row in theirs] == [[row[name] for name in told] for row in ours]
+    run = fallen_back(tmp_path, first, second)
+    assert run.code == 0, run.err
+    found = rows(tmp_path / "x.db", "SELECT timestamp, outcome FROM captures WHERE archive = 'commoncrawl'")
+    assert sorted(found) == [(one.timestamp, "fetched") for one in lost]
+    assert len(second.ranges) == len(lost)
+
+
 def test_only_crawls_that_meet_a_hole_are_asked_and_each_once_for_ever(world, tmp_path):
     visits, lost, first, second = world
     second.crawl("CC-MAIN-2010-05", lost)
