@@ -37,6 +37,7 @@ FURNITURE_ROLES: Final = frozenset(
 # Furniture beside the text, part of it among paragraphs ("We changed this policy on …").
 NOTICE_ROLES: Final = frozenset(("alert", "status"))
 
+# The patterns of names are for small letters: `re` tries five times as many places where capitals do not count.
 # Consent managers and chat widgets, wherever they stand; but not the cookie lists that they put into policies.
 _VENDOR: Final = re.compile(
     r"onetrust-(?:consent|banner|pc|group|close|accept|reject)|optanon-(?:alert|popup|menu)|\bot-sdk-(?!row|container|column|cookie)|"
@@ -49,22 +50,18 @@ _VENDOR: Final = re.compile(
     r"google_translate_element|goog-te-|skiptranslate|userway|\bacsb-|audioeye|trustpilot-widget|\ba2a_|addthis_|sharethis|"
     r"\bfb-(?:like|share|page|comments)|twitter-(?:share|follow)-button|heateor|wpml-ls-|weglot|"
     r"intercom-|drift-widget|livechat|tawk-|crisp-client|hubspot-messages|grecaptcha|wm-ipp|\b_wb_(?:plain_banner|frame_top_banner)|donato",
-    re.IGNORECASE,
 )
 # The same, home-made; the second also has names that an author may give to a section about cookies.
 _BANNER: Final = re.compile(
     r"(?:gdpr|cmp|cookies?|cookie-?law|consent|ccpa|privacy)[-_]?(?:banner|bar|popup|pop-up|modal|overlay|dialog|prompt|toast|wall)\b|"
     r"eu-cookie|cookie-?law-?bar",
-    re.IGNORECASE,
 )
 _CONSENT: Final = re.compile(
     r"(?:gdpr|cmp|cookies?|cookie-?law)[-_]?(?:consent|notice|alert|message|notification|disclaimer|warning|info|layer|container)|"
     r"consent[-_]?manager",
-    re.IGNORECASE,
 )
 _OVERLAY: Final = re.compile(
     r"(?:^|[\s_-])(?:modals?|popups?|pop-up|overlay|lightbox|dialog|toast|snackbar|drawer|off-?canvas|fancybox|mfp-hide)(?=$|[\s_-])",
-    re.IGNORECASE,
 )
 # A name's first word may say whose footer it is, but "has-sidebar" and "no-footer" are no such things.
 _PREFIX: Final = r"(?:^|[\s_])(?:(?!(?:has|have|with|without|no|not|show|hide|under|above|below|beside)-)[a-z]{1,12}-)?"
@@ -78,7 +75,6 @@ _MENU: Final = re.compile(
     + r"(?:nav|navbar|navigation|nav-?bar|menu|mainmenu|submenu|main-?nav|subnav|topnav|sidenav|mega-?menu|breadcrumbs?|crumbs?|"
     r"footer|colophon|sidebar|side-bar|skip-?links?|skip-?to-?content|pagination|pager|comments|disqus_thread)"
     + _SUFFIX,
-    re.IGNORECASE,
 )
 # Furniture if short or full of links.
 _SMALL: Final = re.compile(
@@ -92,22 +88,18 @@ _SMALL: Final = re.compile(
     r"announcement|app-?banner|print-?(?:button|link)|browser-?(?:upgrade|update|warning|happy)|browse-?happy|loading|(?:pre)?loader|spinner|no-?print|noprint|d-print-none|(?:post|entry)-?meta|byline|author-?box|secondary|aside|rail|"
     r"(?:post-?)?views?-?(?:count)?|counter|hits|hit-?counter|(?:page|content|article|document)-?(?:tools?|actions?)|who-?is-?online|clock|weather|ticker|banner-?ad)"
     + _SUFFIX,
-    re.IGNORECASE,
 )
 # Text for screen readers only, such as "(opens in a new window)", and what a wiki puts beside its headings.
 _SCREEN_READER: Final = re.compile(
     r"(?:^|[\s_])(?:sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|a11y-(?:text|hidden)|assistive-text|hidden-?visually|(?:mw-)?edit-?section)"
     r"(?=$|[\s_])",
-    re.IGNORECASE,
 )
 # Not shown, by a class in general use; and what takes that back on wide screens, or once something was pressed.
 _HIDDEN: Final = re.compile(
     r"(?:^|\s)(?:(?:is-|u-|js-|x-)?(?:hidden|hide)|d-none|(?:no-?display|display-?none)|invisible)(?=$|\s)",
-    re.IGNORECASE,
 )
 _SHOWN: Final = re.compile(
     r"(?:^|\s)(?:(?:is-)?(?:visible|shown?|active|open|in)(?=$|[\s-])|d-(?:sm|md|lg|xl|xxl|print)-|[a-z]{1,12}:)",
-    re.IGNORECASE,
 )
 # What a policy says beside its date.
 DATE_LINE: Final = re.compile(
@@ -158,7 +150,7 @@ JUMP: Final = re.compile(
     r"(?:ページの?)?(?:先頭|トップ|上部?)へ(?:戻る)?|返回顶部|回到顶部|맨 위로)\W*",
     re.IGNORECASE,
 )
-_PANEL: Final = re.compile(r"accordion|collaps|expand|toggle|faq|question|panel|tab", re.IGNORECASE)
+_PANEL: Final = re.compile(r"accordion|collaps|expand|toggle|faq|question|panel|tab")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # What splits a name, and what is a word between: "footer", "siteFooter", "mainNAV", "footer2". What is none is random:
 # numbers, letters mixed with digits, capitals amid words ("bVSPiU").
@@ -214,16 +206,17 @@ def _stable(name: str) -> str:
 
 @lru_cache(maxsize=8192)  # names come again in every capture of a page
 def _kind(label: str) -> Kind:
-    cut = _CAMEL.sub("-", telling(label))
+    cut = _CAMEL.sub("-", telling(label)).lower()
+    whole = label.lower()
     kind = Kind(
-        vendor=_VENDOR.search(label) is not None,
+        vendor=_VENDOR.search(whole) is not None,
         banner=_BANNER.search(cut) is not None,
         consent=_CONSENT.search(cut) is not None,
         overlay=_OVERLAY.search(cut) is not None,
         menu=_MENU.search(cut) is not None,
         small=_SMALL.search(cut) is not None,
         screen_reader=_SCREEN_READER.search(cut) is not None,
-        hidden=_HIDDEN.search(cut) is not None and _SHOWN.search(label) is None,
+        hidden=_HIDDEN.search(cut) is not None and _SHOWN.search(whole) is None,
         panel=_PANEL.search(cut) is not None,
     )
     return NAMELESS if kind == NAMELESS else kind

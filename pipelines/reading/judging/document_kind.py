@@ -19,6 +19,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
+import regex
+
 from crawler.literal_tree import literal_tree
 from pipelines.model import BlockKind, DocumentKind
 from pipelines.reading.judging.document_terms import NAMES, VOCABULARY
@@ -55,6 +57,7 @@ _LEAST_POINTS: Final = 1.5
 _WHOLE_WORD: Final = 5  # shorter terms of the vocabulary are whole words
 _LAST_CYRILLIC: Final = "\u0530"
 _MAX_WORD: Final = 40
+_COMBINING: Final = regex.compile(r"\P{ccc=0}+")
 _IDEOGRAPHS: Final = re.compile(r"[぀-ヿ㐀-鿿]")
 
 
@@ -164,9 +167,11 @@ def folded(text: str) -> str:
     >>> folded("Política  de PRIVACIDAD")
     'politica de privacidad'
     """
+    text = text.replace("’", "'")
+    if text.isascii():
+        return " ".join(text.lower().split())
     bare = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    kept = bare if bare.isascii() else "".join(char for char in bare if not unicodedata.combining(char))
-    return " ".join(kept.replace("’", "'").split())
+    return " ".join(_COMBINING.sub("", bare).split())
 
 
 def _terms(table: Mapping[str, str]) -> Iterator[str]:

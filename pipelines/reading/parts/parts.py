@@ -67,6 +67,7 @@ _BOLD, _LINE = 7, 8  # ranks, below those of h1 to h6
 _LEAVES: Final = frozenset("p div center td dt legend button summary".split())
 _BOLD_TAGS: Final = frozenset(("b", "strong", "u", "big"))
 _POINTERS: Final = ("aria-controls", "data-target", "data-bs-target")
+_LABELLING: Final = ("a", "button", "li", "div", "span", "summary", "h2", "h3", "h4", "h5")
 _FIRST_NUMBER: Final = regex.compile(
     r"^\W{0,3}(?:(?:section|article|artikel|artículo|articolo|artigo)\s)?1\b|^\W{0,3}I\b[.)]", regex.IGNORECASE
 )
@@ -132,12 +133,10 @@ class _Part:
 def labels_of(body: HtmlElement) -> tuple[MenuLabel, ...]:
     """Return what menus, tables of contents and tabs call places of the page; before any of them is dropped."""
     found: list[tuple[str, str, HtmlElement]] = []
-    for element in body.iter("a", "button", "li", "div", "span", "summary", "h2", "h3", "h4", "h5"):
+    for element in body.iter(*_LABELLING):
         target = _target(element)
-        if target and len(found) < _MOST_LABELS:
-            text = _line(element)
-            if text:
-                found.append((text, target, element))
+        if target and len(found) < _MOST_LABELS and (text := _line(element)):
+            found.append((text, target, element))
     if len({target for _text, target, _element in found}) < 2:
         return ()
     within: Counter[HtmlElement] = Counter()

@@ -287,7 +287,7 @@ def title_of(line: str, brand: frozenset[str] = frozenset()) -> TitleFinding:
 @lru_cache(maxsize=8192)  # headings come again in every capture
 def _title_of(line: str, brand: frozenset[str]) -> TitleFinding:
     text = _flat(line)
-    if is_numbered(line) or len(text.split()) > _MOST_WORDS or text.endswith("?"):
+    if _NUMBERED.match(text) or len(text.split()) > _MOST_WORDS or text.endswith("?"):
         return _NO_TITLE
     found = _titles_in(text)
     if not found:
@@ -312,6 +312,8 @@ def _title_of(line: str, brand: frozenset[str]) -> TitleFinding:
 
 def _titles_in(text: str) -> list[tuple[int, int, DocumentKind]]:
     """Full titles in a folded line, in order, none within another."""
+    if not _any_title().search(text):
+        return []
     spans = sorted(
         (
             (match.start(), -match.end(), kind)
@@ -374,11 +376,17 @@ def _labels() -> Mapping[str, DocumentKind]:
 
 @cache
 def _patterns() -> Mapping[DocumentKind, re.Pattern[str]]:
-    return {kind: _pattern(table) for kind, table in TITLES.items()}
+    return {kind: _pattern(table.values()) for kind, table in TITLES.items()}
 
 
-def _pattern(table: Mapping[str, str]) -> re.Pattern[str]:
+@cache
+def _any_title() -> re.Pattern[str]:
+    """Of all kinds: nearly all lines have none."""
+    return _pattern(names for table in TITLES.values() for names in table.values())
+
+
+def _pattern(tables: Iterable[str]) -> re.Pattern[str]:
     """Any of the titles, whole words in the scripts that part words."""
-    names = {_flat(name) for names in table.values() for name in names.split(",") if name.strip()}
+    names = {_flat(name) for names in tables for name in names.split(",") if name.strip()}
     spaced = literal_tree((name for name in names if name[0] < _LAST_CYRILLIC), end=r"\b")
     return re.compile(rf"\b{spaced}|{literal_tree(name for name in names if name[0] >= _LAST_CYRILLIC)}")
