@@ -15,10 +15,14 @@ from typing import Final
 
 _UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORM_FEED: Final = "\x0c"  # white space in HTML, no character in XML
-_REFERENCE: Final = re.compile("&#(?:[xX]0*+([0-9a-fA-F]*+)|0*+([0-9]*+));?")
+# The same in UTF-8: a page of 0.3 MB takes a fifth of the time so. A pattern that begins with one byte is found fast.
+_CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\r\f"))
+_BLANKS: Final = bytes.maketrans(b"\f", b" ")
+_UNREADABLE_UTF8: Final = (re.compile(rb"\xed[\xa0-\xbf].", re.DOTALL), re.compile(rb"\xef\xbf[\xbe\xbf]"))
+_REFERENCE: Final = re.compile(rb"&#(?:[xX]0*+([0-9a-fA-F]*+)|0*+([0-9]*+));?")
 _LAST: Final = 0x10FFFF
 _MOST_DIGITS: Final = 7  # of the last, in tens
-_REPLACEMENT: Final = "\ufffd"
+_REPLACEMENT: Final = "\ufffd".encode()
 
 
 def readable(text: str) -> str:
@@ -33,21 +37,26 @@ def readable(text: str) -> str:
 def readable_html(html: str) -> str:
     r"""Return HTML without the characters, and without the references to characters, that XML has not.
 
-    >>> readable_html("a&#7;b&#x1F;c&#38;d&#0;") == "abc&#38;d\ufffd"
+    >>> readable_html("a&#7;b&#x1F;c&#38;d\x07&#0;") == "abc&#38;d\ufffd"
     True
     """
-    return readable(_REFERENCE.sub(_reference, html) if "&#" in html else html)
+    utf8 = html.encode("utf-8", errors="surrogatepass")
+    clean = _REFERENCE.sub(_reference, utf8) if b"&#" in utf8 else utf8
+    clean = clean.translate(_BLANKS, _CONTROLS)
+    for pattern in _UNREADABLE_UTF8:
+        clean = pattern.sub(b"", clean)
+    return html if clean == utf8 else clean.decode("utf-8")
 
 
-def _reference(match: re.Match[str]) -> str:
+def _reference(match: re.Match[bytes]) -> bytes:
     hexadecimal, decimal = match.groups()
     digits = hexadecimal if hexadecimal is not None else decimal
     if len(digits) > _MOST_DIGITS:
         return _REPLACEMENT
-    if not digits and match.group().rstrip(";")[-1] in "#xX":
+    if not digits and match.group().rstrip(b";")[-1:] in b"#xX":
         return match.group()  # no reference
-    code = int(digits or "0", 16 if hexadecimal is not None else 10)
+    code = int(digits or b"0", 16 if hexadecimal is not None else 10)
     if not code or code > _LAST or 0xD800 <= code < 0xE000:
         return _REPLACEMENT
     char = chr(code)
-    return match.group() if readable(char) == char else readable(char).strip()
+    return match.group() if readable(char) == char else b""

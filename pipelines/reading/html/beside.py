@@ -28,7 +28,7 @@ from pipelines.reading.html.vocabulary import (
     Kind,
     kind_of,
 )
-from pipelines.reading.html.weights import PROSE_CHARS, Weights, own_text
+from pipelines.reading.html.weights import PROSE_CHARS, Weights
 from pipelines.reading.judging.document_kind import names_in
 
 if TYPE_CHECKING:
@@ -294,8 +294,8 @@ def _leaves_text(page: WeighedPage, chosen: set[HtmlElement]) -> bool:
         return False
     prose = 0
     for element in (page.body if page.main is None else page.main).iter(*_PROSE_TAGS):
-        if weights.is_prose(element) and own_text(element) >= PROSE_CHARS // 2 and not _is_in(element, chosen):
-            prose += own_text(element)
+        if weights.is_prose(element) and weights.own(element) >= PROSE_CHARS // 2 and not _is_in(element, chosen):
+            prose += weights.own(element)
             if prose >= _TEXT_CHARS:
                 return True
     return False

@@ -9,7 +9,7 @@ from pipelines.reading.html.beside import is_tablist
 from pipelines.reading.html.edges import is_footer_text
 from pipelines.reading.html.labels import with_labels
 from pipelines.reading.html.vocabulary import BLOCK_TAGS, DATE_LINE, HEADINGS, INLINE_TAGS, TEXT_TAGS
-from pipelines.reading.html.weights import LINK_HEAVY, PROSE_CHARS, Weights, own_text
+from pipelines.reading.html.weights import LINK_HEAVY, PROSE_CHARS, Weights
 from pipelines.reading.judging.document_kind import names_in
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _has_text_beside(here: HtmlElement, heaviest: HtmlElement, weights: Weights,
                 _is_like(child, heaviest, weights) and next(child.iter(*HEADINGS), None) is not None
             ):
                 return True
-    return own_text(here) >= PROSE_CHARS
+    return weights.own(here) >= PROSE_CHARS
 
 
 def _is_titled(child: HtmlElement) -> bool:
@@ -129,7 +129,7 @@ def _is_satellite(element: HtmlElement, weights: Weights, *, inside: bool) -> bo
 
 
 def _is_leaf_prose(element: HtmlElement, weights: Weights) -> bool:
-    return element.tag in _LEAF_TAGS and weights.is_prose(element) and own_text(element) >= PROSE_CHARS // 2
+    return element.tag in _LEAF_TAGS and weights.is_prose(element) and weights.own(element) >= PROSE_CHARS // 2
 
 
 def _is_link_list(element: HtmlElement, weights: Weights) -> bool:

@@ -38,9 +38,10 @@ MAX_HTML_CHARS: Final = 16_000_000
 # Old sites show their terms in a <textarea> to scroll in; shorter ones are to be filled in.
 _TEXTAREA_CHARS: Final = 1000
 
-_PARSER: Final = lxml.html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True, encoding="utf-8")
+_PARSER: Final = lxml.etree.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True, encoding="utf-8")
+# All elements are of one class: the parser of lxml.html asks a function in Python for that of each, whenever it is seen.
+_PARSER.set_element_class_lookup(lxml.etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement))
 _PROLOG: Final = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
-_PAGE_ENDS: Final = ("</body", "</html", "</BODY", "</HTML")
 _PAGE_END: Final = re.compile(r"</(?:body|html)\s{0,9}>", re.IGNORECASE)
 _HEADING_TAG: Final = re.compile(r"<(/?)h([1-6])(?=[\s>/])", re.IGNORECASE)
 _PARAGRAPH_TAG: Final = re.compile(r"<(/?)p(?:\s[^<>]{0,500})?>", re.IGNORECASE)
@@ -131,8 +132,7 @@ def parse_page(html: str) -> HtmlElement | None:
 
 def _reopened(html: str) -> str:
     """Text after </body> or </html> is text in browsers (HTML 13.2.6.4.19); libxml2 stops there."""
-    places = [place for tag in _PAGE_ENDS if (place := html.find(tag)) >= 0]
-    end = _PAGE_END.search(html, min(places)) if places else None
+    end = _PAGE_END.search(html)
     if end is None or not _PAGE_END.sub("", html[end.end() :]).strip():
         return html
     return _PAGE_END.sub("", html)
@@ -286,6 +286,8 @@ def _serialise(parts: list[HtmlElement], base: str) -> str:
     absolute: dict[str, str] = {}
     for part in parts:
         for element in part.iter():
+            if not element.keys():
+                continue
             tag = element.tag
             href = element.get("href") if tag == "a" else None
             spans = [(name, span) for name in _SPANS if (span := element.get(name))] if tag in _CELLS else ()
@@ -296,4 +298,5 @@ def _serialise(parts: list[HtmlElement], base: str) -> str:
                 if href not in absolute:
                     absolute[href] = absolute_url(base, href)
                 element.set("href", absolute[href])
-    return repaired("".join(lxml.html.tostring(part, encoding="unicode", with_tail=False) for part in parts))
+    written = (lxml.etree.tostring(part, method="html", encoding="unicode", with_tail=False) for part in parts)
+    return repaired("".join(written))

@@ -31,7 +31,7 @@ _DEFAULT_LEVEL: Final = "2"
 _FLOW_TAGS: Final = BLOCK_TAGS - {"div", "section"}
 
 
-def unpack(root: HtmlElement, parser: lxml.html.HTMLParser) -> None:
+def unpack(root: HtmlElement, parser: lxml.etree.HTMLParser) -> None:
     """Put such text where it is shown, in the tree given."""
     hidden = list(root.iter("iframe", *_STANDINS))
     for element in hidden:
@@ -51,7 +51,7 @@ def unpack(root: HtmlElement, parser: lxml.html.HTMLParser) -> None:
     _show_standin(root, [e for e in hidden if e.tag in _STANDINS and e.getparent() is not None], parser)
 
 
-def _fill(element: HtmlElement, html: str, parser: lxml.html.HTMLParser) -> None:
+def _fill(element: HtmlElement, html: str, parser: lxml.etree.HTMLParser) -> None:
     """Put the elements of an HTML text in the place of an element's own content."""
     try:
         document = lxml.html.document_fromstring(readable_html(html).encode(), parser=parser)
@@ -98,7 +98,7 @@ def _make_item(paragraph: HtmlElement) -> None:
             paragraph.tag = "li"
 
 
-def _show_standin(root: HtmlElement, hidden: list[HtmlElement], parser: lxml.html.HTMLParser) -> None:
+def _show_standin(root: HtmlElement, hidden: list[HtmlElement], parser: lxml.etree.HTMLParser) -> None:
     standin = next((e for e in hidden if length(e.text_content()) >= _STANDIN_CHARS), None)
     if standin is None or _shown_chars(root) >= _STANDIN_CHARS:
         return

@@ -34,44 +34,45 @@ class Weights:
     """
 
     def __init__(self, root: HtmlElement) -> None:
-        _refuse_monsters(root)
         self._root = root
         self._weigh_all()
 
     def _weigh_all(self) -> None:
-        root = self._root
-        order = list(root.iter())
-        self.free: dict[HtmlElement, int] = dict.fromkeys(order, 0)
-        self.linked: dict[HtmlElement, int] = dict.fromkeys(order, 0)
-        self.outward: dict[HtmlElement, int] = dict.fromkeys(order, 0)
+        """From the last element to the first: when one has its turn, all that stands in it has been added to it."""
+        order = list(self._root.iter())
+        if len(order) > MAX_ELEMENTS:
+            raise ExtractError(f"The page has {len(order):,} elements; the limit MAX_ELEMENTS is {MAX_ELEMENTS:,}.")
+        self.free = free = dict.fromkeys(order, 0)
+        self.linked, self.outward = linked, outward = free.copy(), free.copy()
+        self._own = own_chars = free.copy()
         self._flow: dict[HtmlElement, bool] = {}
-        self._in_link = {
-            inner for link in root.iter("a") if len(link) and link.get("href") for inner in link.iterdescendants()
+        levels = free.copy()  # below each
+        in_link = {
+            inner for link in self._root.iter("a") if len(link) and link.get("href") for inner in link.iterdescendants()
         }
         for element in reversed(order):
-            self._weigh(element)
-            if element is not root:
-                self._add_to(element.getparent(), element)
-
-    def _weigh(self, element: HtmlElement) -> None:
-        own = length(element.text)
-        if element in self._in_link:
-            self.linked[element] += own
-        elif element.tag == "a" and (href := element.get("href")):
-            self.linked[element] += self.free[element] + own
-            self.free[element] = 0
-            self.outward[element] += leads_away(href)
-        else:
-            self.free[element] += own
-
-    def _add_to(self, parent: HtmlElement, element: HtmlElement) -> None:
-        tail = length(element.tail)
-        if element in self._in_link:
-            self.linked[parent] += self.linked[element] + tail
-        else:
-            self.free[parent] += self.free[element] + tail
-            self.linked[parent] += self.linked[element]
-        self.outward[parent] += self.outward[element]
+            inside = element in in_link
+            own = length(element.text)
+            own_chars[element] += own
+            if inside:
+                linked[element] += own
+            elif element.tag == "a" and (href := element.get("href")):
+                linked[element] += free[element] + own
+                free[element] = 0
+                outward[element] += leads_away(href)
+            else:
+                free[element] += own
+            if element is self._root:
+                break
+            parent, tail = element.getparent(), length(element.tail)
+            own_chars[parent] += tail
+            free[parent] += free[element]
+            linked[parent] += linked[element]
+            (linked if inside else free)[parent] += tail
+            outward[parent] += outward[element]
+            levels[parent] = max(levels[parent], levels[element] + 1)
+        if levels[self._root] > MAX_DEPTH:
+            raise ExtractError(f"The page is nested deeper than {MAX_DEPTH} levels (limit MAX_DEPTH).")
 
     def drop_all(self, elements: list[HtmlElement]) -> None:
         """Drop many: weighing anew is cheaper than taking each out of all its ancestors."""
@@ -92,7 +93,14 @@ class Weights:
                 self.free[ancestor] -= self.free[element]
                 self.linked[ancestor] -= self.linked[element]
                 self.outward[ancestor] -= self.outward[element]
+        self._own.pop(element.getparent(), None)  # has the text after it now
         element.drop_tree()
+
+    def own(self, element: HtmlElement) -> int:
+        """Characters that stand in an element itself, as own_text counts them."""
+        if element not in self._own:
+            self._own[element] = own_text(element)
+        return self._own[element]
 
     def link_share(self, element: HtmlElement) -> float:
         """Share of an element's characters that stand in links, 0…1."""
@@ -109,17 +117,6 @@ class Weights:
         if parent not in self._flow:
             self._flow[parent] = sum(1 for child in parent if child.tag in TEXT_TAGS) >= _FLOW_SIBLINGS
         return self._flow[parent]
-
-
-def _refuse_monsters(root: HtmlElement) -> None:
-    order = list(root.iter())
-    if len(order) > MAX_ELEMENTS:
-        raise ExtractError(f"The page has {len(order):,} elements; the limit MAX_ELEMENTS is {MAX_ELEMENTS:,}.")
-    depth = {root: 0}
-    for element in order[1:]:
-        depth[element] = depth[element.getparent()] + 1
-    if max(depth.values()) > MAX_DEPTH:
-        raise ExtractError(f"The page is nested deeper than {MAX_DEPTH} levels (limit MAX_DEPTH).")
 
 
 def length(text: str | None) -> int:

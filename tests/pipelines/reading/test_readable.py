@@ -63,6 +63,12 @@ def test_what_is_left_is_what_lxml_takes(text):
     assert not set(element.text) - set(text) - {" "}
 
 
+@given(st.text())
+def test_html_is_rid_of_the_same_characters(text):
+    html = text.replace("&", "")
+    assert readable_html(html) == readable(html)
+
+
 @given(st.text(alphabet="&#xX;0123456789abcdefDF \x07\ufffeA"))
 def test_references_to_characters_are_changed_where_xml_has_none(html):
     clean = readable_html(html)
