@@ -28,6 +28,8 @@ class BlockKind(StrEnum):
     QUOTE = "quote"
     PRE = "pre"
 
+    __hash__ = str.__hash__  # that of an Enum is a function in Python, and blocks are looked up by the thousand
+
 
 @dataclass(frozen=True, slots=True)
 class Block:

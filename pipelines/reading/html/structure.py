@@ -31,6 +31,7 @@ _KINDS: Final = {
     "blockquote": BlockKind.QUOTE,
     "pre": BlockKind.PRE,
 }
+_SCOPES: Final = frozenset((*_LISTS, *_HEADINGS, *_KINDS, "li"))
 _ITEMS: Final = (BlockKind.ITEM, BlockKind.NUMBERED)
 _STRONG: Final = frozenset(("b", "strong"))
 _EMPHASIS: Final = frozenset(("i", "em"))
@@ -39,8 +40,8 @@ _LAYOUT_CELL_SHARE: Final = 0.7
 _LAYOUT_CELL_CHARS: Final = 600
 # Wider ones are there to reach the table's edge.
 _MAX_SPAN: Final = 30
-_SPECIAL: Final = re.compile(r"[\\*`]|<(?=[A-Za-z/!?])|(?<![^\W_])_|_(?![^\W_])")
-_SPACES: Final = re.compile(r"\s+")
+# One set first, that `re` can look for: `<` before a tag's name, `_` at the edge of a word.
+_SPECIAL: Final = re.compile(r"[\\*`<_](?:(?<=[\\*`])|(?<=<)(?=[A-Za-z/!?])|(?<=_)(?<![^\W_]_)|(?<=_)(?![^\W_]))")
 
 
 @dataclass(slots=True)
@@ -125,7 +126,7 @@ def _close(state: _Walk, element: HtmlElement) -> None:
     tag = element.tag
     if tag in _BLOCKS:
         _flush(state)
-        if _is_scope(tag) and state.scopes:
+        if tag in _SCOPES and state.scopes:
             state.scopes.pop()
             state.pre -= tag == "pre"
     elif tag in _STRONG:
@@ -136,10 +137,6 @@ def _close(state: _Walk, element: HtmlElement) -> None:
         state.underlined -= 1
     elif tag == "a" and element.get("href"):
         state.links += _links(element)
-
-
-def _is_scope(tag: str) -> bool:
-    return tag in _LISTS or tag in _HEADINGS or tag == "li" or tag in _KINDS
 
 
 def _scope(state: _Walk, tag: str) -> _Scope | None:
@@ -161,12 +158,18 @@ def _add_text(state: _Walk, text: str | None) -> None:
     if not text:
         return
     if not state.pre:
-        text = _SPACES.sub(" ", text)
+        text = _spaced(text)
         if not state.runs and text == " ":
             return
     heading = bool(state.scopes) and state.scopes[-1].kind is BlockKind.HEADING
     strong, emphasis = state.strong > 0 and not heading, state.emphasis > 0 and not heading
     state.runs.append(_Run(text, strong, emphasis, state.underlined > 0 and not heading))
+
+
+def _spaced(text: str) -> str:
+    """A text that is not empty, each stretch of white space as one space."""
+    words = " ".join(text.split())
+    return f"{' ' * text[0].isspace()}{words}{' ' * text[-1].isspace()}" if words else " "
 
 
 def _break(state: _Walk) -> None:

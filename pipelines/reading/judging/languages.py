@@ -19,6 +19,7 @@ from functools import cache, lru_cache
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import regex
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
@@ -182,6 +183,9 @@ def _identifier() -> LanguageIdentifier:
     """The model: 1 s and 105 MB, once a process. NUL and lone surrogates do it no harm."""
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(KNOWN)
+    # A text needs a hundred rows of the table, each in one piece of memory, in the type that it is reckoned in: 0.1 ms
+    # instead of 0.2, for 16 MB.
+    identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc, dtype=np.float32)
     return identifier
 
 
