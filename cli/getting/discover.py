@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import asdict
-from datetime import datetime
-from enum import Enum
 from typing import Any
 
 import click
@@ -18,6 +15,7 @@ from crawler.archives.errors import ConfigError, Exit
 from crawler.options import Mode, SummaryStyle
 from crawler.targets.lists import BadLine
 from crawler.targets.targets import read_targets
+from history.answers.encoding import plain
 from history.database import open_database
 from history.discoveries import SiteDiscovery, read_discovery
 
@@ -86,15 +84,4 @@ def _print(found: list[tuple[str, SiteDiscovery | None]]) -> None:
 def _data(site: str, found: SiteDiscovery | None) -> dict[str, Any]:
     if found is None:
         return {"site": site, "complete": False}
-    plain: dict[str, Any] = _plain(asdict(found))
-    return {"complete": True, **plain}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%dT%H:%M:%SZ}"
-    return value.value if isinstance(value, Enum) else value
+    return {"complete": True, **plain(found)}

@@ -12,6 +12,7 @@ from typing import Any
 from crawler.archives.timestamps import format_iso
 from history.annotations import Annotated, annotated_data, at_version, read_annotated
 from history.answers.blame import stay_data
+from history.answers.encoding import fields
 from history.answers.rows import policy_data
 from history.claims.over_sites import Around, ClaimChange, around, claim_changes, says_of
 from history.claims.said import What
@@ -249,14 +250,11 @@ def around_rows(found: Around) -> Iterator[tuple[Any, ...]]:
 def around_data(found: Around) -> dict[str, Any]:
     """Return what changed around a day as JSON data."""
     return {
-        "start": format_iso(found.start),
-        "end": format_iso(found.end),
+        **fields(found, "start", "end"),
         "rules": rules().version,
-        "policies": found.policies,
-        "covered": list(found.covered),
-        "changed": list(found.changed),
+        **fields(found, "policies", "covered", "changed"),
         "claims": [
-            dict(zip(AROUND_HEAD, row, strict=True)) | {"came": list(one.came), "went": list(one.went)}
+            dict(zip(AROUND_HEAD, row, strict=True)) | fields(one, "came", "went")
             for one, row in zip(found.claims, around_rows(found), strict=True)
         ],
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crawler.archives.timestamps import format_iso
+from history.answers.encoding import fields, plain
 from history.sites import PolicyRow, SiteRow
 from history.timeline.citations import citation
 from history.timeline.timeline import AtMoment, Timeline, VersionRow
@@ -13,23 +13,10 @@ from pipelines.model import Change
 
 
 def site_data(site: SiteRow) -> dict[str, Any]:
-    last = site.last_change
     return {
-        "site": site.site,
-        "policies": site.policies,
-        "versions": site.versions,
-        "first_seen": format_iso(site.first_seen) if site.first_seen else None,
-        "last_seen": format_iso(site.last_seen) if site.last_seen else None,
-        "captures": {outcome.value: count for outcome, count in site.outcomes.items()},
-        "last_change": None
-        if last is None
-        else {
-            "policy_url": last.policy_url,
-            "version": last.version,
-            "change_class": last.change_class.value,
-            "not_before": format_iso(last.not_before),
-            "not_after": format_iso(last.not_after),
-        },
+        **fields(site, "site", "policies", "versions", "first_seen", "last_seen"),
+        "captures": plain(site.outcomes),
+        "last_change": plain(site.last_change),
         "outcome": site.outcome.value,
         "meaning": site.outcome.about.meaning,
         "detail": site.missing.detail if site.missing else "",
@@ -38,30 +25,22 @@ def site_data(site: SiteRow) -> dict[str, Any]:
 
 
 def policy_data(policy: PolicyRow) -> dict[str, Any]:
-    return {"site": policy.site, "policy_url": policy.policy_url}
+    return fields(policy, "site", "policy_url")
 
 
 def change_data(change: Change | None) -> dict[str, Any]:
-    return {
-        "change_class": change.change_class.value if change else None,
-        "words_added": change.words_added if change else None,
-        "words_removed": change.words_removed if change else None,
-        "sections": list(change.sections) if change else [],
-    }
+    if change is None:
+        return {"change_class": None, "words_added": None, "words_removed": None, "sections": []}
+    return fields(change, "change_class", "words_added", "words_removed", "sections")
 
 
 def version_data(version: VersionRow) -> dict[str, Any]:
     return {
-        "version": version.version,
-        "first_seen": format_iso(version.first_seen),
-        "last_seen": format_iso(version.last_seen),
-        "not_before": format_iso(version.previous_last_seen) if version.previous_last_seen else None,
-        "captures": version.captures,
-        "words": version.words,
+        **fields(version, "version", "first_seen", "last_seen"),
+        "not_before": plain(version.previous_last_seen),
+        **fields(version, "captures", "words"),
         **change_data(version.change),
-        "wording": version.wording,
-        "title": version.title,
-        "url": version.url,
+        **fields(version, "wording", "title", "url"),
         "archive": version.first_archive,
         "last_archive": version.last_archive,
         **link_data(version.first_capture_url),
@@ -80,41 +59,21 @@ def timeline_data(timeline: Timeline) -> dict[str, Any]:
             {
                 "kind": event.kind.value,
                 "meaning": event.kind.meaning,
-                "not_before": format_iso(event.after) if event.after else None,
-                "not_after": format_iso(event.not_after),
-                "evidence": list(event.evidence),
+                "not_before": plain(event.after),
+                **fields(event, "not_after", "evidence"),
                 **link_data(event.capture_url),
             }
             for event in timeline.events
         ],
-        "gaps": [
-            {
-                "after": format_iso(gap.after),
-                "before": format_iso(gap.before),
-                "days": gap.days,
-                "captures": {outcome.value: count for outcome, count in gap.captures.items()},
-            }
-            for gap in timeline.gaps
-        ],
-        "moves": [
-            {"url": move.url, "valid_from": format_iso(move.valid_from), "evidence": move.evidence}
-            for move in timeline.moves
-        ],
-        "title_changes": [
-            {
-                "not_before": format_iso(title.not_before),
-                "not_after": format_iso(title.not_after),
-                "from_title": title.from_title,
-                "to_title": title.to_title,
-            }
-            for title in timeline.titles
-        ],
+        "gaps": [fields(gap, "after", "before", "days", "captures") for gap in timeline.gaps],
+        "moves": plain(timeline.moves),
+        "title_changes": plain(timeline.titles),
         "without_text": [
             {
                 "outcome": silent.outcome.value,
                 "meaning": silent.outcome.about.meaning,
-                "captured_at": [format_iso(date) for date in silent.dates],
-                "details": dict(silent.details),
+                "captured_at": plain(silent.dates),
+                "details": plain(silent.details),
             }
             for silent in timeline.silent
         ],
@@ -123,32 +82,16 @@ def timeline_data(timeline: Timeline) -> dict[str, Any]:
             {"archive": sure.archive, "strategy": sure.strategy, **sure.certainty.data()} for sure in timeline.how_sure
         ],
         "set_aside": [
-            {
-                "first_seen": format_iso(aside.first_seen),
-                "last_seen": format_iso(aside.last_seen),
-                "captures": aside.captures,
-                "reason": aside.reason,
-                "title": aside.title,
-                **link_data(aside.capture_url),
-            }
+            fields(aside, "first_seen", "last_seen", "captures", "reason", "title") | link_data(aside.capture_url)
             for aside in timeline.aside
         ],
-        "left_out": [
-            {
-                "kind": one.kind,
-                "example": one.example,
-                "times": one.times,
-                "since": format_iso(one.since),
-                "until": format_iso(one.until),
-            }
-            for one in timeline.left_out
-        ],
+        "left_out": [fields(one, "kind", "example", "times", "since", "until") for one in timeline.left_out],
     }
 
 
 def answer_data(answer: AtMoment) -> dict[str, Any]:
     return {
-        "at": format_iso(answer.moment),
-        "certainty": answer.certainty.value,
+        "at": plain(answer.moment),
+        "certainty": plain(answer.certainty),
         "following_version": answer.following.version if answer.following else None,
     }

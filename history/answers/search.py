@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crawler.archives.timestamps import format_iso
 from history.answers.changes import claim_data
+from history.answers.encoding import fields
 from history.search.search import Found, Owner
 from history.uris import link_data
 
@@ -16,11 +16,7 @@ def found_data(found: Found) -> dict[str, Any]:
         "complete": found.complete,
         "passages": [
             {
-                "kind": passage.kind,
-                "markdown": passage.markdown,
-                "spans": [list(span) for span in passage.spans],
-                "sites": passage.sites,
-                "first_is_certain": passage.first_is_certain,
+                **fields(passage, "kind", "markdown", "spans", "sites", "first_is_certain"),
                 **({} if passage.claims is None else {"claims": list(map(claim_data, passage.claims))}),
                 "owners": [owner_data(owner) for owner in passage.owners],
             }
@@ -31,13 +27,8 @@ def found_data(found: Found) -> dict[str, Any]:
 
 def owner_data(owner: Owner) -> dict[str, Any]:
     return {
-        "site": owner.site,
-        "policy_url": owner.policy_url,
-        "not_before": format_iso(owner.not_before) if owner.not_before else None,
-        "first_seen": format_iso(owner.first_seen),
-        "last_seen": format_iso(owner.last_seen),
-        "gone_by": format_iso(owner.gone_by) if owner.gone_by else None,
-        "versions": owner.versions,
-        "citation": owner.citation,
+        **fields(
+            owner, "site", "policy_url", "not_before", "first_seen", "last_seen", "gone_by", "versions", "citation"
+        ),
         **link_data(owner.capture_url),
     }

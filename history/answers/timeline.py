@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from crawler.archives.timestamps import format_iso
 from crawler.missing import Missing, missing_data
+from history.answers.encoding import fields
 from history.answers.rows import timeline_data
 from history.timeline.stated_dates import Stated
 from history.timeline.technical import Technical
@@ -68,9 +68,6 @@ def _stated_data(stated: Stated | None) -> dict[str, Any]:
 
 def _technical_data(technical: Technical) -> dict[str, Any]:
     return {
-        "rewritten": [
-            {"not_before": format_iso(one.not_before), "not_after": format_iso(one.not_after)}
-            for one in technical.rewritten
-        ],
+        "rewritten": [fields(one, "not_before", "not_after") for one in technical.rewritten],
         "earlier_extractors": [{"extractor": name, "versions": versions} for name, versions in technical.readers],
     }
