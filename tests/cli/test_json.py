@@ -36,6 +36,7 @@ CALLS = (
     ("show", SITE, ""),
     ("diff", f"{SITE} 4 5", ""),
     ("search", "email --limit 100", "passages"),
+    ("annotations list", "", "annotations"),
     ("changes", "", "events"),
     ("trends", "gdpr email", "terms"),
     ("readability", SITE, "policies"),
@@ -57,6 +58,7 @@ CALLS = (
 PROCESSES = {"crawl", "plan", "discover", "import-warc"}  # a reactor runs once
 WITHOUT_DB = {"archives", "limits", "extract", "merge"}
 NEED_MORE = {
+    "annotations import",
     "cluster",
     "import-corpus",
     "import-ota",
