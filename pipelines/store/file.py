@@ -17,6 +17,9 @@ from pipelines.store.schema.migrations import migrations
 # After a reader that held an old state of the file has left, the WAL is cut to this at the next write that begins it
 # anew; while it reads, nothing can be overwritten, and the WAL grows.
 WAL_BYTES = 16_000_000
+# SQLite's own 4,096 bytes leave most of a small file empty: each of 80 tables and indexes has a page of its own at least.
+# A file of 536 captures has 582 kB with them, 337 kB with these.
+PAGE_BYTES = 1024
 _BUSY_SECONDS = 30.0  # how long a write waits for another process's
 
 
@@ -53,6 +56,8 @@ def open_file(path: Path) -> WrittenFile:
     try:
         if not fresh and not _is_blank(connection):
             check_file(connection, path)
+        if fresh:
+            connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # before the file has its first page
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")

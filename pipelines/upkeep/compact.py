@@ -9,13 +9,14 @@ VACUUM INTO and a rename: whoever has the file open goes on reading it (WAL), an
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from crawler.archives.errors import StoreError
-from pipelines.store.file import open_file
+from pipelines.store.file import PAGE_BYTES, open_file
 from pipelines.store.tables.block_words import index_blocks
 from pipelines.upkeep.orphans import sweep
 from pipelines.upkeep.rebase import mend_depths, rebase
@@ -63,7 +64,9 @@ def compact(path: Path, progress: Callable[[int, int], None] | None = None) -> C
             db.execute("INSERT INTO blocks_fts (blocks_fts) VALUES ('optimize')")
         payloads_after = _payload_bytes(db)
         _empty_log(db)
+        _choose_page_size(db)
         db.conn.execute("VACUUM")
+        db.conn.execute("PRAGMA journal_mode = WAL")
         _empty_log(db)
     except (sqlite3.Error, KeyError) as error:
         raise StoreError(f"cannot compact {path}: {error}. What it holds is as it was.") from error
@@ -72,14 +75,38 @@ def compact(path: Path, progress: Callable[[int, int], None] | None = None) -> C
     return Compacted(before, _size(path), payloads_before, payloads_after)
 
 
+def _choose_page_size(db: Database) -> None:
+    """Have the VACUUM that follows write pages of the size that new files have, where nobody else has the file open.
+
+    SQLite changes it only in a file without a WAL. Killed in between, the next to open the file gives it its WAL again.
+    """
+    if db.execute("PRAGMA page_size").fetchone() == (PAGE_BYTES,):
+        return
+    try:
+        with _patience(db):
+            db.execute("PRAGMA journal_mode = DELETE").fetchone()
+    except sqlite3.OperationalError:
+        return  # somebody reads: they keep their file, and the next `compact` tries again
+    db.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+
+
 def _empty_log(db: Database) -> None:
     """Move the WAL into the file as far as readers let us: nobody who reads an old state is waited for longer than a page
     of the browser view takes. What is left, the last one to close the file moves.
     """
+    with _patience(db):
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+@contextmanager
+def _patience(db: Database) -> Iterator[None]:
+    """Wait for others no longer than _PATIENCE."""
     (patience,) = db.execute("PRAGMA busy_timeout").fetchone()
     db.execute(f"PRAGMA busy_timeout = {_PATIENCE}").fetchall()
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    db.execute(f"PRAGMA busy_timeout = {patience}").fetchall()
+    try:
+        yield
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {patience}").fetchall()
 
 
 def _payload_bytes(db: Database) -> int:

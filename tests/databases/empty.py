@@ -12,6 +12,7 @@ from functools import cache
 
 from sqlite_utils import Database
 
+from pipelines.store.file import PAGE_BYTES
 from pipelines.store.schema.migrations import migrations
 
 _apply = migrations.apply
@@ -20,6 +21,7 @@ _apply = migrations.apply
 @cache
 def _empty() -> bytes:
     made = Database(memory=True)
+    made.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # as a file's with a WAL, which a copy cannot change
     _apply(made)
     with closing(made.conn):
         return made.conn.serialize()

@@ -3,6 +3,7 @@
 import random
 import shutil
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +11,7 @@ from click.testing import CliRunner
 
 from cli.main import main
 from crawler.archives.surt import surt
-from pipelines.store.file import WAL_BYTES
+from pipelines.store.file import PAGE_BYTES, WAL_BYTES
 from pipelines.store.load import load_payload
 from pipelines.store.store import Store
 from pipelines.store.tables.payload_bases import MOST_DEPTH
@@ -144,6 +145,37 @@ def test_stopped_anywhere_it_reads_back(filled, stop):
         rebase(store.db, surt(URL))
     store.db.conn.commit()  # the worst: what was done stays, without the rest
     assert [load_payload(store.db.conn.execute, n + 1) for n in range(60)] == bodies
+    store.close()
+
+
+def with_large_pages(path):
+    """The file as programs before made it."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        for statement in ("journal_mode = DELETE", "page_size = 4096"):
+            db.execute(f"PRAGMA {statement}").fetchall()
+        db.execute("VACUUM")
+        db.execute("PRAGMA journal_mode = WAL").fetchall()
+
+
+def page_size_and_mode(path):
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute("PRAGMA page_size").fetchone() + db.execute("PRAGMA journal_mode").fetchone()
+
+
+def test_pages_become_small_where_nobody_else_has_the_file_open(filled):
+    path, bodies, said = filled
+    assert page_size_and_mode(path) == (PAGE_BYTES, "wal")  # a new file's
+    with_large_pages(path)
+    with closing(sqlite3.connect(path)) as reader:
+        reader.execute("SELECT count(*) FROM payloads").fetchone()
+        compact(path)
+        large = path.stat().st_size
+        assert page_size_and_mode(path) == (4096, "wal")
+    assert compact(path).after < large - 100_000
+    assert page_size_and_mode(path) == (PAGE_BYTES, "wal")
+    store = Store(path, lambda: NOW)
+    assert timeline(store) == said
+    assert [load_payload(store.db.execute, n + 1) for n in range(60)] == bodies
     store.close()
 
 
