@@ -129,6 +129,7 @@ def site_of(url: str) -> str:
     return _suffixes(private=True)(host).top_domain_under_public_suffix or _suffixless(host)
 
 
+@lru_cache(maxsize=4096)  # a history of thousands of captures has few URLs
 def is_of_site(url: str, site: str) -> bool:
     """Tell whether a URL belongs to the site of a host.
 
