@@ -74,16 +74,18 @@ class VersionStage(_Stage):
         if due and item.policy not in self._folding:  # who folds it now was handed in earlier readings
             self._folding.add(item.policy)
             self._unfolded.pop(item.policy)
-            await self._fold([item.policy])
-            self._folding.remove(item.policy)
+            try:
+                await self._fold([item.policy])
+            finally:
+                self._folding.remove(item.policy)
         return item
 
     async def close_spider(self) -> None:
         """Fold all that is left, some policies at a time, and in this process what no other could fold."""
         versions, extractor = self.job.store.versions, self.job.reader.extractor
         named = self.crawler.spider.policies()  # type: ignore[union-attr]
-        # other documents of their pages were read, too
-        for some in self._stretches(dict.fromkeys([*named, *self._unfolded])):
+        # other documents of their pages were read, too; a fold of theirs that failed is not among the unfolded
+        for some in self._stretches(dict.fromkeys([*named, *self._readings])):
             await self._fold(some)
             for policy in some:
                 versions.fold(policy, extractor)

@@ -104,6 +104,36 @@ def test_exit_codes_are_named():
     assert found == []
 
 
+# of other programs, whose sources we cite
+OTHERS = {
+    "handle_exception.py",
+    "_client.py",
+    "myrequests.py",
+    "cdxobject.py",
+    "fuzzymatcher.py",
+    "yours.py",
+    "x.py",
+    "others.py",
+}
+OTHERS |= {"make_warc.py", "score_changes.py"}  # ../shared/tools
+
+
+def test_a_file_that_a_text_names_is_there():
+    """Who follows a docstring to another module finds it."""
+    kinds = ("crawler", "pipelines", "history", "cli", "tests", "benchmarks", "contrib", "docs")
+    ours = {path.relative_to(ROOT).as_posix() for kind in kinds for path in (ROOT / kind).rglob("*.py")}
+    schema = ROOT / "pipelines" / "store" / "schema"  # applied migrations stay as they are, and so does what docs show
+    lost = []
+    texts = [ROOT / "CONTRIBUTING.md", ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    for path in [*texts, *(path for kind in kinds for path in (ROOT / kind).rglob("*.py"))]:
+        if path.parent == schema or path.name == "schema.md":
+            continue
+        for name in re.findall(r"(?<![\w./*-])[\w/]*\w\.py\b", path.read_text(encoding="utf-8")):
+            if name not in ours and not any(one.endswith(f"/{name}") for one in ours):
+                lost += [f"{path.relative_to(ROOT)}: {name}"] * (name.rpartition("/")[2] not in OTHERS)
+    assert lost == []
+
+
 def test_the_map_names_every_folder_and_none_that_is_not_there():
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     rows = [

@@ -3,7 +3,7 @@
     for each watch: what is new to it ─► notices in the ledger ─► sent, one after the other ─► marked
 
 The ledger (pipelines/store/ledgers/notices.py) is written before and after each sending; what is news and what a message says is
-in history/notify; how it leaves in cli/carriers.
+in history/notify; how it leaves in cli/giving/carriers.
 """
 
 from __future__ import annotations

@@ -88,8 +88,7 @@ def _on_cluster(scheduler: str, at: JobFolders, put: PutShards, work: str, conta
     from pipelines.shards.work import connected, machines, read_shards_on  # noqa: PLC0415
 
     done, doing = ShardsDone(work), work_of(work, contact)
-    to_do = set(at.to_read(doing.takes, doing.gives))
-    names = [name for name in put.shards if name in to_do]
+    names = at.to_read(doing.takes, doing.gives, put.shards)
     if names:
         with connected(scheduler) as client, shards_bar(len(names)) as told:
             doing = work_of(work, contact, machines(client))

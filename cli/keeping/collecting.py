@@ -24,7 +24,7 @@ from pipelines.reading.pool import ReaderPool
 from pipelines.shards.collect import FoundRecord, keep_policies
 from pipelines.shards.lists import captures_of, found_in_warc, put_locators
 from pipelines.shards.model import ShardRead
-from pipelines.shards.place import JobFolders
+from pipelines.shards.place import JobFolders, rest_of
 
 
 def ranges(contact: str, machines: int) -> Ranges:
@@ -63,7 +63,7 @@ def collect_located(asking: Ranges, place: JobFolders, name: str, reader: Reader
             except RateLimited as error:
                 if not number:
                     raise
-                put_locators(place, f"{name}-{number}", captures[number:])
+                put_locators(place, rest_of(name, number), captures[number:])
                 refused.append(error)
                 return
 

@@ -1,7 +1,7 @@
 """The captures of one policy as columns of numbers, so that 100,000 of them are held and gone through at once.
 
     store ──► ListedCapture, one by one ──► index_verdict: settled by its index row alone, no request
-                                        └─► rows_of: Rows(pages), Rows(redirects), by time ──► choose.py
+                                        └─► rows_of: Rows(pages), Rows(redirects), by time ──► survey.py
 
 A capture takes about 50 bytes: the texts of an index row (its URL, its timestamp, its digest) stay in the store and
 are read again for the few captures that are fetched.
@@ -148,7 +148,7 @@ class GrowingRows:
     """The columns of a policy's captures, of all its URLs together, as they come, in whatever order.
 
     Those of which the index row says enough (index_verdict) are left out. What became of a capture so far is not
-    in the rows but in choose.Knowledge, so that rows are made once a run and knowledge grows.
+    in the rows but in survey.Knowledge, so that rows are made once a run and knowledge grows.
     """
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ Called again whenever something it asked for has been answered: kill the crawl a
 store knows, and it goes on where it was. Free evidence first: what the index row says (rows.index_verdict), digests
 that are held (`reuse`), redirects between two to one place (`infer`). Then, per strategy:
 
-    changes    every change of wording, with few requests: probes.py, with the guarantees written there
+    changes    every change of wording, with few requests: bisection.py, with the guarantees written there
     every:6mo  the capture nearest to each date of a fixed grid, as the Princeton-Leuven corpus sampled (twice a year)
     latest     the newest
     at:DATE    the last at or before the date and the first after it: of one wording, it was in force

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from crawler.archives.errors import StoreError
 from history.sites import PolicyRow, all_policies, find_policies
 from history.texts import read_texts_with_languages
 from history.timeline.timeline import VersionRow, read_versions
@@ -132,7 +133,18 @@ def policies_of(place: JobFolders, name: str) -> Iterator[PolicyVersions]:
     with place.open(VERSIONS, name) as file:
         for site, url, named, versions, blocks, texts in rows_of(opened(file), _COLUMNS):
             with Told():
-                yield PolicyVersions(site, url, named, of_versions(versions), of_blocks(blocks), of_texts(texts))
+                policy = PolicyVersions(site, url, named, of_versions(versions), of_blocks(blocks), of_texts(texts))
+            if not _is_whole(policy):
+                raise StoreError(f"the shard is damaged, or none: {url} has a version without its text")
+            yield policy
+
+
+def _is_whole(policy: PolicyVersions) -> bool:
+    """Tell whether every version has a text of blocks that are here, and every block of it a language."""
+    return len(policy.versions) == len(policy.texts) and all(
+        len(text.blocks) == len(text.languages) and all(0 <= one < len(policy.blocks) for one in text.blocks)
+        for text in policy.texts
+    )
 
 
 def spans(numbers: Sequence[object]) -> Iterator[tuple[int, int]]:

@@ -98,7 +98,8 @@ def _label(number: int, data: Mapping[str, Any]) -> ImportedLabel:
 
 
 def _text(data: Mapping[str, Any], name: str, most: int) -> str:
-    value = data.get(name) or ""
+    value = data.get(name)
+    value = "" if value is None else value
     if not isinstance(value, str):
         raise ConfigError(f"{name} must be a text.")
     if len(value) > most:

@@ -1,4 +1,4 @@
-"""Payload bytes to Unicode text, the way a browser would read them; those of a PDF are left to pdf.py."""
+"""Payload bytes to Unicode text, the way a browser would read them; those of a PDF are left to the room pdf."""
 
 from __future__ import annotations
 

@@ -42,6 +42,7 @@ _PAGES: Final = {
 _READINGS: Final = {"sha256": Holds.BYTES} | dict.fromkeys(
     ("extractor", "outcome", "text_digest", "links_digest", "reading", "blocks", "links"), Holds.TEXT
 )
+_ONCE: Final = frozenset(("blocks", "links"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,9 @@ def readings_of(file: Any) -> Iterator[ReadingRow]:
     layers: dict[str, tuple[Link, ...]] = {}
     of_reading = decoder(Reading)
     of_blocks, of_links = decoder(tuple[Block, ...]), decoder(tuple[Link, ...])
-    for sha256, _extractor, _outcome, text_digest, links_digest, told, blocks, links in rows_of(shard, _READINGS):
+    for sha256, _extractor, _outcome, text_digest, links_digest, told, blocks, links in rows_of(
+        shard, _READINGS, may_lack=_ONCE
+    ):
         with Told():
             reading = of_reading(told)
             if blocks is not None:

@@ -80,7 +80,7 @@ def captures_of(place: JobFolders, name: str) -> Iterator[Capture]:
     """
     of_capture = decoder(Capture)
     with place.open(LOCATORS, name) as file:
-        for (row,) in rows_of(opened(file), ("capture",)):
+        for (row,) in rows_of(opened(file), {"capture": Holds.TEXT}):
             with Told():
                 yield of_capture(row)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import shlex
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,10 +67,14 @@ class JobFolders:
             out = f"policylapse shard out --into {shlex.quote(self.uri)}"
             raise ConfigError(f"there are no shards at {self.uri}: `{out}` puts them there")
 
-    def to_read(self, takes: str = PAGES, gives: str = READINGS) -> list[str]:
-        """Return the shards of a folder of which another has nothing."""
-        done = set(self.names(gives))
-        return [name for name in self.names(takes) if name not in done]
+    def to_read(self, takes: str = PAGES, gives: str = READINGS, of: Iterable[str] | None = None) -> list[str]:
+        """Return the shards of a folder of which another has nothing.
+
+        :param of: only these, and what was left of them (rest_of).
+        """
+        done, wanted = set(self.names(gives)), None if of is None else set(of)
+        left = (name for name in self.names(takes) if name not in done)
+        return [name for name in left if wanted is None or not wanted.isdisjoint(_wholes(name))]
 
     def open(self, folder: str, name: str) -> Any:
         """Return a shard for pyarrow to read.
@@ -130,6 +134,18 @@ class JobFolders:
 
     def _file(self, folder: str, name: str) -> str:
         return f"{self._path}/{folder}/{name}{_ending(folder)}"
+
+
+def rest_of(name: str, number: int) -> str:
+    """Return the name of the shard that has the rest of another, from one of its records on."""
+    return f"{name}-{number}"
+
+
+def _wholes(name: str) -> Iterator[str]:
+    """The shards that one may be the rest of, itself first."""
+    while name:
+        yield name
+        name = name.rpartition("-")[0]
 
 
 def _ending(folder: str) -> str:

@@ -7,7 +7,7 @@ JSON is checked against its type as it is read, since a shard may have lain anyw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final, Self
@@ -48,13 +48,7 @@ class Writing:
     size: int = 0
 
     def __post_init__(self) -> None:
-        types = {
-            Holds.TEXT: pa.string(),
-            Holds.NUMBER: pa.int64(),
-            Holds.BYTES: pa.binary(),
-            Holds.MOMENT: pa.timestamp("s", tz="UTC"),
-        }
-        self.schema = pa.schema([(name, types[kind]) for name, kind in self.columns.items()], dict(self.about))
+        self.schema = _schema(self.columns, self.about)
         # one data page a group: neighbours are alike, and zstd looks back no farther than a page
         self.writer = parquet.ParquetWriter(
             self.stream, self.schema, compression="zstd", data_page_size=2 * GROUP_BYTES, use_dictionary=False
@@ -83,6 +77,16 @@ class Writing:
         self.rows, self.size = [], 0
 
 
+def _schema(columns: Mapping[str, Holds], about: Mapping[bytes, bytes] | None = None) -> Any:
+    types = {
+        Holds.TEXT: pa.string(),
+        Holds.NUMBER: pa.int64(),
+        Holds.BYTES: pa.binary(),
+        Holds.MOMENT: pa.timestamp("s", tz="UTC"),
+    }
+    return pa.schema([(name, types[kind]) for name, kind in columns.items()], dict(about or {}))
+
+
 def opened(file: Any) -> Any:
     """Return a Parquet file, to be read.
 
@@ -92,19 +96,24 @@ def opened(file: Any) -> Any:
         return parquet.ParquetFile(file)
 
 
-def rows_of(shard: Any, names: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+def rows_of(
+    shard: Any, columns: Mapping[str, Holds], may_lack: Collection[str] = frozenset()
+) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of a file of `opened`, as these columns.
 
-    :raises StoreError: it is damaged, or lacks a column.
+    :param may_lack: the columns that have no value in some rows (None).
+    :raises StoreError: it is damaged, or a column or a value is missing or of another type.
     """
-    names = list(names)
     with Told():
-        groups = shard.num_row_groups
+        groups, schema = shard.num_row_groups, _schema(columns)
     for number in range(groups):
         with Told():
-            table = shard.read_row_group(number, columns=names)
-            columns = [table.column(name).to_pylist() for name in names]
-        yield from zip(*columns, strict=True)
+            table = shard.read_row_group(number, columns=list(columns)).select(list(columns)).cast(schema)
+            for name in columns.keys() - set(may_lack):
+                if table.column(name).null_count:
+                    raise pa.ArrowInvalid(f"a row has no {name}")
+            values = [table.column(name).to_pylist() for name in columns]
+        yield from zip(*values, strict=True)
 
 
 def to_json(value: Any) -> str:

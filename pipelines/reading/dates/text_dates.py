@@ -2,7 +2,7 @@
 
     block ──has digits?──► every date in it ──nearest label, before or right behind──► TextDate(kind, days, words, block)
 
-A date counts with a label of text_date_words.py in its own sentence or in the short block before it; one without a
+A date counts with a label of words.py in its own sentence or in the short block before it; one without a
 label only where it is all of a block among the text's first and last. Pure; no clock, no locale of the system.
 """
 

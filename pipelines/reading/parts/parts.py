@@ -19,7 +19,7 @@ no more than some words (a card that leads to the document); the title is one of
 All of it is decided by titles and structure; sizes only tell a document from a card, and far below what documents have.
 So captures of a page are cut alike until the page is built anew: the same function of each page, whenever it was taken.
 
-Titles are those of part_titles.py, in all languages. Earlier versions that a page keeps are parts of their own
+Titles are those of titles.py, in all languages. Earlier versions that a page keeps are parts of their own
 (editions.py). The text of the page is never looked at for its size beyond what weights.py allows.
 """
 

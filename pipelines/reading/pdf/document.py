@@ -1,9 +1,9 @@
 """PDF policies: from the bytes of a PDF to the text's blocks.
 
-    bytes ──pdf_process.py, a process of its own──► pieces of text with their place
-          ──pdf_rows.py──► rows, without running headers and page numbers
-          ──pdf_layout.py──► lines in reading order, columns and tables told apart
-          ──pdf_blocks.py──► headings, paragraphs, items, rows
+    bytes ──process.py, a process of its own──► pieces of text with their place
+          ──rows.py──► rows, without running headers and page numbers
+          ──layout.py──► lines in reading order, columns and tables told apart
+          ──blocks.py──► headings, paragraphs, items, rows
 
 Every PDF that cannot be read is a DecodeError (damaged, locked: its bytes are no text to us) or an ExtractError (a
 scan, too long, too complex), with what a person can do about it.
@@ -55,7 +55,7 @@ def read_pdf(body: bytes, url: str, time_limit: float | None = None) -> Extracti
     :param time_limit: seconds of processor time that the PDF library may take; None: TIME_LIMIT.
     :raises TookTooLong: it took more.
     :raises DecodeError: it is damaged, cut off or locked.
-    :raises ExtractError: it is a scan, is over the limits of pdf_process.py, or has no pages.
+    :raises ExtractError: it is a scan, is over the limits of process.py, or has no pages.
     """
     found = _read_apart(body, TIME_LIMIT if time_limit is None else time_limit)
     if reason := found.get("error"):
@@ -76,7 +76,7 @@ def read_pdf(body: bytes, url: str, time_limit: float | None = None) -> Extracti
 
 
 def _read_apart(body: bytes, time_limit: float) -> dict[str, Any]:
-    """Run pdf_process.py; what kills it, or keeps it too long, is no text."""
+    """Run process.py; what kills it, or keeps it too long, is no text."""
     # -P: nothing beside the script can be imported in place of a library
     command = [sys.executable, "-P", str(_PROCESS), str(time_limit), str(_WAIT * time_limit)]
     try:

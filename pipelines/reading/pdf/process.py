@@ -1,6 +1,6 @@
 """The half of PDF reading that touches pdfium: run as a script, a PDF on standard input, JSON on standard output.
 
-    python pdf_process.py CPU_SECONDS SECONDS < file.pdf    →    {"title", "language", "pages": [{"pieces", "links", "drawn"}]}
+    python process.py CPU_SECONDS SECONDS < file.pdf    →    {"title", "language", "pages": [{"pieces", "links", "drawn"}]}
                                                 or   {"error": "password" | "damaged" | "pages" | "characters"}
 
 A process of its own because pdfium is C++: a few nested forms (ten levels of ten) keep it busy for ever, and neither

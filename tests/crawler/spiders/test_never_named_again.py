@@ -1,4 +1,4 @@
-"""Whatever an index said and whatever playback answers, a capture is named once: the rules of choose.py, without a crawl.
+"""Whatever an index said and whatever playback answers, a capture is named once: the rules of crawler/choosing, without a crawl.
 
 The crawl itself, over the same table: tests/crawler/spiders/test_asked_once.py.
 """

@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from io import BytesIO
 
+import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
@@ -68,6 +69,30 @@ def test_a_shard_has_all_that_is_known_of_its_policies(db, tmp_path):
         assert len(one.blocks) == len(set(one.blocks))
         texts = ["\n".join(block.markdown for block in one.text(number)[0]) for number in range(len(one.versions))]
         assert texts == [text for _day, text in SITES[policy.site]]
+
+
+@pytest.mark.parametrize(
+    "change", ["a block too many", "a block before the first", "a text too few", "a language too few"]
+)
+def test_a_shard_whose_texts_are_not_whole_stops_no_other(db, tmp_path, change):
+    """It may have lain anywhere."""
+    place = JobFolders(str(tmp_path))
+    put_out(db, place, size=1)
+    poisoned, good = place.names(VERSIONS)
+    path = tmp_path / VERSIONS / f"{poisoned}.parquet"
+    (row,) = parquet.read_table(path).to_pylist()
+    texts = json.loads(row["texts"])
+    if change == "a text too few":
+        texts.pop()
+    elif change == "a language too few":
+        texts[0]["languages"].pop()
+    else:
+        texts[0]["blocks"][0] = len(json.loads(row["blocks"])) if change == "a block too many" else -1
+    parquet.write_table(pa.Table.from_pylist([row | {"texts": json.dumps(texts)}]), path)
+    for name in TABLES:
+        list(read_shards(place, place.to_read(VERSIONS, name), None, work_of(name)))
+        assert place.names(name) == [good]
+        assert "damaged" in place.failures(name)[poisoned]
 
 
 @pytest.mark.parametrize("name", list(TABLES))

@@ -200,6 +200,7 @@ def test_records_are_fetched_by_their_ranges_and_kept_as_they_lie_there(crawled,
 def test_the_first_refusal_ends_the_job_and_nothing_is_fetched_twice(crawled, tmp_path, status, answered):
     now = [1e9]
     place = put_out(crawled, tmp_path)
+    put = place.names(LOCATORS)
     path = f"/{crawled.rows('CC-MAIN-2015-06')[0]['filename']}"
     work = located(crawled, tmp_path, clock=lambda: now[0])
 
@@ -214,6 +215,10 @@ def test_the_first_refusal_ends_the_job_and_nothing_is_fetched_twice(crawled, tm
         list(read_shards(place, place.to_read(LOCATORS, POLICIES), Reader(), work))
     with pytest.raises(RateLimited):  # it is not even asked
         list(read_shards(place, place.to_read(LOCATORS, POLICIES), Reader(), work))
+    left = place.to_read(LOCATORS, POLICIES, put)  # what `cluster` does when it puts the same shards out again
+    assert left == place.to_read(LOCATORS, POLICIES)
+    assert len(left) == 1
+    assert place.to_read(LOCATORS, POLICIES, ["00001-0123456789abcdef"]) == []
     assert len(counted) == answered + 1
     assert len(kept_in(place, tmp_path)) == answered
     now[0] += 8 * 86_400

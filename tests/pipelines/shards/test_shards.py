@@ -4,9 +4,11 @@ import asyncio
 import shutil
 from dataclasses import replace
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from crawler.archives.errors import ConfigError, StoreError
 from pipelines.reading.payload import read_payload
@@ -214,6 +216,57 @@ def test_damaged_readings_are_an_error(store, place, tmp_path):
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(StoreError, match="damaged"):
         shard_in(store, place, name)
+
+
+def rewritten(path, name, values):
+    """A file of which a column holds something else."""
+    table = parquet.read_table(path)
+    column = pa.array(values(table.num_rows))
+    parquet.write_table(table.set_column(table.column_names.index(name), name, column), path)
+
+
+WRONG = {
+    "nothing": lambda rows: [None] * rows,
+    "numbers": lambda rows: [7] * rows,
+    "lists": lambda rows: [["x"]] * rows,
+    "no JSON": lambda rows: ["x"] * rows,
+    "no text": lambda rows: [b"\xff"] * rows,
+}
+MAY_BE = {("sha256", "no JSON"), ("sha256", "no text")} | {
+    (name, what)
+    for name in ("extractor", "outcome", "text_digest", "links_digest")  # each row here has its own blocks and links
+    for what in ("numbers", "no JSON")
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+@pytest.mark.parametrize(
+    "name", ["sha256", "extractor", "outcome", "text_digest", "links_digest", "reading", "blocks", "links"]
+)
+def test_whatever_a_column_holds_readings_that_are_none_are_an_error(tmp_path, name, what):
+    """A shard may have lain anywhere."""
+    rows = [ReadingRow(bytes([number]) * 32, Seen(number, text(number), "fetched").reading()) for number in range(2)]
+    path = tmp_path / "x.parquet"
+    with path.open("wb") as stream:
+        write_readings(stream, EXTRACTOR, rows)
+    rewritten(path, name, WRONG[what])
+    with path.open("rb") as stream:
+        if (name, what) in MAY_BE:
+            assert [row.reading for row in readings_of(stream)] == [row.reading for row in rows]
+        else:
+            with pytest.raises(StoreError, match="damaged"):
+                list(readings_of(stream))
+
+
+@pytest.mark.parametrize("name", ["sha256", "body", "url", "status", "headers", "hints"])
+@pytest.mark.parametrize("what", ["nothing", "lists"])
+def test_whatever_a_column_holds_pages_that_are_none_stop_no_other_shard(store, place, tmp_path, name, what):
+    shard_out(store, place, EXTRACTOR, size=30_000)
+    poisoned, *rest = place.names(PAGES)
+    rewritten(tmp_path / "job" / PAGES / f"{poisoned}.parquet", name, WRONG[what])
+    list(read_shards(place, place.to_read(), Reader()))
+    assert place.names(READINGS) == rest
+    assert list(place.failures()) == [poisoned]
 
 
 @given(st.lists(st.sampled_from(range(8))), st.text(max_size=30), st.booleans())
