@@ -22,7 +22,7 @@ from crawler.archives.surt import surt
 from pipelines.store.shelves.annotations import drop_forgotten
 from pipelines.store.shelves.folds import refold
 from pipelines.store.tables.block_words import index_blocks
-from pipelines.store.tables.capture_table import UNASKED, CaptureTable
+from pipelines.store.tables.capture_table import ALIVE_SITES, UNASKED, CaptureTable
 from pipelines.upkeep.orphans import stand_alone, sweep
 
 if TYPE_CHECKING:
@@ -163,11 +163,7 @@ def empty_captures(db: Database) -> int:
 
 def forget_searches(db: Database) -> None:
     """Take away how the policies of a site were found, where all of these are forgotten: titles and texts of links."""
-    alive = (
-        "SELECT p.site_id FROM policies p JOIN policy_urls u ON u.policy_id = p.id "
-        "WHERE u.urlkey NOT IN (SELECT urlkey FROM tombstones)"
-    )
-    dead = f"SELECT site_id FROM policies WHERE site_id NOT IN ({alive})"
+    dead = f"SELECT site_id FROM policies WHERE site_id NOT IN ({ALIVE_SITES})"
     for table in ("discovery_answers", "candidates", "url_spans", "discoveries"):
         db.execute(f"DELETE FROM {table} WHERE site_id IN ({dead})")
 

@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from pipelines.model import Block, BlockKind
+from pipelines.store.tables.capture_table import ALIVE_SITES
 from pipelines.text.wording import wording_key
 
 if TYPE_CHECKING:
@@ -55,10 +56,7 @@ def put_annotations(db: Database, rows: Iterable[Mapping[str, str]]) -> int:
 
 def drop_forgotten(db: Database) -> int:
     """Take away the labels of what is forgotten; return how many. Within a transaction of the caller's."""
-    alive = (
-        "SELECT s.site FROM sites s JOIN policies p ON p.site_id = s.id JOIN policy_urls u ON u.policy_id = p.id "
-        "WHERE u.urlkey NOT IN (SELECT urlkey FROM tombstones)"
-    )
+    alive = f"SELECT site FROM sites WHERE id IN ({ALIVE_SITES})"
     gone = db.execute(
         f"DELETE FROM annotations WHERE site IN (SELECT site FROM tombstones) AND site NOT IN ({alive})"
     ).rowcount

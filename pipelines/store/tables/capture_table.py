@@ -48,6 +48,11 @@ UNASKED: Final[Mapping[str, Any]] = {
     "digest_verdict": None,
 }
 PENDING: Final[Mapping[str, Any]] = {"outcome": Outcome.PENDING.value, **UNASKED}
+# Ids of the sites of which some page is not removed on request: not all of their policies' URLs have a tombstone.
+ALIVE_SITES: Final = (
+    "SELECT p.site_id FROM policies p JOIN policy_urls u ON u.policy_id = p.id "
+    "WHERE u.urlkey NOT IN (SELECT urlkey FROM tombstones)"
+)
 _NAMES: Final = ("archive", "urlkey", "timestamp", "original", "digest", "captured_at")
 INDEXED: Final = (*_NAMES, "mimetype", "statuscode", "length", "oddity", "citation_url")
 COLUMNS: Final = (*INDEXED, "outcome", *UNASKED)  # of the view, all but what it adds
