@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from tests.databases.written import HistoryWriter
+from tests.ranges import examples
 
 from .pages import Site
 from .test_hostile import PIECES, check
@@ -84,7 +85,7 @@ SENTENCES = (
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(8, 25))
 @given(st.lists(st.sets(st.integers(0, len(SENTENCES) - 1), min_size=1), min_size=1, max_size=7))
 def test_every_period_of_every_claim_has_its_bar(tmp_path_factory, versions):
     days = [f"{date(2010, 1, 1) + timedelta(days=200 * n)}" for n in range(len(versions))]
@@ -128,7 +129,7 @@ def test_a_page_of_many_hostile_claims_is_harmless_and_small(history_db):
             f"{2000 + year}-01-01",
             texts(*(f"## {random_.choice(PIECES)}\n\n{many(random_, year * 40 + n)}" for n in range(40))),
         )
-        for year in range(20)
+        for year in range(examples(10, 20))
     ]
     site = Site(history_db.policy("https://a.example/privacy", *shown))
     numbers, address = set(), PAGE

@@ -19,6 +19,7 @@ from pipelines.shards.place import PAGES, READINGS, JobFolders
 from pipelines.shards.work import connected, machines, read_shards, read_shards_on
 from pipelines.store.store import Store
 from tests.databases.stored import NOW, Seen, write
+from tests.ranges import examples
 
 SENTENCE = "We keep the data of your account for {} days, and then we delete them, as the law of your country asks."
 
@@ -58,7 +59,7 @@ def test_workers_that_are_killed_change_nothing(job, place, client, tmp_path):
     killed = 0
     for done, one in enumerate(read_shards_on(client, place, place.to_read())):
         assert isinstance(one, ShardRead)
-        if done < 3:  # Dask gives a shard up after four deaths
+        if done < examples(1, 3):  # Dask gives a shard up after four deaths
             for worker in [*client.run(os.getpid, on_error="ignore").values()][:1]:  # one may be starting again
                 os.kill(worker, signal.SIGKILL)
                 killed += 1

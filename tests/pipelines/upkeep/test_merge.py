@@ -53,7 +53,7 @@ READ_IN_ONE_FILE = [[(3, state, (URL, "shop.example"), "one")] for state in ("fe
 
 
 @settings(  # without shrinking, which would take minutes
-    max_examples=examples(2, 40),
+    max_examples=examples(1, 40),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
@@ -336,7 +336,7 @@ def put_copies(path, days):
 
 
 @settings(
-    max_examples=examples(3, 60),
+    max_examples=examples(1, 60),
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
