@@ -228,28 +228,29 @@ def test_a_wacz_is_an_archive_named_after_itself(exported, sample_db, tmp_path):
 
 
 def test_several_paths_are_taken_in_one_after_the_other(exported, tmp_path):
+    """Each in a process of its own, which starts cold: all but one are empty, and read nothing."""
     folder = tmp_path / "folder"
     folder.mkdir()
-    wacz(folder / "b.wacz", {"archive/data.warc.gz": SAMPLE})
+    wacz(folder / "b.wacz", {"archive/data.warc.gz": b""})
     shutil.copy(exported, folder / "a.warc.gz")
     (tmp_path / "none.warc.gz").write_bytes(b"")
     result = policylapse(
         "import-warc",
-        folder,
         tmp_path / "none.warc.gz",
         folder,
-        "--site",
-        "kettleandloom.example",
+        folder,
+        "--url",
+        TRUTH["kettleandloom.example"].policy_urls[0],
         "--db",
         "x.db",
         cwd=tmp_path,
     )
-    assert result.returncode == 1, result.stderr  # the empty file has none
+    assert result.returncode == 1, result.stderr  # empty files have none
     archives = rows(tmp_path / "x.db", "SELECT archive, exit_code FROM runs ORDER BY id")
     assert archives == [
-        (f"warc:{folder}", 0),
-        (f"warc:{folder / 'b.wacz'}", 0),
         (f"warc:{tmp_path / 'none.warc.gz'}", 1),
+        (f"warc:{folder}", 0),
+        (f"warc:{folder / 'b.wacz'}", 1),
     ]
 
 

@@ -28,11 +28,21 @@ def many(tmp_path_factory):
         yield server, runs
 
 
-def test_the_default_finds_what_all_finds_in_the_sample(tmp_path):
-    crawl(tmp_path / "all.db", "sample", url=SITES, strategy="all")
+@pytest.fixture(scope="module")
+def searched(many, tmp_path_factory):
+    """(database, what the crawl said): the thousand captures, searched for changes in one run."""
+    server, _runs = many
+    database = tmp_path_factory.mktemp("searched") / "x.db"
+    run = crawl(database, server.archive, url=URL, strategy="changes")
+    assert run.code == 0, run.err
+    return database, run
+
+
+def test_the_default_finds_what_all_finds_in_the_sample(tmp_path, sample_db):
+    """`sample_db` has each capture that has a digest of its own, and so what `all` finds."""
     run = crawl(tmp_path / "changes.db", "sample", url=SITES, strategy="changes")
     assert run.code == 0, run.err
-    assert rows(tmp_path / "changes.db", BRACKETS) == rows(tmp_path / "all.db", BRACKETS)
+    assert rows(tmp_path / "changes.db", BRACKETS) == rows(sample_db, BRACKETS)
     assert outcomes(tmp_path / "changes.db")["not_needed"] > 10  # that many were not asked for
     assert "not_needed" in run.out
     assert "confidence: " in run.out
@@ -40,23 +50,21 @@ def test_the_default_finds_what_all_finds_in_the_sample(tmp_path):
     assert (again.code, fetched(again)) == (0, 0)
 
 
-def test_a_thousand_captures_take_few_requests(many, tmp_path):
-    server, runs = many
-    run = crawl(tmp_path / "x.db", server.archive, url=URL, strategy="changes")
-    assert run.code == 0, run.err
-    found = rows(tmp_path / "x.db", "SELECT first_seen FROM timeline ORDER BY version")
+def test_a_thousand_captures_take_few_requests(many, searched):
+    _server, runs = many
+    database, run = searched
+    found = rows(database, "SELECT first_seen FROM timeline ORDER BY version")
     assert [first for (first,) in found] == [run.first_seen for run in runs]
     assert fetched(run) < 10 * len(runs)
-    (sure,) = rows(
-        tmp_path / "x.db", "SELECT listed, fetched + inferred + undecided, longest_inferred_days FROM certainty"
-    )
+    (sure,) = rows(database, "SELECT listed, fetched + inferred + undecided, longest_inferred_days FROM certainty")
     assert sure[0] == sure[1] > 0
     assert sure[2] <= 180
 
 
-def test_a_search_cut_short_again_and_again_ends_where_one_run_ends(many, tmp_path):
+def test_a_search_cut_short_again_and_again_ends_where_one_run_ends(many, searched, tmp_path):
     server, _runs = many
-    whole = crawl(tmp_path / "whole.db", server.archive, url=URL, strategy="changes")
+    one_run, whole = searched
+    most = max(12, fetched(whole) // 5)  # requests of a run
     total = 0
     for _ in range(40):
         run = crawl(
@@ -64,14 +72,14 @@ def test_a_search_cut_short_again_and_again_ends_where_one_run_ends(many, tmp_pa
             server.archive,
             url=URL,
             strategy="changes",
-            scrapy_settings={"POLICYLAPSE_MAX_REQUESTS": "12"},
+            scrapy_settings={"POLICYLAPSE_MAX_REQUESTS": str(most)},
         )
         total += fetched(run)
         if run.code == 0:
             break
         assert "pending" in run.out
     assert run.code == 0, run.out
-    assert rows(tmp_path / "x.db", BRACKETS) == rows(tmp_path / "whole.db", BRACKETS)
+    assert rows(tmp_path / "x.db", BRACKETS) == rows(one_run, BRACKETS)
     assert total <= 1.2 * fetched(whole)
     (twice,) = rows(tmp_path / "x.db", "SELECT count(*) FROM captures WHERE outcome = 'fetched'")
     assert twice == (total,)
@@ -113,9 +121,9 @@ def test_a_run_cut_short_has_the_first_versions_of_every_site(tmp_path):
     assert sites == len(TRUTH)
 
 
-def test_resolution_saves_requests_and_brackets_say_so(many, tmp_path):
+def test_resolution_saves_requests_and_brackets_say_so(many, searched, tmp_path):
     server, runs = many
-    fine = crawl(tmp_path / "fine.db", server.archive, url=URL, strategy="changes")
+    _database, fine = searched
     coarse = crawl(
         tmp_path / "coarse.db",
         server.archive,
@@ -140,10 +148,10 @@ def test_a_wrong_number_of_days_is_told(tmp_path, name, value):
     assert "write a number of days" in run.err
 
 
-def test_a_plan_is_kept_by_the_crawl(many, tmp_path):
+def test_a_plan_is_kept_by_the_crawl(many, searched, tmp_path):
     server, _runs = many
+    _database, run = searched
     options = {"url": URL, "strategy": "changes"}
     settings = {"POLICYLAPSE_MODE": "plan", "POLICYLAPSE_SUMMARY": "json"}
     planned = json.loads(crawl(tmp_path / "x.db", server.archive, scrapy_settings=settings, **options).out)["plan"]
-    run = crawl(tmp_path / "x.db", server.archive, **options)
     assert planned["low"] <= fetched(run) <= planned["high"]

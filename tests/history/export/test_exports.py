@@ -31,6 +31,7 @@ from pipelines.store.load import text_blocks
 from pipelines.text.markdown import render_markdown
 from tests import programs
 from tests.crawling import environment, rows
+from tests.ranges import examples
 
 ALL = [name for name, form in FORMATS.items() if not form.one]
 ENDINGS = {name: form.endings[0] if form.endings else "" for name, form in FORMATS.items()}
@@ -493,7 +494,7 @@ def test_compressed_it_is_the_same(sample_db, tmp_path):
     assert gzip.decompress((tmp_path / "x.jsonl.gz").read_bytes()) == (tmp_path / "x.jsonl").read_bytes()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(8, 25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(HOSTILE)
 def test_any_text_comes_back_from_jsonl_and_csv(history_db, tmp_path, paragraphs):
     url = f"http://h{hashlib.sha256(repr(paragraphs).encode()).hexdigest()[:12]}.example/p"
