@@ -43,6 +43,7 @@ from tests.pipelines.reading.pdf.pdf_files import (
     raw,
     table,
 )
+from tests.ranges import examples
 
 URL = "http://acme.example/legal/privacy.pdf"
 SENTENCE = (
@@ -516,13 +517,13 @@ def test_a_cut_off_file_gives_what_its_reader_saves():
     assert result.outcome is Outcome.FETCHED
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(8, 25))
 @given(st.binary(max_size=400))
 def test_any_bytes_after_the_mark_are_read_or_refused(junk):
     read_or_refuse(b"%PDF-" + junk)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(8, 25))
 @given(st.data())
 def test_a_damaged_policy_is_read_or_refused(data):
     body = bytearray(policy_as_pdf())
