@@ -120,26 +120,28 @@ def import_labels(file: TextIO, db: Path, as_json: bool) -> None:
 
 def _not_found(labels: Sequence[ImportedLabel], db: Path, found: dict[int, str]) -> Iterator[tuple[int, str]]:
     """The labels whose version or passage is not in the database, with the reason; fills in the keys of the others."""
+    cited: dict[str, list[ImportedLabel]] = {}
+    for label in labels:
+        if label.citation:
+            cited.setdefault(label.citation, []).append(label)
     with closing(open_database(db)) as connection:
-        for label in labels:
-            if not label.citation:
-                continue
+        for name, same in cited.items():  # a version is looked for once, however many labels it has
             try:
-                known = resolve(connection, label.citation)
+                known = resolve(connection, name)
             except (NotFound, ConfigError) as error:
-                yield label.line, str(error)
+                yield from ((label.line, str(error)) for label in same)
                 continue
             if known.status is not Status.VERSION or known.version is None:
-                yield label.line, f"{line(label.citation)} is not a version now: {known.reason}"
+                why = f"{line(name)} is not a version now: {known.reason}"
+                yield from ((label.line, why) for label in same)
                 continue
-            if not label.text:
-                found[label.line] = known.version.wording
-                continue
-            block = passage_with(read_texts(connection, [known.version.text_id])[known.version.text_id], label.text)
-            if block is None:
-                yield label.line, "no passage of that version has this text"
-            else:
-                found[label.line] = key_of(block)
+            blocks = read_texts(connection, [known.version.text_id])[known.version.text_id]
+            for label in same:
+                block = passage_with(blocks, label.text) if label.text else None
+                if block is None and label.text:
+                    yield label.line, "no passage of that version has this text"
+                else:
+                    found[label.line] = key_of(block) if block else known.version.wording
 
 
 def _row(label: ImportedLabel, found: dict[int, str], now: str) -> dict[str, str]:

@@ -8,15 +8,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
 from history.texts import read_texts_with_languages
 from pipelines.claims.context import contexts
+from pipelines.claims.laws import applied, law
 from pipelines.claims.match import claims
 from pipelines.claims.model import Claim, Context, Polarity
 from pipelines.claims.parties import party_of_domain
 from pipelines.claims.plain import plain
-from pipelines.claims.rules import rules
 from pipelines.claims.values import in_words
 from pipelines.model import Block
 from pipelines.text.sentences import sentences
@@ -39,7 +38,8 @@ class What:
     @property
     def applied(self) -> str:
         """When the law applied that is named (`applies since 2018-05-25`); "" of what is no law."""
-        return _days_of_laws().get(self.subject, "") if self.category == "law" else ""
+        named = law(self.subject) if self.category == "law" else None
+        return applied(named) if named else ""
 
     def __str__(self) -> str:
         """`retention.period 30 days`, `sale.sell no`: "yes" goes without saying."""
@@ -66,18 +66,6 @@ class Said:
 def own_party(site: str) -> What:
     """Return the claim by which a site would name its own company: that is no third party."""
     return What("party", party_of_domain(site), Polarity.YES, "")
-
-
-@cache
-def _days_of_laws() -> dict[str, str]:
-    """When each law of the rules applied, by its subject; data/rules/laws.toml names the source of each day."""
-    return {
-        rule.subject: f"applied {rule.valid_from} to {rule.valid_until}"
-        if rule.valid_until
-        else f"applies since {rule.valid_from}"
-        for rule in rules().rules
-        if rule.category == "law" and rule.valid_from
-    }
 
 
 def read_said(db: sqlite3.Connection, text_ids: Iterable[int]) -> dict[int, tuple[Said, ...]]:

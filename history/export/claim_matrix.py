@@ -74,7 +74,7 @@ def matrix_rows(db: sqlite3.Connection, policies: Iterable[PolicyRow]) -> Iterat
                 version.first_seen,
                 version.last_seen,
                 version.words,
-                citation(policy.site, version),
+                citation(policy.cited, version),
                 *("; ".join(sorted(cells.get(name, ()))) for name in columns),
             )
 

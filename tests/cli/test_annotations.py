@@ -1,5 +1,6 @@
 """`annotations` from the passages that are printed to the labels beside the claims; forget, merge and compact keep up."""
 
+import hashlib
 import json
 import sqlite3
 from contextlib import closing
@@ -23,7 +24,7 @@ def path(history_db):
         shown("2014-03-01", f"## Keeping\n\n{KEEP}\n\n{SELL}"),
         shown("2016-03-01", f"## Keeping\n\n{SELL}"),
     )
-    history_db.policy("https://b.example/privacy", shown("2015-01-01", KEEP))
+    history_db.policy("https://b.example/privacy", shown("2015-01-01", f"{KEEP}\n\n***"))
     history_db.db.conn.close()
     return history_db.path
 
@@ -94,10 +95,15 @@ def test_a_second_import_adds_nothing_and_an_export_is_taken_elsewhere(labelled,
 
 
 def test_what_is_not_in_the_database_is_left_out_and_a_wrong_line_stops_all(path):
-    given = lines({"block": "a" * 64, "label": "x"}, {"citation": "a.example@2012-03-01.00000000", "label": "y"})
+    given = lines(
+        {"block": "a" * 64, "label": "x"},
+        {"citation": "a.example@2012-03-01.00000000", "label": "y"},
+        {"block": hashlib.sha256(b"").hexdigest(), "label": "z"},  # of no words, as a picture's and a title's
+    )
     result = run(path, "annotations", "import", "-", given=given)
     assert "0 labels imported" in result.stdout
     assert "line 1 was left out: no passage in the database has these words" in result.stderr
+    assert "line 3 was left out: no passage in the database has these words" in result.stderr
     assert "line 2 was left out: a.example@2012-03-01.00000000 is not a version now" in result.stderr
     good = passages(path, "b.example")[0]["block"]
     result = run(path, "annotations", "import", "-", given=lines({"block": good, "label": "x"}) + "{}\n", code=2)

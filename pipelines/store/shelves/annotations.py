@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 COLUMNS = ("text_key", "label", "author", "model", "labelled_at", "note", "citation", "site", "added_at")
 
 
+_NO_WORDS = wording_key([])  # of a rule between passages, say: nobody labels that
+
+
 def block_words_key(markdown: str) -> str:
     """Return the key of a passage: SHA-256 (hex) of its words, so that markup and typography do not count."""
     return wording_key([Block(BlockKind.PARAGRAPH, 0, markdown)])
@@ -31,7 +34,7 @@ def block_words_key(markdown: str) -> str:
 
 def known_keys(db: Database, keys: Collection[str]) -> set[str]:
     """Return those keys that a passage or a text in the file has. Reads every passage once: some 20 µs each."""
-    wanted, found = set(keys), set[str]()
+    wanted, found = set(keys) - {_NO_WORDS}, set[str]()
     if wanted:
         rows = db.execute(
             "SELECT DISTINCT wording FROM texts WHERE wording IN (SELECT value FROM json_each(?))",

@@ -12,6 +12,7 @@ from history.claims.over_sites import says_of
 from history.database import open_database
 from history.export.claim_matrix import claim_columns, write_matrix
 from history.sites import all_policies
+from history.timeline.citations import resolve
 from history.timeline.timeline import read_versions
 from pipelines.claims.rules import rules
 
@@ -55,6 +56,18 @@ def test_csv_and_parquet_have_the_claims_of_each_version(path, tmp_path):
                 (row,) = [one for one in rows if (one["site"], one["version"]) == (policy.site, str(version.version))]
                 filled = {name for name in claim_columns() if row[name]}
                 assert filled == {"party" if s.what.category == "party" else s.what.name for s in says}
+
+
+def test_a_citation_leads_to_its_version_where_a_site_has_several_policies(path, history_db, tmp_path):
+    text = "We keep your orders for two years.\n\nWe keep invoices for six years."  # as the other one's first version
+    history_db.policy("https://a.example/cookies", history_db.shown("2012-03-01", text), site="a.example")
+    written(path, tmp_path / "m.csv")
+    rows = list(csv.DictReader((tmp_path / "m.csv").read_text(encoding="utf-8").splitlines()))
+    assert len(rows) == 4
+    with closing(open_database(path)) as db:
+        for row in rows:
+            found = resolve(db, row["citation"])
+            assert (found.policy.policy_url, found.version.version) == (row["policy_url"], int(row["version"]))
 
 
 @pytest.mark.parametrize("name", ["m.csv", "m.parquet"])
