@@ -18,9 +18,10 @@ from click.testing import CliRunner
 
 from cli.main import main
 from crawler.archives.dialects import SAMPLE, SAMPLE_SITES
-from crawler.printed import ASKING, WITHOUT_DB, Given, completed, runnable
+from crawler.printed import ASKING, DEFAULT_DB, WITHOUT_DB, Given, completed, runnable
 from tests import programs
 from tests.databases.imported import sample_pages
+from tests.databases.stored import Seen, write
 from tests.generators.git_collections import corpus_commit, make_repository, snapshot, version
 
 from .crawling import environment
@@ -53,15 +54,24 @@ def examples():
                     yield page.name, re.sub(r"\s+#.*", "", shown[1])
 
 
-EXAMPLES = list(dict.fromkeys(examples()))
+EXAMPLES = [(where, command) for command, where in {command: where for where, command in examples()}.items()]
 
 
 @pytest.fixture(scope="module")
 def folder(sample_db, tmp_path_factory):
-    """A folder with a crawled sample and the files that examples name."""
+    """A folder with a crawled sample, small databases to merge, and the files that examples name."""
     here = tmp_path_factory.mktemp("documented")
-    for name in ("policylapse.db", "a.db", "b.db", "laptop.db", "server.db"):
-        shutil.copy(sample_db, here / name)
+    shutil.copy(sample_db, here / DEFAULT_DB)
+    for number, name in enumerate(("a.db", "b.db", "laptop.db", "server.db")):
+        write(here / name, [Seen(number), Seen(9)])
+    blocks = CliRunner().invoke(main, ["annotations", "blocks", "lumenkart.example", "--db", str(sample_db)])
+    label = {
+        "block": json.loads(blocks.stdout.splitlines()[0])["block"],
+        "label": "sale",
+        "author": "A. Reader",
+        "time": "2026-11-02",
+    }
+    (here / "labels.jsonl").write_text(json.dumps(label))
     page = (
         b"<title>Privacy Policy</title><h1>Privacy Policy</h1>" + b"<p>We keep your personal data for a year.</p>" * 20
     )
@@ -88,9 +98,22 @@ def folder(sample_db, tmp_path_factory):
         "url,fetch_time,fetch_status,content_mime_type,warc_filename,warc_record_offset,warc_record_length\n"
         "https://quillledger.example/privacy,2015-02-01 10:00:00.000,200,text/html,crawl-data/CC-MAIN-2015-06/a.warc.gz,10,20\n"
     )
-    for name in ("crawl.warc.gz", "export.wacz", "export.warc.gz"):
+    (here / "crawls").mkdir()
+    for name in ("crawl.warc.gz", "export.wacz", "export.warc.gz", "CC-MAIN-20240220210408-00000.warc.gz"):
         shutil.copy(SAMPLE / "sample.warc.gz", here / name)
     return here
+
+
+def lay_out(folder, here):
+    """Make a folder of the same files: those that a command may write are copies, the collections are links."""
+    here.mkdir()
+    for one in folder.iterdir():
+        if (one / "HEAD").exists() or (one / ".git").exists() or ".warc" in one.name or one.suffix == ".wacz":
+            (here / one.name).symlink_to(one)
+        elif one.is_dir():
+            shutil.copytree(one, here / one.name)
+        else:
+            shutil.copy(one, here)
 
 
 def invoke(words):
@@ -118,7 +141,7 @@ def words_of(command):
 @pytest.mark.parametrize(("where", "command"), EXAMPLES, ids=[f"{where}-{line}" for where, line in EXAMPLES])
 def test_every_documented_command_runs_as_it_stands(folder, tmp_path, monkeypatch, where, command):
     here = tmp_path / "here"
-    shutil.copytree(folder, here)
+    lay_out(folder, here)
     monkeypatch.chdir(here)
     monkeypatch.setenv("POLICYLAPSE_STATE", str(tmp_path / "state"))
     code, output = invoke(words_of(command))
