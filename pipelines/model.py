@@ -66,6 +66,7 @@ class Decoded:
     :param notes: repairs made on the way, for the person ("Content-Encoding said gzip, body was not").
     :param body: the document's bytes, content codings undone, where the text is yet to be read from them: a PDF's.
         Then `text` and `charset` are "" and `charset_source` is "none".
+    :param utf8: the text in UTF-8, where the payload was just that; b"" where it is to be encoded.
     """
 
     text: str
@@ -74,6 +75,7 @@ class Decoded:
     media_type: str
     notes: tuple[str, ...] = ()
     body: bytes = b""
+    utf8: bytes = b""
 
 
 class DocumentKind(StrEnum):

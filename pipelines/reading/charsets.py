@@ -80,10 +80,11 @@ class Charset:
     notes: tuple[str, ...] = ()
 
 
-def charset_of(raw: bytes, content_type: str | None = None) -> Charset:
+def charset_of(raw: bytes, content_type: str | None = None, *, is_utf8: bool = False) -> Charset:
     r"""Tell a page's charset.
 
     :param raw: its bytes, content codings undone.
+    :param is_utf8: whether it is known that all of them are UTF-8.
     :raises DecodeError: no charset makes sense of them.
 
     >>> charset_of("<p>Datenschutzerklärung".encode())
@@ -99,8 +100,8 @@ def charset_of(raw: bytes, content_type: str | None = None) -> Charset:
     source = "header" if header else "meta"
     if declared and declared != "utf-8":
         return Charset(declared, source)
-    if _is_utf8(raw):
-        if _ISO_2022_JP.search(raw):
+    if is_utf8 or _is_utf8(raw):
+        if b"\x1b" in raw and _ISO_2022_JP.search(raw):
             return _found("iso2022_jp", declared)
         return Charset("utf-8", source if declared else "detected")
     return _of_no_utf8(raw, source if declared else "")

@@ -39,6 +39,7 @@ _HTML_START = re.compile(
     rb"^\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|head|body|title|meta|\?xml)",
     re.IGNORECASE | re.DOTALL,
 )
+_BOM: Final = "\ufeff".encode()
 _WIDE_CODECS = ("utf-16", "utf-32")
 _STRAY_BYTES: Final = {0xDC00 + byte: bytes([byte]).decode("cp1252", errors="replace") for byte in range(0x80, 0x100)}
 
@@ -57,14 +58,26 @@ def decode_payload(body: bytes, headers: Mapping[str, str]) -> Decoded:
     if media_type == PDF:
         return Decoded("", "", "none", PDF, notes, body=raw)
     _refuse_files(raw)
+    strict = _strictly_utf8(raw)
     try:
-        charset = charset_of(raw, headers.get("content-type"))
+        charset = charset_of(raw, headers.get("content-type"), is_utf8=strict is not None)
     except DecodeError:
         _refuse_binary(raw, "")
         raise
     _refuse_binary(raw, charset.codec)
-    text = _text(raw, charset.codec).removeprefix("\ufeff")
-    return Decoded(text, charset.codec, charset.source, media_type, (*notes, *charset.notes))
+    as_it_is = charset.codec == "utf-8" and strict is not None
+    text = strict if as_it_is and strict is not None else _text(raw, charset.codec)
+    utf8 = raw.removeprefix(_BOM) if as_it_is else b""
+    return Decoded(
+        text.removeprefix("\ufeff"), charset.codec, charset.source, media_type, (*notes, *charset.notes), utf8=utf8
+    )
+
+
+def _strictly_utf8(raw: bytes) -> str | None:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def _media_type(raw: bytes, content_type: str) -> str:
@@ -88,7 +101,7 @@ def _refuse_files(raw: bytes) -> None:
 
 
 def _refuse_binary(raw: bytes, codec: str) -> None:
-    if codec.startswith(_WIDE_CODECS) or not raw:
+    if codec.startswith(_WIDE_CODECS) or not any(control in raw for control in _CONTROL):
         return
     controls = len(raw) - len(raw.translate(None, _CONTROL))
     if controls > _MAX_CONTROL_SHARE * len(raw):
@@ -97,10 +110,7 @@ def _refuse_binary(raw: bytes, codec: str) -> None:
 
 
 def _text(raw: bytes, codec: str) -> str:
-    """Decoded; bytes that are no UTF-8 in a page of it were pasted in from windows-1252."""
+    """Decoded, what is not strictly UTF-8; its bytes that are none were pasted in from windows-1252."""
     if codec != "utf-8":
         return raw.decode(codec, errors="replace")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("utf-8", errors="surrogateescape").translate(_STRAY_BYTES)
+    return raw.decode("utf-8", errors="surrogateescape").translate(_STRAY_BYTES)

@@ -113,7 +113,7 @@ def extract_text(
         return read_pdf(page.body, url)
     if page.media_type in _TEXT_TYPES and "<html" not in page.text[:4096].lower():
         return Extraction("", _plain_blocks(page.text), decisions=("The page is plain text.",))
-    reduced = reduce_page(page.text, url, hints, asked)
+    reduced = reduce_page(page.text, url, hints, asked, utf8=page.utf8)
     if len(reduced.html) > options.max_reduced_chars:
         size, limit = len(reduced.html), options.max_reduced_chars
         raise ExtractError(f"The page has {size:,} characters after stage 1; the limit is {limit:,}.")

@@ -24,7 +24,7 @@ from pipelines.reading.judging.judge import judge
 from pipelines.reading.judging.languages import TextLanguages, language_code, text_languages
 from pipelines.reading.parts.parts import kind_asked
 from pipelines.text.digests import text_digest
-from pipelines.text.wording import text_words, wording_key
+from pipelines.text.wording import key_of_words, text_words
 
 logger = logging.getLogger(__name__)
 
@@ -126,11 +126,12 @@ class TextFacts:
 @lru_cache(maxsize=64)
 def facts_of_text(blocks: tuple[Block, ...], declared: str) -> TextFacts:
     languages = text_languages(blocks, declared)
+    words = text_words(blocks)
     region = declared if language_code(declared) == languages.language else languages.language
     return TextFacts(
-        wording=wording_key(blocks),
+        wording=key_of_words(words),
         digest=text_digest(blocks),
-        words=len(text_words(blocks)),
+        words=len(words),
         languages=languages,
         dates=find_dates(blocks, captured_at=None, language=region),
     )

@@ -52,7 +52,7 @@ def written_dates(text: str, language: str = "") -> list[WrittenDate]:
     """
     found: list[WrittenDate] = []
     for start, end in _windows(text):
-        for form in _forms():
+        for form in forms_able(text, start, end):
             for match in form.finditer(text, start, end):
                 if any(match.start() < other.end and other.start < match.end() for other in found):
                     continue
@@ -146,7 +146,29 @@ _FORMS: Final = (
 )
 
 
+def forms_able(text: str, start: int, end: int) -> Iterator[regex.Pattern[str]]:
+    """The forms of which a stretch has what they need: most have a year and nothing else of a date."""
+    month = _month_name().search(text, start, end) is not None
+    for signs, form in forms_of_dates():
+        if any(text.find(sign, start, end) >= 0 for sign in signs) if signs else month:
+            yield form
+
+
 @cache
-def _forms() -> tuple[regex.Pattern[str], ...]:
+def _month_name() -> regex.Pattern[str]:
+    return regex.compile(_MONTH, months=list(MONTH_NUMBERS))
+
+
+@cache
+def forms_of_dates() -> tuple[tuple[str, regex.Pattern[str]], ...]:
+    """Each form with the signs of which a date of it has one; "" if it has the name of a month."""
     names = list(MONTH_NUMBERS)
-    return tuple(regex.compile(form, months=names, eras=list(ERAS), ignore_unused=True) for form in _FORMS)
+    return tuple(
+        (_signs(form), regex.compile(form, months=names, eras=list(ERAS), ignore_unused=True)) for form in _FORMS
+    )
+
+
+def _signs(form: str) -> str:
+    if _MONTH in form:
+        return ""
+    return next(signs for part, signs in ((_SEP, "./-‐–"), ("年", "年년"), ("/", "/")) if part in form)

@@ -24,7 +24,7 @@ from pipelines.reading.html.unpack import unpack
 from pipelines.reading.html.vocabulary import ASIDE, BLOCK_TAGS, DEAD_TAGS, JUMP, TOGGLE
 from pipelines.reading.html.weights import Weights
 from pipelines.reading.parts.parts import Cut, cut_part, labels_of
-from pipelines.reading.readable import readable, readable_html
+from pipelines.reading.readable import readable, readable_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,15 +77,18 @@ class Reduced:
     part: str = ""
 
 
-def reduce_page(html: str, url: str, hints: Sequence[Hint] = (), asked: Asked = ANY_PART) -> Reduced:
+def reduce_page(
+    html: str, url: str, hints: Sequence[Hint] = (), asked: Asked = ANY_PART, *, utf8: bytes = b""
+) -> Reduced:
     """Cut a page down to what can be policy text.
 
     :param url: the page's original address, for relative links.
     :param hints: parts of the page that others declared to be the policy (pipelines/reading/html/declared.py).
     :param asked: which document, where the page holds several (pipelines/reading/parts/parts.py).
+    :param utf8: the same HTML in UTF-8, if it is at hand.
     :raises ExtractError: larger than MAX_HTML_CHARS, or more or deeper elements than weights.py allows.
     """
-    root = parse_page(html)
+    root = parse_page(html, utf8)
     if root is None:
         return Reduced("", "", "", ("The page is empty.",))
     title, language = _title(root), page_language(root)
@@ -100,7 +103,7 @@ def reduce_page(html: str, url: str, hints: Sequence[Hint] = (), asked: Asked = 
     _decode_emails(body)
     weights = Weights(body)
     drop_furniture(body, weights)
-    cut = Cut() if narrowed and narrowed.parts else cut_part(body, labels, asked, title=title, url=url)
+    cut = Cut() if narrowed and narrowed.parts else cut_part(body, weights, labels, asked, title=title, url=url)
     if cut.parts:
         weights = Weights(body)
     several = narrowed is not None and narrowed.parts > 1  # together they are the policy
@@ -118,14 +121,22 @@ def reduce_page(html: str, url: str, hints: Sequence[Hint] = (), asked: Asked = 
 # --- reading the page -----------------------------------------------------------------------------------------
 
 
-def parse_page(html: str) -> HtmlElement | None:
+def parse_page(html: str, utf8: bytes = b"") -> HtmlElement | None:
+    """Return the tree of a page, None of one without anything in it.
+
+    :param utf8: the same HTML in UTF-8, if it is at hand: a page's length is in its scripts, and encoding it takes long.
+    :raises ExtractError: larger than MAX_HTML_CHARS.
+    """
     if len(html) > MAX_HTML_CHARS:
         raise ExtractError(f"The page has {len(html):,} characters; the limit MAX_HTML_CHARS is {MAX_HTML_CHARS:,}.")
-    closed = _close_headings(_PROLOG.sub("", _reopened(readable_html(html)), count=1))
-    if not closed.strip():
+    encoded = utf8 or html.encode("utf-8", errors="surrogatepass")
+    clean = readable_utf8(encoded)
+    text = html if clean is encoded else clean.decode("utf-8")
+    closed = _close_headings(_PROLOG.sub("", _reopened(text), count=1))
+    if not closed or closed.isspace():
         return None
     try:
-        return lxml.html.document_fromstring(closed.encode(), parser=_PARSER)
+        return lxml.html.document_fromstring(clean if closed is text else closed.encode(), parser=_PARSER)
     except lxml.etree.ParserError:
         return None
 

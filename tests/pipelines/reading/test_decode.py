@@ -173,3 +173,20 @@ def test_any_bytes_decode_or_raise_a_decode_error(body, coding):
 @given(st.text(st.characters(blacklist_categories=("Cc", "Cs")), max_size=200))
 def test_utf8_text_comes_back(text):
     assert decode_payload(f"<p>{text}".encode(), HTML).text == f"<p>{text}"
+
+
+@given(
+    st.one_of(st.binary(max_size=60), st.text(max_size=60).map(str.encode)),
+    st.sampled_from(["", "\ufeff", "<meta charset=l1>"]),
+)
+def test_what_is_taken_as_it_is_is_the_text_in_utf8(body, start):
+    try:
+        page = decode_payload(start.encode() + b"<p>" + body, {"content-type": "text/html"})
+    except DecodeError:
+        return
+    assert page.utf8 in (b"", page.text.encode())
+
+
+@pytest.mark.parametrize(("body", "kept"), [(PAGE, True), (b"\xef\xbb\xbf" + PAGE, True), (PAGE + b"\xe4 \xf6", False)])
+def test_only_what_is_strictly_utf8_is_taken_as_it_is(body, kept):
+    assert bool(decode_payload(body, HTML).utf8) is kept

@@ -46,7 +46,7 @@ def test_what_is_none_is_an_outcome_with_a_reason(body, outcome):
 
 
 @pytest.mark.parametrize(
-    "stage", ["decode_payload", "extract_text", "judge", "find_dates", "text_languages", "wording_key"]
+    "stage", ["decode_payload", "extract_text", "judge", "find_dates", "text_languages", "key_of_words"]
 )
 @pytest.mark.parametrize("error", [ValueError, OSError, AssertionError, RecursionError, UnicodeError, StopIteration])
 def test_whatever_a_stage_raises_is_the_outcome_of_the_page_with_its_traceback(stage, error, monkeypatch, caplog):

@@ -87,7 +87,7 @@ def test_invisible_characters_do_not_matter(text):
     assert words("\u200b".join(text)) == words(text)
 
 
-@pytest.mark.parametrize("text", ["{}", "a{}b", "A{} 1", "1{} x", "{}1. x", "({})", "\\{}a"])
+@pytest.mark.parametrize("text", ["{}", "a{}b", "A{} 1", "1{} x", "{}1. x", "({})", "\\{}a", "a_{}_b", "5 %{}"])
 def test_the_quick_way_finds_the_same_words(text):
     """An invisible character is no word and makes a text one that is read the long way."""
     for char in [*map(chr, range(0x2600)), "e\u0301", "I\u0307", "ﬁ", "Ａ", "．", "x\u0338"]:

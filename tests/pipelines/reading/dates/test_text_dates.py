@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pipelines.model import Block, BlockKind, DateKind
 from pipelines.reading.dates.page_dates import page_dates
 from pipelines.reading.dates.text_dates import find_dates
-from pipelines.reading.dates.written_dates import written_dates
+from pipelines.reading.dates.written_dates import forms_able, forms_of_dates, written_dates
 from pipelines.reading.decode import decode_payload
 from pipelines.reading.extract import extract_text
 from pipelines.text.calendar import MONTHS
@@ -293,3 +293,56 @@ def test_real_pages_are_read_in_time():
     assert labelled > 10
     assert read_in >= 0.95 * labelled
     assert timedelta(seconds=seconds) / len(rows) < timedelta(milliseconds=20)  # 2 ms, on a machine that is not busy
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "2018",
+                "18",
+                "5",
+                "25",
+                "25th",
+                "may",
+                "may.",
+                "mai",
+                "majus",
+                "gada",
+                "m.",
+                "of",
+                "de",
+                "평성",
+                "平成",
+                "元",
+                "年",
+                "년",
+                "月",
+                "월",
+                "日",
+                "일",
+                " ",
+                " ",
+                ",",
+                ".",
+                "/",
+                "-",
+                "–",
+                "‐",
+                "x",
+            ]
+        ),
+        max_size=12,
+    ).map("".join)
+)
+def test_a_form_that_is_left_out_finds_nothing(text):
+    able = list(forms_able(text, 0, len(text)))
+    assert all(form in able for _signs, form in forms_of_dates() if form.search(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("in 2018 we had 5 of them", 0), ("may 2018", 6), ("2018年5月", 3), ("25.5.2018", 3), ("5/2018", 4)],
+)
+def test_only_forms_with_what_a_stretch_has_are_tried(text, count):
+    assert len(list(forms_able(text, 0, len(text)))) == count
