@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, StrEnum
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -113,6 +114,9 @@ def read_subject(subject: str) -> Record | None:
     return next((record for begins, record in _SUBJECTS if subject.startswith(begins)), None)
 
 
+_checked = lru_cache(maxsize=1024)(check_url)  # thousands of snapshots in a row are of one URL
+
+
 def read_location(message: str) -> str:
     r"""Return the URL that a snapshot's message gives, "" where it gives none that is usable.
 
@@ -121,7 +125,7 @@ def read_location(message: str) -> str:
     """
     found = _LOCATION.findall(message)
     try:
-        return check_url(found[-1]) if found and found[-1].lower().startswith(("http://", "https://")) else ""
+        return _checked(found[-1]) if found and found[-1].lower().startswith(("http://", "https://")) else ""
     except ConfigError:
         return ""
 

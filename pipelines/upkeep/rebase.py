@@ -40,10 +40,10 @@ _CUTS: Final = bytes.maketrans(b">;,", b"\n\n\n")
 # On 96 real differences of 100 to 400 kB pages, the large half and the small half: level 9 4,315 and 149 bytes in 3 ms,
 # level 10 4,252 and 148 in 2.5 ms, level 11 4,211 and 148 in 9 ms, level 19 some 4,000 and 145 in 80 ms. From level 11 on
 # (13, where both together are over 256 kB) zstd builds trees. That is for what stays large, which is rare.
-LEVEL: Final = (10, 10)
-LEVEL_LARGE: Final = (12, 12)
+LEVEL: Final = 10
+LEVEL_LARGE: Final = 12
 LARGE: Final = 256_000  # bytes of payload and base
-STRONG: Final = (19, 19)
+STRONG: Final = 19
 STRONG_FROM: Final = 8_000  # bytes that level 12 leaves
 STRONG_UP_TO: Final = 500_000  # bytes of the payload
 
@@ -127,9 +127,9 @@ def smallest(body: bytes, bases: Bases[Sketched]) -> tuple[Sketched | None, byte
     """Return a payload compressed small: against which base (None: alone), its data, its pieces."""
     pieces = sketch(body)
     base, new = best_base(len(body), pieces, bases)
-    levels = LEVEL if len(body) + len(base.body if base else b"") <= LARGE else LEVEL_LARGE
-    data = deflate(body, base.body if base else None, levels)
-    if base and ALONE_TOO * new > len(body) and len(alone := deflate(body, None, levels)) <= len(data):
+    level = LEVEL if len(body) + len(base.body if base else b"") <= LARGE else LEVEL_LARGE
+    data = deflate(body, base.body if base else None, level)
+    if base and ALONE_TOO * new > len(body) and len(alone := deflate(body, None, level)) <= len(data):
         base, data = None, alone
     if len(data) >= STRONG_FROM and len(body) <= STRONG_UP_TO:
         data = min(data, deflate(body, base.body if base else None, STRONG), key=len)

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Final
 from crawler.archives.capture import Outcome, Policy
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_iso, format_timestamp
-from pipelines.store.shelves.payloads import IN_A_ROW, QUICK_UP_TO
 from pipelines.store.tables.capture_table import INDEXED, CaptureTable
 
 if TYPE_CHECKING:
@@ -112,7 +111,7 @@ class CopyShelf:
             return None
         digest = hashlib.sha256(copy.body).digest()
         held = self._payloads.held(digest)
-        row |= self._came(copy, self._new_payload(copy, row["urlkey"], digest) if held is None else held)
+        row |= self._came(copy, self._payloads.put_new(copy.body, row["urlkey"], digest) if held is None else held)
         if listed is not None:
             came = {name: row[name] for name in row if name not in INDEXED}  # what the index gave stays
             self._table.change([listed.capture_id], **came)
@@ -125,10 +124,6 @@ class CopyShelf:
 
     def _id(self, row: Mapping[str, Any]) -> int:
         return int(row.get("id") or self._table.find(row) or 0)
-
-    def _new_payload(self, copy: Copy, urlkey: str, digest: bytes) -> int:
-        levels = IN_A_ROW if len(copy.body) <= QUICK_UP_TO else None
-        return self._payloads.put_new(copy.body, urlkey, digest, levels)
 
     def _listed(self, row: Mapping[str, Any]) -> _Listed | None:
         """The capture of the archive's index that this one is."""

@@ -8,6 +8,7 @@ payloads of a URL are at hand; `policylapse compact` chooses among many, and tak
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -19,20 +20,25 @@ import zstandard
 from pipelines.store.load import dictionary, load_payload
 from pipelines.store.tables.payload_bases import Base, Bases, nearness
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-# zstd levels, of a difference and of a key frame. Below 6 the match finder loses its place in pages over 1 MB: 92,893
-# bytes instead of 230 for two real pages that differ in a nonce; in smaller ones level 3 takes half the time for 0 to
-# 20 % more bytes, until they are compacted (upkeep/rebase.py).
-QUICK: Final = (3, 9)
-# Of thousands of snapshots of one page, each next to the one before: 1.09 ms and 992 bytes each, where QUICK takes 1.59 ms
-# and 1,045 bytes (600 pages of 300 kB, ../shared/histories).
-IN_A_ROW: Final = (2, 9)
-QUICK_UP_TO: Final = 500_000  # bytes
-QUICK_LARGE: Final = (6, 9)
+ALONE: Final = 9  # zstd level of a key frame
+# A difference is looked for by zstd's fastest search, in a table that has a place for every 4th to 8th byte of both
+# payloads: what repeats is long, and must only be found. With the library's own table, of 32 kB, it loses its place in
+# pages of 300 kB. Of 990 pages of 330 kB (../shared/histories): 0.37 ms and 978 bytes each; level 3 as a dictionary, whose
+# every position is filed, takes 1.4 ms for 974 bytes, and of pages of 3 MB 25 ms in place of 5.
+DIFFERENCE_LEVEL: Final = 1
+TABLE_SHARE: Final = 3  # the table has 2^3 places less than both payloads have bytes, the upper power of two
+TABLE_LOGS: Final = (6, 22)  # the least that zstd takes; the most, 16 MB of memory
 BASES_AT_HAND: Final = 3  # last payloads tried per URL, and the last key frame
 BYTES_AT_HAND: Final = 1_000_000  # of them per URL, besides the last two
+SHORTEST_BASE: Final = 8  # bytes; zstd takes no shorter one
 ENOUGH: Final = 0.02  # of a payload: a difference so small is taken while crawling, and no other base tried
 URLS_AT_HAND: Final = 16  # URLs whose payloads stay in memory
 
@@ -75,12 +81,12 @@ class PayloadShelf:
         held = self.held(packed.digest)
         return self._put(body, urlkey, packed) if held is None else held
 
-    def put_new(self, body: bytes, urlkey: str, digest: bytes, levels: tuple[int, int] | None = None) -> int:
+    def put_new(self, body: bytes, urlkey: str, digest: bytes) -> int:
         """Store a payload of a URL that is not held; return its id.
 
-        :param digest: its SHA-256. :param levels: other than those of a crawl.
+        :param digest: its SHA-256.
         """
-        return self._put(body, urlkey, Packed(digest, *quick(body, self._bases_of(urlkey), levels), self._state))
+        return self._put(body, urlkey, Packed(digest, *quick(body, self._bases_of(urlkey)), self._state))
 
     def _put(self, body: bytes, urlkey: str, packed: Packed) -> int:
         digest, base, data = packed.digest, packed.base, packed.data
@@ -90,7 +96,7 @@ class PayloadShelf:
             [digest, len(body), base.payload_id if base else None, depth, data],
         )
         payload_id = int(cursor.lastrowid or 0)
-        if body:
+        if len(body) >= SHORTEST_BASE:
             self._bases_of(urlkey).add(Base(payload_id, body, depth, reach))
         return payload_id
 
@@ -114,7 +120,7 @@ class PayloadShelf:
             ).fetchall()
             self._bases[urlkey] = Bases(BASES_AT_HAND, 1, 1, BYTES_AT_HAND)
             for (payload_id,) in reversed(rows):
-                if (base := self._base(payload_id)).body:
+                if len((base := self._base(payload_id)).body) >= SHORTEST_BASE:
                     self._bases[urlkey].add(base)
             if len(self._bases) > URLS_AT_HAND:
                 self._bases.popitem(last=False)
@@ -140,7 +146,7 @@ def _pack(body: bytes, bases: tuple[Base, ...], state: int) -> Packed:
     return Packed(hashlib.sha256(body).digest(), *quick(body, bases), state)
 
 
-def quick(body: bytes, bases: Iterable[Base], levels: tuple[int, int] | None = None) -> tuple[Base | None, bytes]:
+def quick(body: bytes, bases: Iterable[Base]) -> tuple[Base | None, bytes]:
     """Return a payload compressed against the first base, the last payload first, that makes it small enough; else
     against the best of them, or alone.
     """
@@ -148,27 +154,47 @@ def quick(body: bytes, bases: Iterable[Base], levels: tuple[int, int] | None = N
     for base in bases:
         near = nearness(base, len(body))
         if near:
-            data = deflate(body, base.body, levels)
+            data = difference(body, base.body)
             if len(data) <= ENOUGH * len(body):
                 return base, data
             tries.append((len(data) / near, base, data))
-    data = deflate(body, None, levels)
+    data = deflate(body, None, ALONE)
     _cost, best, data = min([*tries, (len(data), None, data)], key=lambda one: one[0])
     return best, data
 
 
-def deflate(body: bytes, base: bytes | None, levels: tuple[int, int] | None = None) -> bytes:
-    """Return a payload compressed alone, or against another; for pipelines.store.load to read.
+def difference(body: bytes, base: bytes) -> bytes:
+    """Return a payload quickly compressed against another; a frame as `deflate` makes it.
+
+    The other is a *prefix* of zstd: it is read like a raw-content dictionary, and files every third of its positions.
+    """
+    window = _window_log(body, base)
+    least, most = TABLE_LOGS
+    compressor = zstd.ZstdCompressor(
+        options={
+            zstd.CompressionParameter.compression_level: DIFFERENCE_LEVEL,
+            zstd.CompressionParameter.window_log: window,
+            zstd.CompressionParameter.hash_log: min(max(window - TABLE_SHARE, least), most),
+            zstd.CompressionParameter.content_size_flag: 0,
+            zstd.CompressionParameter.checksum_flag: 0,
+            zstd.CompressionParameter.dict_id_flag: 0,
+        },
+        zstd_dict=zstd.ZstdDict(base, is_raw=True).as_prefix,
+    )
+    compressor.set_pledged_input_size(len(body))
+    return compressor.compress(body, compressor.FLUSH_FRAME).removeprefix(zstandard.FRAME_HEADER)
+
+
+def deflate(body: bytes, base: bytes | None, level: int = ALONE) -> bytes:
+    """Return a payload compressed alone, or thoroughly against another; for pipelines.store.load to read.
 
     The frame has neither magic number nor checksum nor size: the row has the size, and SHA-256 is the checksum.
     """
-    level = (levels or (QUICK if len(body) <= QUICK_UP_TO else QUICK_LARGE))[base is None]
-    whole = len(body) + len(base or b"")
     parameters = zstandard.ZstdCompressionParameters.from_level(
         level,
         source_size=len(body),
         dict_size=len(base or b""),
-        window_log=min(max(whole.bit_length(), zstandard.WINDOWLOG_MIN), 27),
+        window_log=_window_log(body, base or b""),
         format=zstandard.FORMAT_ZSTD1_MAGICLESS,
         write_content_size=False,
         write_checksum=False,
@@ -176,3 +202,8 @@ def deflate(body: bytes, base: bytes | None, levels: tuple[int, int] | None = No
     )
     known = dictionary(base) if base else None
     return bytes(zstandard.ZstdCompressor(dict_data=known, compression_params=parameters).compress(body))
+
+
+def _window_log(body: bytes, base: bytes) -> int:
+    """Of a window that holds both."""
+    return min(max((len(body) + len(base)).bit_length(), zstandard.WINDOWLOG_MIN), 27)

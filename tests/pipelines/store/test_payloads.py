@@ -1,0 +1,53 @@
+"""What a payload is stored as: a frame against another payload, or alone, that any reader of ours reads back."""
+
+import random
+import sqlite3
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.store.load import load_payload
+from pipelines.store.shelves.payloads import SHORTEST_BASE, deflate, difference, quick
+from pipelines.store.tables.payload_bases import Base
+
+
+def read_back(*stored):
+    """Read the last of (size, data), each of which stands on the one before."""
+    db = sqlite3.connect(":memory:")
+    db.execute("CREATE TABLE payloads (id INTEGER PRIMARY KEY, size, base_id, data)")
+    for number, (size, data) in enumerate(stored, start=1):
+        db.execute("INSERT INTO payloads VALUES (?, ?, ?, ?)", [number, size, number - 1 or None, data])
+    try:
+        return load_payload(db.execute, len(stored))
+    finally:
+        db.close()
+
+
+bodies = st.one_of(st.binary(max_size=64), st.text(max_size=64).map(lambda text: (text * 40).encode()))
+
+
+@given(bodies.filter(lambda body: len(body) >= SHORTEST_BASE), bodies)
+def test_a_difference_reads_back_to_the_payload(base, body):
+    alone = (len(base), deflate(base, None))
+    assert read_back(alone, (len(body), difference(body, base))) == body
+    assert read_back(alone, (len(body), deflate(body, base))) == body
+
+
+@pytest.mark.parametrize("size", [2_000, 30_000, 300_000, 3_000_000])
+def test_a_page_with_another_nonce_costs_next_to_nothing_at_any_size(size):
+    chance = random.Random(size)
+    page = chance.randbytes(size)  # repeats nothing of its own: where the search loses its place, it stays as large
+    middle = size // 2
+    other = page[:middle] + chance.randbytes(16) + page[middle + 16 :]
+    data = difference(other, page)
+    assert len(data) < max(100, size // 5_000)  # a block of 128 kB has a head of its own
+    assert read_back((size, deflate(page, None)), (size, data)) == other
+
+
+def test_a_payload_that_nothing_serves_stands_alone():
+    chance = random.Random(1)
+    body = chance.randbytes(2_500)
+    base, data = quick(body, [Base(1, chance.randbytes(2_500), 0, 2_500)])
+    assert base is None
+    assert read_back((2_500, data)) == body
