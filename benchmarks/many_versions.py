@@ -1,6 +1,7 @@
 """A database as large as a collection of years: policies of 20 versions and 1,000 captures each.
 
 build(path, versions)        the schema is the store's; the rows go in by plain SQL, for a crawl writes 60 versions a second
+build(path, 50, shape=Shape(versions=50, captures=200))         one policy of 10,000 captures
 
 Every text has 60 paragraphs under headings (12 KB), every twentieth policy's 320 (60 KB); a version changes one to three
 of them. Of 50 captures of a version 40 were read, of 10 payloads; the others failed, or were not asked for.
@@ -12,6 +13,7 @@ import random
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -31,17 +33,33 @@ VERSIONS, CAPTURES, PAYLOADS = 20, 50, 10  # of a policy, of a version, of a ver
 PARAGRAPHS, LONG, LONG_ONE_IN, WORDS = 60, 320, 20, 25
 NOW = "2026-01-01T00:00:00Z"
 BEGIN = datetime(2005, 1, 1, tzinfo=UTC)
-# (outcome, HTTP status, how many of a version's captures)
-KINDS = (
-    ("fetched", 200, 30),
-    ("revisit", 200, 10),
-    ("pending", None, 6),
-    ("not_a_policy", 200, 2),
-    ("archived_error", 404, 2),
-)
+KINDS = (("fetched", 200), ("revisit", 200), ("pending", None), ("not_a_policy", 200), ("archived_error", 404))
+PARTS = (30, 10, 6, 2, 2)  # how many of 50 captures are of each kind
 
 
-def build(path: Path, versions: int, first: int = 1) -> None:
+@dataclass(frozen=True)
+class Shape:
+    """How much a policy has.
+
+    :param captures: of a version, a multiple of the parts' sum; `payloads` likewise. :param parts: how many of so many
+        captures are of each of KINDS; at least two of the first.
+    :param days: from capture to capture; each `gap_every`-th time 400.
+    """
+
+    versions: int = VERSIONS
+    captures: int = CAPTURES
+    payloads: int = PAYLOADS
+    parts: tuple[int, ...] = PARTS
+    days: float = 6
+    gap_every: int = 333
+
+    def kinds(self) -> list[int]:
+        """The number of its kind for each capture of a version."""
+        times = self.captures // sum(self.parts)
+        return [n for n, many in enumerate(self.parts, 1) for _ in range(many * times)]
+
+
+def build(path: Path, versions: int, first: int = 1, shape: Shape = Shape()) -> None:  # noqa: B008 - it is frozen
     """Write a database of so many versions; policies have numbers from the first on, and each number its own site."""
     Store(path, lambda: datetime(2026, 1, 1, tzinfo=UTC)).close()
     with closing(sqlite3.connect(path)) as db:
@@ -50,9 +68,9 @@ def build(path: Path, versions: int, first: int = 1) -> None:
         vocabulary = [f"{'bcdfglmnprst'[n % 12]}{'aeiou'[n % 5]}{'lnrstv'[n % 6]}{n}" for n in range(3_000)]
         with db:
             _once(db)
-        for number in range(first, first + versions // VERSIONS):
+        for number in range(first, first + versions // shape.versions):
             with db:
-                _Policy(db, number, chance, vocabulary).write()
+                _Policy(db, number, chance, vocabulary, shape).write()
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
@@ -79,7 +97,7 @@ def _once(db: sqlite3.Connection) -> None:
                 "outcome": outcome,
                 "http_status": status,
             }
-            for n, (outcome, status, _many) in enumerate(KINDS, 1)
+            for n, (outcome, status) in enumerate(KINDS, 1)
         ],
     )
 
@@ -87,12 +105,15 @@ def _once(db: sqlite3.Connection) -> None:
 class _Policy:
     """One policy, whose number gives all its ids."""
 
-    def __init__(self, db: sqlite3.Connection, number: int, chance: random.Random, vocabulary: Sequence[str]) -> None:
-        self._db, self._number, self._chance, self._vocabulary = db, number, chance, vocabulary
+    def __init__(
+        self, db: sqlite3.Connection, number: int, chance: random.Random, vocabulary: Sequence[str], shape: Shape
+    ) -> None:
+        self._db, self._number, self._chance, self._vocabulary, self._shape = db, number, chance, vocabulary, shape
         self._site = f"site{number:05}.example"
         self._url = f"http://{self._site}/privacy"
 
     def write(self) -> None:
+        shape = self._shape
         db, number, key = self._db, self._number, surt(self._url)
         _rows(db, "sites", [{"id": number, "site": self._site, "added_at": NOW}])
         policy = {"id": number, "site_id": number, "urlkey": key, "policy_url": self._url, "extractor_id": 1}
@@ -114,7 +135,7 @@ class _Policy:
             ],
         )
         listing = {"run_id": 1, "policy_id": number, "archive": "bench", "url": self._url, "outcome": "fetched"}
-        _rows(db, "listings", [listing | {"row_count": VERSIONS * CAPTURES, "listed_at": NOW}])
+        _rows(db, "listings", [listing | {"row_count": shape.versions * shape.captures, "listed_at": NOW}])
         self._texts()
         moments = self._moments()
         first = self._captures(moments)
@@ -122,18 +143,20 @@ class _Policy:
 
     def _moments(self) -> list[datetime]:
         """The captures of all versions, a week apart, with a gap of a year now and then."""
+        shape = self._shape
         moments, at = [], BEGIN + timedelta(hours=self._number)
-        for number in range(VERSIONS * CAPTURES):
-            at += timedelta(days=400 if number % 333 == 332 else 6)
+        for number in range(shape.versions * shape.captures):
+            at += timedelta(days=400 if (number + 1) % shape.gap_every == 0 else shape.days)
             moments.append(at)
         return moments
 
     def _captures(self, moments: Sequence[datetime]) -> int:
         """Write captures, payloads and what was read of these; return the id of the first capture."""
-        payload = 1 + (self._number - 1) * VERSIONS * PAYLOADS
-        text = 1 + (self._number - 1) * VERSIONS
+        shape = self._shape
+        payload = 1 + (self._number - 1) * shape.versions * shape.payloads
+        text = 1 + (self._number - 1) * shape.versions
         payloads, findings, extracted = [], [], []
-        for version in range(VERSIONS):
+        for version in range(shape.versions):
             findings.append(
                 {
                     "id": text + version,
@@ -149,22 +172,22 @@ class _Policy:
                     "kind_scores": "{}",
                 }
             )
-            for one in range(version * PAYLOADS, (version + 1) * PAYLOADS):
+            for one in range(version * shape.payloads, (version + 1) * shape.payloads):
                 body = f"page {one} of {self._number}".encode()
                 stored = {"size": len(body), "depth": 0, "data": zstandard.compress(body)}
                 payloads.append({"id": payload + one, "sha256": hashlib.sha256(body).digest()} | stored)
                 extracted.append({"payload_id": payload + one, "extractor_id": 1, "finding_id": text + version})
-        first = 1 + (self._number - 1) * VERSIONS * CAPTURES
-        kinds = [n for n, (_outcome, _status, many) in enumerate(KINDS, 1) for _ in range(many)]
+        first = 1 + (self._number - 1) * shape.versions * shape.captures
+        kinds = shape.kinds()
         rows = []
         for number, moment in enumerate(moments):
-            version, within = divmod(number, CAPTURES)
+            version, within = divmod(number, shape.captures)
             if not within:  # the first and the last of a version were read: they prove it
-                order = [1, *self._chance.sample(kinds[1:], CAPTURES - 1)]
+                order = [1, *self._chance.sample(kinds[1:], shape.captures - 1)]
                 last = max(at for at, kind in enumerate(order) if kind <= 2)
                 order[last], order[-1] = order[-1], order[last]
             read = order[within] <= 2
-            of = version * PAYLOADS + within % PAYLOADS
+            of = version * shape.payloads + within % shape.payloads
             rows.append(
                 {
                     "id": first + number,
@@ -190,15 +213,16 @@ class _Policy:
 
     def _texts(self) -> None:
         """Write the texts of all versions, each block once, as runs of consecutive blocks."""
+        shape = self._shape
         (block,) = self._db.execute("SELECT coalesce(max(id), 0) FROM blocks").fetchone()
         size = LONG if self._number % LONG_ONE_IN == 1 else PARAGRAPHS
         ids = [self._new_block(block + 1 + n, heading=n % 6 == 0) for n in range(size)]
         block += size
-        for version in range(VERSIONS):
+        for version in range(shape.versions):
             for at in self._chance.sample(range(size), self._chance.randint(1, 3)) if version else ():
                 block += 1
                 ids[at] = self._new_block(block, heading=at % 6 == 0)
-            text = 1 + (self._number - 1) * VERSIONS + version
+            text = 1 + (self._number - 1) * shape.versions + version
             digest = hashlib.sha256(f"text {text}".encode()).hexdigest()
             _rows(
                 self._db,
@@ -236,10 +260,11 @@ class _Policy:
 
     def _versions(self, capture: int, moments: Sequence[datetime]) -> None:
         """Write the versions and the changes between them. :param capture: id of the first capture."""
-        begin = 1 + (self._number - 1) * VERSIONS  # of the ids of versions and of their texts
+        shape = self._shape
+        begin = 1 + (self._number - 1) * shape.versions  # of the ids of versions and of their texts
         versions: list[dict[str, object]] = []
-        for number in range(VERSIONS):
-            first, last = number * CAPTURES, (number + 1) * CAPTURES - 1
+        for number in range(shape.versions):
+            first, last = number * shape.captures, (number + 1) * shape.captures - 1
             digest = hashlib.sha256(f"text {begin + number}".encode()).hexdigest()
             before = format_iso(moments[first - 1]) if number else None
             versions.append(
@@ -253,7 +278,7 @@ class _Policy:
                     "first_seen": format_iso(moments[first]),
                     "last_seen": format_iso(moments[last]),
                     "previous_last_seen": before,
-                    "captures": 40,
+                    "captures": sum(kind <= 2 for kind in shape.kinds()),
                     "first_capture_id": capture + first,
                     "last_capture_id": capture + last,
                 }

@@ -19,6 +19,7 @@ from typing import Any
 from crawler.archives.timestamps import format_iso
 from history.database import open_database
 from history.sites import PolicyRow, all_policies
+from history.timeline.captures import read_captures
 from history.timeline.events import SILENCE, Event, EventKind
 from history.timeline.events_read import read_events
 from history.timeline.timeline import read_versions
@@ -77,7 +78,7 @@ def note_events(path: Path, run: int, now: datetime | None = None) -> list[Found
 
 
 def _rows(db: sqlite3.Connection, policy: PolicyRow) -> Iterator[EventRow]:
-    events = read_events(db, policy, read_versions(db, policy))
+    events = read_events(db, policy, read_versions(db, policy), read_captures(db, policy))
     if not events:
         return
     (newest,) = db.execute(_NEWEST, [policy.policy_id]).fetchone()

@@ -77,9 +77,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What one capture showed.
+    """What one capture showed, or several in a row that are alike.
 
+    :param at: when, of several the first; so are `url` and `capture_url`.
     :param shows: it shows the policy; else `outcome`, `status` (0: not known) and `detail` say what it is.
+    :param captures: how many; `until` the date of the last, None: as `at`.
     """
 
     at: datetime
@@ -90,6 +92,12 @@ class Sight:
     detail: str = ""
     redirect_url: str = ""
     capture_url: str = ""
+    captures: int = 1
+    until: datetime | None = None
+
+    @property
+    def last(self) -> datetime:
+        return self.until or self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +125,12 @@ def endings(sights: Iterable[Sight], site: str) -> list[Event]:
         return []
     after = [sight for sight in ordered[last + 1 :] if sight.outcome not in _SAYS_NOTHING]
     events: list[Event] = []
-    end, known = len(after), ordered[last].at
+    end, known = len(after), ordered[last].last
     for kind in (EventKind.SITE_GONE, EventKind.DELETED, EventKind.MOVED_OFF_SITE):
         run = _run(after[:end], kind, site)
         if _for_good(run):
             begin = end - len(run)
-            before = after[begin - 1].at if begin and after[begin - 1].outcome not in _UNKNOWN else known
+            before = after[begin - 1].last if begin and after[begin - 1].outcome not in _UNKNOWN else known
             events.insert(0, Event(kind, max(before, known), run[0].at, _told(kind, run), run[0].capture_url))
             end = begin
     return events
@@ -138,8 +146,8 @@ def _run(after: Sequence[Sight], kind: EventKind, site: str) -> list[Sight]:
     for sight in reversed(after):
         if not _says(sight, kind, site):
             break
-        run.insert(0, sight)
-    return run
+        run.append(sight)
+    return run[::-1]
 
 
 def _says(sight: Sight, kind: EventKind, site: str) -> bool:
@@ -153,11 +161,15 @@ def _says(sight: Sight, kind: EventKind, site: str) -> bool:
 
 
 def _for_good(run: Sequence[Sight]) -> bool:
-    return len(run) >= _LAST_CAPTURES and run[-1].at - run[0].at >= _LAST_SPAN
+    return _captures(run) >= _LAST_CAPTURES and run[-1].last - run[0].at >= _LAST_SPAN
+
+
+def _captures(run: Iterable[Sight]) -> int:
+    return sum(sight.captures for sight in run)
 
 
 def _told(kind: EventKind, run: Sequence[Sight]) -> tuple[str, ...]:
-    last = f"{count(len(run), 'capture')}, the last of {run[-1].at:%Y-%m-%d}"
+    last = f"{count(_captures(run), 'capture')}, the last of {run[-1].last:%Y-%m-%d}"
     if kind is EventKind.MOVED_OFF_SITE:
         return f"redirects to {run[0].redirect_url}", last
     said = sorted({sight.detail if sight.outcome is Outcome.NOT_A_POLICY else f"HTTP {sight.status}" for sight in run})
@@ -175,7 +187,7 @@ def move_off_site(sights: Iterable[Sight], site: str, evidence: str = "") -> lis
         return []
     last, first = shown[home[-1]], shown[home[-1] + 1]
     told = tuple(text for text in (f"at {first.url}", evidence) if text)
-    return [Event(EventKind.MOVED_OFF_SITE, last.at, first.at, told, first.capture_url)]
+    return [Event(EventKind.MOVED_OFF_SITE, last.last, first.at, told, first.capture_url)]
 
 
 def silence(sights: Iterable[Sight], last_of_host: datetime, asked: datetime) -> list[Event]:
@@ -185,9 +197,9 @@ def silence(sights: Iterable[Sight], last_of_host: datetime, asked: datetime) ->
         asked for all that it has.
     """
     ordered = sorted((sight for sight in sights if sight.outcome not in _SAYS_NOTHING), key=_in_time)
-    if not ordered or not ordered[-1].shows or asked - max(last_of_host, ordered[-1].at) < SILENCE:
+    if not ordered or not ordered[-1].shows or asked - max(last_of_host, ordered[-1].last) < SILENCE:
         return []
-    last = max(last_of_host, ordered[-1].at)
+    last = max(last_of_host, ordered[-1].last)
     told = f"asked on {asked:%Y-%m-%d}, the newest capture of a known page of the host is of {last:%Y-%m-%d}"
     return [Event(EventKind.NO_LONGER_CAPTURED, last, asked, (told,))]
 

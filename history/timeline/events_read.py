@@ -1,6 +1,6 @@
 """The events of one policy, read from the database: what events.py judges, fetched as it is needed.
 
-read_events(db, policy, versions) ──► Event…, oldest first
+read_events(db, policy, versions, captures) ──► Event…, oldest first
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from crawler.archives.capture import Outcome
 from crawler.archives.dialects import goes_on_capturing
 from crawler.archives.surt import is_of_site, surt
 from crawler.archives.timestamps import parse_iso
 from history.sites import PolicyRow
+from history.timeline.captures import Captures, citations, moment, read_after, seconds
 from history.timeline.events import (
     HANDS_GAP,
     HANDS_SHARE,
@@ -29,25 +29,11 @@ from history.timeline.events import (
     silence,
 )
 from history.timeline.owners import Owner, owner_of
-from pipelines.store.load import WHILE_THERE, text_blocks
+from pipelines.store.load import text_blocks
 
 if TYPE_CHECKING:
     from history.timeline.timeline import VersionRow
 
-_SHOWN = """
-SELECT r.captured_at, r.url, r.citation_url FROM readings r
-JOIN policies p ON p.id = r.policy_id AND p.extractor_id = r.extractor_id
-WHERE r.policy_id = ? AND NOT EXISTS (
-  SELECT 1 FROM set_aside a WHERE a.policy_id = r.policy_id AND a.extractor_id = r.extractor_id
-  AND r.captured_at BETWEEN a.first_seen AND a.last_seen)
-ORDER BY 1
-"""
-_AFTER = f"""
-SELECT k.captured_at, k.original, k.outcome, coalesce(k.http_status, k.statuscode) AS status, k.detail, k.redirect_url,
-  k.citation_url
-FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey WHERE u.policy_id = ? AND k.captured_at > ?
-  AND {WHILE_THERE} ORDER BY 1
-"""
 _ASKED = """
 SELECT archive, max(listed_at) AS at FROM listings
 WHERE policy_id = ? AND outcome = 'fetched' AND until IS NULL AND resume_key = '' GROUP BY archive
@@ -57,39 +43,69 @@ _NEWEST = "SELECT max(captured_at) AS at FROM captures WHERE archive = ? AND url
 _STATUS = re.compile(r"HTTP (\d{3})\b", re.ASCII)  # as the crawl says it of an archived error
 
 
-def read_events(db: sqlite3.Connection, policy: PolicyRow, versions: Sequence[VersionRow]) -> list[Event]:
-    """Return what became of a policy beyond its wording, oldest first; nothing of one without a version."""
-    shown = [
-        Sight(parse_iso(row["captured_at"]), row["url"], shows=True, capture_url=row["citation_url"])
-        for row in db.execute(_SHOWN, [policy.policy_id])
-    ]
-    if not shown:
+def read_events(
+    db: sqlite3.Connection, policy: PolicyRow, versions: Sequence[VersionRow], captures: Captures
+) -> list[Event]:
+    """Return what became of a policy beyond its wording, oldest first; nothing of one without a version.
+
+    :param captures: of read_captures.
+    """
+    if not captures.shown:
         return []
-    sights = [shown[-1], *_after(db, policy, shown[-1])]
+    last = max(_last_together(captures), key=lambda sight: sight.url)
+    sights = [last, *_after(db, policy, last)]
     events = [
         *changed_hands(_passages(db, policy, versions)),
-        *move_off_site(shown, policy.site, _moved(db, policy, shown[-1].url)),
+        *move_off_site(_leaving(db, captures, policy.site), policy.site, _moved(db, policy, last.url)),
         *endings(sights, policy.site),
         *_silences(db, policy, sights),
     ]
     return sorted(events, key=lambda event: (event.not_after, event.kind))
 
 
+def _last_together(captures: Captures) -> Iterable[Sight]:
+    """The captures of the moment at which the policy was seen last."""
+    end = captures.shown[-1][0]
+    for at, _capture, address, _title in reversed(captures.shown):
+        if at < end:
+            return
+        yield Sight(moment(at), captures.urls[address], shows=True)
+
+
+def _leaving(db: sqlite3.Connection, captures: Captures, site: str) -> list[Sight]:
+    """The policy's last capture at its site and the first one after it elsewhere; [] where it never was but at one."""
+    home = {address for address, url in captures.urls.items() if is_of_site(url, site)}
+    if home.issuperset(address for _at, _capture, address, _title in captures.shown):
+        return []
+    ordered = sorted(captures.shown, key=lambda one: (one[0], captures.urls[one[2]]))
+    last = max((index for index, one in enumerate(ordered) if one[2] in home), default=None)
+    if last is None:
+        return []
+    both = ordered[last : last + 2]
+    cited = citations(db, (capture for _at, capture, _address, _title in both))
+    return [
+        Sight(moment(at), captures.urls[address], shows=True, capture_url=cited[capture])
+        for at, capture, address, _title in both
+    ]
+
+
 def _after(db: sqlite3.Connection, policy: PolicyRow, last: Sight) -> Iterable[Sight]:
     """The captures since the policy was last seen; one that is held and not read may be the policy."""
-    for row in db.execute(_AFTER, [policy.policy_id, f"{last.at:%Y-%m-%dT%H:%M:%SZ}"]):
-        outcome = Outcome(row["outcome"])
-        outcome = Outcome.PENDING if outcome in (Outcome.FETCHED, Outcome.REVISIT) else outcome
-        said = _STATUS.match(row["detail"]) or _STATUS.match(f"HTTP {row['status']}")
+    runs = list(read_after(db, policy, seconds(last.at)))
+    cited = citations(db, (run.capture_id for run in runs))
+    for run in runs:
+        said = _STATUS.match(run.detail) or _STATUS.match(f"HTTP {run.status}")
         yield Sight(
-            parse_iso(row["captured_at"]),
-            row["original"],
+            moment(run.first),
+            run.url,
             False,
-            outcome,
+            run.outcome,
             int(said[1]) if said else 0,
-            row["detail"],
-            row["redirect_url"],
-            row["citation_url"],
+            run.detail,
+            run.redirect_url,
+            cited[run.capture_id],
+            run.captures,
+            moment(run.last),
         )
 
 

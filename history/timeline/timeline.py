@@ -1,6 +1,7 @@
 """One policy through time: its versions, and as plainly what is not known.
 
 read_timeline(db, policy) ──► Timeline(versions, gaps, moves, title changes, captures without a text)
+  reads every capture once (captures.py); all else that it reads is by version
 version_at(versions, moment) ──► AtMoment(version, certainty): never surer than the archive
 """
 
@@ -8,22 +9,25 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, Protocol
 
 from crawler.archives.capture import Outcome
 from crawler.archives.timestamps import parse_iso
 from crawler.choosing.certainty import Certainty
 from history.sites import PolicyRow
+from history.timeline.captures import Read, Unread, moment, read_captures
 from history.timeline.events import Event
 from history.timeline.events_read import read_events
 from pipelines.model import Change, ChangeClass
-from pipelines.store.load import FATE, WHILE_THERE, text_blocks
+from pipelines.store.load import text_blocks
 
 if TYPE_CHECKING:
     from pipelines.versions.changes import Text
@@ -160,19 +164,20 @@ class Timeline:
 def read_timeline(db: sqlite3.Connection, policy: PolicyRow) -> Timeline:
     """Return all that is known of a policy through time."""
     versions = read_versions(db, policy)
-    silent = _silent(db, policy)
+    captures = read_captures(db, policy)
+    silent = _silent(captures.silent)
     return Timeline(
         policy=policy,
         versions=versions,
         silent=silent,
-        gaps=tuple(_gaps(_usable(db, policy), silent)),
+        gaps=tuple(_gaps(captures.read, silent)),
         moves=tuple(_moves(db, policy)),
-        titles=tuple(_titles(db, policy)),
+        titles=tuple(_titles(captures.shown)),
         alternations=tuple(find_alternations(versions)),
         aside=tuple(_aside(db, policy)),
         left_out=tuple(_left_out(db, policy)),
         how_sure=tuple(_how_sure(db, policy)),
-        events=tuple(read_events(db, policy, versions)),
+        events=tuple(read_events(db, policy, versions, captures)),
     )
 
 
@@ -219,40 +224,24 @@ def _change(row: sqlite3.Row) -> Change | None:
     return Change(ChangeClass(row["change_class"]), row["words_added"], row["words_removed"], sections)
 
 
-def _usable(db: sqlite3.Connection, policy: PolicyRow) -> list[datetime]:
-    rows = db.execute(
-        "SELECT DISTINCT r.captured_at FROM readings r JOIN policies p ON p.id = r.policy_id "
-        "AND p.extractor_id = r.extractor_id WHERE r.policy_id = ? ORDER BY 1",
-        [policy.policy_id],
-    )
-    return [parse_iso(row["captured_at"]) for row in rows]
-
-
-def _silent(db: sqlite3.Connection, policy: PolicyRow) -> tuple[Silent, ...]:
-    """By outcome; those that were read, but not by the extractor of the policy's versions, count as pending."""
-    rows = db.execute(
-        f"SELECT CASE WHEN k.outcome IN ('fetched', 'revisit') THEN 'pending' ELSE {FATE} END AS outcome, "
-        "k.captured_at, k.detail FROM policy_urls u JOIN captures k ON k.urlkey = u.urlkey "
-        f"WHERE u.policy_id = ? AND {WHILE_THERE} AND NOT EXISTS (SELECT 1 FROM extractions e JOIN policies p ON p.extractor_id = "
-        "e.extractor_id WHERE p.id = u.policy_id AND e.payload_id = k.payload_id AND e.outcome = 'fetched' "
-        "AND k.outcome IN ('fetched', 'revisit')) ORDER BY k.captured_at, k.id",
-        [policy.policy_id],
-    )
+def _silent(captures: Iterable[Unread]) -> tuple[Silent, ...]:
+    """By outcome."""
     dates: dict[Outcome, list[datetime]] = {}
     details: dict[Outcome, Counter[str]] = {}
-    for row in rows:
-        outcome = Outcome(row["outcome"])
-        dates.setdefault(outcome, []).append(parse_iso(row["captured_at"]))
-        details.setdefault(outcome, Counter())[row["detail"]] += 1
+    for outcome, some in groupby(captures, key=itemgetter(1)):
+        together = list(some)
+        dates.setdefault(outcome, []).extend(moment(at) for at, _outcome, _detail in together)
+        details.setdefault(outcome, Counter()).update(detail for _at, _outcome, detail in together)
     return tuple(Silent(outcome, tuple(dates[outcome]), details[outcome]) for outcome in Outcome if outcome in dates)
 
 
-def _gaps(usable: Sequence[datetime], silent: Sequence[Silent]) -> list[Gap]:
-    return [
-        Gap(after, before, {s.outcome: n for s in silent if (n := sum(after < date < before for date in s.dates))})
-        for after, before in pairwise(usable)
-        if before - after > GAP
-    ]
+def _gaps(read: Sequence[Read], silent: Sequence[Silent]) -> Iterator[Gap]:
+    longest = GAP.total_seconds()
+    for (begin, *_), (end, *_) in pairwise(read):
+        if end - begin > longest:
+            after, before = moment(begin), moment(end)
+            inside = {s.outcome: bisect_left(s.dates, before) - bisect_right(s.dates, after) for s in silent}
+            yield Gap(after, before, {outcome: n for outcome, n in inside.items() if n})
 
 
 def _moves(db: sqlite3.Connection, policy: PolicyRow) -> list[Move]:
@@ -264,15 +253,11 @@ def _moves(db: sqlite3.Connection, policy: PolicyRow) -> list[Move]:
     return [Move(row["url"], parse_iso(row["valid_from"]), row["evidence"]) for row in rows]
 
 
-def _titles(db: sqlite3.Connection, policy: PolicyRow) -> list[TitleChange]:
-    rows = db.execute(
-        "SELECT not_before, not_after, from_title, to_title FROM title_changes WHERE policy_id = ? ORDER BY not_after",
-        [policy.policy_id],
-    )
-    return [
-        TitleChange(parse_iso(row["not_before"]), parse_iso(row["not_after"]), row["from_title"], row["to_title"])
-        for row in rows
-    ]
+def _titles(shown: Sequence[Read]) -> Iterator[TitleChange]:
+    """As the view `title_changes` has it."""
+    for (before, _, _, old), (after, _, _, new) in pairwise(shown):
+        if old != new:
+            yield TitleChange(moment(before), moment(after), old, new)
 
 
 def _aside(db: sqlite3.Connection, policy: PolicyRow) -> list[Aside]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from crawler.archives.capture import Outcome
 from history.database import open_database
 from history.sites import find_policies
+from history.timeline.captures import read_captures
 from history.timeline.events import EventKind, Passage, Sight, changed_hands, endings, move_off_site, silence
 from history.timeline.events_read import read_events
 from history.timeline.owners import Owner, differ, owner_of
@@ -299,5 +300,5 @@ def test_the_sample_knows_which_policies_were_deleted(sample_db):
         "harborline.example": [],
     }
     (policy,) = find_policies(db, "lumenkart.example")
-    assert read_events(db, policy, ()) == []
+    assert read_events(db, policy, (), read_captures(db, policy)) == []
     db.close()
