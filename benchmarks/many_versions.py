@@ -59,7 +59,7 @@ class Shape:
         return [n for n, many in enumerate(self.parts, 1) for _ in range(many * times)]
 
 
-def build(path: Path, versions: int, first: int = 1, shape: Shape = Shape()) -> None:  # noqa: B008 - it is frozen
+def build(path: Path, versions: int, first: int = 1, shape: Shape = Shape()) -> None:
     """Write a database of so many versions; policies have numbers from the first on, and each number its own site."""
     Store(path, lambda: datetime(2026, 1, 1, tzinfo=UTC)).close()
     with closing(sqlite3.connect(path)) as db:

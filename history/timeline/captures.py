@@ -17,7 +17,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain, groupby
+from itertools import chain, groupby, product
 from operator import itemgetter
 from typing import Any
 
@@ -28,27 +28,30 @@ from pipelines.store.load import FATE, WHILE_THERE
 
 # At a moment, capture id, address id, title. Where the archive played back another date, the text is of that date.
 Read = tuple[int, int, int, str]
-# At a moment, outcome, the reason given.
-Unread = tuple[int, Outcome, str]
+# At a moment, capture id, outcome, the reason given.
+Unread = tuple[int, int, Outcome, str]
 
 # CROSS JOIN: in this order. The planner cannot know that one policy has all the captures of its few addresses.
 _OF_POLICY = """FROM policies p JOIN policy_urls u ON u.policy_id = p.id CROSS JOIN addresses a ON a.urlkey = u.urlkey
-CROSS JOIN capture_rows k ON k.address_id = a.id CROSS JOIN capture_kinds o ON o.id = k.kind_id"""
-_THERE = WHILE_THERE.replace("k.captured_at", "strftime('%Y-%m-%dT%H:%M:%SZ', k.at, 'unixepoch')")
+CROSS JOIN capture_rows k ON k.address_id = a.id"""
+_AT = "strftime('%Y-%m-%dT%H:%M:%SZ', k.at, 'unixepoch')"
+# Of nearly all URLs the first line is true, and nothing is asked for each capture.
+_THERE = f"""(NOT u.bounded AND u.valid_to IS NULL
+  OR {WHILE_THERE.replace("k.captured_at", _AT)})"""
 _ALL = f"""
-SELECT CASE WHEN k.drift_seconds <> 0 AND f.id IS NOT NULL
-    THEN coalesce(CAST(strftime('%s', k.memento_at) AS INTEGER), k.at + k.drift_seconds) ELSE k.at END AS at,
-  k.id, k.address_id, f.title, o.outcome, k.detail
+SELECT k.at, k.id, k.address_id, k.kind_id, x.finding_id, k.detail, CASE WHEN k.drift_seconds <> 0
+  THEN coalesce(CAST(strftime('%s', k.memento_at) AS INTEGER), k.at + k.drift_seconds) END
 {_OF_POLICY}
 LEFT JOIN extraction_rows x ON x.payload_id = k.payload_id AND x.extractor_id = p.extractor_id
-  AND o.outcome IN ('fetched', 'revisit')
-LEFT JOIN findings f ON f.id = x.finding_id AND f.outcome = 'fetched'
-WHERE p.id = ? AND {_THERE} ORDER BY 1, 2
+WHERE p.id = ? AND {_THERE}
 """
+_KINDS = "SELECT o.id, o.outcome FROM json_each(?) j CROSS JOIN capture_kinds o ON o.id = j.value"
+_TITLES = """SELECT f.id, f.title FROM json_each(?) j CROSS JOIN findings f ON f.id = j.value
+WHERE f.outcome = 'fetched' AND f.text_id IS NOT NULL"""
 _AFTER = f"""
 SELECT k.at, a.original, k.id, o.outcome, coalesce(o.http_status, o.statuscode), coalesce(k.detail, ''),
   coalesce(k.redirect_url, '')
-{_OF_POLICY}
+{_OF_POLICY} CROSS JOIN capture_kinds o ON o.id = k.kind_id
 WHERE p.id = ? AND k.at > ? AND {_THERE} ORDER BY 1, 2, 4, 3
 """
 # What becomes of a pending capture at an address is alike for all of them: FATE, asked once an address.
@@ -62,7 +65,7 @@ SELECT a.first_seen, a.last_seen FROM set_aside a JOIN policies p ON p.id = a.po
 WHERE a.policy_id = ?
 """
 _CITATIONS = "SELECT k.id, k.citation_url FROM json_each(?) j CROSS JOIN captures k ON k.id = j.value"
-_AT = itemgetter(0)
+_FIRST = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +119,24 @@ def read_captures(db: sqlite3.Connection, policy: PolicyRow) -> Captures:
     :param db: of history.database.open_database.
     """
     addresses = list(_rows(db, _ADDRESSES, [policy.policy_id]))
-    fates = {address: Outcome(fate) for address, _url, fate in addresses}
-    known: dict[str, Outcome] = {one.value: one for one in Outcome}
-    read: list[Read] = []
-    silent: list[Unread] = []
-    for at, capture, address, title, outcome, detail in _rows(db, _ALL, [policy.policy_id]):
-        if title is not None:
-            read.append((at, capture, address, title))
-        elif outcome in ("fetched", "revisit"):
-            silent.append((at, Outcome.PENDING, detail or ""))
-        else:
-            silent.append((at, fates[address] if outcome == "pending" else known[outcome], detail or ""))
+    rows = list(_rows(db, _ALL, [policy.policy_id]))
+    outcomes = dict(_rows(db, _KINDS, [_list({row[3] for row in rows})]))
+    held = {kind for kind, outcome in outcomes.items() if outcome in ("fetched", "revisit")}
+    titles = dict(_rows(db, _TITLES, [_list({row[4] for row in rows})]))
+    read = sorted(
+        (at if played is None else played, capture, address, titles[finding])
+        for at, capture, address, kind, finding, _detail, played in rows
+        if finding in titles and kind in held
+    )
+    became = {
+        (address, kind): Outcome("pending" if kind in held else fate if outcome == "pending" else outcome)
+        for (kind, outcome), (address, _url, fate) in product(outcomes.items(), addresses)
+    }
+    silent = sorted(
+        (at, capture, became[address, kind], detail or "")
+        for at, capture, address, kind, finding, detail, _played in rows
+        if finding not in titles or kind not in held
+    )
     urls = {address: url for address, url, _fate in addresses}
     return Captures(read, _without(read, _set_aside(db, policy)), silent, urls)
 
@@ -145,7 +155,11 @@ def read_after(db: sqlite3.Connection, policy: PolicyRow, after: int) -> Iterato
 
 def citations(db: sqlite3.Connection, capture_ids: Iterable[int]) -> dict[int, str]:
     """Return where a person finds captures, by their ids."""
-    return dict(_rows(db, _CITATIONS, [json.dumps(list(capture_ids))]))
+    return dict(_rows(db, _CITATIONS, [_list(capture_ids)]))
+
+
+def _list(ids: Iterable[int | None]) -> str:
+    return json.dumps(list(ids))
 
 
 def _rows(db: sqlite3.Connection, sql: str, values: Sequence[object]) -> Iterator[tuple[Any, ...]]:
@@ -163,7 +177,9 @@ def _set_aside(db: sqlite3.Connection, policy: PolicyRow) -> list[tuple[int, int
 
 def _without(read: Sequence[Read], aside: Iterable[tuple[int, int]]) -> Sequence[Read]:
     """What lies in none of some stretches, their ends included."""
-    spans = sorted((bisect_left(read, first, key=_AT), bisect_right(read, last, key=_AT)) for first, last in aside)
+    spans = sorted(
+        (bisect_left(read, first, key=_FIRST), bisect_right(read, last, key=_FIRST)) for first, last in aside
+    )
     if not spans:
         return read
     kept, begin = [], 0

@@ -15,8 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import groupby, pairwise
-from operator import itemgetter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
 from crawler.archives.capture import Outcome
@@ -226,18 +225,19 @@ def _change(row: sqlite3.Row) -> Change | None:
 
 def _silent(captures: Iterable[Unread]) -> tuple[Silent, ...]:
     """By outcome."""
-    dates: dict[Outcome, list[datetime]] = {}
-    details: dict[Outcome, Counter[str]] = {}
-    for outcome, some in groupby(captures, key=itemgetter(1)):
-        together = list(some)
-        dates.setdefault(outcome, []).extend(moment(at) for at, _outcome, _detail in together)
-        details.setdefault(outcome, Counter()).update(detail for _at, _outcome, detail in together)
-    return tuple(Silent(outcome, tuple(dates[outcome]), details[outcome]) for outcome in Outcome if outcome in dates)
+    alike: dict[Outcome, list[Unread]] = {}
+    for one in captures:
+        alike.setdefault(one[2], []).append(one)
+    return tuple(
+        Silent(outcome, tuple([moment(one[0]) for one in alike[outcome]]), Counter([one[3] for one in alike[outcome]]))
+        for outcome in Outcome
+        if outcome in alike
+    )
 
 
 def _gaps(read: Sequence[Read], silent: Sequence[Silent]) -> Iterator[Gap]:
     longest = GAP.total_seconds()
-    for (begin, *_), (end, *_) in pairwise(read):
+    for begin, end in pairwise([one[0] for one in read]):
         if end - begin > longest:
             after, before = moment(begin), moment(end)
             inside = {s.outcome: bisect_left(s.dates, before) - bisect_right(s.dates, after) for s in silent}

@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import Any, Final
 
 from crawler.archives.capture import Outcome
-from crawler.archives.timestamps import parse_iso
 from history.answers.timeline import Shown, shown_data
 from history.sites import PolicyRow
+from history.timeline.captures import moment, read_captures, seconds
 from history.timeline.periods import during
 from history.timeline.stated_dates import Doubt, Stated, check_dates, read_written
 from history.timeline.technical import read_technical
@@ -219,13 +219,9 @@ def _bracket(line: Axis, old: VersionRow, new: VersionRow, top: int) -> dict[str
 def _read(ask: Ask, policy: PolicyRow, shown: Timeline) -> list[datetime]:
     if not shown.versions:
         return []
-    rows = ask.db.execute(
-        "SELECT DISTINCT r.captured_at FROM readings r JOIN policies p ON p.id = r.policy_id "
-        "AND p.extractor_id = r.extractor_id WHERE r.policy_id = ? ORDER BY 1",
-        [policy.policy_id],
-    )
-    first, last = shown.versions[0].first_seen, shown.versions[-1].last_seen
-    return [moment for (text,) in rows if first <= (moment := parse_iso(text)) <= last]
+    first, last = seconds(shown.versions[0].first_seen), seconds(shown.versions[-1].last_seen)
+    dates = dict.fromkeys(one[0] for one in read_captures(ask.db, policy).read if first <= one[0] <= last)
+    return [moment(at) for at in dates]
 
 
 _PLAIN: Final = (Outcome.PENDING, Outcome.NOT_NEEDED)
