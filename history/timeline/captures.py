@@ -1,7 +1,7 @@
 """All captures of one policy, read at once and narrow: a policy may have tens of thousands, and its timeline reads them all.
 
 read_captures(db, policy) ──► Captures(read, silent)           a plain tuple a capture, in time order
-read_after(db, policy, moment) ──► Run(first capture, last, how many)…       later captures, alike ones in a row as one
+read_after(db, policy, moment) ──► AlikeCaptures(first, last, how many)…       later captures, alike ones in a row as one
 
 What is asked of the views `captures` and `readings` elsewhere is asked of their tables here: a view makes each row's texts
 (dates, addresses, whether it is needed) anew, and of 10,000 rows that takes longer than all that is done with them. Texts
@@ -85,7 +85,7 @@ class Captures:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class AlikeCaptures:
     """Captures one after another of which all but the date is alike.
 
     :param first, last: when. :param url, capture_id: of the first.
@@ -141,7 +141,7 @@ def read_captures(db: sqlite3.Connection, policy: PolicyRow) -> Captures:
     return Captures(read, _without(read, _set_aside(db, policy)), silent, urls)
 
 
-def read_after(db: sqlite3.Connection, policy: PolicyRow, after: int) -> Iterator[Run]:
+def read_after(db: sqlite3.Connection, policy: PolicyRow, after: int) -> Iterator[AlikeCaptures]:
     """Yield the captures of a policy after a moment; one that is held may be the policy, and counts as pending."""
     rows = _rows(db, _AFTER, [policy.policy_id, after])
     for (outcome, status, detail, redirect_url), alike in groupby(rows, key=itemgetter(3, 4, 5, 6)):
@@ -150,7 +150,7 @@ def read_after(db: sqlite3.Connection, policy: PolicyRow, after: int) -> Iterato
         for number, last in enumerate(alike, 2):  # noqa: B007 - the last of both is meant
             pass
         what = Outcome.PENDING if outcome in ("fetched", "revisit") else Outcome(outcome)
-        yield Run(first[0], last[0], number, first[1], first[2], what, str(status), detail, redirect_url)
+        yield AlikeCaptures(first[0], last[0], number, first[1], first[2], what, str(status), detail, redirect_url)
 
 
 def citations(db: sqlite3.Connection, capture_ids: Iterable[int]) -> dict[int, str]:
