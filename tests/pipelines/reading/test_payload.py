@@ -149,7 +149,7 @@ async def _all(*reads):
 
 @pytest.fixture(scope="module")
 def pool():
-    pool = ReaderPool(1, Limits(cpu=1, memory=400 * 2**20))
+    pool = ReaderPool(1, Limits(cpu=2, memory=400 * 2**20))
     yield pool
     pool.close()
 
