@@ -3,7 +3,8 @@
     claims(block, Context(heading, lead), "en") ──► Claim…
 
 A sentence is read behind the lead-in of its list ("We do not:" + "sell your data"), and a match must reach into the
-sentence itself. A sentence without any word of a rule costs one look at its words. Whatever a page holds, work is bounded:
+sentence itself. A question and a definition ("Retention" means …) state nothing: of them only the laws and companies count that
+they name. A sentence without any word of a rule costs one look at its words. Whatever a page holds, work is bounded:
 blocks are read up to MAX_CHARS, sentences up to MAX_SENTENCE.
 """
 
@@ -16,7 +17,7 @@ from typing import Final
 from pipelines.claims.model import Claim, Context, Polarity
 from pipelines.claims.parties import parties
 from pipelines.claims.plain import plain
-from pipelines.claims.rules import ANY_LANGUAGE, Rule, RuleSet, group, rules
+from pipelines.claims.rules import ANY_LANGUAGE, Rule, RuleSet, Scope, group, rules
 from pipelines.claims.scope import polarity
 from pipelines.claims.values import article, duration, number
 from pipelines.model import Block, BlockKind
@@ -38,14 +39,17 @@ def claims(block: Block, context: Context, language: str, ruleset: RuleSet | Non
         return []
     known = ruleset or rules()
     code = language if language in known.languages else ANY_LANGUAGE
-    lead = f"{context.lead} " if context.lead else ""
+    lead = f"{_NUMBERING.sub('', context.lead, count=1)} " if context.lead else ""
     small_lead = lead.lower()
     found: dict[Claim, None] = {}
     for index, one in enumerate(sentences(block.markdown)):
         text = _NUMBERING.sub("", plain(one.text), count=1) if lead else plain(one.text)
         text = text[:MAX_SENTENCE]
         small = small_lead + text.lower()
+        silent = _states_nothing(small[len(small_lead) :], known.scopes.get(code))
         for rule in known.candidates(small, code):
+            if silent and rule.language != ANY_LANGUAGE:
+                continue
             if rule.case:
                 found |= dict.fromkeys(_by_rule(rule, lead + text, len(lead), context, known, index))
             else:
@@ -53,6 +57,10 @@ def claims(block: Block, context: Context, language: str, ruleset: RuleSet | Non
         for name in parties(text):
             found[Claim("party", name, Polarity.YES, "", "party.named", index)] = None
     return list(found)
+
+
+def _states_nothing(small: str, scope: Scope | None) -> bool:
+    return small.rstrip(' "*)').endswith("?") or (scope is not None and bool(scope.silent.search(small)))
 
 
 def _by_rule(rule: Rule, text: str, begin: int, context: Context, known: RuleSet, sentence: int) -> Iterator[Claim]:

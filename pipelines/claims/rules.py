@@ -108,13 +108,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """How a language denies and makes conditions (data/rules/scope.toml)."""
+    """How a language denies and makes conditions, and which sentences state nothing (data/rules/scope.toml)."""
 
     negation: re.Pattern[str]
     not_negation: re.Pattern[str]
     breaks: re.Pattern[str]
     condition: re.Pattern[str]
     doubt: re.Pattern[str]
+    silent: re.Pattern[str]
 
 
 # What the first letters of a word lead to: rules that need no more, and rules that need more of their words.
@@ -185,8 +186,8 @@ def read_rules(folder: Path) -> RuleSet:
 
 
 def _scope(words: Mapping[str, str]) -> Scope:
-    names = ("negation", "not_negation", "breaks", "condition", "doubt")
-    return Scope(*(re.compile(words[name] or r"(?!)", re.IGNORECASE) for name in names))
+    names = ("negation", "not_negation", "breaks", "condition", "doubt", "silent")
+    return Scope(*(re.compile(words.get(name) or r"(?!)", re.IGNORECASE) for name in names))
 
 
 def _read_file(path: Path, categories: frozenset[str]) -> Iterator[Rule]:
