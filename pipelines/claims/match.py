@@ -64,6 +64,8 @@ def _states_nothing(small: str, scope: Scope | None) -> bool:
 
 
 def _by_rule(rule: Rule, text: str, begin: int, context: Context, known: RuleSet, sentence: int) -> Iterator[Claim]:
+    if rule.needs and not rule.needs.search(text):
+        return
     if rule.under and not (rule.under.search(context.heading.lower()) or rule.under.search(context.lead.lower())):
         return
     seen: set[str] = set()
@@ -79,6 +81,8 @@ def _by_rule(rule: Rule, text: str, begin: int, context: Context, known: RuleSet
         said = rule.polarity or _scoped(rule, match, text, begin, known)
         if said is not None:
             yield Claim(rule.category, rule.subject, said, value, rule.id, sentence)
+        if not rule.value:
+            return
 
 
 def _matches(rule: Rule, text: str, begin: int) -> Iterator[re.Match[str]]:

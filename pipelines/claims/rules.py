@@ -13,6 +13,7 @@ A file is one category in one language:
     words = ["keep", "stor"]          # a sentence without one of these word beginnings is not tried
     also = ["day", "year"]            # nor one without one of these words, or their first four letters; signs and what
                                       # is longer may stand anywhere in it
+    needs = ['…']                     # not tried where the sentence has none of these: a quick look before slow patterns
     any = ['…']                       # one claim per match; groups: n, unit, value, v (the verb whose polarity counts)
     not = ['…']                       # no claim where the sentence has it
     outside = ['…']                   # no claim where the match has it
@@ -52,7 +53,7 @@ _HEAD: Final = re.compile(rf"(?<!\w)\w{{1,{_KEY}}}")  # the first letters of eac
 _SIGN: Final = re.compile(r"(?s)\\.|\(\?P<\w+>|.")
 _GROUP: Final = re.compile(r"\(\?P<([a-z]+)>")
 _FIELDS: Final = frozenset(
-    "id subject words also any not outside under value polarity case yes no name valid_from valid_until source".split()
+    "id subject words also needs any not outside under value polarity case yes no name valid_from valid_until source".split()
 )
 _PARTS: Final = {"number": NUMBER, "unit": UNIT}
 VALUES: Final = frozenset(("", "duration", "age", "article", "address", "text"))
@@ -91,6 +92,7 @@ class Rule:
     words: tuple[str, ...]
     also: frozenset[str]
     signs: tuple[str, ...]
+    needs: re.Pattern[str] | None
     any: re.Pattern[str]
     forbidden: re.Pattern[str] | None
     outside: re.Pattern[str] | None
@@ -218,6 +220,7 @@ def _read_rule(row: Mapping[str, Any], category: str, language: str, parts: Mapp
         words=tuple(f" {word}" for word in row["words"]),
         also=frozenset(one for one in row.get("also", ()) if one.isalnum() and len(one) <= _KEY),
         signs=tuple(one for one in row.get("also", ()) if not one.isalnum() or len(one) > _KEY),
+        needs=_pattern(row.get("needs", ()), parts, case=case),
         any=_pattern(row["any"], parts, case=case),  # type: ignore[arg-type]
         forbidden=_pattern(row.get("not", ()), parts, case=case),
         outside=_pattern(row.get("outside", ()), parts, case=case),
