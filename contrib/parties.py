@@ -30,23 +30,28 @@ SAME = {
     "Hubspot": "HubSpot",
     "Paypal": "PayPal",
     "Facebook": "Meta",
+    "ByteDance Ltd": "TikTok",
+    "Trust Pilot": "Trustpilot",
+    "Yahoo!": "Yahoo",
+    "The Nielsen Company": "Nielsen",
 }
 # Companies that policies of 2023 to 2026 name and the list lacks; each with its own site as the source.
 OWN = {
     "OpenAI": ("OpenAI", "openai.com"),
     "Anthropic": ("Anthropic", "anthropic.com"),
     "Meta": (
-        "Meta Platforms|Meta Pixel|Facebook|Instagram|WhatsApp",
+        "Meta Platforms|Meta Pixel|Meta Ads|Meta Business|Meta Ireland|Meta Inc|Meta Audience Network|Meta Conversions API"
+        "|Meta Custom Audiences|Facebook|Instagram|WhatsApp|Whatsapp",
         "meta.com|facebook.com|instagram.com|whatsapp.com",
     ),
     "Amazon": ("Amazon Web Services|AWS", "aws.amazon.com"),
-    "Google": ("Firebase|DoubleClick|AdMob|Google|YouTube|reCAPTCHA", "google.com|youtube.com|firebase.com"),
+    "Google": ("Firebase|DoubleClick|AdMob|AdSense|AdWords|Gmail|Google|YouTube|Youtube|reCAPTCHA", "google.com|youtube.com|firebase.com"),
     "Adjust": ("Adjust GmbH", "adjust.com"),
     "AppsFlyer": ("AppsFlyer", "appsflyer.com"),
     "Twilio": ("Twilio|SendGrid", "twilio.com|sendgrid.com"),
     "Cloudflare": ("Cloudflare|CloudFlare", "cloudflare.com"),
     "Datadog": ("Datadog", "datadoghq.com"),
-    "TikTok": ("TikTok", "tiktok.com"),
+    "TikTok": ("TikTok|Tiktok", "tiktok.com"),
     "Snowflake": ("Snowflake Inc", "snowflake.com"),
     "Branch": ("Branch Metrics", "branch.io"),
     "Chargebee": ("Chargebee", "chargebee.com"),
@@ -54,6 +59,22 @@ OWN = {
     "Alibaba": ("Alibaba|Alibaba Cloud", "alibaba.com|alibabacloud.com"),
     "Microsoft": ("Microsoft Azure|Azure|Bing", "microsoft.com"),
     "X": ("Twitter|X Corp", "twitter.com|x.com"),
+    "Akamai": ("Akamai", "akamai.com"),
+    "Automattic": ("Automattic|Akismet|WooCommerce|Jetpack", "automattic.com|akismet.com|woocommerce.com|jetpack.com"),
+    "Braintree": ("Braintree", "braintreepayments.com"),
+    "comScore": ("comScore|Comscore|ComScore", "comscore.com"),
+    "GitHub": ("GitHub|Github", "github.com"),
+    "HubSpot": ("HubSpot|Hubspot", "hubspot.com"),
+    "LinkedIn": ("LinkedIn|Linkedin", "linkedin.com"),
+    "Mailchimp": ("Mailchimp|MailChimp", "mailchimp.com"),
+    "Mailgun": ("Mailgun", "mailgun.com"),
+    "Nielsen": ("Nielsen", "nielsen.com"),
+    "Slack": ("Slack Technologies", "slack.com"),
+    "Trustpilot": ("Trustpilot|TrustPilot", "trustpilot.com"),
+    "Typeform": ("Typeform", "typeform.com"),
+    "Yahoo": ("Yahoo", "yahoo.com"),
+    "Zendesk": ("Zendesk|ZenDesk", "zendesk.com"),
+    "Zoom": ("Zoom Video Communications", "zoom.us"),
 }
 _SUFFIXES = tldextract.TLDExtract(suffix_list_urls=())
 
@@ -82,7 +103,8 @@ def main() -> None:
     for company, (names, domains) in sorted(companies.items(), key=lambda one: one[0].lower()):
         key = re.sub(r"[^a-z0-9]+", "_", company.lower()).strip("_")
         called = {name for name in names if len(name) > 2 and "/" not in name and not name.islower()}
-        doubtful = {name for name in called if everyday(name)}
+        sure = set(OWN[company][0].split("|")) if company in OWN else set()  # chosen by hand: no everyday words
+        doubtful = {name for name in called - sure if everyday(name)}
         if key not in ("", "unknown"):
             print(
                 key,
