@@ -40,12 +40,14 @@ OWN = {
     "OpenAI": ("OpenAI", "openai.com"),
     "Anthropic": ("Anthropic", "anthropic.com"),
     "Meta": (
-        "Meta Platforms|Meta Pixel|Meta Ads|Meta Business|Meta Ireland|Meta Inc|Meta Audience Network|Meta Conversions API"
-        "|Meta Custom Audiences|Facebook|Instagram|WhatsApp|Whatsapp",
+        "Meta Platforms|Meta Pixel|Meta Ads|Meta Business|Meta Ireland|Meta Inc|Facebook|Instagram|WhatsApp|Whatsapp",
         "meta.com|facebook.com|instagram.com|whatsapp.com",
     ),
     "Amazon": ("Amazon Web Services|AWS", "aws.amazon.com"),
-    "Google": ("Firebase|DoubleClick|AdMob|AdSense|AdWords|Gmail|Google|YouTube|Youtube|reCAPTCHA", "google.com|youtube.com|firebase.com"),
+    "Google": (
+        "Firebase|DoubleClick|AdMob|AdSense|AdWords|Gmail|Google|YouTube|Youtube|reCAPTCHA",
+        "google.com|youtube.com|firebase.com",
+    ),
     "Adjust": ("Adjust GmbH", "adjust.com"),
     "AppsFlyer": ("AppsFlyer", "appsflyer.com"),
     "Twilio": ("Twilio|SendGrid", "twilio.com|sendgrid.com"),
