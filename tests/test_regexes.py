@@ -17,7 +17,7 @@ def test_the_walk_finds_them():
         "pipelines.reading.pdf.blocks._CUT",
         "pipelines.reading.titles._SEPARATORS",
         "pipelines.text.wording._NUMBERING",
-        "pipelines.reading.dates.written_dates._forms",
+        "pipelines.reading.dates.written_dates.forms_of_dates",
         "pipelines.reading.html.vocabulary.JUMP",
     } <= places | {f"pipelines.reading.html.vocabulary.{place.rpartition('.')[2]}" for place in places}
     assert len(places) > 150

@@ -2,6 +2,7 @@
 
 import random
 import subprocess
+import threading
 import zipfile
 from contextlib import closing
 from dataclasses import replace
@@ -113,6 +114,18 @@ def test_what_is_forgotten_is_asked_of_nobody(tmp_path):
         assert b.asked.total() == 0
 
 
+class Later(list):
+    """Answers that are given once something has happened: until then, the request waits."""
+
+    def __init__(self, answers, happened):
+        super().__init__(answers)
+        self.happened = happened
+
+    def pop(self, index=-1):
+        self.happened.wait(60)
+        return super().pop(index)
+
+
 @pytest.mark.parametrize("banned", ["first", "fallback"])
 def test_one_is_banned_while_the_other_goes_on(tmp_path, banned):
     """Each has its own pause. Of the first: what it has told all of goes on elsewhere. Of the other: the first goes on."""
@@ -123,11 +136,14 @@ def test_one_is_banned_while_the_other_goes_on(tmp_path, banned):
     others = [replace(one, at=one.at + timedelta(hours=5)) for one in kept]  # pages of their own bytes
     write(tmp_path / "a", others, OTHER)
     write(tmp_path / "b", lost)
-    faults = {f"/web/{others[-1].timestamp}id_/{OTHER}": [SLOW_DOWN] * 99}
+    told = threading.Event()  # all captures of the first policy have been asked for
+    faults = {f"/web/{others[-1].timestamp}id_/{OTHER}": Later([SLOW_DOWN] * 99, told)}
     with (
         WaybackServer(tmp_path / "a", faults if banned == "first" else {}) as a,
         WaybackServer(tmp_path / "b", {"/cdx/": [SLOW_DOWN] * 99} if banned == "fallback" else {}) as b,
     ):
+        all_of_first = {f"/web/{one.timestamp}id_/{POLICY}" for one in kept}
+        a.weather = lambda: told.set() if all_of_first <= set(a.asked) else None
         run = fallen_back(tmp_path, a, b, url=f"{POLICY},{OTHER}")
         assert run.code == 3, run.err
         with closing(LimitsFile(tmp_path / "state")) as limits:
@@ -136,9 +152,9 @@ def test_one_is_banned_while_the_other_goes_on(tmp_path, banned):
         if banned == "first":
             assert a.asked[f"/web/{others[-1].timestamp}id_/{OTHER}"] == 1
             assert {path for path in b.asked if OTHER in path} == set()
-            played = {path for path in b.asked if path.startswith("/web/")}
-            assert played <= {f"/web/{one.timestamp}id_/{POLICY}" for one in lost}
-            assert played
+            asked = {path for path in b.asked if path.startswith("/web/")}
+            assert asked <= {f"/web/{one.timestamp}id_/{POLICY}" for one in lost}
+            assert asked
         else:
             assert 1 <= b.asked.total() <= 2  # both listings had left before the answer came
             read = rows(tmp_path / "x.db", "SELECT count(*) FROM captures WHERE outcome = 'fetched'")
