@@ -80,7 +80,7 @@ def cluster(
         with bar_of("put out") as told:
             put = put_out(work, at, db, site, size, files, told)
         done, stored = _on_cluster(scheduler, at, put, work, contact), None
-    _say(put, done, stored, into, at if as_json else None)
+    _say(put, done, stored, into or at.uri, at if as_json else None)
     end(done)
 
 
@@ -97,13 +97,13 @@ def _on_cluster(scheduler: str, at: JobFolders, put: PutShards, work: str, conta
 
 
 def _say(
-    put: PutShards, done: ShardsDone, stored: ReadingsStored | None, into: str, as_json: JobFolders | None
+    put: PutShards, done: ShardsDone, stored: ReadingsStored | None, place: str, as_json: JobFolders | None
 ) -> None:
     if as_json:
         print_json(done.data(as_json) | (stored.data() if stored else {}))
     elif not put.count:
         print_lines(stdout_console(), nothing(done.work))
     else:
-        done.show(into)
+        done.show(place)
         if stored:
             stored.show()

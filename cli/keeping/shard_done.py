@@ -96,14 +96,17 @@ class ShardsDone:
         for name, why in self.failed.items():
             print_wrapped(console, Text(line(f"{name} could not be done. {why}")), "  ", "    ")
         if self.failed:
-            out, again = command("shard", "out", *given(self.work)), command("shard", "read", *given(self.work))
-            print_wrapped(
-                console, Text(line(f"Delete the files of these shards, then run `{out}` and `{again}` again."))
-            )
+            print_wrapped(console, Text(line(f"Delete the files of these shards, then {self._again(place)}.")))
         if self.refused:
             print_wrapped(console, Text(line(f"{self.refused}. The same command goes on there.")))
         if self.read and self.work != EXTRACT:
             print_wrapped(console, Text(line(_where(self.work, place))))
+
+    def _again(self, place: str) -> str:
+        read = command("shard", "read", place, *given(self.work))
+        if self.work in OF_FILES:
+            return f"put the same files out again and run `{read}`"
+        return f"run `{command('shard', 'out', '--into', place, *given(self.work))}` and `{read}`"
 
     def _counts(self) -> list[str]:
         pages, failed = sum(one.pages for one in self.read), sum(one.failed for one in self.read)

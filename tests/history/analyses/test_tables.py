@@ -1,14 +1,17 @@
 """What is computed of shards is what the commands say of the database, whoever computes it and however often."""
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from io import BytesIO
 
 import pyarrow as pa
 import pytest
+from click.testing import CliRunner
 from pyarrow import parquet
 
+from cli.main import main
 from crawler.archives.errors import StoreError
 from crawler.archives.timestamps import format_iso
 from history.analyses.tables import TABLES, work_of
@@ -180,3 +183,20 @@ def test_a_damaged_shard_is_an_error_of_its_own(db, tmp_path, damaged):
     assert list(place.failures("words")) == [bad]
     with pytest.raises(StoreError):
         list(policies_of(place, bad))
+
+
+def test_what_is_printed_of_a_shard_that_failed_runs_as_it_stands(db, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (path,) = [row[2] for row in db.execute("PRAGMA database_list")]
+    monkeypatch.setenv("POLICYLAPSE_DB", path)
+    out = "shard out --into job --work words"
+    assert CliRunner().invoke(main, out.split()).exit_code == 0
+    (shard,) = (tmp_path / "job" / VERSIONS).iterdir()
+    shard.write_bytes(b"PAR1")
+    done = CliRunner().invoke(main, "shard read job --work words".split())
+    assert done.exit_code == 1
+    told = re.findall(r"`policylapse ([^`]+)`", " ".join(done.output.split()))
+    assert told == [out, "shard read job --work words"]
+    shard.unlink()
+    assert [CliRunner().invoke(main, words.split()).exit_code for words in told] == [0, 0]
+    assert table(JobFolders("job"), "words")
