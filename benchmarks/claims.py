@@ -1,20 +1,24 @@
 """Precision and recall of claims against sentences labelled by hand, and what a block costs.
 
-The texts are the curated ones of ../shared/pairs and ../shared/histories. The labels are in benchmarks/claims_gold: a place
-(file, block, sentence) and a digest of the sentence's words, never its text. How they were made: benchmarks/claims_gold/README.md.
+The labels are in benchmarks/claims_gold: a place (file, block, sentence) and a digest of the sentence's words, never its text.
+How they were made, and how to get the texts: benchmarks/claims_gold/README.md.
 
-    LANGUAGE.test.tsv   the test half, of operators in no other row; then all of LANGUAGE.tsv is the tuning half
-    LANGUAGE.tsv        where that file is missing, a digest of an operator's name says which half it is in
+    LANGUAGE.NAME.test.tsv        the test half, of operators in no other row: policies of public repositories. Their texts are
+                                  in DIR/OWNER__REPOSITORY/PATH of --texts DIR. A sentence is found by its digest
+    LANGUAGE.tsv, LANGUAGE.NAME.tsv   the curated texts of ../shared/pairs and ../shared/histories: the tuning half. Where a
+                                  language has no file of the first kind, a digest of an operator's name says which half it is in
 
-Rules are tuned on one half, and the floors hold on the other. A row of category `*` is a sentence drawn from all sentences and
-labelled for every category: it counts in each one.
+Rules are tuned on one half, and the floors hold on the other. A row of category `*` is a sentence labelled for every category:
+it counts in each one.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import hashlib
 import json
+import os
 import random
 import re
 import sys
@@ -38,6 +42,8 @@ from pipelines.text.sentences import sentences
 ROOT = Path(__file__).resolve().parents[1]
 PAIRS = ROOT.parent / "shared" / "pairs"
 GOLD = Path(__file__).parent / "claims_gold"
+COLLECTIONS = frozenset({"OpenTermsArchive"})  # owners of repositories with policies of others, each in a folder
+TEXTS = "POLICYLAPSE_GOLD_TEXTS"  # the environment's name for the folder of --texts
 _FLOORS = {name: floor.get("least", floor.get("most")) for name, floor in floors.all_floors()["claims"].items()}
 PRECISION = _FLOORS["precision of a category"]  # on the test half
 RECALL = dict.fromkeys(("retention", "rights", "law", "party"), _FLOORS["recall of retention, rights, law or party"])
@@ -68,7 +74,16 @@ class Place:
 
     @property
     def operator(self) -> str:
-        return self.file.split("__")[1]
+        return operator_of(self.file)
+
+
+def operator_of(file: str) -> str:
+    """Return whose policy a row's file is: of a repository the first folder of a collection, else the repository's owner."""
+    repository, inside, path = file.partition("/")
+    if not inside:
+        return file.split("__")[1]
+    owner = repository.split("__")[0]
+    return path.partition("/")[0] if owner in COLLECTIONS else owner
 
 
 def half(operator: str) -> str:
@@ -93,24 +108,47 @@ def wordings(history: str) -> list[str]:
     return [f"{history}@{name}" for name in reversed(_wordings(history))]
 
 
-def text_of(file: str) -> str:
-    """Return the curated text that a row's file names, "" if it is not there.
+def text_of(file: str, texts: Path | None = None) -> str:
+    """Return the text that a row's file names, "" if it is not there.
 
-    :param file: a file of ../shared/pairs, or HISTORY@TEXT of ../shared/histories.
+    :param file: a file of ../shared/pairs, HISTORY@TEXT of ../shared/histories, or OWNER__REPOSITORY/PATH.
+    :param texts: the folder of the last kind.
     """
-    history, _, name = file.partition("@")
-    if name:
-        return _wordings(history).get(name, "")
     path = PAIRS / file
+    if "/" in file:
+        if texts is None:
+            return ""
+        path = texts / file
+    elif "@" in file:
+        history, _, name = file.partition("@")
+        return _wordings(history).get(name, "")
     return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
-def places(file: str) -> Iterator[Place]:
+def places(file: str, texts: Path | None = None) -> Iterator[Place]:
     """Yield the sentences of a text."""
-    blocks = gold_blocks(text_of(file))
+    blocks = gold_blocks(text_of(file, texts))
     for number, (block, context) in enumerate(zip(blocks, contexts(blocks), strict=True)):
         for index, one in enumerate(sentences(block.markdown)):
             yield Place(file, number, index, digest(one.key), plain(one.text), context, block)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a .tsv. :param file: as `text_of` has it. :param labels: as they are written."""
+
+    category: str
+    half: str
+    file: str
+    block: int
+    sentence: int
+    digest: str
+    labels: str
+
+    @property
+    def of_the_web(self) -> bool:
+        """Whether its text is one of a public repository."""
+        return "/" in self.file
 
 
 @dataclass(frozen=True)
@@ -125,40 +163,71 @@ class Gold:
 
 
 def has_own_test(language: str) -> bool:
-    """Return whether a file of its own has the test half of a language."""
-    return (GOLD / f"{language}.test.tsv").is_file()
+    """Return whether files of their own have the test half of a language."""
+    return any(GOLD.glob(f"{language}.*.test.tsv"))
 
 
-def rows(language: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield half and columns (category, file, block, sentence, digest, labels) of each row of a language."""
+def rows(language: str) -> Iterator[Row]:
+    """Yield the rows of a language."""
     own = has_own_test(language)
-    for name in (f"{language}.tsv", f"{language}.test.tsv"):
-        file = GOLD / name
-        for line in file.read_text(encoding="utf-8").splitlines()[1:] if file.is_file() else []:
-            columns = line.split("\t")
-            if name.endswith(".test.tsv"):
-                yield "test", columns
-            else:
-                yield "tuning" if own else half(columns[1].split("__")[1]), columns
+    for file in sorted(GOLD.glob(f"{language}.*tsv")):
+        with file.open(encoding="utf-8", newline="") as lines:
+            for one in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+                if file.name.endswith(".test.tsv"):
+                    part, name = "test", f"{one['source'].replace('/', '__')}/{one['path']}"
+                else:
+                    name = one["file"]
+                    part = "tuning" if own else half(operator_of(name))
+                place = int(one["block"]), int(one["sentence"])
+                yield Row(one["category"], part, name, *place, one["digest"], one["labels"])
 
 
-def read_gold(language: str) -> Iterator[Gold]:
+def located(language: str, texts: Path | None = None) -> Iterator[tuple[Row, Place | None]]:
+    """Yield each row with its sentence; None where the text is missing or the sentence has changed.
+
+    A row of a public repository is found by its digest: its place is another one in another commit, and in a whole text of
+    which a part was labelled.
+    """
+    of_files: dict[str, tuple[dict[tuple[int, int], Place], dict[str, Place]]] = {}
+    for row in rows(language):
+        if row.file not in of_files:
+            found = list(places(row.file, texts))
+            by_digest = {one.digest: one for one in reversed(found)} if row.of_the_web else {}
+            of_files[row.file] = {(one.block, one.sentence): one for one in found}, by_digest
+        by_place, by_digest = of_files[row.file]
+        place = by_place.get((row.block, row.sentence))
+        yield row, place if place and place.digest == row.digest else by_digest.get(row.digest)
+
+
+def read_gold(language: str, texts: Path | None = None) -> Iterator[Gold]:
     """Yield the labelled sentences whose texts are there and unchanged, once per category."""
-    texts: dict[str, dict[tuple[int, int], Place]] = {}
-    for part, (category, file, block, sentence, key, written) in rows(language):
-        if file not in texts:
-            texts[file] = {(one.block, one.sentence): one for one in places(file)}
-        place = texts[file].get((int(block), int(sentence)))
-        if place is None or place.digest != key:
+    for row, place in located(language, texts):
+        if place is None:
             continue
-        labels: dict[str, list[str]] = {name: [] for name in (rules().categories if category == "*" else [category])}
-        for label in [] if written == "-" else written.split():
+        names = rules().categories if row.category == "*" else [row.category]
+        labels: dict[str, list[str]] = {name: [] for name in names}
+        for label in [] if row.labels == "-" else row.labels.split():
             # A row of all categories says which one each label is of: law:gdpr.
             named, _, subject = label.rpartition(":")
-            labels[named or category].append(subject)
+            labels[named or row.category].append(subject)
         for name, mine in labels.items():
             sure = frozenset(label for label in mine if not label.endswith("?"))
-            yield Gold(name, part, place, sure, frozenset(label.rstrip("?") for label in mine) - sure)
+            still_open = frozenset(label.rstrip("?") for label in mine) - sure
+            yield Gold(name, row.half, place, sure, still_open)
+
+
+def missing(language: str, texts: Path | None) -> str:
+    """Return which sentences of the test half cannot be found, as a sentence; "" where all are there."""
+    mine = [(row, place) for row, place in located(language, texts) if row.of_the_web]
+    lost = sum(place is None for _, place in mine)
+    if not lost:
+        return ""
+    if texts is None or not texts.is_dir():
+        return (
+            f"skipped: the {lost} sentences of the test half of {language}, their texts are not here. Get them as "
+            f"benchmarks/claims_gold/README.md says and name their folder by --texts DIR or in {TEXTS}."
+        )
+    return f"missing: {lost} of {len(mine)} sentences of the test half of {language} are not in {texts}"
 
 
 @dataclass
@@ -211,10 +280,12 @@ def compare(gold: Gold, found: set[str]) -> tuple[set[str], set[str], set[str]]:
     return right, wrong, missed
 
 
-def score(language: str, *, show: str = "", part: str = "test") -> dict[tuple[str, str], Score]:
+def score(
+    language: str, texts: Path | None = None, *, show: str = "", part: str = "test"
+) -> dict[tuple[str, str], Score]:
     """Return the scores by category and half; print the errors of one category in one half."""
     scores: dict[tuple[str, str], Score] = {}
-    for gold in read_gold(language):
+    for gold in read_gold(language, texts):
         which = gold.half
         one = scores.setdefault((gold.category, which), Score())
         right, wrong, missed = compare(gold, said(gold.place, gold.category, language))
@@ -250,6 +321,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks claims", description=__doc__)
     parser.add_argument("--errors", default="", help="show the errors of a category, or of all, on the tuning half")
     parser.add_argument("--cost", action="store_true", help="only the CPU time")
+    parser.add_argument(
+        "--texts", type=Path, metavar="DIR", default=os.environ.get(TEXTS), help="the texts of the test half"
+    )
     args = parser.parse_args()
     if not PAIRS.is_dir():
         print(f"skipped: {PAIRS} is not there")
@@ -258,7 +332,9 @@ def main() -> int:
     worst: list[float] = []
     least: list[float] = []
     for language in () if args.cost else sorted({path.name.partition(".")[0] for path in GOLD.glob("*.tsv")}):
-        scores = score(language, show=args.errors, part="tuning")
+        if said_missing := missing(language, args.texts):
+            print(said_missing)
+        scores = score(language, args.texts, show=args.errors, part="tuning")
         print(f"{language:<13}{'half':<8}{'sentences':>9}{'claims':>8}{'precision':>11}{'recall':>8}")
         for (category, which), one in sorted(scores.items()):
             precision, recall = one.precision, one.recall

@@ -6,9 +6,9 @@
 A net is a list of words, wider than any rule: what it holds is a claim, a near miss or neither. One row in five has no
 word of a net at all, so that what the rules find in other sentences counts too. Sentences that have a label are left out.
 
-The texts are those of the half: where LANGUAGE.test.tsv is the test half, it is drawn from the curated texts of histories
-(every wording, newest first) whose operators have no text in ../shared/pairs. A sentence that nearly is one of ../shared/pairs,
-or one that was drawn, is left out: companies share their texts. A net holds many sentences that claim nothing: `--core N` draws
+The texts are those of ../shared/pairs, of the half that is asked for if the language has no test half of its own files; or, by
+`--histories`, the curated texts of histories (every wording, newest first) whose operators have no text in ../shared/pairs.
+From these a sentence that nearly is one of ../shared/pairs, or one that was drawn, is left out: companies share their texts. A net holds many sentences that claim nothing: `--core N` draws
 N more rows by narrower words. `--any N` draws N sentences of all, for every category.
 Printed: category, file, block, sentence, digest, lead-in, text. The labels go into the .tsv, the text does not.
 """
@@ -148,19 +148,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.claims_sample", description=__doc__)
     parser.add_argument("language", choices=sorted(NETS))
     parser.add_argument("count", type=int, help="rows for each category and half")
+    parser.add_argument("--histories", action="store_true", help="draw from histories, not from pairs")
     parser.add_argument("--part", choices=("tuning", "test"), default="test")
     parser.add_argument("--category", action="append", choices=sorted({one for nets in NETS.values() for one in nets}))
     parser.add_argument("--core", type=int, default=0, help="more rows for each category, by narrower words")
     parser.add_argument("--any", type=int, default=0, help="rows of all sentences, for every category")
     args = parser.parse_args()
     labelled = list(rows(args.language))
-    known = {columns[4] for _, columns in labelled}
+    known = {row.digest for row in labelled}
     pairs = list(of_pairs(args.language))
     own = has_own_test(args.language)
-    new = own and args.part == "test"
-    pool = candidates(of_histories(args.language) if new else pairs)
+    pool = candidates(of_histories(args.language) if args.histories else pairs)
     pool = [one for one in pool if one.digest not in known and (own or half(one.operator) == args.part)]
-    draw = Draw(args.language, args.part, pool, [one.text for one in candidates(pairs)] if new else [])
+    draw = Draw(args.language, args.part, pool, [one.text for one in candidates(pairs)] if args.histories else [])
 
     def show(category: str, place: Place) -> None:
         lead = place.context.lead or f"# {place.context.heading}"

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from benchmarks import claims
-from benchmarks.claims import GOLD, Gold, digest, has_own_test, places, read_gold, rows
+from benchmarks.claims import GOLD, Gold, digest, has_own_test, located, missing, operator_of, places, read_gold, rows
 from pipelines.claims.parties import party_ids
 from pipelines.claims.rules import rules
 
@@ -20,35 +20,37 @@ def test_rows_are_well_formed(language):
     subjects = {name: {rule.subject for rule in known.rules if rule.category == name} for name in known.categories}
     subjects["party"] = set(party_ids())
     seen = set()
-    for part, columns in rows(language):
-        category, file, block, sentence, key, written = columns
-        assert part in ("tuning", "test")
-        assert category == "*" or category in known.categories
-        assert re.fullmatch(r"[^\t]+__[^\t]+ \d+ \d+ [0-9a-f]{16}", f"{file} {block} {sentence} {key}"), columns
-        assert (category, key) not in seen, columns
-        seen.add((category, key))
-        for label in [] if written == "-" else written.split():
+    for row in rows(language):
+        assert row.half in ("tuning", "test")
+        assert row.category == "*" or row.category in known.categories
+        assert "__" in row.file, row
+        assert min(row.block, row.sentence) >= 0, row
+        assert re.fullmatch("[0-9a-f]{16}", row.digest), row
+        once = row.category, row.digest, row.file if row.of_the_web else ""
+        assert once not in seen, row
+        seen.add(once)
+        for label in [] if row.labels == "-" else row.labels.split():
             named, _, rest = label.rpartition(":")
-            assert bool(named) is (category == "*"), columns
+            assert bool(named) is (row.category == "*"), row
             subject, _, polarity = rest.removesuffix("?").partition(".")
-            assert subject in subjects[named or category], columns
-            assert polarity in ("", *POLARITIES), columns
+            assert subject in subjects[named or row.category], row
+            assert polarity in ("", *POLARITIES), row
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_operator_is_in_both_halves(language):
     operators = {"tuning": set(), "test": set()}
-    for part, columns in rows(language):
-        operators[part].add(columns[1].split("__")[1])
-    assert all(operators.values())
+    for one in rows(language):
+        operators[one.half].add(operator_of(one.file).lower())
+    assert operators["tuning"]
     assert not operators["tuning"] & operators["test"]
 
 
 @pytest.mark.skipif(not claims.HISTORIES.is_dir(), reason="../shared is not there")
-def test_the_english_test_half_names_sentences_that_are_there():
-    mine = [columns for part, columns in rows("en") if part == "test" and columns[1].startswith("demo__Open-")]
-    texts = {file: {(str(one.block), str(one.sentence)): one.digest for one in places(file)} for _, file, *_ in mine}
-    assert {texts[file][block, sentence] == key for _, file, block, sentence, key, _ in mine} == {True}
+def test_the_rows_of_histories_name_sentences_that_are_there():
+    mine = [row for row in rows("en") if row.file.startswith("demo__Open-")]
+    texts = {row.file: {(one.block, one.sentence): one.digest for one in places(row.file)} for row in mine}
+    assert {texts[row.file][row.block, row.sentence] == row.digest for row in mine} == {True}
 
 
 @pytest.fixture
@@ -77,18 +79,68 @@ def row(*columns):
 
 
 OLD, NEW = "c__Old__Privacy-Policy__2020-01-01.gold.md", "c__New__Privacy-Policy@bbbbbbbbbbbb"
+WEB = "OpenTermsArchive__versions/Some Shop/Privacy Policy.md"
 
 
-def test_a_file_of_its_own_is_the_test_half_and_the_rest_is_tuning(made_up):
+def web_rows(*rows):
+    head = "category\tsource\tpath\tcommit\tblock\tsentence\tdigest\tlabels\n"
+    at = ("*", "OpenTermsArchive/versions", "Some Shop/Privacy Policy.md", "c" * 40)
+    return head + "".join("\t".join(map(str, (*at, *one))) + "\n" for one in rows)
+
+
+def a_text(folder, text):
+    (folder / WEB).parent.mkdir(parents=True, exist_ok=True)
+    (folder / WEB).write_text(text)
+
+
+def test_files_of_their_own_are_the_test_half_and_the_rest_is_tuning(made_up, tmp_path):
     old, new = list(places(OLD))[1], list(places(NEW))[-1]
     (made_up / "en.tsv").write_text(row("sale", OLD, old.block, old.sentence, old.digest, "sell.no"))
     assert not has_own_test("en")
     assert [one.half for one in read_gold("en")] == [claims.half("Old")]
-    (made_up / "en.test.tsv").write_text(row("sale", NEW, new.block, new.sentence, new.digest, "sell.no?"))
-    assert list(read_gold("en")) == [
+    (made_up / "en.more.tsv").write_text(row("sale", NEW, new.block, new.sentence, new.digest, "sell.no?"))
+    a_text(tmp_path, "We sell\n\n*   We sell shoes.\n")
+    (shoes,) = (one for one in places(WEB, tmp_path) if "shoes" in one.text)
+    (made_up / "en.web.test.tsv").write_text(web_rows((shoes.block, shoes.sentence, shoes.digest, "-")))
+    assert has_own_test("en")
+    known = [one for one in read_gold("en", tmp_path) if one.category == "sale"]
+    assert sorted(known, key=lambda one: (one.half, one.place.file), reverse=True) == [
         Gold("sale", "tuning", old, frozenset({"sell.no"}), frozenset()),
-        Gold("sale", "test", new, frozenset(), frozenset({"sell.no"})),
+        Gold("sale", "tuning", new, frozenset(), frozenset({"sell.no"})),
+        Gold("sale", "test", shoes, frozenset(), frozenset()),
     ]
+    assert shoes.operator == "Some Shop"
+
+
+def test_the_operator_of_a_repository_of_its_own_is_its_owner():
+    assert operator_of("somebody__policies/privacy/index.md") == "somebody"
+
+
+def test_a_sentence_of_a_repository_is_found_by_its_digest_wherever_it_stands(made_up, tmp_path):
+    a_text(tmp_path / "then", "We sell shoes. We sell no data.\n\nWe keep it.\n")
+    then = list(places(WEB, tmp_path / "then"))
+    written = ((one.block, one.sentence, one.digest, "-") for one in then)
+    (made_up / "en.web.test.tsv").write_text(web_rows(*written))
+    assert [place for _, place in located("en", tmp_path / "then")] == then
+    assert missing("en", tmp_path / "then") == ""
+    a_text(tmp_path / "now", "# Privacy\n\nOn top.\n\nWe sell no data. We sell shoes.\n\nWe keep it for ever.\n")
+    now = {one.text.strip(): one for one in places(WEB, tmp_path / "now")}
+    assert [place for _, place in located("en", tmp_path / "now")] == [
+        now["We sell shoes."],
+        now["We sell no data."],
+        None,
+    ]
+    assert missing("en", tmp_path / "now").startswith("missing: 1 of 3 sentences of the test half of en are not in ")
+
+
+def test_without_its_texts_the_test_half_is_skipped_and_it_is_said_how_to_get_them(made_up, tmp_path):
+    (made_up / "en.web.test.tsv").write_text(web_rows((0, 0, "0" * 16, "law:gdpr")))
+    for texts in (None, tmp_path / "nowhere"):
+        assert list(read_gold("en", texts)) == []
+        assert missing("en", texts).startswith(
+            "skipped: the 1 sentences of the test half of en, their texts are not here."
+        )
+        assert "--texts DIR" in missing("en", texts)
 
 
 def test_a_row_of_all_categories_counts_in_each_one(made_up):
