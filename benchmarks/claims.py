@@ -54,6 +54,7 @@ OWN = {
     "Qwen-Chat": "alibaba",
     "Le-Chat": "mistral_ai",
     "YouTube": "google",
+    "Alibaba.com": "alibaba",
     "Microsoft-Copilot": "microsoft",
     "npm-Public-Registry": "github",
 }
@@ -274,7 +275,7 @@ def compare(gold: Gold, found: set[str]) -> tuple[set[str], set[str], set[str]]:
 
     right = {one for one in found if any(meets(label, one) for label in gold.labels)}
     left = {one for one in found - right if not held_back(one) and not any(meets(label, one) for label in gold.open)}
-    own = OWN.get(gold.place.operator, gold.place.operator.lower().replace("-", "_"))
+    own = OWN.get(gold.place.operator, re.sub(r"[^a-z0-9]+", "_", gold.place.operator.lower()))
     wrong = {one for one in left if not (gold.category == "party" and one.startswith(own))}
     missed = {label for label in gold.labels if not any(meets(label, one) for one in found)}
     return right, wrong, missed
