@@ -43,6 +43,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAIRS = ROOT.parent / "shared" / "pairs"
 GOLD = Path(__file__).parent / "claims_gold"
 COLLECTIONS = frozenset({"OpenTermsArchive"})  # owners of repositories with policies of others, each in a folder
+_HEADING = re.compile(r"(?m)^(#{1,6} .*)$")
 TEXTS = "POLICYLAPSE_GOLD_TEXTS"  # the environment's name for the folder of --texts
 _FLOORS = {name: floor.get("least", floor.get("most")) for name, floor in floors.all_floors()["claims"].items()}
 PRECISION = _FLOORS["precision of a category"]  # on the test half
@@ -120,7 +121,9 @@ def text_of(file: str, texts: Path | None = None) -> str:
         if texts is None:
             return ""
         path = texts / file
-    elif "@" in file:
+        # A heading is its line, whatever stands around it: `gold_blocks` needs empty lines there.
+        return _HEADING.sub(r"\n\1\n", path.read_text(encoding="utf-8")) if path.is_file() else ""
+    if "@" in file:
         history, _, name = file.partition("@")
         return _wordings(history).get(name, "")
     return path.read_text(encoding="utf-8") if path.is_file() else ""
