@@ -244,7 +244,7 @@ class _Policy:
         block = Block(BlockKind.HEADING if heading else BlockKind.PARAGRAPH, 2 if heading else 0, markdown)
         _rows(
             self._db,
-            "blocks",
+            "block_rows",
             [
                 {
                     "id": block_id,

@@ -157,19 +157,17 @@ def export_fields() -> None:
 
 
 def schema() -> None:
-    """Print the schema of a new database, as SQLite has it."""
-    import sqlite3
-    from datetime import UTC, datetime
+    """Print the schema of a new database with the comments of its migrations, which the file does not keep."""
+    from sqlite_utils import Database
 
-    from pipelines.store.store import Store
+    from pipelines.store.schema.migrations import migrations
 
-    path = Path(_scratch.name) / "schema.db"
-    Store(path, lambda: datetime(2026, 1, 1, tzinfo=UTC)).close()
-    with sqlite3.connect(path) as db:
-        statements = db.execute(
-            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY rowid"
-        ).fetchall()
-    db.close()
+    db = Database(memory=True)
+    migrations.apply(db)
+    statements = db.execute(
+        "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY rowid"
+    ).fetchall()
+    db.conn.close()
     print("```sql")
     print(";\n\n".join(statement for (statement,) in statements) + ";")
     print("```")

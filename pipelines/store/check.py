@@ -29,6 +29,7 @@ MIGRATIONS = frozenset(
         "m016_not_needed",
         "m017_long_runs",
         "m018_annotations",
+        "m019_packed_blocks",
     }
 )  # those this program knows; a test holds it against schema/migrations.py
 

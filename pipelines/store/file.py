@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from crawler.archives.errors import StoreError
 from pipelines.store.check import check_file
+from pipelines.store.plain_schema import store_plainly
 from pipelines.store.schema.migrations import migrations
 
 # After a reader that held an old state of the file has left, the WAL is cut to this at the next write that begins it
@@ -62,7 +63,10 @@ def open_file(path: Path) -> WrittenFile:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
         db = WrittenFile(connection)
+        known = _migrations(connection)
         migrations.apply(db)  # without foreign keys, as tables that others refer to are replaced; it checks them itself
+        if _migrations(connection) != known:
+            store_plainly(db, all_ours=not known)
         connection.execute("PRAGMA foreign_keys = ON")
     except BaseException:
         connection.close()
@@ -77,6 +81,14 @@ def _is_blank(connection: sqlite3.Connection) -> bool:
     except sqlite3.DatabaseError:
         return False
     return tables <= {"_sqlite_migrations"}
+
+
+def _migrations(connection: sqlite3.Connection) -> int:
+    """How many are applied."""
+    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = '_sqlite_migrations'").fetchone() is None:
+        return 0
+    (applied,) = connection.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()
+    return int(applied)
 
 
 def insert(db: Database, table: str, **columns: Any) -> int:

@@ -22,6 +22,7 @@ from crawler.archives.capture import sha1_base32
 from crawler.archives.timestamps import format_iso
 from pipelines.model import Block, BlockKind
 from pipelines.store.load import PAYLOAD_ERRORS, load_payload, text_blocks
+from pipelines.store.plain_schema import plain
 from pipelines.store.schema.migrations import migrations
 from pipelines.store.shelves.folds import fold_policy
 from pipelines.store.tables.block_words import differing_words
@@ -100,7 +101,7 @@ def _schema(db: Database, _progress: Progress) -> Iterator[Finding]:
         for name, kind, sql in ours.execute(objects).fetchall():
             if name not in held:
                 yield Finding(Damage.SCHEMA, f"{kind} {name}", "is missing")
-            elif _columns(ours, name) - _columns(db, name) if kind == "table" else held[name] != sql:
+            elif _columns(ours, name) - _columns(db, name) if kind == "table" else plain(held[name]) != plain(sql):
                 what = "lacks columns" if kind == "table" else "is not as this program makes it"
                 yield Finding(Damage.SCHEMA, f"{kind} {name}", what)
     finally:

@@ -42,7 +42,7 @@ _PARTS = (
     "DELETE FROM capture_kinds WHERE id NOT IN (SELECT kind_id FROM capture_rows)",
     "DELETE FROM addresses WHERE id NOT IN (SELECT address_id FROM capture_rows)",
 )
-_BLOCKS = "SELECT id FROM blocks WHERE id NOT IN (SELECT block_id FROM text_blocks)"
+_BLOCKS = "SELECT id FROM block_rows WHERE id NOT IN (SELECT block_id FROM text_blocks)"
 _TEXTS = f"SELECT id FROM texts WHERE id NOT IN ({_TEXTS_IN_USE})"
 _LOST_TEXTS = (
     f"SELECT DISTINCT text_id FROM text_blocks WHERE text_id NOT IN ({_TEXTS_IN_USE}) AND block_id NOT IN "
@@ -95,7 +95,7 @@ def _sweep_blocks(db: Database) -> int:
     unneeded = db.execute(f"SELECT id, markdown FROM blocks WHERE id IN ({_BLOCKS})").fetchall()
     for block_id, markdown in unneeded:
         forget_block_words(db.conn, block_id, markdown)
-        db.execute("DELETE FROM blocks WHERE id = ?", [block_id])
+        db.execute("DELETE FROM block_rows WHERE id = ?", [block_id])
     return len(unneeded)
 
 

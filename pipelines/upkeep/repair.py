@@ -157,7 +157,7 @@ def _drop_block(db: Database, block_id: int) -> None:
         _drop_text(db, text_id)
     for (markdown,) in db.execute("SELECT markdown FROM blocks WHERE id = ?", [block_id]).fetchall():
         forget_block_words(db.conn, block_id, markdown)  # where these are not its words, `compact` makes the index anew
-    db.execute("DELETE FROM blocks WHERE id = ?", [block_id])
+    db.execute("DELETE FROM block_rows WHERE id = ?", [block_id])
 
 
 def _drop_text(db: Database, text_id: int) -> None:

@@ -140,7 +140,7 @@ class HistoryWriter:
             if row:
                 block_id = row[0]
             else:
-                block_id = self._insert("blocks", block_key=0, kind=values[0], level=values[1], markdown=values[2])
+                block_id = self._insert("block_rows", block_key=0, kind=values[0], level=values[1], markdown=values[2])
                 index_block(self.db.conn, block_id, block.markdown)
             self._insert("text_runs", text_id=text_id, position=position, first_block_id=block_id, length=1)
         return text_id

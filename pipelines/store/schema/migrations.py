@@ -22,6 +22,7 @@ from pipelines.store.schema.m014_found import FOUND
 from pipelines.store.schema.m015_ledgers import LEDGERS
 from pipelines.store.schema.m016_not_needed import tell_what_is_not_needed
 from pipelines.store.schema.m018_annotations import ANNOTATIONS
+from pipelines.store.schema.m019_packed_blocks import pack_blocks
 
 migrations = Migrations("policylapse")
 
@@ -122,6 +123,12 @@ def m017_long_runs(db: Database) -> None:
 def m018_annotations(db: Database) -> None:
     """Labels that people or models made elsewhere."""
     db.executescript(ANNOTATIONS)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m019_packed_blocks(db: Database) -> None:
+    """Texts of blocks may be packed; the view `blocks` reads as the table did."""
+    pack_blocks(db)
 
 
 _TABLES = """

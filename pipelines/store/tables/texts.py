@@ -77,7 +77,7 @@ def _put_blocks(db: Database, blocks: Sequence[Block]) -> dict[bytes, int]:
         if digest not in ids:
             ids[digest] = insert(
                 db,
-                "blocks",
+                "block_rows",
                 block_key=block_key(digest),
                 kind=block.kind.value,
                 level=block.level,

@@ -32,6 +32,7 @@ DIGESTS = {
     "m016_not_needed": "bc3e097c0638c85f",
     "m017_long_runs": "871c61756bae9dd2",
     "m018_annotations": "a9fc485587446bf1",
+    "m019_packed_blocks": "b6035bbfdaa0a990",
 }
 
 

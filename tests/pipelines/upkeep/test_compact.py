@@ -15,7 +15,7 @@ from pipelines.store.file import PAGE_BYTES, WAL_BYTES
 from pipelines.store.load import load_payload
 from pipelines.store.store import Store
 from pipelines.store.tables.payload_bases import MOST_DEPTH
-from pipelines.upkeep.compact import compact
+from pipelines.upkeep.compact import SMALL_FILE_BYTES, SMALL_PAGE_BYTES, compact
 from pipelines.upkeep.rebase import rebase
 from tests.pipelines.store.test_store import NOW, URL, fill, timeline
 
@@ -172,11 +172,22 @@ def test_pages_become_small_where_nobody_else_has_the_file_open(filled):
         large = path.stat().st_size
         assert page_size_and_mode(path) == (4096, "wal")
     assert compact(path).after < large - 100_000
-    assert page_size_and_mode(path) == (PAGE_BYTES, "wal")
+    assert page_size_and_mode(path) == (SMALL_PAGE_BYTES, "wal")
     store = Store(path, lambda: NOW)
     assert timeline(store) == said
     assert [load_payload(store.db.execute, n + 1) for n in range(60)] == bodies
     store.close()
+
+
+def test_pages_of_a_file_that_has_grown_become_larger_again(filled):
+    path, _bodies, _said = filled
+    compact(path)
+    assert page_size_and_mode(path) == (SMALL_PAGE_BYTES, "wal")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE theirs AS SELECT randomblob(?) AS noise", [SMALL_FILE_BYTES])
+        db.commit()
+    compact(path)
+    assert page_size_and_mode(path) == (PAGE_BYTES, "wal")
 
 
 def test_what_nobody_needs_goes(filled):
@@ -185,7 +196,7 @@ def test_what_nobody_needs_goes(filled):
         db.execute(
             "DELETE FROM capture_rows WHERE id > 30 AND id NOT IN (SELECT last_capture_id FROM versions UNION SELECT first_capture_id FROM versions)"
         )
-        db.execute("INSERT INTO blocks VALUES (9999, 0, 'paragraph', 0, 'orphaned paragraph')")
+        db.execute("INSERT INTO block_rows VALUES (9999, 0, 'paragraph', 0, 'orphaned paragraph', NULL)")
         db.execute("INSERT INTO blocks_fts (rowid, markdown) VALUES (9999, 'orphaned paragraph')")
     db.close()
     compact(path)

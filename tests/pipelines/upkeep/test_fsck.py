@@ -171,8 +171,8 @@ def test_a_base_of_which_nothing_is_left_takes_all_with_it(path):
 
 
 READ_AGAIN = {
-    "words of a block": "UPDATE blocks SET markdown = 'We share your data.' WHERE markdown = 'We keep your data.'",
-    "kind of a block": "UPDATE blocks SET kind = 'poem' WHERE markdown = 'We keep your data.'",
+    "words of a block": "UPDATE block_rows SET markdown = 'We share your data.' WHERE markdown = 'We keep your data.'",
+    "kind of a block": "UPDATE block_rows SET kind = 'poem' WHERE markdown = 'We keep your data.'",
     "block of a text": "DELETE FROM text_runs WHERE position = 0",
     "wording": "UPDATE texts SET wording = 'f00'",
     "words": "UPDATE texts SET words = 99",
