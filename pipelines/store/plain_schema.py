@@ -28,9 +28,9 @@ _STATEMENTS: Final = "SELECT type, name, sql FROM sqlite_schema WHERE sql NOT NU
 
 
 def plain(sql: str) -> str:
-    """Return a statement without comments and superfluous blank space.
+    r"""Return a statement without comments and superfluous blank space.
 
-    >>> plain("CREATE TABLE t (  -- the t's\\n  a TEXT DEFAULT '-- x'  -- an a\\n)")
+    >>> plain("CREATE TABLE t (  -- the t's\n  a TEXT DEFAULT '-- x'  -- an a\n)")
     "CREATE TABLE t ( a TEXT DEFAULT '-- x' )"
     """
     return _TOKENS.sub(lambda found: found[1] or " ", sql).strip()
@@ -60,7 +60,7 @@ def store_plainly(db: WrittenFile, *, all_ours: bool = False) -> None:
         if "may not be modified" not in str(error):
             raise
     finally:
-        db.execute("PRAGMA writable_schema = RESET")
+        db.execute("PRAGMA writable_schema = OFF")
 
 
 def _ours() -> dict[tuple[str, str], str]:

@@ -60,11 +60,11 @@ class Packer:
         self._split: dict[str, tuple[str, ...]] = {}
 
     def pack(self, text: str) -> bytes | None:
-        """Return the codes of the phrases that a text is; None where it has a letter that is no phrase.
+        r"""Return the codes of the phrases that a text is; None where it has a letter that is no phrase.
 
         >>> packer = Packer(numbered(["a", "b", "ab"]))
         >>> packer.pack("abba"), packer.pack("c")
-        (b'\\x00\\x03\\x00\\x02\\x00\\x01', None)
+        (b'\x00\x03\x00\x02\x00\x01', None)
         """
         try:
             return b"".join(map(self._codes.__getitem__, self.parts(_WORD.findall(text))))
@@ -108,10 +108,10 @@ class Packer:
 
 
 def numbered(phrases: Iterable[str]) -> dict[str, bytes]:
-    """Return the code of each phrase: its number, from 1.
+    r"""Return the code of each phrase: its number, from 1.
 
     >>> numbered(["we ", "keep "])
-    {'we ': b'\\x00\\x01', 'keep ': b'\\x00\\x02'}
+    {'we ': b'\x00\x01', 'keep ': b'\x00\x02'}
     """
     return {phrase: number.to_bytes(CODE_BYTES, "big") for number, phrase in enumerate(phrases, start=1)}
 

@@ -17,6 +17,7 @@ from pipelines.store.store import Store
 from pipelines.store.tables.payload_bases import MOST_DEPTH
 from pipelines.upkeep.compact import SMALL_FILE_BYTES, SMALL_PAGE_BYTES, compact
 from pipelines.upkeep.rebase import rebase
+from tests.databases.earlier import old_file
 from tests.pipelines.store.test_store import NOW, URL, fill, timeline
 
 SERVERS = 6  # more than the payloads of a URL that are at hand while crawling
@@ -242,3 +243,13 @@ def test_the_command(filled, tmp_path):
     result = CliRunner().invoke(main, ["compact", "--db", str(filled[0])])
     assert (result.exit_code, "MB before" in result.output) == (0, True), result.output
     assert CliRunner().invoke(main, ["compact", "--db", str(tmp_path / "no.db")]).exit_code == 2
+
+
+@pytest.mark.parametrize("schema", [1, 4])
+def test_a_file_of_an_earlier_schema_is_made_small_at_once(tmp_path, schema):
+    path = tmp_path / "x.db"
+    old_file(path, schema).conn.close()
+    first = compact(path)
+    assert first.after < first.before
+    assert compact(path).after == first.after
+    assert page_size_and_mode(path) == (SMALL_PAGE_BYTES, "wal")
