@@ -9,7 +9,7 @@ How they were made, and how to get the texts: benchmarks/claims_gold/README.md.
                                   language has no file of the first kind, a digest of an operator's name says which half it is in
 
 Rules are tuned on one half, and the floors hold on the other. A row of category `*` is a sentence labelled for every category:
-it counts in each one.
+it counts in each one that has rules in its language.
 """
 
 from __future__ import annotations
@@ -203,18 +203,25 @@ def located(language: str, texts: Path | None = None) -> Iterator[tuple[Row, Pla
         yield row, place if place and place.digest == row.digest else by_digest.get(row.digest)
 
 
+def categories(language: str) -> list[str]:
+    """Return the categories that are read in a language: those with a rule of it, and companies."""
+    mine = {rule.category for rule in rules().rules if rule.language in (language, "*")} | {"party"}
+    return [name for name in rules().categories if name in mine]
+
+
 def read_gold(language: str, texts: Path | None = None) -> Iterator[Gold]:
     """Yield the labelled sentences whose texts are there and unchanged, once per category."""
     for row, place in located(language, texts):
         if place is None:
             continue
-        names = rules().categories if row.category == "*" else [row.category]
+        names = categories(language) if row.category == "*" else [row.category]
         labels: dict[str, list[str]] = {name: [] for name in names}
         for label in [] if row.labels == "-" else row.labels.split():
             # A row of all categories says which one each label is of: law:gdpr.
             named, _, subject = label.rpartition(":")
-            labels[named or row.category].append(subject)
-        for name, mine in labels.items():
+            labels.setdefault(named or row.category, []).append(subject)
+        for name in names:
+            mine = labels[name]
             sure = frozenset(label for label in mine if not label.endswith("?"))
             still_open = frozenset(label.rstrip("?") for label in mine) - sure
             yield Gold(name, row.half, place, sure, still_open)

@@ -167,6 +167,15 @@ def test_a_row_of_all_categories_counts_in_each_one(made_up):
     assert set(found.values()) == {(frozenset(), frozenset())}
 
 
+def test_a_row_of_all_categories_counts_in_those_that_its_language_has_rules_of(made_up):
+    new = next(one for one in places(NEW) if "nine" in one.text)
+    (made_up / "de.tsv").write_text(
+        row("*", NEW, new.block, new.sentence, new.digest, "retention:period security:measures")
+    )
+    found = {one.category: one.labels for one in read_gold("de")}
+    assert found == {"retention": {"period"}, "rights": set(), "law": set(), "legal_basis": set(), "party": set()}
+
+
 def test_a_sentence_that_has_changed_does_not_count(made_up):
     changed = digest(("we", "keep", "logs", "for", "ever"))
     (made_up / "en.tsv").write_text(row("retention", NEW, 1, 0, changed, "period"))
