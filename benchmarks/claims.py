@@ -56,6 +56,7 @@ OWN = {
     "Le-Chat": "mistral_ai",
     "YouTube": "google",
     "Alibaba.com": "alibaba",
+    "letsencrypt": "let_s_encrypt",
     "Microsoft-Copilot": "microsoft",
     "npm-Public-Registry": "github",
 }
