@@ -35,7 +35,7 @@ from pipelines.model import Block, BlockKind, DocumentKind, Extraction, Judgemen
 from pipelines.reading.extract import extractor_id
 from pipelines.reading.judging.languages import LanguageSource, TextLanguages
 from pipelines.reading.payload import Reading
-from pipelines.shards.columns import ReadingRow, write_readings
+from pipelines.shards.columns import Coded, coded, write_readings
 from pipelines.shards.into import shard_in
 from pipelines.shards.out import shard_out
 from pipelines.shards.place import PAGES, READINGS, JobFolders
@@ -88,7 +88,7 @@ def _take_in(database: Path, place: JobFolders, what: str) -> None:
     print(f"{count:,} readings in {seconds:.1f} s: {rate} ({what})")
 
 
-def _row(sha256: bytes, number: int) -> ReadingRow:
+def _row(sha256: bytes, number: int) -> tuple[bytes, Coded]:
     version = number // 10
     blocks = [
         Block(BlockKind.PARAGRAPH, 0, f"Paragraph {line} of policy {version // 20} tells what we do with your data.")
@@ -103,7 +103,7 @@ def _row(sha256: bytes, number: int) -> ReadingRow:
     reading = Reading(
         Outcome.FETCHED, EXTRACTOR, "", extraction, judged, wording_key(text), text_digest(text), 600, languages
     )
-    return ReadingRow(sha256, reading)
+    return sha256, coded(reading)
 
 
 def pages(count: int, folder: Path) -> None:

@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from crawler.archives.errors import StoreError
 from history.sites import PolicyRow, all_policies, find_policies
 from history.texts import read_texts_with_languages
 from history.timeline.timeline import VersionRow, read_versions
 from pipelines.model import Block
+from pipelines.shards.apart import rows_at
 from pipelines.shards.place import JobFolders
-from pipelines.shards.rows import Holds, Told, Writing, decoder, opened, rows_of, to_json
+from pipelines.shards.rows import Holds, Told, Writing, damaged, decoder, to_json
 
 VERSIONS: Final = "versions"  # the folder
 SHARD_BYTES: Final = 64_000_000  # of texts, where each block counts once a policy
@@ -130,13 +130,12 @@ def policies_of(place: JobFolders, name: str) -> Iterator[PolicyVersions]:
     """
     of_versions, of_blocks = decoder(tuple[VersionRow, ...]), decoder(tuple[Block, ...])
     of_texts = decoder(tuple[TextOfVersion, ...])
-    with place.open(VERSIONS, name) as file:
-        for site, url, named, versions, blocks, texts in rows_of(opened(file), _COLUMNS):
-            with Told():
-                policy = PolicyVersions(site, url, named, of_versions(versions), of_blocks(blocks), of_texts(texts))
-            if not _is_whole(policy):
-                raise StoreError(f"the shard is damaged, or none: {url} has a version without its text")
-            yield policy
+    for site, url, named, versions, blocks, texts in rows_at(place, VERSIONS, name, _COLUMNS):
+        with Told():
+            policy = PolicyVersions(site, url, named, of_versions(versions), of_blocks(blocks), of_texts(texts))
+        if not _is_whole(policy):
+            raise damaged(f"{url} has a version without its text")
+        yield policy
 
 
 def _is_whole(policy: PolicyVersions) -> bool:

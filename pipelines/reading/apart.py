@@ -32,6 +32,7 @@ _WATCH: Final = 0.2  # seconds between two looks
 _START: Final = 300.0  # seconds to import the extractor, on the slowest machine
 _GROWN: Final = 256 * 2**20  # bytes; a process that keeps more after a call is replaced, so that the next has room
 _LOGGERS: Final = "pipelines"
+_PRELOADS: dict[str, None] = {}  # of all: the one server of this process takes them at its start
 _NO_START: Final = "the process that reads pages could not start: "
 
 
@@ -81,7 +82,9 @@ class Apart:
     """
 
     def __init__(self, warm_up: Callable[[], object], limits: Limits, preload: str = "") -> None:
-        self._warm_up, self._limits, self._preload = warm_up, limits, preload
+        self._warm_up, self._limits = warm_up, limits
+        if preload:
+            _PRELOADS.setdefault(preload)
         self._process: Any = None
         self._pipe: connection.Connection | None = None
         self._watched: Any = None
@@ -136,8 +139,8 @@ class Apart:
         # Not forked from this process: its threads and sockets stay out of it. A server has imported once what all need
         # (elsewhere than on Linux a system's own libraries may not outlive a fork).
         context: Any = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
-        if self._preload:
-            context.set_forkserver_preload([self._preload])
+        if _PRELOADS:
+            context.set_forkserver_preload(list(_PRELOADS))
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, self._warm_up, self._limits), daemon=True)
         with _interrupts_blocked():

@@ -62,15 +62,20 @@ def keep_policies(place: JobFolders, name: str, found: Iterable[FoundRecord], re
                 yield (one, page), page
 
     with place.new(POLICIES, name) as (stream, named):
-        for (one, page), reading in read_in_turn(pages(), reader):
-            if is_privacy_policy(reading):
+        for (one, page), (is_policy, outcome) in read_in_turn(pages(), reader, told_of):
+            if is_policy:
                 stream.write(_member(one, page))
                 kept += 1
-            failed += reading.outcome not in (Outcome.FETCHED, Outcome.NOT_A_POLICY)
+            failed += outcome not in (Outcome.FETCHED, Outcome.NOT_A_POLICY)
         if not kept:
             stream.write(zlib.compress(b"", wbits=_GZIP))  # whole, and empty: a file of no bytes is none
         named(name)
     return ShardRead(name, count, failed, kept)
+
+
+def told_of(reading: Reading) -> tuple[bool, Outcome]:
+    """Return all that is needed of a reading: whether it is a privacy policy, and its outcome."""
+    return is_privacy_policy(reading), reading.outcome
 
 
 def is_privacy_policy(reading: Reading) -> bool:

@@ -2,9 +2,9 @@
 
 | pages/ | |
 |---|---|
-| `sha256` | of the payload: what its reading will be filed under |
-| `body` | the payload |
-| `url`, `status`, `headers`, `hints` | what it is read with (crawler.targets.fetched.Fetched); the last two as JSON |
+| `sha256`, `size`, `base`, `data` | a payload as it is stored (frames.py); `data` is null where an earlier row has it |
+| `url` | of a page that is to be read; null where others only stand on its payload |
+| `status`, `headers`, `hints` | what it is read with (crawler.targets.fetched.Fetched); the last two as JSON |
 
 | readings/ | |
 |---|---|
@@ -14,34 +14,44 @@
 | `blocks`, `links` | as JSON, at the first row of the shard that has them; else null, and their digest leads there |
 | `links_digest` | |
 
-The extractor for which pages were put out stands in the file's own metadata: another must not read them.
+The extractor for which pages were put out stands in the file's own metadata: another must not read them. A reading becomes
+JSON in the process that reads the page, where it is smaller and sooner sent than the objects.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from crawler.archives.capture import Outcome
 from crawler.targets.fetched import Fetched
 from crawler.targets.hints import Hints
 from pipelines.model import Block, Link
 from pipelines.reading.payload import Reading
-from pipelines.shards.rows import Holds, Told, Writing, decoder, opened, rows_of, storable, to_json
+from pipelines.shards.apart import Shard, rows_at
+from pipelines.shards.frames import Frames
+from pipelines.shards.place import PAGES, READINGS, JobFolders
+from pipelines.shards.rows import Holds, Told, Writing, decoder, storable, to_json
+from pipelines.store.load import Frame
 
 EXTRACTOR: Final = b"policylapse_extractor"
-_PAGES: Final = {
+PAGES_COLUMNS: Final = {
     "sha256": Holds.BYTES,
-    "body": Holds.BYTES,
+    "size": Holds.NUMBER,
+    "base": Holds.BYTES,
+    "data": Holds.BYTES,
     "url": Holds.TEXT,
     "status": Holds.NUMBER,
     "headers": Holds.TEXT,
     "hints": Holds.TEXT,
 }
-_READINGS: Final = {"sha256": Holds.BYTES} | dict.fromkeys(
+READINGS_COLUMNS: Final = {"sha256": Holds.BYTES} | dict.fromkeys(
     ("extractor", "outcome", "text_digest", "links_digest", "reading", "blocks", "links"), Holds.TEXT
 )
+_PAGES_LACK: Final = frozenset(("data", "url"))
 _ONCE: Final = frozenset(("blocks", "links"))
 
 
@@ -61,82 +71,115 @@ class ReadingRow:
     reading: Reading
 
 
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A reading as it stands in a shard: JSON, and what of it is found without that."""
+
+    outcome: Outcome
+    extractor: str
+    text_digest: str
+    links_digest: str
+    reading: str
+    blocks: str | None
+    links: str | None
+
+
 def pages_to(stream: Any, extractor: str) -> Writing:
     """Return the shard of pages that a stream becomes; rows by page_row."""
-    return Writing(stream, _PAGES, _about(extractor))
+    return Writing(stream, PAGES_COLUMNS, _about(extractor), packed=("data",))
 
 
 def _about(extractor: str) -> dict[bytes, bytes]:
     return {EXTRACTOR: extractor.encode("utf-8", "replace")}
 
 
-def page_row(row: PageRow) -> tuple[Any, ...]:
-    """Return a page as a row."""
-    page = row.page
-    return (row.sha256, page.body, storable(page.url), page.status, to_json(dict(page.headers)), to_json(page.hints))
+def page_row(frame: Frame, page: Fetched | None) -> tuple[Any, ...]:
+    """Return a payload as a row.
+
+    :param frame: without data where an earlier row has them. :param page: with any body; None: others stand on it.
+    """
+    stored = (frame.sha256, frame.size, frame.base, frame.data or None)
+    if page is None:
+        return (*stored, None, 0, "{}", "{}")
+    return (*stored, storable(page.url), page.status, to_json(dict(page.headers)), to_json(page.hints))
 
 
-def pages_of(file: Any) -> tuple[str, Iterator[PageRow]]:
-    """Return the extractor that a shard of pages is for, and its pages.
+@contextmanager
+def pages_at(place: JobFolders, name: str) -> Iterator[tuple[str, Iterator[PageRow]]]:
+    """Give the extractor that a shard of pages is for, and its pages.
 
     :raises StoreError: the file is none, or damaged; also while the pages are taken.
     """
-    shard = opened(file)
-    with Told():
-        extractor = (shard.schema_arrow.metadata or {}).get(EXTRACTOR, b"").decode("utf-8", "replace")
-    return extractor, _pages(shard)
+    with Shard(place, PAGES, name, PAGES_COLUMNS, _PAGES_LACK) as shard:
+        yield shard.about.get(EXTRACTOR, b"").decode("utf-8", "replace"), pages_of(shard.rows())
 
 
-def _pages(shard: Any) -> Iterator[PageRow]:
+def pages_of(rows: Iterable[tuple[Any, ...]]) -> Iterator[PageRow]:
+    """Yield the pages of a shard's rows."""
+    frames = Frames()
     headers, hints = decoder(dict[str, str]), decoder(Hints)
-    for sha256, body, url, status, with_headers, with_hints in rows_of(shard, _PAGES):
-        with Told():
-            page = Fetched(body, headers(with_headers), url, status, hints(with_hints))
-        yield PageRow(sha256, page)
+    for sha256, size, base, data, url, status, with_headers, with_hints in rows:
+        if data is not None:
+            frames.add(Frame(sha256, size, base, data))
+        if url is not None:
+            with Told():
+                page = Fetched(frames.body(sha256), headers(with_headers), url, status, hints(with_hints))
+            yield PageRow(sha256, page)
 
 
-def write_readings(stream: Any, extractor: str, readings: Iterable[ReadingRow]) -> int:
-    """Write a shard of readings; return how many."""
-    seen: set[str] = set()
+def coded(reading: Reading) -> Coded:
+    """Return a reading as it stands in a shard."""
+    extraction, digest = reading.extraction, ""
+    blocks = links = None
+    if extraction:
+        links, blocks = to_json(extraction.links), to_json(extraction.blocks)
+        digest = hashlib.sha256(links.encode()).hexdigest()
+    less = replace(reading, extraction=replace(extraction, blocks=(), links=())) if extraction else reading
+    extractor, text = storable(reading.extractor), storable(reading.text_digest)
+    return Coded(reading.outcome, extractor, text, digest, to_json(less), blocks, links)
+
+
+def write_readings(stream: Any, extractor: str, readings: Iterable[tuple[bytes, Coded]]) -> int:
+    """Write a shard of readings, each with the SHA-256 of its payload; return how many."""
+    blocks: set[str] = set()
+    links: set[str] = set()
     count = 0
-    with Writing(stream, _READINGS, _about(extractor)) as shard:
-        for row in readings:
-            shard.add(_reading_row(row, seen))
+    with Writing(stream, READINGS_COLUMNS, _about(extractor)) as shard:
+        for sha256, one in readings:
+            shard.add(
+                (
+                    sha256,
+                    one.extractor,
+                    one.outcome.value,
+                    one.text_digest,
+                    one.links_digest,
+                    one.reading,
+                    None if one.text_digest in blocks else one.blocks,
+                    None if one.links_digest in links else one.links,
+                )
+            )
+            if one.blocks is not None:
+                blocks.add(one.text_digest)
+                links.add(one.links_digest)
             count += 1
     return count
 
 
-def _reading_row(row: ReadingRow, seen: set[str]) -> tuple[Any, ...]:
-    reading, extraction = row.reading, row.reading.extraction
-    blocks = links = None
-    links_digest = ""
-    if extraction:
-        reading = replace(reading, extraction=replace(extraction, blocks=(), links=()))
-        links = to_json(extraction.links)
-        links_digest = hashlib.sha256(links.encode()).hexdigest()
-        blocks = to_json(extraction.blocks)
-        if links_digest in seen:
-            links = None
-        if reading.text_digest in seen:
-            blocks = None
-        seen.update((links_digest, reading.text_digest))
-    ours = (row.reading.extractor, row.reading.outcome.value, row.reading.text_digest, links_digest)
-    return (row.sha256, *map(storable, ours), to_json(reading), blocks, links)
+def readings_at(place: JobFolders, name: str) -> Iterator[ReadingRow]:
+    """Yield the readings of a shard.
 
-
-def readings_of(file: Any) -> Iterator[ReadingRow]:
-    """Return the readings of a shard.
-
-    :raises StoreError: the file is none, or damaged; also while they are taken.
+    :raises StoreError: the file is none, or damaged.
     """
-    shard = opened(file)
+    yield from readings_of(rows_at(place, READINGS, name, READINGS_COLUMNS, _ONCE))
+
+
+def readings_of(rows: Iterable[tuple[Any, ...]]) -> Iterator[ReadingRow]:
+    """Yield the readings of a shard's rows."""
     texts: dict[str, tuple[Block, ...]] = {}
     layers: dict[str, tuple[Link, ...]] = {}
     of_reading = decoder(Reading)
     of_blocks, of_links = decoder(tuple[Block, ...]), decoder(tuple[Link, ...])
-    for sha256, _extractor, _outcome, text_digest, links_digest, told, blocks, links in rows_of(
-        shard, _READINGS, may_lack=_ONCE
-    ):
+    for sha256, _extractor, _outcome, text_digest, links_digest, told, blocks, links in rows:
         with Told():
             reading = of_reading(told)
             if blocks is not None:

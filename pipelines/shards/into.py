@@ -7,13 +7,15 @@ A policy of which pages are still unread keeps its versions until they are read,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 from crawler.archives.capture import Outcome, Policy
-from pipelines.shards.columns import readings_of
+from crawler.archives.errors import StoreError
+from pipelines.shards.columns import ReadingRow, readings_at
 from pipelines.shards.place import READINGS, JobFolders
 from pipelines.store.store import Store
 
@@ -40,17 +42,27 @@ def shard_in(store: Store, place: JobFolders, name: str) -> TakenIn:
     :raises StoreError: the shard is damaged; what stood before the damage is stored.
     """
     new = failed = known = 0
-    with place.open(READINGS, name) as file:
-        rows = readings_of(file)
-        while some := list(islice(rows, _ROWS)):
-            with store.transaction():
-                stored = list(store.readings.put_many((row.sha256, row.reading) for row in some))
-            new += sum(stored)
-            known += len(stored) - sum(stored)
-            failed += sum(
-                is_new and row.reading.outcome is not Outcome.FETCHED for is_new, row in zip(stored, some, strict=True)
-            )
+    rows = readings_at(place, name)
+    while some := list(_taken(rows, place, name)):
+        with store.transaction():
+            stored = list(store.readings.put_many((row.sha256, row.reading) for row in some))
+        new += sum(stored)
+        known += len(stored) - sum(stored)
+        failed += sum(
+            is_new and row.reading.outcome is not Outcome.FETCHED for is_new, row in zip(stored, some, strict=True)
+        )
     return TakenIn(name, new, failed, known)
+
+
+def _taken(rows: Iterator[ReadingRow], place: JobFolders, name: str) -> Iterator[ReadingRow]:
+    try:
+        yield from islice(rows, _ROWS)
+    except StoreError as error:
+        again = f"policylapse shard read {shlex.quote(place.uri)} {shlex.quote(name)}"
+        raise StoreError(
+            f"{READINGS}/{name}: {error}. Delete the file {place.path(READINGS, name)}, run `{again}`, and then this "
+            "command again"
+        ) from error
 
 
 def fold_read(

@@ -22,9 +22,10 @@ from crawler.archives.capture import Capture
 from crawler.archives.errors import StoreError
 from crawler.archives.files.warc import WarcArchive
 from crawler.discovery.by_address import likely_policy
+from pipelines.shards.apart import rows_at
 from pipelines.shards.collect import FoundRecord
 from pipelines.shards.place import JobFolders, open_uri
-from pipelines.shards.rows import Holds, Told, Writing, decoder, opened, rows_of, storable, to_json
+from pipelines.shards.rows import Holds, Told, Writing, decoder, storable, to_json
 
 WARCS: Final = "warcs"
 LOCATORS: Final = "locators"
@@ -79,10 +80,9 @@ def captures_of(place: JobFolders, name: str) -> Iterator[Capture]:
     :raises StoreError: it is missing or damaged.
     """
     of_capture = decoder(Capture)
-    with place.open(LOCATORS, name) as file:
-        for (row,) in rows_of(opened(file), {"capture": Holds.TEXT}):
-            with Told():
-                yield of_capture(row)
+    for (row,) in rows_at(place, LOCATORS, name, {"capture": Holds.TEXT}):
+        with Told():
+            yield of_capture(row)
 
 
 def found_in_warc(place: JobFolders, name: str) -> Iterator[FoundRecord]:

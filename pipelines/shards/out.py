@@ -1,7 +1,9 @@
 """Pages out of a database: what the present extractor has not read, as shards.
 
-    policies ──unread──► by policy, then by time: neighbours are alike, and compress ──► pages/NUMBER-DIGEST.parquet
+    policies ──unread──► by policy, then by time ──as they are stored──► pages/NUMBER-DIGEST.parquet
 
+Neighbours stand on one another, so each shard has what its first pages stand on, and then what each adds: nothing is
+inflated or compressed here.
 A shard's name holds a digest of what is in it, so that its readings are never taken for those of other pages.
 """
 
@@ -13,11 +15,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from pipelines.shards.columns import PageRow, page_row, pages_to
+from pipelines.shards.columns import page_row, pages_to
+from pipelines.shards.frames import MOST_STORED
 from pipelines.shards.place import PAGES, READINGS, JobFolders
+from pipelines.store.shelves.readings import Unread
 from pipelines.store.store import Store
 
-SHARD_BYTES: Final = 64_000_000  # of pages, before they are compressed: some hundreds, which a core reads in seconds
+SHARD_BYTES: Final = 64_000_000  # of pages, inflated: some hundreds, which a core reads in seconds
+_STORED: Final = (
+    MOST_STORED // 4
+)  # bytes of a shard, as they are stored: with one more page and its bases, a reader takes it
+_FORMAT: Final = b"2 "
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ def shard_out(
     names: list[str] = []
     count = 0
     for first in pages:
-        name, rows = _one(place, extractor, len(names) + 1, itertools.chain([first], pages), size)
+        name, rows = _one(store, place, extractor, len(names) + 1, itertools.chain([first], pages), size)
         names.append(name)
         count += rows
         if progress:
@@ -55,26 +63,33 @@ def shard_out(
     return PutOut(count, tuple(names), len(set(names) & set(place.names(READINGS))))
 
 
-def _one(place: JobFolders, extractor: str, number: int, pages: Iterator[PageRow], size: int) -> tuple[str, int]:
-    digest = hashlib.sha256(extractor.encode())
-    rows = written = 0
+def _one(
+    store: Store, place: JobFolders, extractor: str, number: int, pages: Iterator[Unread], size: int
+) -> tuple[str, int]:
+    digest = hashlib.sha256(_FORMAT + extractor.encode())
+    there: set[bytes] = set()
+    rows = written = stored = 0
     with place.new(PAGES) as (stream, named):
         with pages_to(stream, extractor) as shard:
             for page in pages:
-                row = page_row(page)
-                digest.update(page.sha256 + repr(row[2:]).encode("utf-8", "replace"))
+                frames = store.payloads.frames(page.payload_id, there)
+                *bases, frame = frames
+                for base in bases:
+                    shard.add(page_row(base, None))
+                row = page_row(frame, page.page(b""))
+                digest.update(frame.sha256 + repr(row[4:]).encode("utf-8", "replace"))
                 shard.add(row)
-                rows, written = rows + 1, written + len(page.page.body)
-                if written >= size:
+                there.update(one.sha256 for one in frames)
+                rows, written = rows + 1, written + frame.size
+                stored += sum(len(one.data) for one in frames)
+                if written >= size or stored >= _STORED:
                     break
         name = f"{number:05d}-{digest.hexdigest()[:16]}"
         named(name)
     return name, rows
 
 
-def _unread(store: Store, extractor: str, site: str) -> Iterator[PageRow]:
+def _unread(store: Store, extractor: str, site: str) -> Iterator[Unread]:
     for policy in store.policies.of(site):
         unread = store.readings.unread(policy, extractor, at_once=True)
-        for one in sorted(unread, key=lambda one: (one.captured_at, one.capture_id)):
-            body = store.payloads.get(one.payload_id)
-            yield PageRow(hashlib.sha256(body).digest(), one.page(body))
+        yield from sorted(unread, key=lambda one: (one.captured_at, one.capture_id))

@@ -82,7 +82,7 @@ class JobFolders:
         :raises StoreError: it cannot be opened.
         """
         with _told(self.uri):
-            return self._files.open_input_file(self._file(folder, name))
+            return self._files.open_input_file(self.path(folder, name))
 
     @contextlib.contextmanager
     def new(self, folder: str, name: str = "") -> Iterator[tuple[Any, Callable[[str], None]]]:
@@ -103,7 +103,7 @@ class JobFolders:
                 finally:
                     stream.close()
                     if names:
-                        self._files.move(aside, self._file(folder, names[0]))
+                        self._files.move(aside, self.path(folder, names[0]))
                     else:
                         self._files.delete_file(aside)
 
@@ -132,7 +132,8 @@ class JobFolders:
         with self.open(folder, name) as file:
             return str(file.read().decode("utf-8", "replace"))
 
-    def _file(self, folder: str, name: str) -> str:
+    def path(self, folder: str, name: str) -> str:
+        """Return where a shard lies, in its storage."""
         return f"{self._path}/{folder}/{name}{_ending(folder)}"
 
 

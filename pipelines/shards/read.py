@@ -8,7 +8,7 @@ The readings stand in the order of the pages, and the same pages make the same b
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TypeVar
 
@@ -17,11 +17,12 @@ from crawler.archives.errors import ConfigError
 from crawler.targets.fetched import Fetched
 from pipelines.reading.payload import Reading
 from pipelines.reading.pool import ReaderPool
-from pipelines.shards.columns import ReadingRow, pages_of, write_readings
+from pipelines.shards.columns import Coded, coded, pages_at, write_readings
 from pipelines.shards.model import ShardRead
-from pipelines.shards.place import PAGES, READINGS, JobFolders
+from pipelines.shards.place import READINGS, JobFolders
 
 Of = TypeVar("Of")
+Made = TypeVar("Made")
 
 
 def read_shard(place: JobFolders, name: str, reader: ReaderPool) -> ShardRead:
@@ -31,19 +32,18 @@ def read_shard(place: JobFolders, name: str, reader: ReaderPool) -> ShardRead:
     :raises ConfigError: it was put out for another extractor than this machine has.
     """
     failed = 0
-    with place.open(PAGES, name) as file:
-        extractor, pages = pages_of(file)
+    with pages_at(place, name) as (extractor, pages):
         if extractor != reader.extractor:
             raise ConfigError(
                 f"the shard {name} is for the extractor {extractor}, and this machine has {reader.extractor}: install "
                 "the same version of policylapse and its libraries on all machines"
             )
 
-        def readings() -> Iterator[ReadingRow]:
+        def readings() -> Iterator[tuple[bytes, Coded]]:
             nonlocal failed
-            for row, reading in read_in_turn(((row, row.page) for row in pages), reader):
+            for sha256, reading in read_in_turn(((row.sha256, row.page) for row in pages), reader, coded):
                 failed += reading.outcome is not Outcome.FETCHED
-                yield ReadingRow(row.sha256, reading)
+                yield sha256, reading
 
         with place.new(READINGS, name) as (stream, named):
             count = write_readings(stream, extractor, readings())
@@ -51,13 +51,18 @@ def read_shard(place: JobFolders, name: str, reader: ReaderPool) -> ShardRead:
     return ShardRead(name, count, failed)
 
 
-def read_in_turn(pages: Iterator[tuple[Of, Fetched]], reader: ReaderPool) -> Iterator[tuple[Of, Reading]]:
-    """Read pages a few at once; yield whatever each is of, with its reading, in their order."""
+def read_in_turn(
+    pages: Iterator[tuple[Of, Fetched]], reader: ReaderPool, made: Callable[[Reading], Made]
+) -> Iterator[tuple[Of, Made]]:
+    """Read pages a few at once; yield whatever each is of, with what is made of its reading, in their order.
+
+    :param made: runs in the page's process.
+    """
     with asyncio.Runner() as runner:
         while some := tuple(islice(pages, 2 * reader.workers)):
-            readings = runner.run(_read([page for _of, page in some], reader))
+            readings = runner.run(_read([page for _of, page in some], reader, made))
             yield from zip((of for of, _page in some), readings, strict=True)
 
 
-async def _read(pages: list[Fetched], reader: ReaderPool) -> list[Reading]:
-    return await asyncio.gather(*(reader.read(page) for page in pages))
+async def _read(pages: list[Fetched], reader: ReaderPool, made: Callable[[Reading], Made]) -> list[Made]:
+    return await asyncio.gather(*(reader.read_to(made, page) for page in pages))

@@ -1,12 +1,15 @@
 """Parquet files a group of rows at a time, and values of ours as JSON in them: what every shard is written and read with.
 
-    rows ──Writing──► file ──whole──► ParquetFile ──rows_of──► rows        never more than a group in memory
+    rows ──Writing──► file ──opened──► ParquetFile ──groups_of──► rows        never more than a group in memory
 
 JSON is checked against its type as it is read, since a shard may have lain anywhere. The same rows make the same bytes.
+Files are opened in a process of its own (apart.py), for a group of a few bytes may be one of gigabytes, whatever the file
+says of itself: a dictionary, runs, zstd.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -22,6 +25,11 @@ except ImportError:
     pa = parquet = msgspec = None  # type: ignore[assignment]
 
 GROUP_BYTES: Final = 16_000_000  # of a group, at most: what is in memory at once
+# What a file may hold at once that others wrote, if it was written here: GROUP_BYTES and one row, a page of 128 MiB.
+MOST_BYTES: Final = 192 * 2**20
+MOST_ROWS: Final = 100_000  # of a group
+MOST_SHARD: Final = 4 * 2**30  # of a shard, over all its groups: they may all be the same bytes of the file
+_BATCH: Final = 100  # rows that are read at once
 
 
 class Holds(Enum):
@@ -38,12 +46,14 @@ class Writing:
     """A shard that is written, a group of rows at a time; whole once the block is left without an error.
 
     :param about: kept in the file beside the rows. :param at_once: rows of a group, at most.
+    :param packed: columns whose values are compressed already.
     """
 
     stream: Any
     columns: Mapping[str, Holds]
     about: Mapping[bytes, bytes] = field(default_factory=dict)
-    at_once: int = 100
+    at_once: int = _BATCH
+    packed: Collection[str] = ()
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     size: int = 0
 
@@ -51,7 +61,11 @@ class Writing:
         self.schema = _schema(self.columns, self.about)
         # one data page a group: neighbours are alike, and zstd looks back no farther than a page
         self.writer = parquet.ParquetWriter(
-            self.stream, self.schema, compression="zstd", data_page_size=2 * GROUP_BYTES, use_dictionary=False
+            self.stream,
+            self.schema,
+            compression={name: "none" if name in self.packed else "zstd" for name in self.columns},
+            data_page_size=2 * GROUP_BYTES,
+            use_dictionary=False,
         )
 
     def add(self, row: tuple[Any, ...]) -> None:
@@ -87,33 +101,66 @@ def _schema(columns: Mapping[str, Holds], about: Mapping[bytes, bytes] | None = 
     return pa.schema([(name, types[kind]) for name, kind in columns.items()], dict(about or {}))
 
 
-def opened(file: Any) -> Any:
-    """Return a Parquet file, to be read.
+def opened(file: Any) -> tuple[Any, Mapping[bytes, bytes]]:
+    """Return a Parquet file, to be read, and what is kept in it beside the rows.
 
-    :raises StoreError: it is none, or damaged.
+    :raises StoreError: it is none, or damaged; or it says itself that it holds too much at once.
     """
     with Told():
-        return parquet.ParquetFile(file)
+        shard = parquet.ParquetFile(file, pre_buffer=False)
+        for number in range(shard.num_row_groups):
+            group = shard.metadata.row_group(number)
+            sizes = [group.column(column).total_uncompressed_size for column in range(group.num_columns)]
+            if not 0 <= group.num_rows <= MOST_ROWS:
+                raise damaged(f"a group of it has {group.num_rows:,} rows; {MOST_ROWS:,} is the most")
+            if min(sizes, default=0) < 0 or sum(sizes) > MOST_BYTES:
+                raise _too_large(sum(sizes))
+        return shard, shard.schema_arrow.metadata or {}
 
 
-def rows_of(
-    shard: Any, columns: Mapping[str, Holds], may_lack: Collection[str] = frozenset()
-) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of a file of `opened`, as these columns.
+def groups_of(
+    shard: Any, columns: Mapping[str, Holds], may_lack: Collection[str] = frozenset(), first: tuple[int, int] = (0, 0)
+) -> Iterator[tuple[tuple[int, int], list[tuple[Any, ...]]]]:
+    """Yield the rows of a file of `opened` as these columns, some at once, each time with where the next ones stand.
 
     :param may_lack: the columns that have no value in some rows (None).
-    :raises StoreError: it is damaged, or a column or a value is missing or of another type.
+    :param first: where to begin.
+    :raises StoreError: it is damaged, or a column or a value is missing or of another type, or there is too much at once.
     """
-    with Told():
-        groups, schema = shard.num_row_groups, _schema(columns)
-    for number in range(groups):
+    names, schema = list(columns), _schema(columns)
+    whole = 0
+    for number in range(first[0], shard.num_row_groups):
         with Told():
-            table = shard.read_row_group(number, columns=list(columns)).select(list(columns)).cast(schema)
-            for name in columns.keys() - set(may_lack):
-                if table.column(name).null_count:
-                    raise pa.ArrowInvalid(f"a row has no {name}")
-            values = [table.column(name).to_pylist() for name in columns]
-        yield from zip(*values, strict=True)
+            batches = shard.iter_batches(_BATCH, row_groups=[number], columns=names, use_threads=False)
+        taken = 0
+        for step in itertools.count():
+            with Told():
+                batch = next(batches, None)
+            if batch is None:
+                break
+            with Told():
+                table = pa.Table.from_batches([batch]).select(names).cast(schema)  # a dictionary becomes its values
+                taken, whole = taken + table.nbytes, whole + table.nbytes
+                if taken > MOST_BYTES:
+                    raise _too_large(taken)
+                if whole > MOST_SHARD:
+                    raise damaged(f"its rows take more than {MOST_SHARD / 2**20:,.0f} MiB")
+                if (number, step) < first:
+                    continue
+                for name in columns.keys() - set(may_lack):
+                    if table.column(name).null_count:
+                        raise pa.ArrowInvalid(f"a row has no {name}")
+                rows = list(zip(*(table.column(name).to_pylist() for name in names), strict=True))
+            yield (number, step + 1), rows
+
+
+def _too_large(size: int) -> StoreError:
+    return damaged(f"a group of its rows takes {size / 2**20:,.0f} MiB; {MOST_BYTES / 2**20:,.0f} is the most")
+
+
+def damaged(why: object) -> StoreError:
+    """Return what is said of a shard that is none."""
+    return StoreError(f"the shard is damaged, or none: {why}")
 
 
 def to_json(value: Any) -> str:
@@ -146,11 +193,13 @@ def decoder(kind: Any) -> Callable[[str], Any]:
 
 
 class Told:
-    """What pyarrow and msgspec say of a damaged file, as a StoreError."""
+    """What pyarrow and msgspec say of a damaged file, as a StoreError; where memory is short, a MemoryError."""
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, MemoryError):  # pyarrow's is an ArrowException, too
+            return
         if isinstance(error, pa.ArrowException | msgspec.MsgspecError | KeyError | OSError):
-            raise StoreError(f"the shard is damaged, or none: {error}") from error
+            raise damaged(error) from error

@@ -12,7 +12,8 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +26,7 @@ Execute = Callable[[str, Sequence[Any]], Any]  # of sqlite3.Connection, and of s
 PAYLOAD_ERRORS: Final = (zstandard.ZstdError, KeyError, RecursionError, MemoryError, ValueError)  # of damaged ones
 _MAGIC: Final = zstandard.FRAME_HEADER  # of frames that m001 to m004 wrote; no frame without it can begin so
 _SIZE_IN_4: Final = 0x80
-_MOST_HOPS: Final = 1000  # a damaged file may have a circle
+MOST_HOPS: Final = 1000  # a damaged file may have a circle
 _NONE_KNOWN: Final[Mapping[int, bytes]] = {}
 # Blocks in one run of a text at most, so that the texts of a block are found in a bounded range. A run of more than
 # LONG_RUN is long: of 540,000 runs one in 18 is, and they have an index of their own.
@@ -78,7 +79,7 @@ def load_payload(execute: Execute, payload_id: int, known: Mapping[int, bytes] =
     wanted: int | None = payload_id
     while wanted is not None and wanted not in known:
         row = execute("SELECT size, base_id, data FROM payloads WHERE id = ?", [wanted]).fetchone()
-        if row is None or len(frames) > _MOST_HOPS:
+        if row is None or len(frames) > MOST_HOPS:
             raise KeyError(payload_id)
         size, wanted, data = row
         if not size and not frames:
@@ -93,6 +94,59 @@ def load_payload(execute: Execute, payload_id: int, known: Mapping[int, bytes] =
     except ValueError as error:  # of frames whose header is damaged
         raise zstandard.ZstdError(str(error)) from None
     return body
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A payload as it is stored, to be read elsewhere.
+
+    :param sha256: of the payload. :param size: its bytes. :param base: the SHA-256 of the one that it stands on, or b"".
+    """
+
+    sha256: bytes
+    size: int
+    base: bytes
+    data: bytes
+
+
+def load_frames(execute: Execute, payload_id: int, there: Container[bytes]) -> list[Frame]:
+    """Return a payload as it is stored, and what it stands on before it; KeyError as above.
+
+    :param there: SHA-256 of payloads that need not be given again: those who have them have what these stand on.
+    """
+    frames: list[Frame] = []
+    wanted: int | None = payload_id
+    while wanted is not None:
+        row = execute(
+            "SELECT p.sha256, p.size, coalesce(b.sha256, x''), p.data, p.base_id FROM payloads p "
+            "LEFT JOIN payloads b ON b.id = p.base_id WHERE p.id = ?",
+            [wanted],
+        ).fetchone()
+        if row is None or len(frames) > MOST_HOPS:
+            raise KeyError(payload_id)
+        *frame, wanted = row
+        frames.append(Frame(*frame))
+        if frames[-1].base in there:
+            break
+    return frames[::-1]
+
+
+def inflate(frame: Frame, base: bytes | None) -> bytes:
+    """Return the payload of a frame, which may be of a stranger: no more memory than its size is taken.
+
+    :param base: the payload that it stands on, None for one that stands alone.
+    :raises zstandard.ZstdError: it is damaged, or has another size than it says.
+    """
+    if not frame.size:
+        return b""
+    try:
+        whole = _whole_frame(frame.data, frame.size)
+        if zstandard.frame_content_size(whole) != frame.size:
+            raise zstandard.ZstdError("a payload has another size than it says")
+        known = None if base is None else dictionary(base)
+        return bytes(zstandard.ZstdDecompressor(dict_data=known).decompress(whole))
+    except (ValueError, OverflowError) as error:
+        raise zstandard.ZstdError(str(error)) from None
 
 
 def proven_payload(execute: Execute, payload_id: int, digest: str) -> bytes | None:

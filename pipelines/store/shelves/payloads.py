@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import zstandard
 
-from pipelines.store.load import dictionary, load_payload
+from pipelines.store.load import Frame, dictionary, load_frames, load_payload
 from pipelines.store.tables.payload_bases import Base, Bases, nearness
 
 if sys.version_info >= (3, 14):
@@ -110,6 +110,10 @@ class PayloadShelf:
     def get(self, payload_id: int) -> bytes:
         """Return the bytes of a payload."""
         return load_payload(self._db.execute, payload_id)
+
+    def frames(self, payload_id: int, there: Container[bytes]) -> list[Frame]:
+        """Return a payload as it is stored, after those that it stands on; without those that are there already."""
+        return load_frames(self._db.execute, payload_id, there)
 
     def _bases_of(self, urlkey: str) -> Bases[Base]:
         if urlkey not in self._bases:

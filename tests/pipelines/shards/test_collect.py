@@ -53,6 +53,9 @@ class Reader:
         outcome = {"junk": Outcome.NOT_A_POLICY, "broken": Outcome.EXTRACT_FAILED}.get(word, Outcome.FETCHED)
         return Reading(outcome, "x", judgement=Judgement(outcome is Outcome.FETCHED, "", 1.0, kind=kind))
 
+    async def read_to(self, made, page):
+        return made(await self.read(page))
+
 
 def warc(path, pages, gzip=True, **fields):
     with path.open("wb") as stream:
