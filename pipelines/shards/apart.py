@@ -26,7 +26,7 @@ _idle: list[Apart] = []  # processes of this one that read no shard now
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class _WhichRows:
     uri: str
     folder: str
     name: str
@@ -49,7 +49,7 @@ class Shard:
         columns: Mapping[str, Holds],
         may_lack: Collection[str] = frozenset(),
     ) -> None:
-        self._source = _Source(place.uri, folder, name, columns, frozenset(may_lack))
+        self._source = _WhichRows(place.uri, folder, name, columns, frozenset(may_lack))
         try:
             self._apart = _idle.pop()
         except IndexError:
@@ -108,7 +108,7 @@ def rows_at(
 
 @dataclass
 class _Open:
-    source: _Source
+    source: _WhichRows
     about: Mapping[bytes, bytes]
     shard: Any
     at: _Place = _START
@@ -126,14 +126,14 @@ def _load() -> None:
     pa.set_io_thread_count(1)
 
 
-def _about(source: _Source) -> Mapping[bytes, bytes] | StoreError:
+def _about(source: _WhichRows) -> Mapping[bytes, bytes] | StoreError:
     try:
         return _opened(source).about
     except StoreError as error:
         return error
 
 
-def _some(source: _Source, at: _Place) -> _Some | StoreError | None:
+def _some(source: _WhichRows, at: _Place) -> _Some | StoreError | None:
     try:
         now = _opened(source)
         if now.groups is None or now.at != at:
@@ -146,7 +146,7 @@ def _some(source: _Source, at: _Place) -> _Some | StoreError | None:
     return found
 
 
-def _opened(source: _Source) -> _Open:
+def _opened(source: _WhichRows) -> _Open:
     if not _now or _now[0].source != source:
         _now.clear()
         shard, about = opened(JobFolders(source.uri).open(source.folder, source.name))
