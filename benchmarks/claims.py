@@ -3,10 +3,13 @@
 The labels are in benchmarks/claims_gold: a place (file, block, sentence) and a digest of the sentence's words, never its text.
 How they were made, and how to get the texts: benchmarks/claims_gold/README.md.
 
-    LANGUAGE.NAME.test.tsv        the test half, of operators in no other row: policies of public repositories. Their texts are
-                                  in DIR/OWNER__REPOSITORY/PATH of --texts DIR. A sentence is found by its digest
-    LANGUAGE.tsv, LANGUAGE.NAME.tsv   the curated texts of ../shared/pairs and ../shared/histories: the tuning half. Where a
-                                  language has no file of the first kind, a digest of an operator's name says which half it is in
+    LANGUAGE.NAME.test.tsv        the test half, of operators in no other row
+    LANGUAGE.tsv, LANGUAGE.NAME.tsv   the tuning half. Where a language has no file of the first kind, a digest of an operator's
+                                  name says which half it is in
+
+The columns `source`, `path` and `commit` name a policy of a public repository. Its text is in DIR/OWNER__REPOSITORY/PATH of
+--texts DIR, and a sentence is found by its digest. The column `file` names a curated text of ../shared/pairs or
+../shared/histories. When a test half has been measured and its errors are read, its file loses the `.test` of its name.
 
 Rules are tuned on one half, and the floors hold on the other. A row of category `*` is a sentence labelled for every category:
 it counts in each one that has rules in its language.
@@ -178,11 +181,9 @@ def rows(language: str) -> Iterator[Row]:
     for file in sorted(GOLD.glob(f"{language}.*tsv")):
         with file.open(encoding="utf-8", newline="") as lines:
             for one in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
-                if file.name.endswith(".test.tsv"):
-                    part, name = "test", f"{one['source'].replace('/', '__')}/{one['path']}"
-                else:
-                    name = one["file"]
-                    part = "tuning" if own else half(operator_of(name))
+                name = f"{one['source'].replace('/', '__')}/{one['path']}" if "source" in one else one["file"]
+                named = "test" if file.name.endswith(".test.tsv") else "tuning"
+                part = named if own else half(operator_of(name))
                 place = int(one["block"]), int(one["sentence"])
                 yield Row(one["category"], part, name, *place, one["digest"], one["labels"])
 
@@ -229,17 +230,17 @@ def read_gold(language: str, texts: Path | None = None) -> Iterator[Gold]:
 
 
 def missing(language: str, texts: Path | None) -> str:
-    """Return which sentences of the test half cannot be found, as a sentence; "" where all are there."""
+    """Return which sentences of public repositories cannot be found, as a sentence; "" where all are there."""
     mine = [(row, place) for row, place in located(language, texts) if row.of_the_web]
     lost = sum(place is None for _, place in mine)
     if not lost:
         return ""
     if texts is None or not texts.is_dir():
         return (
-            f"skipped: the {lost} sentences of the test half of {language}, their texts are not here. Get them as "
+            f"skipped: the {lost} sentences of {language} of public repositories, their texts are not here. Get them as "
             f"benchmarks/claims_gold/README.md says and name their folder by --texts DIR or in {TEXTS}."
         )
-    return f"missing: {lost} of {len(mine)} sentences of the test half of {language} are not in {texts}"
+    return f"missing: {lost} of {len(mine)} sentences of {language} of public repositories are not in {texts}"
 
 
 @dataclass
@@ -334,7 +335,7 @@ def main() -> int:
     parser.add_argument("--errors", default="", help="show the errors of a category, or of all, on the tuning half")
     parser.add_argument("--cost", action="store_true", help="only the CPU time")
     parser.add_argument(
-        "--texts", type=Path, metavar="DIR", default=os.environ.get(TEXTS), help="the texts of the test half"
+        "--texts", type=Path, metavar="DIR", default=os.environ.get(TEXTS), help="the texts of public repositories"
     )
     args = parser.parse_args()
     if not PAIRS.is_dir():
