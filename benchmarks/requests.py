@@ -1,6 +1,6 @@
 """How many requests each strategy takes, and how many of the changes it finds. Nothing is fetched.
 
-    python -m benchmarks requests [--real FILE] [--per-history]
+    python -m benchmarks requests [--read] [--real FILE] [--per-history]
 
 The clean histories of ../shared answer: a capture has the curated wording that was in force, its length is that of its
 page compressed (zlib, level 6, as archives store it), its digest the page's SHA-1. Captures whose page does not hold
@@ -14,9 +14,11 @@ by somebody who knows the answer. "bits" is what somebody needs who knows nothin
 anywhere, and learns one bit from a reading: both ends, and the logarithm of the number of ways in which the changes can lie.
 Lengths and stated days are what a search goes below that by.
 
---real FILE takes the wordings of every capture that this program's own extraction reads instead: `--read FILE` writes
-them first (minutes), "" where a page is no policy. Their days are those of the curated text of the same capture. Histories that
-the file lacks are left out.
+A second table takes the wordings that this program's own extraction reads of every capture, "" where a page is no policy;
+their days are those of the curated text of the same capture. Reading them all takes some 15 minutes: --read does it and
+keeps them in the temporary folder, by a digest of what reads, --real FILE takes them from elsewhere. Without either, and with
+none kept, that table is left out and its floors are not printed. --per-history says of each history which captures were
+fetched: sides of a change ("edge"), the first and last ("end"), no policy ("junk"), and the rest ("inside").
 """
 
 import argparse
@@ -29,7 +31,9 @@ import tempfile
 import time
 import zlib
 from bisect import bisect_right
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -69,6 +73,13 @@ def lengths_of(name: str) -> dict[str, tuple[int, str]]:
     return found
 
 
+@cache
+def curated_days(name: str) -> dict[str, list[int]]:
+    """The days that each curated text of a history states, by its hash."""
+    golds = common_tools().read_jsonl(SHARED / "histories" / name / "golds.jsonl")
+    return {gold["hash"]: stated_days(gold["text"]) for gold in golds}
+
+
 def load(real: dict[str, dict[str, str]] | None) -> list[SimpleNamespace]:
     index = list(common_tools().read_jsonl(SHARED / "histories" / "index.jsonl"))
     clean = [row for row in index if row["clean"] and (real is None or row["name"] in real)]
@@ -80,8 +91,7 @@ def load(real: dict[str, dict[str, str]] | None) -> list[SimpleNamespace]:
         if real is None:
             captures = [one for one in captures if one["ok"]]
         listed, truth = [], {}
-        golds = common_tools().read_jsonl(SHARED / "histories" / row["name"] / "golds.jsonl")
-        days = {gold["hash"]: stated_days(gold["text"]) for gold in golds}
+        days = curated_days(row["name"])
         stated = days if real is None else {}
         for number, one in enumerate(captures, start=1):
             length, digest = sizes[one["blob"]]
@@ -150,10 +160,15 @@ def changes_of(history, positions):
     return sum(a != b for a, b in pairwise([word for word in words if word is not None]))
 
 
+def all_changes(history):
+    return changes_of(history, range(len(history.listed)))
+
+
 def certificate(history):
-    """The fewest captures that prove the history to somebody who knows it."""
-    times = [int(one.capture.captured_at.timestamp()) for one in history.listed]
-    words = [history.truth[one.capture_id] for one in history.listed]
+    """The fewest captures that prove the history to somebody who knows it, and which are no policy."""
+    usable = [one for one in history.listed if history.truth[one.capture_id] is not None]
+    times = [int(one.capture.captured_at.timestamp()) for one in usable]
+    words = [history.truth[one.capture_id] for one in usable]
     sides = {0, len(words) - 1}
     for at, (word, other) in enumerate(pairwise(words)):
         sides |= {at, at + 1} if word != other else set()
@@ -164,7 +179,7 @@ def certificate(history):
             at = max(bisect_right(times, times[at] + GAP, at + 1, right) - 1, at + 1)
             if at < right:
                 proof.add(at)
-    return len(proof), changes_of(history, proof)
+    return len(proof), sum(word != other for word, other in pairwise(words))
 
 
 STRATEGIES = {
@@ -185,7 +200,7 @@ def bits(captures, changes):
 
 def table(title, histories, which=""):
     """Print a table; `which` names the floors that its values are held to."""
-    truth = sum(changes_of(history, range(len(history.listed))) for history in histories)
+    truth = sum(map(all_changes, histories))
     captures = sum(len(history.listed) for history in histories)
     print(f"\n{title}: {len(histories)} histories, {captures} captures, {truth} changes")
     print(
@@ -198,7 +213,7 @@ def table(title, histories, which=""):
         if name == "changes" and which:
             met("requests", f"fetches a change, {which}", fetches / max(found, 1))
             met("requests", f"recall, {which}", found / truth)
-    least = sum(bits(len(one.listed), changes_of(one, range(len(one.listed)))) for one in histories)
+    least = sum(bits(len(one.listed), all_changes(one)) for one in histories)
     print(f"| {'bits':16} | {least:7.0f} | {least / truth:16.2f} |        |")
 
 
@@ -264,6 +279,41 @@ def synthetic():
     )
 
 
+def kinds(history):
+    """What was fetched: how many of each kind, the changes found, and the changes that there are."""
+    search = Search(history.listed, history.truth, stated=history.stated).run()
+    words = [(one.capture_id, history.truth[one.capture_id]) for one in history.listed]
+    usable = [(number, word) for number, word in words if word is not None]
+    edges = {number for pair in pairwise(usable) if pair[0][1] != pair[1][1] for number, _ in pair}
+    ends = {usable[0][0], usable[-1][0]} if usable else set()
+    found = Counter(
+        "junk" if history.truth[at] is None else "edge" if at in edges else "end" if at in ends else "inside"
+        for at in search.fetched
+    )
+    return found, search.changes(), all_changes(history)
+
+
+def per_history(histories):
+    for history in histories:
+        found, changes, there = kinds(history)
+        least, _ = certificate(history)
+        print(
+            f"{history.name}: {found.total()} fetches, {changes} of {there}; certificate {least}, "
+            f"bits {bits(len(history.listed), there):.0f}; "
+            + ", ".join(f"{found[kind]} {kind}" for kind in ("edge", "end", "inside", "junk"))
+        )
+
+
+def kept_readings() -> Path:
+    """Where what this program reads of every capture is kept: by a digest of its source, for it depends on that."""
+    root = Path(__file__).resolve().parents[1]
+    source = hashlib.sha256()
+    for folder in ("pipelines/reading", "pipelines/text", "pipelines/versions"):
+        for path in sorted((root / folder).rglob("*.py")):
+            source.update(path.read_bytes())
+    return Path(tempfile.gettempdir()) / f"policylapse-readings-{source.hexdigest()[:16]}.json"
+
+
 def read(path: Path) -> None:
     index = list(common_tools().read_jsonl(SHARED / "histories" / "index.jsonl"))
     jobs = [(row["name"], row["url"]) for row in index if row["clean"]]
@@ -271,32 +321,37 @@ def read(path: Path) -> None:
         path.write_text(json.dumps({name: dict(versions) for name, versions, _, _ in pool.map(versions_of, jobs)}))
 
 
+def tables(histories, how, *, each):
+    privacy = [history for history in histories if history.privacy]
+    table(
+        f"privacy policies of the first batch, {how}",
+        [history for history in privacy if history.first_batch],
+        f"first batch, {how}",
+    )
+    table(f"privacy policies, {how}", privacy, f"35 histories, {how}")
+    table(f"all clean histories, {how}", histories)
+    if each:
+        per_history(histories)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks requests", description=__doc__)
-    parser.add_argument("--read", type=Path, metavar="FILE", help="write what this program reads of every capture")
-    parser.add_argument("--real", type=Path, metavar="FILE", help="let those wordings answer")
+    parser.add_argument("--read", action="store_true", help="read every capture with this program, and keep that")
+    parser.add_argument("--real", type=Path, metavar="FILE", help="take what this program reads from a file")
     parser.add_argument("--per-history", action="store_true")
     args = parser.parse_args()
     if not (SHARED / "tools").is_dir():
         print(f"Histories skipped: the data lies in {SHARED}, which is missing.", file=sys.stderr)
         synthetic()
         return 0
+    kept = args.real or kept_readings()
     if args.read:
-        read(args.read)
-        return 0
-    histories = load(json.loads(args.real.read_text()) if args.real else None)
-    privacy = [history for history in histories if history.privacy]
-    how = "as this program reads" if args.real else "as curated"
-    table(
-        "privacy policies of the first batch",
-        [history for history in privacy if history.first_batch],
-        f"first batch, {how}",
-    )
-    table("privacy policies", privacy, f"35 histories, {how}")
-    table("all clean histories", histories)
-    for history in histories if args.per_history else ():
-        fetches, found = STRATEGIES["changes"](history)
-        print(f"{history.name}: {fetches} fetches, {found} of {changes_of(history, range(len(history.listed)))}")
+        read(kept)
+    tables(load(None), "as curated", each=args.per_history)
+    if kept.exists():
+        tables(load(json.loads(kept.read_text())), "as this program reads", each=args.per_history)
+    else:
+        print("\nWhat this program reads is left out: nothing is kept of it (--read).")
     synthetic()
     return 0
 

@@ -14,7 +14,8 @@ The ends come first. Then, gap by gap, until none has anything left to ask:
     one wording, but an odd length from   the oddest capture, once per length: a wording that came and went again
     which the page came back
     no policy in the middle               its neighbours, at distances that double, so that a month of bot checks
-                                          costs a few requests and a single one costs one more
+                                          costs a few requests and a single one costs one more; where lengths tell
+                                          where it ends (Survey.suspect), both sides of that
 
 What is guaranteed when nothing is left to ask (tests/crawler/choosing/test_changes_strategy.py):
 
@@ -124,7 +125,7 @@ def _margin(gap: Gap, open_captures: int) -> int:
 def _inside_junk(survey: Survey, gap: Gap) -> list[Probe]:
     """The middle of each stretch between two that are no policy, until it may be presumed that none there is."""
     return [
-        Probe((left + right) // 2, LAST)
+        Probe(_better(survey, (left + right) // 2, Gap(left, right)), LAST)
         for left, right in gap.stretches()
         if left != gap.left and right != gap.right and right - left > 1 and not survey.presumed(gap, (left, right))
     ]
@@ -140,8 +141,19 @@ def _beside_junk(survey: Survey, gap: Gap, *, by_time: bool) -> list[Probe]:
         return []
     wanted = _middle(survey, gap) if by_time else _halve(survey, gap)
     if before and (not after or wanted - first < last - wanted):
-        return [Probe(min(wanted, first - _margin(gap, before)), NARROW)]
-    return [Probe(max(wanted, last + _margin(gap, after)), NARROW)]
+        side, wanted = range(first - 1, gap.left, -1), min(wanted, first - _margin(gap, before))
+    else:
+        side, wanted = range(last + 1, gap.right), max(wanted, last + _margin(gap, after))
+    return [Probe(_past_junk(survey, side, wanted), NARROW)]
+
+
+def _past_junk(survey: Survey, side: range, wanted: int) -> int:
+    """Where junk most likely ends, on its way from the junk to the known wording; the wanted one if it does not look like
+    junk. Where all does, it is the last, which shows that all between is junk.
+    """
+    if not survey.suspect(wanted):
+        return wanted
+    return next((at for at in side if survey.states[at] == OPEN and not survey.suspect(at)), side[-1])
 
 
 def _cover(survey: Survey, gap: Gap) -> Iterator[Probe]:

@@ -6,17 +6,24 @@ The length of an archived record jumps when the page's text does, and wobbles by
 server headers). It cannot tell a new wording from a new menu, so that it only says where to look first: no version
 begins or ends because of a length.
 
-How much to trust a step was measured on 48 real histories (184 changes among 15,000 captures;
-the lengths are those of the pages compressed). A step counts by the smaller of two: the jump between the two captures
-and the jump between the medians of three on either side, which one odd capture does not move. In units of the wobble:
+How much likelier a change is at a step than where the length stays as it is, is the product of two things:
 
-    step           < 1    1-3    3-8    8-20   20-80   > 80
-    odds, measured 0.2    0.3    1.6    4.5    10      17        (change : no change, by their shares)
+    size       1 + the step in units of the policy's wobble. A step is the smaller of the jump between the two captures and
+               the jump between the medians of three on either side, which one odd capture does not move.
+    newness    (1 + how far the length is from all that were there just before, or the one before from all just after) ²,
+               in units of how much lengths wobble around the step, at most 8. A page that is served now in one shape and
+               now in another takes large steps to lengths that it had before; a new wording takes it to a new one.
 
-The odds used rise faster, since the largest step between two captures of different wording is it more often than one
-of its size anywhere. Fetches hardly depend on the form: exponents of 1 to 3, caps from 20 to none, floors of 0.05 to
-1 all lie within 5 % of each other, on either half of the histories. What is below two wobbles counts as none: where
-lengths tell nothing, the search is a bisection.
+The form was found on 36 real histories that are no privacy policies and checked on 35 that are. Fetches there:
+
+                              as curated: 36   first 12   other 23     as this program reads: first 12   other 23
+    size alone (to the 1.5)               523        231        465                               346         496
+    size and newness                      519        226        449                               341         482
+
+What does not help: how the length lies to those at the ends of the gap, the share of the page that a step is, its direction,
+how rare a step of its size is. Caps from 6 to 30 and windows of 8 to 20 captures lie within 2 % of each other. By
+likelihood a form that rises less fast for large steps is better (1.5 bits left for 1.9 in a stretch with one change), by fetches
+not: where there are several changes, the large steps are more often one of them.
 """
 
 from __future__ import annotations
@@ -27,10 +34,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 UNKNOWN = -1
-_FLOOR = 0.3  # odds of a step of no size: some changes leave the length as it was
-_NOISE = 2  # wobbles; what is smaller tells nothing
-_CAP = 100  # wobbles; what is larger is no surer
-_EXPONENT = 1.5
+_NEWEST = 8  # local wobbles; what is further away is no newer
+_AROUND = 12  # jumps on either side of a step that tell how much lengths wobble there
+_JUST = 10  # captures on either side whose lengths are compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +80,19 @@ def _weigh(odds: array[float], known: Sequence[int], sizes: Sequence[int]) -> in
     last = len(sizes) - 1
     for at, jump in enumerate(jumps):
         step = min(jump, abs(smooth[min(at + 2, last)] - smooth[max(at - 1, 0)]))
-        bayes = _FLOOR + min(max(step / wobble - _NOISE, 0), _CAP) ** _EXPONENT
+        around = jumps[max(at - _AROUND, 0) : at] + jumps[at + 1 : at + 1 + _AROUND]
+        local = max(_median(around), 1) if around else wobble
+        new = min(_newness(sizes, at) / local, _NEWEST)
+        bayes = (1 + step / wobble) * (1 + new) ** 2
         for between in range(known[at], known[at + 1]):
             odds[between] = bayes
     return wobble
+
+
+def _newness(sizes: Sequence[int], at: int) -> int:
+    """How far the length after a step is from all of the lengths just before it, or the one before from those after."""
+    before, after = sizes[max(at - _JUST + 1, 0) : at + 1], sizes[at + 1 : at + 1 + _JUST]
+    return min(*(abs(after[0] - one) for one in before), *(abs(before[-1] - one) for one in after))
 
 
 def _median(values: Sequence[int]) -> int:

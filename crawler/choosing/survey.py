@@ -26,6 +26,7 @@ MANY_RUNS = 64
 JUNK_RUN = 3  # neighbours known to be no policy, before what lies between them is taken for none
 _SMALL = 8  # times smaller than the typical capture: most likely a stub, asked after better ones
 _ALIKE = 0.02  # of a length: alike enough to be the same stub
+_NEARER = 2  # times as near to the length of what was no policy as to that of any policy: looks like it
 
 OPEN, KNOWN, JUNK, FAILED, ASKED = range(5)
 
@@ -240,14 +241,15 @@ class Survey:
         return sorted({size for sizes in self.lengths_by_wording.values() for size in sizes})
 
     def suspect(self, at: int) -> bool:
-        """By its length it looks like a stub, or like what was no policy and unlike what was one."""
+        """By its length it looks like a stub, or more like what was no policy than like what was one."""
         length = self.rows.lengths[at]
         if length == UNKNOWN:
             return False
-        near = length * _ALIKE
-        if distance(self._policy_lengths, length) <= near:
+        near, off = length * _ALIKE, distance(self._policy_lengths, length)
+        if off <= near:
             return False
-        return length * _SMALL < self.rows.evidence.typical or distance(self._junk_lengths, length) <= near
+        junk = distance(self._junk_lengths, length)
+        return length * _SMALL < self.rows.evidence.typical or junk <= near or junk * _NEARER <= off < float("inf")
 
 
 def distance(ordered: list[int], value: int) -> float:

@@ -336,6 +336,18 @@ def test_an_odd_length_is_asked_once_where_it_is_no_wording():
     assert len(fetches("A" * 100, lengths=lengths).fetched) <= 4
 
 
+@given(st.integers(20, 200), st.integers(20, 200), st.integers(20, 200), st.randoms(use_true_random=False))
+def test_a_run_of_log_in_pages_is_told_by_its_length(before, log_ins, after, random):
+    """Where it begins and ends costs a fetch on each of four sides, however long it is."""
+    truths = ["A"] * before + [None] * log_ins + ["B"] * after
+    lengths = [(9000 if truth is None else 20_000 + 200 * (truth == "B")) + random.randint(-50, 50) for truth in truths]
+    listed, truth = history(truths, hours=6, lengths=lengths)
+    search = Search(listed, truth).run()
+    assert {before, before + log_ins + 1} <= search.wordings.keys()  # ids count from 1
+    assert len(search.no_policy) <= 6, search.no_policy
+    assert len(search.fetched) <= 14
+
+
 def test_what_looks_like_a_stub_is_asked_after_better_ones():
     lengths = [300] + [9000] * 20 + [300]
     first = Search(*history([None] + ["A"] * 20 + [None], lengths=lengths)).batch()

@@ -100,7 +100,19 @@ def test_the_step_of_a_new_wording_has_by_far_the_best_odds():
 def test_one_odd_capture_is_no_step():
     lengths = [9000, 9001, 9002] * 10
     lengths[15] = 300
-    assert max(study(lengths).odds) < 1
+    odds = study(lengths).odds
+    assert max(odds[14:16]) <= max(odds[:14])
+
+
+@pytest.mark.parametrize("other_shape", [100, 300, 500])
+@pytest.mark.parametrize("more", [60, 200, -80])
+def test_a_page_that_is_served_in_two_shapes_hides_no_step(other_shape, more):
+    """Both shapes were there before: a smaller step to a new length counts more than those between them."""
+    noise = random.Random(1)
+    shapes = [other_shape * (at // 4 % 2) + noise.randint(-3, 3) for at in range(100)]
+    odds = study([20_000 + shape + (more if at >= 50 else 0) for at, shape in enumerate(shapes)]).odds
+    steps = range(15, 85)
+    assert max(steps, key=odds.__getitem__) in range(47, 52)
 
 
 def test_captures_of_unknown_length_share_a_step():
