@@ -7,6 +7,9 @@ the last 64 of five real histories, taking the one with the fewest new pieces ma
 against the one before. How alike two pages are is told by a *sketch*: the pieces between tags, lines and commas, each
 by its checksum. One piece in 32 tells which bases are worth a look, all pieces tell which of those is best.
 
+What the crawl stored as a small difference stays as it is (`KEPT`): of twelve real histories that is two payloads in
+three, and looking for a better base made their differences larger by a fifth. It is taken to look like what it stands on.
+
 The cost of a payload does not depend on how many there are: it meets a bounded number of bases. What was gone through
 before is not gone through again: payloads that came since meet those around them (`NEAR`), and some less deep.
 """
@@ -29,7 +32,10 @@ LAST, PER_DEPTH, DEPTHS = 64, 4, 64  # bases at hand: the last payloads, and som
 MOST_BYTES: Final = 24_000_000  # of them together; with their sketches about 120 MB
 NEAR: Final = 8  # payloads on each side, of those gone through before, that one which came since can stand on
 AGAIN: Final = 4  # where one payload in so many came since, all are gone through again
-EXACT: Final = 8  # bases that are looked at in full
+KEPT: Final = 0.0005  # of a payload: a difference so small stays as the crawl made it
+KEPT_BYTES: Final = 160  # and so does one of so few bytes
+KEPT_IN_A_ROW: Final = 16  # then its pieces are looked at, for many small differences are a large one
+EXACT: Final = 4  # bases that are looked at in full
 ALIKE: Final = 0.005  # less than this share of a page is new: no better base is looked for
 NEAR_ENOUGH: Final = 0.5  # such a base must be as near as this
 ALONE_TOO: Final = 2  # where one part in so many is new, a payload is compressed alone, too
@@ -53,10 +59,12 @@ class Sketched(Base):
     """A base whose pieces are known.
 
     :param pieces: checksum of each piece: its bytes. :param sample: some of them.
+    :param guessed: how many payloads ago they were looked at.
     """
 
     pieces: Mapping[int, int]
     sample: frozenset[int]
+    guessed: int = 0
 
 
 def rebase(db: Database, urlkey: str) -> None:
@@ -88,22 +96,48 @@ def rebase(db: Database, urlkey: str) -> None:
     if known_still != before[0] or AGAIN * len(came) > len(ids):
         came = set(ids)
     bases: Bases[Sketched] = Bases(LAST, PER_DEPTH, DEPTHS, MOST_BYTES)
+    gone_through: dict[int, Base] = {}  # without their bytes
     for payload_id, around in _with_neighbours(db, ids, came):
         for held in around:
             if (base := _held(db, held, came)) is not None:
                 bases.add(base)
-        body = load_payload(db.execute, payload_id, {base.payload_id: base.body for base in bases})
-        if body:
-            chosen, data, pieces = smallest(body, bases)
-            depth, reach = (chosen.depth + 1, chosen.reach + len(body)) if chosen else (0, len(body))
-            db.execute(  # the same bytes may come of another base
-                "UPDATE payloads SET base_id = ?1, depth = ?2, data = ?3 "
-                "WHERE id = ?4 AND (data <> ?3 OR base_id IS NOT ?1 OR depth <> ?2)",
-                [chosen.payload_id if chosen else None, depth, data, payload_id],
-            )
-            bases.add(Sketched(payload_id, body, depth, reach, pieces, _sample(pieces)))
+                gone_through[held] = Base(held, b"", base.depth, base.reach)
+        known = {base.payload_id: base for base in bases}
+        body = load_payload(db.execute, payload_id, {one: base.body for one, base in known.items()})
+        base_id, stored = db.execute("SELECT base_id, length(data) FROM payloads WHERE id = ?", [payload_id]).fetchone()
+        below = gone_through.get(base_id)
+        if below and stored <= max(KEPT_BYTES, KEPT * len(body)) and nearness(below, len(body)):
+            made = _like(Base(payload_id, body, below.depth + 1, below.reach + len(body)), known.get(base_id))
+        elif body:
+            made = _moved(db, payload_id, body, bases)
+        else:
+            continue
+        bases.add(made)
+        gone_through[payload_id] = Base(payload_id, b"", made.depth, made.reach)
     if ids:
         db.execute("INSERT OR REPLACE INTO compacted VALUES (?, ?, ?)", [urlkey, *seen])
+
+
+def _like(base: Base, below: Sketched | None) -> Sketched:
+    """A payload that is taken to look like the one that it stands on."""
+    if below is not None and below.guessed < KEPT_IN_A_ROW:
+        pieces, sample, guessed = below.pieces, below.sample, below.guessed + 1
+    else:
+        pieces = sketch(base.body)
+        sample, guessed = _sample(pieces), 0
+    return Sketched(base.payload_id, base.body, base.depth, base.reach, pieces, sample, guessed)
+
+
+def _moved(db: Database, payload_id: int, body: bytes, bases: Bases[Sketched]) -> Sketched:
+    """A payload, stored against the best of many bases."""
+    chosen, data, pieces = smallest(body, bases)
+    depth, reach = (chosen.depth + 1, chosen.reach + len(body)) if chosen else (0, len(body))
+    db.execute(  # the same bytes may come of another base
+        "UPDATE payloads SET base_id = ?1, depth = ?2, data = ?3 "
+        "WHERE id = ?4 AND (data <> ?3 OR base_id IS NOT ?1 OR depth <> ?2)",
+        [chosen.payload_id if chosen else None, depth, data, payload_id],
+    )
+    return Sketched(payload_id, body, depth, reach, pieces, _sample(pieces))
 
 
 def mend_depths(db: Database) -> None:
