@@ -18,9 +18,9 @@ from typing import Any
 from history.answers.blame import stay_data
 from history.claims.standing import Stays, runs, stay_at
 from history.plain import plain_text
-from history.texts import read_texts
 from history.timeline.timeline import VersionRow
 from pipelines.model import Block, BlockKind
+from pipelines.store.load_texts import read_texts
 from pipelines.text.wording import text_words, wording_key, words
 
 

@@ -18,9 +18,9 @@ from itertools import groupby
 from typing import Final
 
 from crawler.archives.timestamps import format_iso, parse_iso
-from history.claims.said import What
 from history.claims.selectors import meant
 from history.claims.steps import ClaimStep, read_steps
+from history.claims.what import What
 from history.search.index_words import find, tokens
 from history.search.query import expression, parse
 from history.search.same_edits import Event, edit_of, group_edits
