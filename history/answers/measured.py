@@ -13,6 +13,7 @@ from itertools import islice
 from statistics import mean, median
 from typing import Any, Final
 
+from crawler.counting import count
 from history.metrics import FIELDS, Metrics, metrics
 from history.readability import FORMULAS, Readability, readability
 from history.search.trends import Stretches
@@ -21,6 +22,7 @@ from pipelines.claims.parties import party_of_domain
 from pipelines.store.load_texts import read_texts
 
 _AT_ONCE: Final = 200  # texts
+_SHOWN: Final = (("flesch_ease", "Flesch reading ease"), ("lix", "LIX"))  # the first that there is
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,26 @@ def measured_data(one: Measured) -> dict[str, Any]:
         "why_none": score.why_none or None,
         **one.metrics.data(),
     }
+
+
+def in_words(one: Measured) -> str:
+    """Return the numbers of a text on one line, without those that its language has no list or formula for.
+
+    `2,345 words, 120 sentences, 9.8 minutes to read, Flesch 38, 14.2 vague words per 1,000, 31% passive sentences, …`
+    """
+    numbers, scores = one.metrics, one.readability.scores
+    parts = [count(one.words, "word"), count(one.readability.counts.sentences, "sentence")]
+    if numbers.reading_minutes is not None:
+        parts.append(f"{numbers.reading_minutes:g} minutes to read")
+    parts += [f"{label} {scores[name]:.0f}" for name, label in _SHOWN if name in scores][:1]
+    if numbers.vague_per_1000 is not None:
+        parts.append(f"{numbers.vague_per_1000:g} vague words per 1,000")
+    if numbers.passive_share is not None:
+        parts.append(f"{numbers.passive_share:.0%} passive sentences")
+    parts.append(count(len(numbers.parties), "other company named", "other companies named"))
+    if numbers.purposes is not None:
+        parts.append(count(len(numbers.purposes), "purpose"))
+    return ", ".join(parts)
 
 
 # By name: what of a text it is; None where the text has none, since its language has no formula or no list.
