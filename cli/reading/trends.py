@@ -56,7 +56,8 @@ _WHOLE = 100  # from here on a median has no decimals
     "measured",
     multiple=True,
     type=click.Choice(list(METRICS)),
-    help="Instead of a TERM: the median of a number of the texts. Can be repeated.",
+    metavar="NAME",
+    help=f"Instead of a TERM: the median of a number of the texts, one of {', '.join(METRICS)}. Can be repeated.",
 )
 @click.option(
     "--site", "sites", multiple=True, metavar="SITE", shell_complete=complete, help="Only this site. Can be repeated."
