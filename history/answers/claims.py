@@ -168,21 +168,23 @@ def read_changes(
 
     :param since, until: the bracket of the change must lie in this time, at least in part.
     """
-    found = [
-        change for policy in policies for change in _changes_between(db, policy, since, until) if test(change.said.what)
-    ]
+    found = [change for policy in policies for change in _changes_between(db, policy, test, since, until)]
     found.sort(key=lambda one: (one.policy.site, one.said.what.name, one.said.what.value, one.came))
     found.sort(key=lambda one: one.version.first_seen, reverse=True)
     return found
 
 
 def _changes_between(
-    db: sqlite3.Connection, policy: PolicyRow, since: datetime | None, until: datetime | None
+    db: sqlite3.Connection,
+    policy: PolicyRow,
+    test: Callable[[What], bool],
+    since: datetime | None,
+    until: datetime | None,
 ) -> Iterator[ClaimChange]:
     """Yield what came and went in a time; only the texts of that time, and the one before it, are looked at."""
     versions = between(read_versions(db, policy), since, until)
     if len(versions) > 1:
-        yield from claim_changes(db, policy, versions)
+        yield from claim_changes(db, policy, versions, test)
 
 
 def between(versions: Sequence[VersionRow], since: datetime | None, until: datetime | None) -> Sequence[VersionRow]:

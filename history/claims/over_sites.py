@@ -77,14 +77,23 @@ def whats_of(db: sqlite3.Connection, policy: PolicyRow, versions: Sequence[Versi
     return [found[version.text_id] - own for version in versions]
 
 
-def claim_changes(db: sqlite3.Connection, policy: PolicyRow, versions: Sequence[VersionRow]) -> Iterator[ClaimChange]:
-    """Yield what came and went in a policy, newest first; what the first version has did not come."""
+def claim_changes(
+    db: sqlite3.Connection,
+    policy: PolicyRow,
+    versions: Sequence[VersionRow],
+    test: Callable[[What], bool] = lambda _what: True,
+) -> Iterator[ClaimChange]:
+    """Yield what came and went in a policy, newest first; what the first version has did not come.
+
+    :param test: whether a claim is meant.
+    """
     steps = read_steps(
         db,
         {
             number: (policy.site, versions[number - 1].text_id, versions[number].text_id)
             for number in range(1, len(versions))
         },
+        test,
     )
     for number in range(len(versions) - 1, 0, -1):
         for came, some in ((True, steps[number].came), (False, steps[number].went)):

@@ -48,17 +48,21 @@ def _in_order(found: Iterator[Said]) -> tuple[Said, ...]:
     return tuple(sorted(found, key=lambda one: (one.what.name, one.what.value, one.what.polarity)))
 
 
-def read_steps(db: sqlite3.Connection, changes: Mapping[int, tuple[str, int, int]]) -> dict[int, ClaimStep]:
+def read_steps(
+    db: sqlite3.Connection,
+    changes: Mapping[int, tuple[str, int, int]],
+    test: Callable[[What], bool] = lambda _what: True,
+) -> dict[int, ClaimStep]:
     """Return what came and went with changes. Only the texts of those that brought or took a claim are read.
 
-    :param changes: (site, id of the old text, id of the new one), by any key.
+    :param changes: (site, id of the old text, id of the new one), by any key. :param test: whether a claim is meant.
     """
     found: dict[int, ClaimStep] = {}
     waiting = iter(changes.items())
     while some := list(islice(waiting, _AT_ONCE)):
         claims = placed(db, (text_id for _key, (_site, *texts) in some for text_id in texts))
         differing = {
-            key: {one.what for one in claims[old]} ^ {one.what for one in claims[new]}
+            key: set(filter(test, {one.what for one in claims[old]} ^ {one.what for one in claims[new]}))
             for key, (_site, old, new) in some
         }
         meant: dict[int, set[What]] = {}  # of each text, all that came with it or went after it

@@ -12,7 +12,13 @@ from click.testing import CliRunner
 
 from cli.main import main
 from cli.reading.claims import _print_csv
+from history.claims.over_sites import says_of
+from history.database import open_database
+from history.sites import all_policies
+from history.timeline.timeline import read_versions
+from pipelines.claims.model import Polarity
 from tests.crawling import environment
+from tests.history.web.pages import Site
 from tests.programs import ROOT
 from tests.programs import run as program
 
@@ -220,3 +226,62 @@ def test_who_adds_versions_to_a_database_that_stores_claims_stores_theirs(run, s
     invoked = CliRunner().invoke(main, ["merge", str(sample_db), "--into", str(plain)])
     assert invoked.exit_code == 0, invoked.output
     assert stored(plain)[1] == 0
+
+
+UNCLEAR = "Our use of cookies may be considered a sale of your personal information."
+# Where a claim is named, and whether a person or a program reads it: each says that it is unclear.
+SAYS_UNCLEAR = (
+    ("claims", "a.example"),
+    ("claims", "a.example", "--json"),
+    ("claims", "a.example", "--all", "--csv"),
+    ("claims", "--changed"),
+    ("claims", "--changed", "--json"),
+    ("claims", "--changed", "--csv"),
+    ("claims", "--matrix", "MATRIX"),
+    ("changes", "--claims"),
+    ("changes", "--claims", "--json"),
+    ("compare", "--around", "2018-05-25"),
+    ("compare", "--around", "2018-05-25", "--json"),
+    ("compare", "--around", "2018-05-25", "--csv"),
+    ("search", "cookies", "--claim", "sale"),
+    ("search", "cookies", "--claim", "sale", "--json"),
+    ("trends", "--claim", "sale.unclear"),
+    ("trends", "--claim", "sale.unclear", "--json"),
+    ("trends", "--claim", "sale.unclear", "--csv"),
+    "/a.example/claims",
+    "/a.example/claims.json",
+    "/a.example/claims.csv",
+    "/-/changes?claims=1",
+    "/-/changes.json?claims=1",
+    "/-/changes.csv?claims=1",
+    "/-/search?q=cookies&claim=sale",
+)
+
+
+@pytest.mark.parametrize("stored", [False, True], ids=["computed", "stored"])
+def test_what_two_readers_could_disagree_on_is_unclear_wherever_it_is_shown(run, history_db, tmp_path, stored):
+    """And nowhere a yes, a no, or a sale without a word."""
+    path = history_db.policy(
+        "https://a.example/privacy",
+        history_db.shown("2017-11-01", "We keep your order data for two years."),
+        history_db.shown("2018-03-01", "We keep your order data for two years."),
+        history_db.shown("2018-07-01", f"We keep your order data for two years.\n\n{UNCLEAR}"),
+        history_db.shown("2018-11-30", f"We keep your order data for two years.\n\n{UNCLEAR}"),
+    )
+    history_db.db.conn.close()
+    if stored:
+        run("claims", "--store", "--processes", "1", db=path)
+    for asked in SAYS_UNCLEAR:
+        if isinstance(asked, str):
+            said = Site(path).page(asked).body.decode()
+        else:
+            matrix = tmp_path / "matrix.csv"
+            said = run(*(matrix if part == "MATRIX" else part for part in asked), db=path)
+            said = matrix.read_text() if "MATRIX" in asked else said
+        assert "unclear" in said.replace("unclear: two readers could disagree", ""), asked
+        for wrong in ("sale.sell no", "sale.sell yes", "sale.sell conditional", "sale.sell.stated"):
+            assert wrong not in said, asked
+    with closing(open_database(path)) as db:
+        (policy,) = all_policies(db)
+        (_before, after) = says_of(db, policy, read_versions(db, policy))
+    assert [one.what.polarity for one in after if one.what.category == "sale"] == [Polarity.UNCLEAR]

@@ -66,7 +66,9 @@ def test_versions_outside_of_the_time_are_not_read(history_db, monkeypatch):
     history_db.policy("https://a.example/privacy", *shown)
     read = []
     monkeypatch.setattr(
-        answers, "claim_changes", lambda db, policy, some: read.append(len(some)) or claim_changes(db, policy, some)
+        answers,
+        "claim_changes",
+        lambda db, policy, some, test: read.append(len(some)) or claim_changes(db, policy, some, test),
     )
     with closing(open_database(history_db.path)) as db:
         policies = all_policies(db)

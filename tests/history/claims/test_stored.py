@@ -71,13 +71,15 @@ def answers(db):
         for number in range(1, len(versions))
     }
     blocks = [row[0] for row in db.execute("SELECT id FROM blocks ORDER BY id")]
+    changed = read_steps(db, steps)
+    assert read_steps(db, steps, selector("sale")) == {key: one.only(selector("sale")) for key, one in changed.items()}
     asked = ("sale.denied", "retention", "rights.access", "party.google", "sale.conditional")
     return (
         placed(db, texts),
         whats(db, texts),
         read_said(db, texts),
         {name: texts_claiming(db, texts, selector(name)) for name in asked},
-        read_steps(db, steps),
+        changed,
         claims_of_blocks(db, blocks),
         {policy.policy_id: claim_history(says_of(db, policy, versions)) for policy, versions in policies},
     )
