@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,8 +25,12 @@ from pipelines.store.file import open_file
 from pipelines.store.tables import claim_rows
 from pipelines.upkeep import claims as upkeep
 from pipelines.upkeep.claims import missing_parts, store_claims, stores_claims
+from pipelines.upkeep.compact import compact
+from pipelines.upkeep.findings import Damage, Mend
 from pipelines.upkeep.forget import forget, pages_of
+from pipelines.upkeep.fsck import check
 from pipelines.upkeep.merge import merge
+from pipelines.upkeep.repair import repair
 from tests.databases.stored import Seen, write
 from tests.databases.written import HistoryWriter
 from tests.ranges import examples
@@ -178,6 +183,9 @@ def test_after_merging_reading_again_and_forgetting_the_answers_are_the_same(
     store_claims(path, 1)
     assert missing(path) == 0
     same(path)
+    compact(path)  # which may pack the texts of blocks
+    same(path)
+    views_say_it(path)
     write(path, seen[0], extractor="test-2")  # read by another extractor: these versions are shown now
     same(path)
     store_claims(path, 1)
@@ -220,6 +228,34 @@ def test_other_rules_make_what_is_stored_stale_and_the_next_writer_reads_it_anew
         assert claim_rows.stored_version(db) == "next"
         assert not db.execute("SELECT 1 FROM claim_kinds WHERE subject = 'of other rules'").fetchall()
     same(path)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "DELETE FROM claim_kinds WHERE id = 1",
+        "UPDATE block_claims SET block_id = 999 WHERE number = 0",
+        "UPDATE text_claims SET text_id = 999 WHERE text_id = 1",
+    ],
+)
+def test_stored_claims_that_refer_to_nothing_are_dropped_by_a_repair(tmp_path, broken):
+    path = write(tmp_path / "x.db", [Seen(day, LINES[4] + f"\n{LINES[3]}\n{day} days.") for day in (1, 40, 80)])
+    store_claims(path, 1)
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(broken)
+        db.commit()
+        found = list(check(db))
+    assert {(one.kind, one.mend) for one in found} == {(Damage.REFERENCE, Mend.CLAIMS)}
+    assert "`policylapse claims --store`" in found[0].next_step
+    db = open_file(path)
+    assert len(list(repair(db, found))) == len(found)
+    db.conn.close()
+    assert not stores_claims(path)
+    with closing(sqlite3.connect(path)) as db:
+        assert list(check(db)) == []
+    same(path)
+    assert store_claims(path, 1).texts
+    views_say_it(path)
 
 
 def test_several_processes_store_what_one_does(history_db, monkeypatch):
