@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from crawler.choosing.lengths import UNKNOWN
 from crawler.choosing.rows import TELLS_NOTHING, Rows
-from crawler.choosing.unmodified import DAY, ENOUGH, Seen, agreement, telling
+from crawler.choosing.unmodified import DAY, ENOUGH, Dated, agreement, telling
 
 MAX_GAP = timedelta(days=180)
 # Clean curated histories never return to a wording six times within a year; an A/B test does so in a week.
@@ -239,7 +239,7 @@ class Survey:
         if not self._modified:
             return 0
         lines, times = self.rows.lines, self.times
-        return agreement(Seen(times[at], lines[at], self.words[at], self._modified.get(at)) for at in self.known)
+        return agreement(Dated(times[at], lines[at], self.words[at], self._modified.get(at)) for at in self.known)
 
     def modified_in(self, gap: Gap) -> int | None:
         """When the page at the end of a gap was last modified, as it says, if that is in the gap and nothing speaks against it."""

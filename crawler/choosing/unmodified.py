@@ -1,6 +1,6 @@
 """What the Last-Modified headers of captures that were read tell of those that were not.
 
-    x-archive-orig-last-modified ──► moment ──► Seen(…) by time ──► agreement: how often it told of a change, None if it lied
+    x-archive-orig-last-modified ──► moment ──► Dated(…) by time ──► agreement: how often it told of a change, None if it lied
 
 "Last-Modified: 1 May 2023" in a capture of July says that nobody changed the page in between. Three things follow, and no
 more:
@@ -31,7 +31,7 @@ ENOUGH = 2  # changes that it told of, before it is believed that there was none
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Dated:
     """A capture that was read.
 
     :param at: when, in seconds since 1970.
@@ -61,13 +61,13 @@ def telling(modified: int | None, captured_at: int) -> int | None:
     return modified if modified is not None and modified <= captured_at - DAY else None
 
 
-def agreement(captures: Iterable[Seen]) -> int | None:
+def agreement(captures: Iterable[Dated]) -> int | None:
     """Return of how many changes Last-Modified told, None where it contradicts the texts or itself.
 
     :param captures: those that were read, oldest first.
     """
     told = 0
-    before: dict[int, Seen] = {}
+    before: dict[int, Dated] = {}
     changed: dict[int, int] = {}  # by URL: the last capture after which the wording is known to have changed
     newest: dict[int, int] = {}
     for one in captures:

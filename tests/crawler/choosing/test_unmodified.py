@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crawler.archives.timestamps import format_timestamp
 from crawler.choosing.survey import Options
-from crawler.choosing.unmodified import DAY, Seen, agreement, moment, telling
+from crawler.choosing.unmodified import DAY, Dated, agreement, moment, telling
 from tests.builders import make_listed, utc
 from tests.crawler.choosing.test_changes_strategy import left_between
 from tests.servers.answers import FAILS, Search
@@ -149,11 +149,11 @@ def test_nothing_is_taken_for_unchanged_without_an_honest_basis(some, urls, data
     ],
 )
 def test_agreement(captures, told):
-    assert agreement(Seen(at, 0, word, modified) for at, word, modified in captures) == told
+    assert agreement(Dated(at, 0, word, modified) for at, word, modified in captures) == told
 
 
 def test_each_url_speaks_for_itself():
-    captures = [Seen(10, 0, "A"), Seen(15, 1, "B", 5), Seen(20, 0, "A", 7), Seen(22, 1, "B", 5)]
+    captures = [Dated(10, 0, "A"), Dated(15, 1, "B", 5), Dated(20, 0, "A", 7), Dated(22, 1, "B", 5)]
     assert agreement(captures) == 0
 
 
