@@ -178,6 +178,7 @@ def queries() -> None:
     import sqlite3
 
     run("policylapse crawl --archive sample --sites sites.csv")
+    run("policylapse claims --store")
     with sqlite3.connect(Path(_folder()) / "policylapse.db") as db:
         for number, file in enumerate(sorted((ROOT / "docs" / "queries").glob("*.sql")), start=1):
             question, sql = file.read_text(encoding="utf-8").rstrip().split("\n", 1)

@@ -18,9 +18,9 @@ from typing import Any
 from history.answers.blame import stay_data
 from history.claims.standing import Stays, runs, stay_at
 from history.plain import plain_text
-from history.texts import read_texts
 from history.timeline.timeline import VersionRow
 from pipelines.model import Block, BlockKind
+from pipelines.store.load_texts import read_texts
 from pipelines.text.wording import text_words, wording_key, words
 
 
@@ -73,10 +73,12 @@ class Annotated:
         return next((stay for stay in reversed(self.stays) if stay[0] <= version), self.stays[0])
 
 
-_ALL = (
-    "SELECT text_key, label, author, model, labelled_at, note, citation, added_at FROM annotations "
+_LABELS = (
+    "SELECT text_key, label, author, model, labelled_at, note, citation, added_at FROM annotations{} "
     "ORDER BY labelled_at, label, author, model, text_key"
 )
+_ALL = _LABELS.format("")
+_OF_KEYS = _LABELS.format(" WHERE text_key IN (SELECT value FROM json_each(?))")
 
 
 def read_all(db: sqlite3.Connection) -> list[Annotation]:
@@ -85,30 +87,34 @@ def read_all(db: sqlite3.Connection) -> list[Annotation]:
 
 
 def read_annotated(db: sqlite3.Connection, versions: Sequence[VersionRow]) -> list[Annotated]:
-    """Return the labels of a policy's texts and passages, by where they first stood."""
-    labels = read_all(db)
-    if not labels:
+    """Return the labels of a policy's texts and passages, by where they first stood. Labels of others are not read."""
+    (any_label,) = db.execute("SELECT EXISTS (SELECT 1 FROM annotations)").fetchone()
+    if not any_label:
         return []
     texts = read_texts(db, [version.text_id for version in versions])
-    return annotated(labels, [(version.wording, texts[version.text_id]) for version in versions])
+    keys = {block: key_of(block) for block in {block for blocks in texts.values() for block in blocks}}
+    wanted = json.dumps([*keys.values(), *(version.wording for version in versions)])
+    labels = [Annotation(*row) for row in db.execute(_OF_KEYS, [wanted])]
+    return annotated(labels, [(version.wording, texts[version.text_id]) for version in versions], keys)
 
 
-def annotated(labels: Iterable[Annotation], versions: Sequence[tuple[str, Sequence[Block]]]) -> list[Annotated]:
+def annotated(
+    labels: Iterable[Annotation], versions: Sequence[tuple[str, Sequence[Block]]], keys: Mapping[Block, str]
+) -> list[Annotated]:
     """Return the labels that any version has the words of.
 
-    :param versions: (wording, blocks) of each, oldest first.
+    :param versions: (wording, blocks) of each, oldest first. :param keys: key_of each of their blocks.
     """
     wanted: dict[str, list[Annotation]] = {}
     for label in labels:
         wanted.setdefault(label.text_key, []).append(label)
-    keys: dict[Block, str] = {}
     having: dict[str, set[int]] = {}
     passages: dict[str, str] = {}
     for number, (wording, blocks) in enumerate(versions):
         if wording in wanted:
             having.setdefault(wording, set()).add(number)
         for block in blocks:
-            key = keys.get(block) or keys.setdefault(block, key_of(block))
+            key = keys[block]
             if key in wanted:
                 having.setdefault(key, set()).add(number)
                 passages.setdefault(key, plain_text(block.markdown))

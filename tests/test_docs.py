@@ -1,6 +1,7 @@
 """What there is, is documented: commands, settings, outcomes, modules."""
 
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ from cogapp import Cog
 
 from cli.commands import COMMANDS
 from crawler.archives.capture import Outcome
+from pipelines.upkeep.claims import store_claims
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -46,11 +48,20 @@ def test_the_lock_names_no_host():
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!-]+", line) for line in lock.splitlines())
 
 
+@pytest.fixture(scope="module")
+def with_claims(sample_db, tmp_path_factory):
+    """The sample, its claims stored."""
+    path = tmp_path_factory.mktemp("queries") / "sample.db"
+    shutil.copy(sample_db, path)
+    store_claims(path, 1)
+    return path
+
+
 @pytest.mark.parametrize("file", sorted((ROOT / "docs/queries").glob("*.sql")), ids=lambda file: file.stem)
-def test_every_documented_query_only_reads_and_answers(sample_db, file):
+def test_every_documented_query_only_reads_and_answers(with_claims, file):
     question, sql = file.read_text(encoding="utf-8").split("\n", 1)
     assert question.endswith(("?", ")"))
-    with closing(sqlite3.connect(f"file:{sample_db}?mode=ro", uri=True)) as db:
+    with closing(sqlite3.connect(f"file:{with_claims}?mode=ro", uri=True)) as db:
         cursor = db.execute(sql)
         rows = cursor.fetchall()
     assert rows

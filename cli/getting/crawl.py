@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.getting.nightly import Nightly, nightly_options, run_nightly
+from cli.keeping.stored_claims import keep_stored_claims
 from cli.output import OneDatabase, remember
 from cli.site_names import complete
 from crawler.archives.dialects import parse_archive
-from crawler.archives.errors import ConfigError
+from crawler.archives.errors import ConfigError, Exit
 from crawler.archives.surt import check_url
 
 if TYPE_CHECKING:
@@ -261,4 +262,7 @@ def run_to_end(options: RunOptions, lock_wait: float = 0.0, log_level: str = "")
     # Scrapy's account of its own start is of no interest here; our outcomes are, one line each
     logging.getLogger("scrapy").setLevel(logging.WARNING)
     set_up_log(log_level or project["LOG_LEVEL"])
-    return run_crawl(process, lock_wait=lock_wait)
+    ended = run_crawl(process, lock_wait=lock_wait)
+    if ended.code in (Exit.COMPLETE, Exit.PARTLY):
+        keep_stored_claims(options.database)
+    return ended

@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from cli.keeping.stored_claims import keep_stored_claims
 from cli.output import json_option, line, print_json, print_lines, stdout_console
 from crawler.archives.errors import ConfigError, StoreError
 from crawler.counting import count
@@ -53,6 +54,7 @@ def merge(sources: tuple[Path, ...], into: Path, as_json: bool) -> None:
             merged = list(merge_files(sources, into, report))
     except sqlite3.Error as error:
         raise StoreError(f"cannot merge into {into}: {error}. The same command again goes on") from error
+    keep_stored_claims(into)
     if as_json:
         print_json({"total": len(merged), "databases": [_data(one) for one in merged]})
     else:

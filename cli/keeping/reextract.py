@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 from rich.text import Text
 
+from cli.keeping.stored_claims import keep_stored_claims
 from cli.output import db_option, json_option, line, print_json, print_lines, print_wrapped, stdout_console
 from cli.site_names import complete
 from crawler.archives.capture import Policy
@@ -42,6 +43,7 @@ def re_extract(site: str, processes: int | None, db: Path, as_json: bool) -> Non
     require_database(db)
     with CrawlLock(db):
         found = asyncio.run(_run(db, site, processes or 0))
+    keep_stored_claims(db, processes or 0)
     if as_json:
         print_json({"total": len(found), "policies": [_data(one) for one in found]})
     else:

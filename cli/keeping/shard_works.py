@@ -17,6 +17,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from cli.keeping.stored_claims import keep_stored_claims
 from crawler.archives.errors import ConfigError
 from crawler.lock import CrawlLock
 from history.database import open_database, require_database
@@ -148,3 +149,4 @@ def writing(db: Path, site: str) -> Iterator[Store]:
         if site and not store.policies.of(site):
             raise ConfigError(f"the database {db} holds no policy of {site!r}: `policylapse sites` lists what it holds")
         yield store
+    keep_stored_claims(db)

@@ -43,12 +43,12 @@ from history.annotations import (
 )
 from history.database import open_database, require_database
 from history.plain import json_text
-from history.texts import read_texts
 from history.timeline.citations import Status, citation, resolve, site_of_citation
 from history.timeline.selectors import select
 from history.timeline.timeline import read_versions
 from pipelines.claims.context import contexts
 from pipelines.imports.labels import ImportedLabel, parse_labels
+from pipelines.store.load_texts import read_texts
 
 _NAMED = 10  # labels that were left out, named one by one
 _LONG = 200  # characters of a passage

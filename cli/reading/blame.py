@@ -34,10 +34,10 @@ from history.database import open_database
 from history.diff.blame import Blame, Placed, gone, standing
 from history.diff.blame import blame as blame_texts
 from history.sites import PolicyRow
-from history.texts import read_texts
 from history.timeline.selectors import select
 from history.timeline.timeline import VersionRow, read_versions
 from pipelines.model import BlockKind
+from pipelines.store.load_texts import read_texts
 
 _INDENT = " " * 6
 _MARKS = {BlockKind.ITEM: "• ", BlockKind.NUMBERED: "• ", BlockKind.ROW: "| ", BlockKind.QUOTE: "> "}

@@ -30,6 +30,7 @@ from cli.views.timeline import CLASS_STYLES, bracket_of, sections_of
 from crawler.archives.timestamps import parse_date
 from crawler.counting import count
 from history.answers.changes import Feed, feed_data
+from history.claims.placed import claims_are_stored
 from history.claims.steps import ClaimStep
 from history.database import open_database
 from history.search.changes import (
@@ -102,7 +103,12 @@ _YEARS = 1990, 2200
 )
 @click.option("--all", "everything", is_flag=True, help="Also show every switch between alternating wordings.")
 @click.option("--passages", "shown", is_flag=True, help="Show the passages that were added and removed.")
-@click.option("--claims", "claimed", is_flag=True, help="Show which claims were added and removed (see `claims`).")
+@click.option(
+    "--claims/--no-claims",
+    "claimed",
+    default=None,
+    help="Show which claims were added and removed (see `claims`).  [default: where `claims --store` stored them]",
+)
 @click.option(
     "--claim",
     "names",
@@ -130,7 +136,7 @@ def changes(
     grouped: bool,
     everything: bool,
     shown: bool,
-    claimed: bool,
+    claimed: bool | None,
     names: tuple[str, ...],
     limit: int | None,
     db: Path,
@@ -155,6 +161,7 @@ def changes(
       policylapse changes --found-since 2026-11-01
     """
     with closing(open_database(db)) as connection:
+        with_claims = bool(names) or (claims_are_stored(connection) if claimed is None else claimed)
         wanted = Filter(
             classes=tuple(map(ChangeClass, classes)),
             min_words=min_words,
@@ -184,7 +191,7 @@ def changes(
         by_id = {row.change_id: row for row in rows}
         numbers = [number for event in events for number in event.numbers]
         urls = capture_urls(connection, numbers)
-        claims = claim_steps(connection, map(by_id.__getitem__, numbers)) if claimed or names else None
+        claims = claim_steps(connection, map(by_id.__getitem__, numbers)) if with_claims else None
     total = len(found)
     feed = Feed(events, by_id, passages, urls, total, claims)
     if as_json:

@@ -45,10 +45,11 @@ from history.answers.claims import (
     read_claims,
 )
 from history.claims.over_sites import ClaimChange
-from history.claims.said import Said, What
+from history.claims.said import Said
 from history.claims.selectors import meant
 from history.claims.standing import ClaimStory
-from history.database import open_database
+from history.claims.what import What
+from history.database import open_database, require_database
 from history.sites import all_policies, find_policies
 from history.timeline.selectors import select
 from history.timeline.timeline import read_versions
@@ -90,6 +91,16 @@ _STYLES = {Polarity.YES: "", Polarity.NO: "red", Polarity.CONDITIONAL: "yellow",
     help="Write one row per version and one column per claim: CSV, or Parquet if FILE ends in .parquet. Without SITE, "
     "of all sites.",
 )
+@click.option(
+    "--store",
+    "stored",
+    is_flag=True,
+    help="Store the claims of all versions in the database, for faster answers and for SQL. From then on, every command "
+    "that adds versions stores their claims, too.",
+)
+@click.option(
+    "--processes", type=click.IntRange(1), metavar="N", help="With --store: worker processes.  [default: one per core]"
+)
 @db_option
 @policy_option
 @color_option
@@ -104,6 +115,8 @@ def claims(
     names: tuple[str, ...],
     as_csv: bool,
     matrix: Path | None,
+    stored: bool,
+    processes: int | None,
     db: Path,
     number: int | None,
     color: str,
@@ -122,6 +135,7 @@ def claims(
       policylapse claims lumenkart.example --all --csv > claims.csv
       policylapse claims --matrix claims.parquet
       policylapse claims --changed --since 2018 --claim sale
+      policylapse claims --store
     """
     _refuse(
         ("--csv and --json exclude each other: name one", as_csv and as_json),
@@ -130,9 +144,20 @@ def claims(
             "--matrix goes with SITE only: it has every claim of every version",
             matrix and (changed or at or every or names or as_csv or as_json),
         ),
-        ("name a SITE, or ask for the claims that came and went with --changed", not (site or changed or matrix)),
+        (
+            "--store goes with no other option but --db, --processes and --json: it stores the claims of all sites",
+            stored and (site or matrix or changed or at or every or names or as_csv),
+        ),
+        ("--processes goes with --store", processes and not stored),
+        (
+            "name a SITE, or ask for the claims that came and went with --changed",
+            not (site or changed or matrix or stored),
+        ),
         ("--changed and --at or --all exclude each other: name one", changed and (at or every)),
     )
+    if stored:
+        _store(db, processes or 0, as_json=as_json)
+        return
     if matrix:
         _write_matrix(matrix, db, site, number)
         return
@@ -169,6 +194,21 @@ def _refuse(*rules_of_use: tuple[str, object]) -> None:
     for message, broken in rules_of_use:
         if broken:
             raise click.UsageError(message)
+
+
+def _store(db: Path, processes: int, *, as_json: bool) -> None:
+    from cli.keeping.stored_claims import store_all_claims  # noqa: PLC0415 - only here
+
+    require_database(db)
+    texts, said = store_all_claims(db, processes)
+    if as_json:
+        print_json({"texts": texts, "claims": said, "rules": rules().version})
+    elif texts:
+        print_lines(
+            stdout_console(), f"{count(texts, 'text')} read by rules {rules().version}: {count(said, 'claim')} stored"
+        )
+    else:
+        print_lines(stdout_console(), f"the claims of all versions are stored, by rules {rules().version}")
 
 
 def _write_matrix(path: Path, db: Path, site: str | None, number: int | None) -> None:

@@ -24,6 +24,7 @@ from cli.site_names import complete
 from cli.views.sites import MISSING_COLUMNS, SITE_COLUMNS, print_csv, print_missing, print_sites
 from crawler.archives.memento import replay_url
 from crawler.missing import missing_data
+from history.answers.measured import in_words, measure, measured_data
 from history.answers.rows import answer_data, policy_data, site_data, version_data
 from history.database import open_database
 from history.sites import PolicyRow, list_sites
@@ -118,12 +119,15 @@ def show(
             selected = select(connection, policy, versions, names[0] if names else "latest")
         chosen, answer = selected.version, selected.answer
         markdown = render_markdown(text_blocks(connection, chosen.text_id))
+        ((_text, measured),) = measure(connection, [(chosen.text_id, policy.site)])
     if as_json:
         data = {**policy_data(policy), **version_data(chosen), "markdown": markdown}
+        data |= {"metrics": measured_data(measured)}
         data |= {"citation": citation(policy.cited, chosen), "answer": answer_data(answer) if answer else None}
         print_json(data)
         return
     _show_notes(policy, versions, selected)
+    note(in_words(measured))
     tolerate_small_charsets()
     click.echo(clean(markdown), nl=False)
 

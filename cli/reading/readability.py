@@ -28,14 +28,13 @@ from cli.views.chart import sparkline
 from cli.views.timeline import bracket
 from crawler.archives.errors import NotFound
 from crawler.archives.timestamps import format_iso
+from history.answers.measured import Measured, measure, measured_data
 from history.answers.rows import policy_data
 from history.database import open_database
-from history.metrics import FIELDS, Metrics, metrics
-from history.readability import FORMULAS, Readability, readability
+from history.metrics import FIELDS
+from history.readability import FORMULAS
 from history.sites import PolicyRow, find_policies
-from history.texts import read_texts
 from history.timeline.timeline import VersionRow, read_versions
-from pipelines.claims.parties import party_of_domain
 
 _HEADS = {"flesch_ease": "ease", "flesch_kincaid": "grade", "smog": "smog", "lix": "lix"}
 
@@ -45,11 +44,11 @@ class Scored:
     """A policy's versions with what the formulas say of each."""
 
     policy: PolicyRow
-    versions: tuple[tuple[VersionRow, Readability, Metrics], ...]
+    versions: tuple[tuple[VersionRow, Measured], ...]
 
 
 @click.command("readability")
-@click.argument("sites", nargs=-1, required=True, metavar="SITE...", shell_complete=complete)
+@click.argument("sites", nargs=-1, metavar="[SITE]...", shell_complete=complete)
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV with one row per version.")
 @db_option
 @color_option
@@ -77,18 +76,12 @@ def readability_command(sites: tuple[str, ...], as_csv: bool, db: Path, color: s
         )
         if not policies:
             raise NotFound(f"no version of {', '.join(sites)} is known: `policylapse timeline {sites[0]}` says why")
-        languages = {int(row[0]): str(row[1]) for row in connection.execute("SELECT id, language FROM texts")}
         scored = []
         for policy in policies:
             versions = read_versions(connection, policy)
-            texts = read_texts(connection, [version.text_id for version in versions])
-            own = party_of_domain(policy.site)
-            known = {
-                text_id: (readability(text, languages[text_id]), metrics(text, languages[text_id], own))
-                for text_id, text in texts.items()
-            }
-            scores = [(version, *known[version.text_id]) for version in versions]
-            scored.append(Scored(policy, tuple(scores)))
+            found = dict(measure(connection, ((version.text_id, policy.site) for version in versions)))
+            scores = tuple((version, found[version.text_id, policy.site]) for version in versions)
+            scored.append(Scored(policy, scores))
     if as_csv:
         _print_csv(scored)
         return
@@ -111,14 +104,9 @@ def _data(scored: Scored) -> dict[str, Any]:
                 "first_seen": format_iso(version.first_seen),
                 "last_seen": format_iso(version.last_seen),
                 "words": version.words,
-                "language": score.language or None,
-                "prose_words": score.counts.words,
-                "sentences": score.counts.sentences,
-                **{name: score.scores.get(name) for name in FORMULAS},
-                "why_none": score.why_none or None,
-                **measured.data(),
+                **measured_data(measured),
             }
-            for version, score, measured in scored.versions
+            for version, measured in scored.versions
         ],
     }
 
@@ -143,8 +131,8 @@ def _print(console: Console, scored: Scored) -> None:
     print_lines(
         console, Text(f"{'':>3}  {'changed between':<23} {'words':>6}  {'words/sentence':>14}{heads}", "dim underline")
     )
-    for version, score, _measured in scored.versions:
-        counts = score.counts
+    for version, measured in scored.versions:
+        score, counts = measured.readability, measured.readability.counts
         length = f"{counts.words / counts.sentences:.1f}" if counts.sentences else ""
         row = f"{version.version:>3}  {bracket(version):<23} {version.words:>6,}  {length:>14}"
         values = "".join(f"{score.scores[name]:>7.1f}" if name in score.scores else f"{'':>7}" for name in FORMULAS)
@@ -159,7 +147,8 @@ def _metrics(console: Console, scored: Scored) -> None:
     print_lines(console, "")
     head = f"{'':>3}  {'minutes':>7} {'vague/1,000':>12} {'passive':>8} {'companies':>10} {'purposes':>9}"
     print_lines(console, Text(head, "dim underline"))
-    for version, _score, one in scored.versions:
+    for version, measured in scored.versions:
+        one = measured.metrics
         minutes = "" if one.reading_minutes is None else f"{one.reading_minutes:.1f}"
         vague = "" if one.vague_per_1000 is None else f"{one.vague_per_1000:.1f}"
         passive = "" if one.passive_share is None else f"{one.passive_share:.0%}"
@@ -173,11 +162,9 @@ def _metrics(console: Console, scored: Scored) -> None:
 def _lines(console: Console, scored: Scored) -> None:
     """One mark a version for the length and for each formula that has a score."""
     print_lines(console, "")
-    lines: dict[str, list[float | None]] = {
-        "words": [float(version.words) for version, _score, _measured in scored.versions]
-    }
+    lines: dict[str, list[float | None]] = {"words": [float(version.words) for version, _measured in scored.versions]}
     lines |= {
-        _HEADS[name]: [score.scores.get(name) for _version, score, _measured in scored.versions] for name in FORMULAS
+        _HEADS[name]: [one.readability.scores.get(name) for _version, one in scored.versions] for name in FORMULAS
     }
     for name, values in lines.items():
         if any(value is not None for value in values):

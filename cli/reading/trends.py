@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from cli.output import (
 from cli.site_names import complete
 from cli.views.chart import bar
 from crawler.archives.timestamps import parse_date
+from history.answers.measured import METRICS, MetricPoint, MetricTrend, metric_data, metric_rows, metric_trends
 from history.answers.trends import Trend, read_claim_trend, read_trend, trend_data, trend_rows
 from history.database import open_database
 from history.search.trends import Point, read_stretches
@@ -38,6 +39,7 @@ _LEAST_COLUMN = 8  # of one term: its percentage
 _LEAST_BAR = 13  # from so many columns on with a bar
 _SHOWN = 3  # passages of one point
 _LONG = 200  # characters of a passage
+_WHOLE = 100  # from here on a median has no decimals
 
 
 @click.command()
@@ -50,18 +52,33 @@ _LONG = 200  # characters of a passage
     help="A claim instead of a TERM: law.gdpr, sale.denied. Can be repeated.",
 )
 @click.option(
+    "--metric",
+    "measured",
+    multiple=True,
+    type=click.Choice(list(METRICS)),
+    metavar="NAME",
+    help=f"Instead of a TERM: the median of a number of the texts, one of {', '.join(METRICS)}. Can be repeated.",
+)
+@click.option(
     "--site", "sites", multiple=True, metavar="SITE", shell_complete=complete, help="Only this site. Can be repeated."
 )
 @click.option("--since", metavar="DATE", help="Only half-years from this one on.")
 @click.option("--until", metavar="DATE", help="Only half-years up to this one.")
 @click.option("--passages", "shown", is_flag=True, help="Show the passages behind each point.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print CSV: half_year, covered, term, having, share.")
+@click.option(
+    "--csv",
+    "as_csv",
+    is_flag=True,
+    help="Print CSV: half_year, covered, term, having, share; of metrics half_year, covered, metric, measured, median, "
+    "lowest, highest.",
+)
 @db_option
 @color_option
 @json_option
 def trends(
     terms: tuple[str, ...],
     named: tuple[str, ...],
+    measured: tuple[str, ...],
     sites: tuple[str, ...],
     since: str | None,
     until: str | None,
@@ -77,47 +94,79 @@ def trends(
     wording is known in that half-year: it was captured then, or the same wording was captured before and after, at
     most 400 days apart. A site has the term if one of its wordings of that half-year has it.
 
+    --metric shows the median over these sites, and of how many of them it is: a text in a language without a list or a
+    formula has no such number. A site with several wordings in a half-year counts with their mean.
+
     \b
     Examples:
       policylapse trends gdpr ccpa
       policylapse trends 'cookie*' '"machine learning"' --since 2015 --passages
       policylapse trends "legitimate interest*" --csv > trend.csv
       policylapse trends --claim law.gdpr --claim rights.portability
+      policylapse trends --metric words --metric vague_per_1000
     """
-    if not terms and not named:
-        raise click.UsageError("name a TERM, or a claim with --claim")
+    if not terms and not named and not measured:
+        raise click.UsageError("name a TERM, a claim with --claim, or a number with --metric")
+    if measured and (terms or named or shown):
+        raise click.UsageError("--metric excludes TERM, --claim and --passages: ask for them apart")
     if as_csv and as_json:
         raise click.UsageError("--csv and --json exclude each other: name one")
     first, last = parse_date(since) if since else None, parse_date(until, end=True) if until else None
     with closing(open_database(db)) as connection:
         policies = {policy.policy_id for site in sites for policy in find_policies(connection, site)} if sites else None
         stretches = read_stretches(connection, policies)
+        numbers = metric_trends(connection, stretches, tuple(dict.fromkeys(measured))) if measured else []
         found = [read_trend(connection, stretches, term, shown or as_json) for term in dict.fromkeys(terms)]
         found += [read_claim_trend(connection, stretches, name) for name in dict.fromkeys(named)]
-    found = [
-        Trend(
-            one.term,
-            tuple(
-                p
-                for p in one.points
-                if (not first or p.half >= half_of(first)) and (not last or p.half <= half_of(last))
-            ),
-            one.passages,
-        )
-        for one in found
-    ]
+
+    def meant(half: int) -> bool:
+        return (not first or half >= half_of(first)) and (not last or half <= half_of(last))
+
+    if measured:
+        numbers = [MetricTrend(one.metric, tuple(p for p in one.points if meant(p.half))) for one in numbers]
+        _give_numbers(numbers, color, as_csv=as_csv, as_json=as_json)
+        return
+    found = [Trend(one.term, tuple(p for p in one.points if meant(p.half)), one.passages) for one in found]
     if as_json:
         print_json({"total": len(found), "terms": [trend_data(one, with_passages=shown) for one in found]})
     elif as_csv:
-        _csv(found)
+        _csv(trend_rows(found))
     else:
         _print(stdout_console(color), found, shown=shown)
 
 
-def _csv(found: Sequence[Trend]) -> None:
+def _csv(rows: Iterable[Sequence[object]]) -> None:
     tolerate_small_charsets()
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerows(trend_rows(found))
+    csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
+
+
+def _give_numbers(found: Sequence[MetricTrend], color: str, *, as_csv: bool, as_json: bool) -> None:
+    if as_json:
+        print_json({"total": len(found), "metrics": list(map(metric_data, found))})
+    elif as_csv:
+        _csv(metric_rows(found))
+    else:
+        _print_numbers(stdout_console(color), found)
+
+
+def _print_numbers(console: Console, found: Sequence[MetricTrend]) -> None:
+    """A row per half-year: the median of each metric, and of how many sites it is where it is not of all."""
+    if not found[0].points:
+        print_lines(console, "no site is covered in that time")
+        return
+    width = max((console.width - _LEFT) // len(found), _LEAST_COLUMN)
+    heads = "".join(f"  {_cut(one.metric, width - 3):<{width - 2}}" for one in found)
+    print_lines(console, Text(f"half-year sites{heads}".rstrip(), "dim underline"))
+    for row in zip(*(one.points for one in found), strict=True):
+        cells = "".join(f"  {_number(point):<{width - 2}}" for point in row)
+        print_lines(console, f"{half_label(row[0].half):<9} {row[0].covered:>5}{cells}".rstrip())
+
+
+def _number(point: MetricPoint) -> str:
+    if point.median is None:
+        return "–"
+    of = "" if len(point.values) == point.covered else f" of {len(point.values):,}"
+    return f"{point.median:,.0f}{of}" if point.median >= _WHOLE else f"{point.median:.3g}{of}"
 
 
 def _print(console: Console, found: Sequence[Trend], *, shown: bool) -> None:

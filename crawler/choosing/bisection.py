@@ -21,7 +21,8 @@ What is guaranteed when nothing is left to ask (tests/crawler/choosing/test_chan
 
 1. Between two neighbouring captures of known wording that are the same and further apart than the max gap, there is
    no capture left to ask. A-B-A in which B lasts longer than the max gap is therefore always found, if it was
-   captured: no stretch as long as that is without a capture whose wording was read.
+   captured: no stretch as long as that is without a capture whose wording was read. The exception is a page that says
+   itself that it was not modified in between, and that has earned it (unmodified.py).
 2. The bracket of every change is two neighbouring captures, or not longer than `resolution` where that was asked, or
    it lies where wordings come and go (Survey.unsteady), which the bracket says.
 3. "Left to ask" and "neighbouring" pass over captures that are no policy or cannot be had, and over those that lie
@@ -43,7 +44,7 @@ from itertools import accumulate
 
 from crawler.choosing.lengths import UNKNOWN
 from crawler.choosing.stated import weigh
-from crawler.choosing.survey import OPEN, Gap, Survey, distance
+from crawler.choosing.survey import ASKED, OPEN, Gap, Survey, distance
 
 # Levels: lower ones first, over all policies of a run.
 ENDS, COVER, NARROW, LAST = range(4)
@@ -71,7 +72,11 @@ class Probe:
 def probes(survey: Survey) -> list[Probe]:
     """Return what to ask for now: probes of different gaps, none of which depends on the answer to another."""
     gaps = [gap for gap in survey.gaps() if not gap.asked]
-    found = [probe for gap in gaps for probe in _probe(survey, gap)]
+    found = [probe for gap in gaps if not survey.says_unmodified(gap) for probe in _probe(survey, gap)]
+    if (
+        not found and ASKED not in survey.states
+    ):  # what a page says of itself is believed, or not, by the changes that are found
+        found = [probe for gap in gaps if survey.says_unmodified(gap) for probe in _probe(survey, gap)]
     return found + _odd_ones(survey, gaps)
 
 
@@ -79,6 +84,8 @@ def _probe(survey: Survey, gap: Gap) -> Iterable[Probe]:
     if not survey.bounded(gap):
         return _outside(survey, gap)
     settled, span = survey.settled(gap), survey.span(gap.left, gap.right)
+    if survey.vouched(gap):
+        return ()
     if gap.junk:
         return () if settled and span <= survey.max_gap else _beside_junk(survey, gap, by_time=settled)
     if span > (survey.max_gap if settled else 2 * survey.max_gap) and (settled or not _told(survey, gap)):
@@ -181,7 +188,9 @@ def _middle(survey: Survey, gap: Gap) -> int:
 
 
 def _told(survey: Survey, gap: Gap) -> bool:
-    """A length or a stated day tells at which step of a gap its change is."""
+    """The page, a length or a stated day tells at which step of a gap its change is."""
+    if survey.modified_in(gap) is not None:
+        return True
     weights = _weights(survey, gap)
     return max(weights) >= _TOLD * sum(weights)
 

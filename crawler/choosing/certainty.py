@@ -148,7 +148,9 @@ def _more(rows: Rows, knowledge: Knowledge) -> int:
 
 
 def _searched(survey: Survey, gap: Gap) -> bool:
-    return not (survey.bounded(gap) and survey.settled(gap) and survey.span(gap.left, gap.right) <= survey.max_gap)
+    if not survey.bounded(gap) or not survey.settled(gap):
+        return True
+    return survey.span(gap.left, gap.right) > survey.max_gap and not survey.vouched(gap)
 
 
 def _open_digests(rows: Rows, knowledge: Knowledge) -> int:

@@ -17,6 +17,7 @@ from itertools import pairwise
 
 from crawler.choosing.lengths import UNKNOWN
 from crawler.choosing.rows import TELLS_NOTHING, Rows
+from crawler.choosing.unmodified import DAY, ENOUGH, Dated, agreement, telling
 
 MAX_GAP = timedelta(days=180)
 # Clean curated histories never return to a wording six times within a year; an A/B test does so in a week.
@@ -58,6 +59,7 @@ class Knowledge:
     :param held: digest_key of the digests whose payload the store holds, from any capture of any policy.
     :param stated: of captures whose text was read: the days that it states (stated.py). They say where to look, never
         what is known.
+    :param modified: of captures that were fetched themselves: their Last-Modified, in seconds since 1970 (unmodified.py).
     :param targets: captures that were answered with a redirect, and where each led ("" where that is not known).
     """
 
@@ -68,6 +70,7 @@ class Knowledge:
     held: Collection[int] = frozenset()
     targets: Mapping[int, str] = field(default_factory=dict)
     stated: Mapping[int, Collection[int]] = field(default_factory=dict)
+    modified: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ class Survey:
         self.reuse = reusable(rows, self.states, knowledge.held)
         for at in self.reuse:
             self.states[at] = ASKED
-        self._stated = knowledge.stated
+        self._stated, self._told_modified = knowledge.stated, knowledge.modified
         _spread(rows, self.states, self.words, rows.positions(knowledge.no_policy))
 
     @cached_property
@@ -213,10 +216,50 @@ class Survey:
         return days
 
     def new_days(self, gap: Gap) -> set[int]:
-        """Days that the wording after a gap states and the one before it does not."""
+        """Days that the wording after a gap states and the one before it does not, and on which its page was last modified."""
         nothing = set[int]()
         before, after = (self._days_by_wording.get(self.words[at], nothing) for at in (gap.left, gap.right))
-        return after - before
+        modified = self.modified_in(gap)
+        return after - before if modified is None else (after - before) | {modified - modified % DAY}
+
+    # what pages say of when they were modified
+
+    @cached_property
+    def _modified(self) -> dict[int, int]:
+        """By position: the Last-Modified of known captures, where it tells something."""
+        found = dict[int, int]()
+        for at in self.rows.positions(self._told_modified):
+            modified = telling(self._told_modified[self.rows.ids[at]], self.times[at])
+            if modified is not None and at in self.words and not self.rows.revisits[at]:
+                found[at] = modified
+        return found
+
+    @cached_property
+    def _agreement(self) -> int | None:
+        if not self._modified:
+            return 0
+        lines, times = self.rows.lines, self.times
+        return agreement(Dated(times[at], lines[at], self.words[at], self._modified.get(at)) for at in self.known)
+
+    def modified_in(self, gap: Gap) -> int | None:
+        """When the page at the end of a gap was last modified, as it says, if that is in the gap and nothing speaks against it."""
+        modified = self._modified.get(gap.right)
+        if modified is None or modified <= self.times[gap.left] or self._agreement is None:
+            return None
+        return modified if self.rows.lines[gap.left] == self.rows.lines[gap.right] else None
+
+    def says_unmodified(self, gap: Gap) -> bool:
+        """The page says that it was not modified from the one end of a gap to the other, and was not caught yet."""
+        if not self._modified or not self.bounded(gap) or not self.same(gap):
+            return False
+        if self._modified.get(gap.right, self.times[gap.right]) > self.times[gap.left]:
+            return False
+        one_url = len(set(self.rows.lines[gap.left : gap.right + 1])) == 1
+        return one_url and self._agreement is not None
+
+    def vouched(self, gap: Gap) -> bool:
+        """It says so, and has earned that it is believed."""
+        return self.says_unmodified(gap) and (self._agreement or 0) >= ENOUGH
 
     # better ones first
 

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from history.sites import PolicyRow, all_policies, find_policies
-from history.texts import read_texts_with_languages
 from history.timeline.timeline import VersionRow, read_versions
 from pipelines.model import Block
 from pipelines.shards.apart import rows_at
 from pipelines.shards.place import JobFolders
 from pipelines.shards.rows import Holds, Told, Writing, damaged, decoder, to_json
+from pipelines.store.load_texts import read_texts_with_languages
 
 VERSIONS: Final = "versions"  # the folder
 SHARD_BYTES: Final = 64_000_000  # of texts, where each block counts once a policy

@@ -14,9 +14,9 @@ from history.annotations import Annotated, annotated_data, at_version, read_anno
 from history.answers.blame import stay_data
 from history.answers.encoding import fields
 from history.answers.rows import policy_data
-from history.claims.over_sites import Around, ClaimChange, around, claim_changes, says_of
-from history.claims.said import What
+from history.claims.over_sites import Around, ClaimChange, around, claim_changes, says_of, whats_of
 from history.claims.standing import ClaimStory, SaidSentence, Stays, claim_history, stay_at
+from history.claims.what import What
 from history.sites import PolicyRow
 from history.timeline.citations import citation
 from history.timeline.timeline import VersionRow, read_versions
@@ -168,21 +168,23 @@ def read_changes(
 
     :param since, until: the bracket of the change must lie in this time, at least in part.
     """
-    found = [
-        change for policy in policies for change in _changes_between(db, policy, since, until) if test(change.said.what)
-    ]
+    found = [change for policy in policies for change in _changes_between(db, policy, test, since, until)]
     found.sort(key=lambda one: (one.policy.site, one.said.what.name, one.said.what.value, one.came))
     found.sort(key=lambda one: one.version.first_seen, reverse=True)
     return found
 
 
 def _changes_between(
-    db: sqlite3.Connection, policy: PolicyRow, since: datetime | None, until: datetime | None
+    db: sqlite3.Connection,
+    policy: PolicyRow,
+    test: Callable[[What], bool],
+    since: datetime | None,
+    until: datetime | None,
 ) -> Iterator[ClaimChange]:
-    """Yield what came and went in a time; only the texts of that time, and the one before it, are matched."""
+    """Yield what came and went in a time; only the texts of that time, and the one before it, are looked at."""
     versions = between(read_versions(db, policy), since, until)
     if len(versions) > 1:
-        yield from claim_changes(policy, versions, says_of(db, policy, versions))
+        yield from claim_changes(db, policy, versions, test)
 
 
 def between(versions: Sequence[VersionRow], since: datetime | None, until: datetime | None) -> Sequence[VersionRow]:
@@ -236,7 +238,7 @@ def read_around(
 ) -> Around:
     """Return what changed in policies around a day."""
     histories = ((policy, read_versions(db, policy)) for policy in policies)
-    return around(histories, partial(says_of, db), day, window, test)
+    return around(histories, partial(whats_of, db), day, window, test)
 
 
 def around_rows(found: Around) -> Iterator[tuple[Any, ...]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from history.claims.over_sites import texts_claiming
+from history.claims.placed import texts_claiming
 from history.claims.selectors import selector
 from history.search.search import blocks_of
 from history.search.trends import Point, Stretches, passages, texts_having, trend
@@ -39,7 +39,7 @@ def read_claim_trend(connection: sqlite3.Connection, stretches: Stretches, name:
     :raises ConfigError: there is no such claim.
     """
     having = texts_claiming(connection, {one.text_id for one in stretches}, selector(name))
-    return Trend(name, trend(stretches, having.keys()), {})
+    return Trend(name, trend(stretches, having), {})
 
 
 def trend_data(one: Trend, with_passages: bool) -> dict[str, Any]:

@@ -1,19 +1,20 @@
 """Claims over all sites: which came and went, and what a legal date did.
 
-claim_changes(policies' claims) ──► ClaimChange(policy, version, came or went, what, sentence)…, newest first
+claim_changes(db, policy, versions) ──► ClaimChange(policy, version, came or went, what, sentence)…, newest first
 around(policies' claims, day, window) ──► Around(covered policies, changed, claims that came or went, each in how many)
-texts_claiming(db, text ids, test) ──► the texts that make a claim
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from history.claims.said import Said, What, own_party, read_said
-from history.claims.steps import step
+from history.claims.placed import whats
+from history.claims.said import Said, read_said
+from history.claims.steps import read_steps
+from history.claims.what import What, own_party
 from history.sites import PolicyRow
 from history.timeline.timeline import GAP, Standing, VersionRow, version_at
 
@@ -63,26 +64,46 @@ History = tuple[PolicyRow, Sequence[VersionRow]]
 
 
 def says_of(db: sqlite3.Connection, policy: PolicyRow, versions: Sequence[VersionRow]) -> list[tuple[Said, ...]]:
-    """Return what each version claims, without the site's own company."""
+    """Return what each version claims and by which sentences, without the site's own company."""
     said = read_said(db, [version.text_id for version in versions])
     own = own_party(policy.site)
     return [tuple(one for one in said[version.text_id] if one.what != own) for version in versions]
 
 
+def whats_of(db: sqlite3.Connection, policy: PolicyRow, versions: Sequence[VersionRow]) -> list[frozenset[What]]:
+    """Return what each version claims, without the site's own company."""
+    found = whats(db, [version.text_id for version in versions])
+    own = frozenset((own_party(policy.site),))
+    return [found[version.text_id] - own for version in versions]
+
+
 def claim_changes(
-    policy: PolicyRow, versions: Sequence[VersionRow], says: Sequence[Sequence[Said]]
+    db: sqlite3.Connection,
+    policy: PolicyRow,
+    versions: Sequence[VersionRow],
+    test: Callable[[What], bool] = lambda _what: True,
 ) -> Iterator[ClaimChange]:
-    """Yield what came and went in a policy, newest first; what the first version has did not come."""
+    """Yield what came and went in a policy, newest first; what the first version has did not come.
+
+    :param test: whether a claim is meant.
+    """
+    steps = read_steps(
+        db,
+        {
+            number: (policy.site, versions[number - 1].text_id, versions[number].text_id)
+            for number in range(1, len(versions))
+        },
+        test,
+    )
     for number in range(len(versions) - 1, 0, -1):
-        made = step(says[number - 1], says[number])
-        for came, some in ((True, made.came), (False, made.went)):
+        for came, some in ((True, steps[number].came), (False, steps[number].went)):
             for said in some:
                 yield ClaimChange(policy, versions[number], came=came, said=said)
 
 
 def around(
     histories: Iterable[History],
-    says: Callable[[PolicyRow, Sequence[VersionRow]], Sequence[Sequence[Said]]],
+    says: Callable[[PolicyRow, Sequence[VersionRow]], Sequence[Collection[What]]],
     day: datetime,
     window: timedelta,
     test: Callable[[What], bool] = lambda _what: True,
@@ -104,7 +125,7 @@ def around(
         if versions[first].wording != versions[last].wording:
             changed.append(policy.name)
         for side, said in enumerate(says(policy, (versions[first], versions[last]))):
-            for what in {one.what for one in said}:
+            for what in said:
                 if test(what):
                     having.setdefault(what, (set(), set()))[side].add(policy.name)
     moved = [
@@ -126,11 +147,3 @@ def _known(versions: Sequence[VersionRow], moment: datetime) -> int | None:
     if found.certainty is Standing.AFTER_LAST and moment - found.version.last_seen <= GAP / 2:
         return found.version.version - 1
     return None
-
-
-def texts_claiming(
-    db: sqlite3.Connection, text_ids: Iterable[int], test: Callable[[What], bool]
-) -> Mapping[int, tuple[Said, ...]]:
-    """Return the texts that make a claim, each with the sentences that say it."""
-    found = read_said(db, text_ids)
-    return {text_id: mine for text_id, said in found.items() if (mine := tuple(one for one in said if test(one.what)))}

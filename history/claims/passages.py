@@ -10,13 +10,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from history.claims.said import Said, What, own_party, said_at
-from history.texts import read_texts_with_languages
-from pipelines.claims.context import contexts
-from pipelines.model import Block, BlockKind
+from history.claims.placed import placed
+from history.claims.said import Said, said_at
+from history.claims.what import What, own_party
 from pipelines.store.load import TEXTS_OF_BLOCKS
 
 _NEWEST: Final = f"""
@@ -28,9 +27,12 @@ JOIN sites s ON s.id = p.site_id
 WHERE :policies IS NULL OR v.policy_id IN (SELECT value FROM json_each(:policies))
 GROUP BY h.block_id
 """
-_BLOCKS: Final = (
-    "SELECT b.id, b.kind, b.level, b.markdown FROM json_each(?) j CROSS JOIN blocks b ON b.id = j.value ORDER BY b.id"
-)
+_PLACES: Final = """
+SELECT w.text_id, r.position + w.block_id - r.first_block_id, w.block_id
+FROM (SELECT json_extract(value, '$[0]') AS text_id, json_extract(value, '$[1]') AS block_id FROM json_each(?)) w
+CROSS JOIN text_runs r ON r.text_id = w.text_id
+WHERE w.block_id BETWEEN r.first_block_id AND r.first_block_id + r.length - 1
+"""
 
 
 def claims_of_blocks(
@@ -41,21 +43,32 @@ def claims_of_blocks(
     :param db: of history.database.open_database. :param policies: ids of those whose versions are meant; None: all.
     """
     ids = json.dumps(list(block_ids))
-    wanted = {row[0]: Block(BlockKind(row[1]), row[2], row[3]) for row in db.execute(_BLOCKS, [ids])}
     given = {"blocks": ids, "policies": None if policies is None else json.dumps(sorted(policies))}
     held: dict[int, list[tuple[int, str]]] = {}
     for block_id, text_id, site, _seen in db.execute(_NEWEST, given):
         held.setdefault(text_id, []).append((block_id, site))
+    places = _places(db, held)
+    claims = {
+        text_id: [one for one in some if one.position in places[text_id]]
+        for text_id, some in placed(db, held, only=places).items()
+    }
     found: dict[int, tuple[Said, ...]] = {}
-    for text_id, (blocks, languages) in read_texts_with_languages(db, held).items():
-        places: dict[Block, list[int]] = {}
-        for at, block in enumerate(blocks):
-            places.setdefault(block, []).append(at)
-        around = contexts(blocks)
+    for text_id, said in said_at(db, claims).items():
+        mine: dict[int, dict[Said, None]] = {}
+        for one, position in zip(said, (one.position for one in claims[text_id]), strict=True):
+            mine.setdefault(places[text_id][position], {})[one] = None
         for block_id, site in held[text_id]:
-            own, block = own_party(site), wanted[block_id]
-            said = (one for at in places[block] for one in said_at(block, around[at], languages[at]))
-            found[block_id] = tuple(dict.fromkeys(one for one in said if one.what != own))
+            own = own_party(site)
+            found[block_id] = tuple(one for one in mine.get(block_id, ()) if one.what != own)
+    return found
+
+
+def _places(db: sqlite3.Connection, held: Mapping[int, Sequence[tuple[int, str]]]) -> dict[int, dict[int, int]]:
+    """By text: the positions of the blocks that are meant of it, and which block stands at each."""
+    wanted = [(text_id, block_id) for text_id, blocks in held.items() for block_id, _site in blocks]
+    found: dict[int, dict[int, int]] = {text_id: {} for text_id in held}
+    for text_id, position, block_id in db.execute(_PLACES, [json.dumps(wanted)]):
+        found[text_id][position] = block_id
     return found
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from crawler.archives.errors import ConfigError
-from history.claims.said import What
+from history.claims.what import What
 from pipelines.claims.model import POLARITY_NAMES
 from pipelines.claims.parties import party_ids
 from pipelines.claims.rules import rules

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from history.claims.said import Said, What
+from history.claims.said import Said
+from history.claims.what import What
 
 Stays = tuple[tuple[int, int], ...]  # from which version to which, both included, from 0
 

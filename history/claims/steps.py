@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from history.claims.said import Said, What, own_party, read_said
+from history.claims.placed import placed
+from history.claims.said import Said, said_at
+from history.claims.what import What, own_party
 
 _AT_ONCE: Final = 64  # changes whose texts are held together
 
@@ -46,16 +48,29 @@ def _in_order(found: Iterator[Said]) -> tuple[Said, ...]:
     return tuple(sorted(found, key=lambda one: (one.what.name, one.what.value, one.what.polarity)))
 
 
-def read_steps(db: sqlite3.Connection, changes: Mapping[int, tuple[str, int, int]]) -> dict[int, ClaimStep]:
-    """Return what came and went with changes.
+def read_steps(
+    db: sqlite3.Connection,
+    changes: Mapping[int, tuple[str, int, int]],
+    test: Callable[[What], bool] = lambda _what: True,
+) -> dict[int, ClaimStep]:
+    """Return what came and went with changes. Only the texts of those that brought or took a claim are read.
 
-    :param changes: (site, id of the old text, id of the new one), by any key.
+    :param changes: (site, id of the old text, id of the new one), by any key. :param test: whether a claim is meant.
     """
     found: dict[int, ClaimStep] = {}
     waiting = iter(changes.items())
     while some := list(islice(waiting, _AT_ONCE)):
-        said = read_said(db, dict.fromkeys(text_id for _key, (_site, *texts) in some for text_id in texts))
+        claims = placed(db, (text_id for _key, (_site, *texts) in some for text_id in texts))
+        differing = {
+            key: set(filter(test, {one.what for one in claims[old]} ^ {one.what for one in claims[new]}))
+            for key, (_site, old, new) in some
+        }
+        meant: dict[int, set[What]] = {}  # of each text, all that came with it or went after it
+        for key, (_site, *texts) in some:
+            for text_id in texts:
+                meant.setdefault(text_id, set()).update(differing[key])
+        said = said_at(db, {text: [one for one in claims[text] if one.what in those] for text, those in meant.items()})
         for key, (site, old, new) in some:
-            own = own_party(site)
-            found[key] = step(*([one for one in said[text_id] if one.what != own] for text_id in (old, new)))
+            mine = differing[key] - {own_party(site)}
+            found[key] = step(*([one for one in said[text_id] if one.what in mine] for text_id in (old, new)))
     return found

@@ -18,8 +18,8 @@ from typing import IO, Any, Final
 
 from crawler.archives.errors import ConfigError, StoreError
 from crawler.archives.timestamps import format_iso
-from history.claims.over_sites import says_of
-from history.claims.said import What
+from history.claims.over_sites import whats_of
+from history.claims.what import What
 from history.export.tables import cell
 from history.sites import PolicyRow
 from history.timeline.citations import citation
@@ -61,9 +61,9 @@ def matrix_rows(db: sqlite3.Connection, policies: Iterable[PolicyRow]) -> Iterat
     columns = claim_columns()
     for policy in policies:
         versions = read_versions(db, policy)
-        for version, says in zip(versions, says_of(db, policy, versions), strict=True):
+        for version, says in zip(versions, whats_of(db, policy, versions), strict=True):
             cells: dict[str, set[str]] = {}
-            for what in {one.what for one in says}:
+            for what in says:
                 name = _PARTIES if what.category == _PARTIES else what.name
                 cells.setdefault(name, set()).add(_cell(what))
             yield (

@@ -20,11 +20,12 @@ from history.export.formats import Job
 from history.export.writing.manifest import Done
 from history.plain import plain_text
 from history.sites import PolicyRow
-from history.texts import read_texts_with_languages
 from history.timeline.citations import citation
 from history.timeline.timeline import VersionRow, read_versions
 from pipelines.claims.rules import rules
+from pipelines.claims.texts import Known
 from pipelines.model import Block
+from pipelines.store.load_texts import read_texts_with_languages
 from pipelines.text.wording import words
 
 
@@ -57,7 +58,7 @@ def edits_of(
 
     :param name: by which its versions are cited. :param texts: of each version, the blocks and their languages.
     """
-    known: dict[Any, tuple[Said, ...]] = {}
+    known: Known = {}
     said = [said_of(blocks, languages, known) for blocks, languages in texts]
     blamed = blame([blocks for blocks, _languages in texts])
     for number in range(1, len(versions)):

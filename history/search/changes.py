@@ -18,9 +18,9 @@ from itertools import groupby
 from typing import Final
 
 from crawler.archives.timestamps import format_iso, parse_iso
-from history.claims.said import What
 from history.claims.selectors import meant
 from history.claims.steps import ClaimStep, read_steps
+from history.claims.what import What
 from history.search.index_words import find, tokens
 from history.search.query import expression, parse
 from history.search.same_edits import Event, edit_of, group_edits
@@ -170,13 +170,15 @@ def read_changes(db: sqlite3.Connection, wanted: Filter) -> Iterator[ChangeRow]:
 
 def _claiming(db: sqlite3.Connection, rows: Sequence[ChangeRow], test: Callable[[What], bool]) -> Iterator[ChangeRow]:
     """Those changes that brought or took a claim that is meant."""
-    steps = claim_steps(db, rows)
-    return (row for row in rows if steps[row.change_id].only(test))
+    steps = claim_steps(db, rows, test)
+    return (row for row in rows if steps[row.change_id])
 
 
-def claim_steps(db: sqlite3.Connection, rows: Iterable[ChangeRow]) -> dict[int, ClaimStep]:
-    """Return which claims changes brought and took, by the changes' ids."""
-    return read_steps(db, {row.change_id: (row.site, row.from_text_id, row.to_text_id) for row in rows})
+def claim_steps(
+    db: sqlite3.Connection, rows: Iterable[ChangeRow], test: Callable[[What], bool] = lambda _what: True
+) -> dict[int, ClaimStep]:
+    """Return which claims changes brought and took, by the changes' ids. :param test: whether a claim is meant."""
+    return read_steps(db, {row.change_id: (row.site, row.from_text_id, row.to_text_id) for row in rows}, test)
 
 
 def _conditions(

@@ -21,7 +21,8 @@ from typing import Final
 
 from crawler.archives.timestamps import format_iso, parse_iso
 from history.claims.passages import claims_of_blocks
-from history.claims.said import Said, What
+from history.claims.said import Said
+from history.claims.what import What
 from history.search.index_words import Span, find, matching, tokens
 from history.search.query import Either, Query, expression, parse, terms_of, words_expression
 from history.timeline.timeline import GAP

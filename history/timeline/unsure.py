@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from history.plain import plain_text
-from history.texts import read_texts
 from history.timeline.timeline import VersionRow
 from pipelines.model import Block, ChangeClass
+from pipelines.store.load_texts import read_texts
 
 
 def read_unsure(db: sqlite3.Connection, versions: Sequence[VersionRow]) -> dict[int, tuple[str, ...]]:

@@ -30,6 +30,7 @@ MIGRATIONS = frozenset(
         "m017_long_runs",
         "m018_annotations",
         "m019_packed_blocks",
+        "m020_claims",
     }
 )  # those this program knows; a test holds it against schema/migrations.py
 

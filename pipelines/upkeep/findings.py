@@ -39,6 +39,7 @@ class Mend(StrEnum):
     FETCH = "fetch"  # captures are pending again: the next crawl fetches them
     READ = "read"  # readings go: re-extract reads the pages again
     FOLD = "fold"  # versions and changes are made again
+    CLAIMS = "claims"  # what is stored of claims is dropped: `claims --store` stores it again
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Finding:
 
 
 _THEN = {
+    Mend.CLAIMS: ", then run `policylapse claims --store`: it stores them once more",
     Mend.FETCH: ", then run the same crawl again: it fetches the page once more",
     Mend.READ: ", then run `policylapse re-extract`: it reads the pages once more",
     Mend.FOLD: "",

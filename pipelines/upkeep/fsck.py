@@ -47,6 +47,8 @@ _REFERRING = {  # tables whose rows can be derived again, or asked for again, wh
     "versions": Mend.FOLD,
     "changes": Mend.FOLD,
     "found_changes": Mend.FOLD,
+    "block_claims": Mend.CLAIMS,
+    "text_claims": Mend.CLAIMS,
 }
 _BLOCK_KINDS = frozenset(kind.value for kind in BlockKind)
 

@@ -24,7 +24,7 @@ Row = Mapping[str, Any]
 _IDENTITY: Final = {"runs": ("started_at", "program", "archive", "strategy", "arguments")}
 # Listings and events have no key at all, and are the same where all is. The last word on a URL is the one with the highest id.
 _IN_ORDER_OF: Final = {"listings": "listed_at", "outcomes": "at"}
-_OURS: Final = {"policies": ("extractor_id", "dirty")}  # columns that the fold sets
+_OURS: Final = {"policies": ("extractor_id", "dirty"), "sites": ("company",)}  # columns that follow from others
 # What is derived, what was done with one file and no other, what merge.py brings over itself, and what only says how and
 # where this file keeps it.
 _APART: Final = frozenset(
@@ -57,6 +57,10 @@ _APART: Final = frozenset(
         "links",
         "link_layer_rows",
         "compacted",
+        "claim_rules",
+        "claim_kinds",
+        "block_claims",
+        "text_claims",
     )
 )
 # Worst to best: what says more of a capture wins; what was forgotten stays so.

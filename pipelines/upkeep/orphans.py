@@ -17,6 +17,7 @@ from crawler.archives.errors import StoreError
 from pipelines.store.load import Execute, load_payload
 from pipelines.store.shelves.payloads import deflate
 from pipelines.store.tables.block_words import forget_block_words
+from pipelines.store.tables.claim_rows import forget_claims
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -81,6 +82,7 @@ def sweep(db: Database, *, texts: bool = False) -> Orphans:
         lost = 0
         if texts:
             db.execute(f"CREATE TEMP TABLE lost_texts AS {_LOST_TEXTS}")
+            forget_claims(db, texts="SELECT text_id FROM lost_texts")
             for table, column in (("text_dates", "text_id"), ("text_runs", "text_id"), ("texts", "id")):
                 lost = db.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT text_id FROM lost_texts)").rowcount
             db.execute("DROP TABLE lost_texts")
@@ -93,6 +95,8 @@ def sweep(db: Database, *, texts: bool = False) -> Orphans:
 
 def _sweep_blocks(db: Database) -> int:
     unneeded = db.execute(f"SELECT id, markdown FROM blocks WHERE id IN ({_BLOCKS})").fetchall()
+    if unneeded:
+        forget_claims(db, blocks=_BLOCKS)
     for block_id, markdown in unneeded:
         forget_block_words(db.conn, block_id, markdown)
         db.execute("DELETE FROM block_rows WHERE id = ?", [block_id])

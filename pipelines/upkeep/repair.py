@@ -20,6 +20,7 @@ from pipelines.store.load import proven_payload
 from pipelines.store.shelves.folds import refold
 from pipelines.store.tables.block_words import forget_block_words
 from pipelines.store.tables.capture_table import PENDING, CaptureTable
+from pipelines.store.tables.claim_rows import drop_claims, forget_claims
 from pipelines.upkeep.findings import Damage, Finding, Mend
 from pipelines.upkeep.orphans import stand_alone
 
@@ -89,7 +90,11 @@ def _fold(db: Database, finding: Finding) -> None:
         )
 
 
-_MENDS: Final = {Mend.FETCH: _fetch, Mend.READ: _read, Mend.FOLD: _fold}
+def _drop_claims(db: Database, _finding: Finding) -> None:
+    drop_claims(db)
+
+
+_MENDS: Final = {Mend.FETCH: _fetch, Mend.READ: _read, Mend.FOLD: _fold, Mend.CLAIMS: _drop_claims}
 
 
 def _fold_again(db: Database) -> None:
@@ -157,6 +162,7 @@ def _drop_block(db: Database, block_id: int) -> None:
         _drop_text(db, text_id)
     for (markdown,) in db.execute("SELECT markdown FROM blocks WHERE id = ?", [block_id]).fetchall():
         forget_block_words(db.conn, block_id, markdown)  # where these are not its words, `compact` makes the index anew
+    forget_claims(db, blocks=str(block_id))
     db.execute("DELETE FROM block_rows WHERE id = ?", [block_id])
 
 
@@ -168,7 +174,7 @@ def _drop_text(db: Database, text_id: int) -> None:
         _mark(db, f"SELECT policy_id FROM {table} WHERE text_id = ?", text_id)
         db.execute(f"DELETE FROM {table} WHERE text_id = ?", [text_id])
     db.execute("DELETE FROM extraction_rows WHERE finding_id IN (SELECT id FROM findings WHERE text_id = ?)", [text_id])
-    for table in ("findings", "text_dates", "text_runs"):
+    for table in ("findings", "text_dates", "text_runs", "text_claims"):
         db.execute(f"DELETE FROM {table} WHERE text_id = ?", [text_id])
     db.execute("DELETE FROM texts WHERE id = ?", [text_id])
 
@@ -181,3 +187,4 @@ def _drop_lost_readings(db: Database) -> None:
     db.execute(f"DELETE FROM extraction_rows AS x WHERE {_LOST}")
     db.execute("DELETE FROM findings WHERE text_id NOT NULL AND text_id NOT IN (SELECT id FROM texts)")
     db.execute("DELETE FROM text_runs WHERE text_id NOT IN (SELECT id FROM texts)")
+    db.execute("DELETE FROM text_claims WHERE text_id NOT IN (SELECT id FROM texts)")

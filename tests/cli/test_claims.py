@@ -3,12 +3,24 @@
 import csv
 import io
 import json
+import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
 
 from cli.main import main
 from cli.reading.claims import _print_csv
+from history.claims.over_sites import says_of
+from history.database import open_database
+from history.sites import all_policies
+from history.timeline.timeline import read_versions
+from pipelines.claims.model import Polarity
+from tests.crawling import environment
+from tests.history.web.pages import Site
+from tests.programs import ROOT
+from tests.programs import run as program
 
 
 @pytest.fixture
@@ -150,3 +162,126 @@ def test_a_sentence_is_no_formula_in_csv(capsys):
     """As in `export --format csv`: a page may begin a sentence so that a spreadsheet runs it."""
     _print_csv(("sentence", "words"), [('=HYPERLINK("http://x.example")', 1)])
     assert capsys.readouterr().out == '"sentence","words"\n"\'=HYPERLINK(""http://x.example"")",1\n'
+
+
+def test_stored_claims_give_the_same_answers_and_show_in_changes(run, sample_db, tmp_path):
+    """Every command that tells of claims, before and after they are stored; `changes` then shows them unasked."""
+    db = tmp_path / "copy.db"
+    shutil.copy(sample_db, db)
+    asked = (
+        ("claims", "lumenkart.example", "--all", "--json"),
+        ("claims", "--changed", "--csv"),
+        ("trends", "--claim", "sale.denied", "--json"),
+        ("search", "data", "--claim", "sale", "--json"),
+        ("changes", "--claims", "--json"),
+        ("changes", "--claim", "retention", "--json"),
+        ("compare", "--around", "2018-05-25", "--window", "365d", "--json"),
+        ("search", "we OR data", "--claim", "rights", "--thorough", "--json"),
+    )
+
+    def answers():
+        run("claims", "--matrix", tmp_path / "matrix.csv", db=db)
+        return [run(*one, db=db) for one in asked], (tmp_path / "matrix.csv").read_bytes()
+
+    before = answers()
+    assert "claims_added" not in run("changes", "--json", db=db)
+    assert "claims:" not in run("changes", db=db)
+    stored = json.loads(run("claims", "--store", "--processes", "1", "--json", db=db))
+    assert stored["texts"] > 30
+    assert stored["claims"] > 300
+    assert answers() == before
+    assert json.loads(run("changes", "--json", db=db)) == json.loads(run("changes", "--claims", "--json", db=db))
+    assert "claims: − sale.sell no" in run("changes", db=db)
+    assert "claims:" not in run("changes", "--no-claims", db=db)
+    assert "are stored, by rules" in run("claims", "--store", db=db)
+
+
+def test_who_adds_versions_to_a_database_that_stores_claims_stores_theirs(run, sample_db, tmp_path):
+    """A crawl and a merge; a database of which nobody asked it stores none."""
+    db, plain = tmp_path / "a.db", tmp_path / "plain.db"
+
+    def crawl(site):
+        told = environment(POLICYLAPSE_STATE=str(tmp_path / "state"))
+        ended = program("-m", "cli.main", "crawl", "--archive", "sample", "--url", site, "--db", db, env=told, cwd=ROOT)
+        assert ended.returncode == 0, ended.stderr
+
+    def stored(path):
+        with closing(sqlite3.connect(path)) as connection:
+            (versions,) = connection.execute("SELECT count(DISTINCT text_id) FROM versions").fetchone()
+            return versions, connection.execute("SELECT count(*) FROM text_claims").fetchone()[0]
+
+    crawl("http://nestwell.example/privacy")
+    versions, texts = stored(db)
+    assert versions > 3
+    assert texts == 0
+    run("claims", "--store", "--processes", "1", db=db)
+    assert stored(db) == (versions, versions)
+    crawl("http://www.harborline.example/privacy.asp")
+    more, texts = stored(db)
+    assert texts == more > versions
+    invoked = CliRunner().invoke(main, ["merge", str(sample_db), "--into", str(db)])
+    assert invoked.exit_code == 0, invoked.output
+    every, texts = stored(db)
+    assert texts == every > more
+    invoked = CliRunner().invoke(main, ["merge", str(sample_db), "--into", str(plain)])
+    assert invoked.exit_code == 0, invoked.output
+    assert stored(plain)[1] == 0
+
+
+UNCLEAR = "Our use of cookies may be considered a sale of your personal information."
+# Where a claim is named, and whether a person or a program reads it: each says that it is unclear.
+SAYS_UNCLEAR = (
+    ("claims", "a.example"),
+    ("claims", "a.example", "--json"),
+    ("claims", "a.example", "--all", "--csv"),
+    ("claims", "--changed"),
+    ("claims", "--changed", "--json"),
+    ("claims", "--changed", "--csv"),
+    ("claims", "--matrix", "MATRIX"),
+    ("changes", "--claims"),
+    ("changes", "--claims", "--json"),
+    ("compare", "--around", "2018-05-25"),
+    ("compare", "--around", "2018-05-25", "--json"),
+    ("compare", "--around", "2018-05-25", "--csv"),
+    ("search", "cookies", "--claim", "sale"),
+    ("search", "cookies", "--claim", "sale", "--json"),
+    ("trends", "--claim", "sale.unclear"),
+    ("trends", "--claim", "sale.unclear", "--json"),
+    ("trends", "--claim", "sale.unclear", "--csv"),
+    "/-/site/a.example/privacy/claims",
+    "/-/site/a.example/privacy/claims.json",
+    "/-/site/a.example/privacy/claims.csv",
+    "/-/changes?claims=1",
+    "/-/changes.json?claims=1",
+    "/-/changes.csv?claims=1",
+    "/-/search?q=cookies&claim=sale",
+)
+
+
+@pytest.mark.parametrize("stored", [False, True], ids=["computed", "stored"])
+def test_what_two_readers_could_disagree_on_is_unclear_wherever_it_is_shown(run, history_db, tmp_path, stored):
+    """And nowhere a yes, a no, or a sale without a word."""
+    path = history_db.policy(
+        "https://a.example/privacy",
+        history_db.shown("2017-11-01", "We keep your order data for two years."),
+        history_db.shown("2018-03-01", "We keep your order data for two years."),
+        history_db.shown("2018-07-01", f"We keep your order data for two years.\n\n{UNCLEAR}"),
+        history_db.shown("2018-11-30", f"We keep your order data for two years.\n\n{UNCLEAR}"),
+    )
+    history_db.db.conn.close()
+    if stored:
+        run("claims", "--store", "--processes", "1", db=path)
+    for asked in SAYS_UNCLEAR:
+        if isinstance(asked, str):
+            said = Site(path).page(asked).body.decode()
+        else:
+            matrix = tmp_path / "matrix.csv"
+            said = run(*(matrix if part == "MATRIX" else part for part in asked), db=path)
+            said = matrix.read_text() if "MATRIX" in asked else said
+        assert "unclear" in said.replace("unclear: two readers could disagree", ""), asked
+        for wrong in ("sale.sell no", "sale.sell yes", "sale.sell conditional", "sale.sell.stated"):
+            assert wrong not in said, asked
+    with closing(open_database(path)) as db:
+        (policy,) = all_policies(db)
+        (_before, after) = says_of(db, policy, read_versions(db, policy))
+    assert [one.what.polarity for one in after if one.what.category == "sale"] == [Polarity.UNCLEAR]

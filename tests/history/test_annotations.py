@@ -1,13 +1,19 @@
 """A label stays with its words while a version has them, and says of later versions that the text has changed since."""
 
+import dataclasses
 import json
+from contextlib import closing
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.archives.errors import ConfigError
+from history import annotations
 from history.annotations import Annotation, LabelState, annotated, at_version, key_of, passage_with
+from history.database import open_database
+from history.sites import all_policies
+from history.timeline.timeline import read_versions
 from pipelines.imports.labels import parse_labels
 from pipelines.model import Block, BlockKind
 from pipelines.text.wording import wording_key
@@ -24,6 +30,10 @@ def label(key, name="x"):
     return Annotation(key, name, "A. Reader", "", "2026-01-01T00:00:00Z", "", "", "2026-01-02T00:00:00Z")
 
 
+def keys_of(texts):
+    return {one: key_of(one) for text in texts for one in text}
+
+
 # each version: which passages it has, and whether they are set in bold capitals (the same words)
 VERSIONS = st.lists(st.tuples(st.sets(st.integers(0, 3)), st.booleans()), min_size=1, max_size=8)
 
@@ -31,7 +41,7 @@ VERSIONS = st.lists(st.tuples(st.sets(st.integers(0, 3)), st.booleans()), min_si
 @given(VERSIONS, st.integers(0, 3))
 def test_a_label_is_where_its_words_are(versions, number):
     texts = [tuple(block(n, loud=loud) for n in sorted(some)) for some, loud in versions]
-    found = annotated([label(key_of(block(number)))], [(wording_key(one), one) for one in texts])
+    found = annotated([label(key_of(block(number)))], [(wording_key(one), one) for one in texts], keys_of(texts))
     having = [at for at, (some, _loud) in enumerate(versions) if number in some]
     assert len(found) == bool(having)
     for one in found:
@@ -53,9 +63,28 @@ def test_a_label_of_a_whole_version_stays_with_its_wording(versions):
     keys = [wording_key(one) for one in texts]
     for at, key in enumerate(keys):
         if len(versions[at][0]) != 1:
-            found = annotated([label(key)], list(zip(keys, texts, strict=True)))
+            found = annotated([label(key)], list(zip(keys, texts, strict=True)), keys_of(texts))
             stands = [n for n in range(len(texts)) if found[0].state(n) is LabelState.STANDS]
             assert stands == [n for n, other in enumerate(keys) if other == key]
+
+
+def test_labels_of_others_are_not_read(history_db, monkeypatch):
+    path = history_db.policy(
+        "https://a.example/privacy",
+        history_db.shown("2018-01-01", f"{WORDS[0]}\n\n{WORDS[1]}"),
+        history_db.shown("2019-01-01", f"{WORDS[0]}\n\n{WORDS[2]}"),
+    )
+    mine = [label(key_of(block(0))), label(key_of(block(1)), "y"), label(wording_key([block(0), block(2)]), "whole")]
+    for one in (*mine, *(label(f"{number:064x}", "of another policy") for number in range(500))):
+        history_db.db["annotations"].insert({**dataclasses.asdict(one), "site": ""})
+    history_db.db.conn.close()
+    read = []
+    monkeypatch.setattr(annotations, "Annotation", lambda *row: read.append(row[1]) or Annotation(*row))
+    with closing(open_database(path)) as db:
+        (policy,) = all_policies(db)
+        found = annotations.read_annotated(db, read_versions(db, policy))
+    assert sorted(read) == ["whole", "x", "y"]
+    assert {one.annotation.label: one.stays for one in found} == {"x": ((0, 1),), "y": ((0, 0),), "whole": ((1, 1),)}
 
 
 def test_a_passage_is_found_by_a_part_of_it():

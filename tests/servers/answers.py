@@ -17,6 +17,7 @@ class Search:
     :param listed: its captures.
     :param truth: by capture id: the wording, None for what is no policy, FAILS.
     :param stated: by wording: the days that its text states.
+    :param modified: by capture id: the Last-Modified that comes with it when it is fetched, in seconds since 1970.
     :param width: fetches a call; those of one call are answered together.
     """
 
@@ -26,6 +27,7 @@ class Search:
     options: object = None
     width: int | None = None
     stated: dict = field(default_factory=dict)
+    modified: dict = field(default_factory=dict)
     wordings: dict = field(default_factory=dict)
     no_policy: set = field(default_factory=set)
     failed: set = field(default_factory=set)
@@ -39,7 +41,8 @@ class Search:
     def knowledge(self, asked=()):
         kept = (number for number in self.fetched if number in self.digests and self.truth[number] is not FAILS)
         held = frozenset(map(digest_key, map(self.digests.get, kept)))
-        return Knowledge(self.wordings, self.no_policy, self.failed, asked, held, stated=self.days())
+        modified = {number: self.modified[number] for number in self.fetched if number in self.modified}
+        return Knowledge(self.wordings, self.no_policy, self.failed, asked, held, stated=self.days(), modified=modified)
 
     def days(self):
         return {number: self.stated[word] for number, word in self.wordings.items() if word in self.stated}

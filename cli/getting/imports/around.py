@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 from rich.text import Text
 
+from cli.keeping.stored_claims import keep_stored_claims
 from cli.output import line, next_command, print_json, print_lines, print_wrapped, stdout_console
 from crawler import __version__
 from crawler.archives.capture import Outcome
@@ -70,6 +71,7 @@ def run_import(
     with CrawlLock(db):
         found, run = asyncio.run(_run(db, command, archive, arguments, begin, limit, processes))
         note_events(db, run)
+    keep_stored_claims(db, processes)
     return found
 
 

@@ -25,6 +25,7 @@ from crawler.choosing.holes import Holes, holes_of
 from crawler.choosing.rows import TELLS_NOTHING, Captures, GrowingRows, digest_key, index_verdict
 from crawler.choosing.strategies import Wanted, next_batch
 from crawler.choosing.survey import Knowledge
+from crawler.choosing.unmodified import LAST_MODIFIED, moment
 from crawler.options import RunOptions
 from crawler.spiders.state.shelves import KeptCaptures, Versions
 
@@ -108,6 +109,8 @@ class Search:
         self._aside: Collection[int] = ()
         self._fresh: dict[int, str] = {}  # wordings that were read in this run
         self._stated: dict[int, Collection[int]] = {}  # the days that texts state, of captures that were read
+        self._modified: dict[int, int] = {}  # Last-Modified of captures that were fetched
+        self._headers_seen: set[int] = set()
         self._put_off: set[int] = set()
         self._no_policy: set[int] = set()
         # settled, with nothing to tell of others; of every capture where all are asked for, so an array there
@@ -290,6 +293,7 @@ class Search:
             held=self._held,
             targets=self._targets,
             stated=self._days(wordings),
+            modified=self._last_modified(wordings),
         )
 
     def _days(self, wordings: Mapping[int, str]) -> Mapping[int, Collection[int]]:
@@ -299,6 +303,17 @@ class Search:
             found = self._store.versions.stated(self._policy, self._extractor)
             self._stated |= {number: found.get(number, ()) for number in new}
         return self._stated
+
+    def _last_modified(self, wordings: Mapping[int, str]) -> Mapping[int, int]:
+        """The Last-Modified of captures that are stored; what this run has read comes with the versions that it makes."""
+        new = wordings.keys() - self._headers_seen
+        if new:
+            self._headers_seen |= new
+            for number, header in self._store.captures.sent_header(LAST_MODIFIED, new).items():
+                at = moment(header)
+                if at is not None:
+                    self._modified[number] = at
+        return self._modified
 
     # what next
 

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any, Final
 
 from history.answers.changes import Feed, feed_data
+from history.claims.placed import claims_are_stored
 from history.claims.said import Said
 from history.claims.steps import ClaimStep
 from history.plain import clean, line, plain_text
@@ -56,8 +57,9 @@ def changes_page(ask: Ask) -> Page:
     events = [Event((row.change_id,)) for row in rows] if apart else together(rows, passages)
     by_id = {row.change_id: row for row in rows}
     urls = capture_urls(ask.db, [number for event in events for number in event.numbers])
-    claimed = ask.text("claims") == "1"
-    if claimed:
+    stored = claims_are_stored(ask.db)
+    claimed = ask.text("claims") == "1" or stored
+    if claimed and not stored:
         check_size(ask.db, [text_id for row in rows for text_id in (row.from_text_id, row.to_text_id)])
     claims = claim_steps(ask.db, rows) if claimed else None
     feed = Feed(events, by_id, passages, urls, None if more or start else len(events), claims)
@@ -88,6 +90,7 @@ def changes_page(ask: Ask) -> Page:
         "apart": apart,
         "filtered": any(value for name, value in given.items() if name not in ("apart", "claims")),
         "claimed": claimed,
+        "stored": stored,
     }
     return Page(
         "changes.html",

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from history.sites import PolicyRow
-from history.texts import read_texts
 from history.timeline.timeline import VersionRow
 from history.web.keys import some_versions, version_keys
 from history.web.limits import check_size
 from history.web.page import Ask
 from pipelines.model import Block
+from pipelines.store.load_texts import read_texts
 
 OFFERED: Final = 60  # versions to choose from on one page
 

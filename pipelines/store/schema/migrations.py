@@ -23,6 +23,7 @@ from pipelines.store.schema.m015_ledgers import LEDGERS
 from pipelines.store.schema.m016_not_needed import tell_what_is_not_needed
 from pipelines.store.schema.m018_annotations import ANNOTATIONS
 from pipelines.store.schema.m019_packed_blocks import pack_blocks
+from pipelines.store.schema.m020_claims import CLAIMS
 
 migrations = Migrations("policylapse")
 
@@ -129,6 +130,12 @@ def m018_annotations(db: Database) -> None:
 def m019_packed_blocks(db: Database) -> None:
     """Texts of blocks may be packed; the view `blocks` reads as the table did."""
     pack_blocks(db)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m020_claims(db: Database) -> None:
+    """What texts claim, for those who have it stored."""
+    db.executescript(CLAIMS)
 
 
 _TABLES = """

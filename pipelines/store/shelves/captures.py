@@ -138,6 +138,24 @@ class CaptureShelf:
         )
         return self._payloads.get(payload_id), json.loads(headers or "{}"), status or 200
 
+    def sent_header(self, name: str, capture_ids: Iterable[int]) -> dict[int, str]:
+        """Return a header (its name in lower case) of those captures whose own answer had it: of what was fetched, not of
+        what has the payload of another, or what playback gave of another moment.
+        """
+        wanted, found = sorted(set(capture_ids)), dict[int, str]()
+        for start in range(0, len(wanted), _SLICE):
+            some = wanted[start : start + _SLICE]
+            rows = self._db.execute(
+                "SELECT id, headers FROM captures WHERE outcome = ? AND coalesce(drift_seconds, 0) = 0 "
+                f"AND id IN ({', '.join('?' * len(some))})",
+                [Outcome.FETCHED.value, *some],
+            )
+            for capture_id, headers in rows:
+                value = json.loads(headers or "{}").get(name)
+                if isinstance(value, str):
+                    found[capture_id] = value
+        return found
+
     def held_digests(self, digests: Iterable[str]) -> set[str]:
         """Return those of the cdx digests whose payload is here, from any capture of any policy.
 

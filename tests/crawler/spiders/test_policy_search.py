@@ -20,7 +20,7 @@ class Store:
             n: make_listed(n, timestamp=f"{utc(2010, 1, 1) + n * timedelta(days=1):%Y%m%d%H%M%S}", digest="HELD")
             for n in range(1, captures + 1)
         }
-        self.reused, self.told, self.days = [], 0, {}
+        self.reused, self.told, self.days, self.headers = [], 0, {}, {}
 
     def of(self, _policy, _archive, _period, after, limit):
         first = after.capture_id if after else 0
@@ -35,6 +35,10 @@ class Store:
 
     def stated(self, _policy, _extractor):
         return self.days
+
+    def sent_header(self, name, numbers):
+        assert name == "x-archive-orig-last-modified"
+        return {number: self.headers[number] for number in numbers if number in self.headers}
 
     def listed(self, numbers):
         return [self.rows[n] for n in numbers]
@@ -85,3 +89,20 @@ def test_a_day_that_a_text_states_says_where_to_look_whichever_run_read_it(befor
         search.answered(150, Outcome.FETCHED, "B", stated=[stated])
     (wanted,) = search.step()
     assert wanted.capture_id in (100, 101)
+
+
+def test_what_a_page_said_of_its_last_change_is_known_when_a_search_goes_on():
+    """Read by an earlier run: the headers come out of the store, malformed ones and those of other years with them."""
+    read = {1: "A", 100: "B", 300: "C", 900: "C"}
+    store = OpenStore(900, read)
+    store.rows = {n: replace(one, capture=replace(one.capture, digest=f"D{n}")) for n, one in store.rows.items()}
+    store.headers = {1: "never", 900: "Mon, 01 Nov 2010 10:00:00 GMT"}  # day 304
+    search = Search(store, RunOptions(), "x", None, 1, lambda: None)
+    wanted = {one.capture_id for one in search.step()}
+    assert wanted & set(range(301, 900))  # it told of no change yet
+    store.headers |= {100: "Wed, 17 Mar 2010 10:00:00 GMT", 300: "Thu, 12 Aug 2010 10:00:00 GMT"}
+    store.headers[900] = "Thu, 12 Aug 2010 10:00:00 GMT"
+    again = Search(store, RunOptions(), "x", None, 1, lambda: None)
+    wanted = {one.capture_id for one in again.step()}
+    assert wanted
+    assert not wanted & set(range(301, 900))

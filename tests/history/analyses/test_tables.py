@@ -16,7 +16,8 @@ from crawler.archives.errors import StoreError
 from crawler.archives.timestamps import format_iso
 from history.analyses.tables import TABLES, work_of
 from history.analyses.versions import VERSIONS, policies_of, put_out
-from history.claims.said import own_party, read_said
+from history.claims.said import read_said
+from history.claims.what import own_party
 from history.database import open_database
 from history.export.edits import write_edits
 from history.export.formats import Job

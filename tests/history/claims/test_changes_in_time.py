@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from crawler.archives.timestamps import parse_date
 from history.answers import claims as answers
 from history.answers.claims import between, read_changes
-from history.claims.over_sites import claim_changes, says_of
+from history.claims.over_sites import claim_changes
 from history.claims.selectors import meant
 from history.database import open_database
 from history.sites import all_policies
@@ -44,7 +44,7 @@ def test_a_time_gives_what_all_versions_give_of_it(tmp_path_factory, texts, sinc
         versions = read_versions(db, policy)
         every = [
             one
-            for one in claim_changes(policy, versions, says_of(db, policy, versions))
+            for one in claim_changes(db, policy, versions)
             if (first is None or one.version.first_seen >= first)
             and (last is None or one.version.previous_last_seen <= last)
         ]
@@ -66,7 +66,9 @@ def test_versions_outside_of_the_time_are_not_read(history_db, monkeypatch):
     history_db.policy("https://a.example/privacy", *shown)
     read = []
     monkeypatch.setattr(
-        answers, "says_of", lambda db, policy, some: read.append(len(some)) or says_of(db, policy, some)
+        answers,
+        "claim_changes",
+        lambda db, policy, some, test: read.append(len(some)) or claim_changes(db, policy, some, test),
     )
     with closing(open_database(history_db.path)) as db:
         policies = all_policies(db)

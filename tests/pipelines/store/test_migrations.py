@@ -33,6 +33,7 @@ DIGESTS = {
     "m017_long_runs": "871c61756bae9dd2",
     "m018_annotations": "a9fc485587446bf1",
     "m019_packed_blocks": "b6035bbfdaa0a990",
+    "m020_claims": "2197411a4aaaf9aa",
 }
 
 

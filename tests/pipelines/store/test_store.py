@@ -208,6 +208,20 @@ def test_a_page_that_is_no_policy_is_no_version(store):
     assert [(row[0], row[4]) for row in timeline(store)] == [(1, 2)]
 
 
+def test_a_header_is_told_of_what_sent_it(store):
+    """Not of a capture that has another's payload, nor where playback gave another moment, nor where there is none."""
+    policy = list_captures(store, [capture(0, b"a b"), capture(1, b"a b"), capture(2, b"c d"), capture(3, b"e f")])
+    first, same, elsewhere, without = store.captures.of(policy, "test", Period())
+    for listed, body, late in ((first, b"a b", 0), (elsewhere, b"c d", 1), (without, b"e f", 0)):
+        answer = memento(body, listed.capture.captured_at + timedelta(seconds=late))
+        headers = dict(answer.headers) | ({} if listed is without else {"x-archive-orig-last-modified": "1 May 2023"})
+        store.captures.keep(listed, replace(answer, headers=headers), Outcome.FETCHED)
+    store.captures.reuse(same)
+    everything = [one.capture_id for one in (first, same, elsewhere, without)] * 400
+    assert store.captures.sent_header("x-archive-orig-last-modified", everything) == {first.capture_id: "1 May 2023"}
+    assert store.captures.sent_header("no such", everything) == {}
+
+
 def test_the_days_that_texts_state_are_told_of_every_capture_that_was_read(store):
     """Of a text that two captures have, of each; twice in a text, once; none where it states none, or is not read."""
     policy = list_captures(store, [capture(0, b"a b"), capture(1, b"c d"), capture(2, b"a b"), capture(3, b"e f")])

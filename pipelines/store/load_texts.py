@@ -17,7 +17,7 @@ _AT_ONCE = 500  # ids in one statement; SQLite takes 32,766 (SQLITE_MAX_VARIABLE
 def read_texts(db: sqlite3.Connection, text_ids: Iterable[int]) -> dict[int, tuple[Block, ...]]:
     """Return the blocks of texts, in order.
 
-    :param db: of history.database.open_database.
+    :param db: a connection to the file.
     """
     wanted = list(dict.fromkeys(text_ids))
     order: dict[int, list[int]] = {text_id: [] for text_id in wanted}
