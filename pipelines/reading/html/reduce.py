@@ -1,7 +1,12 @@
 """Stage 1 of extraction: a page cut down to the policy's container, as a short canonical HTML string.
 
-Cheap (one parse, a few passes in lxml) and run for every capture; what it returns is the same for captures that
-differ only in nonces, menus and other furniture, so that the expensive stage 2 runs once for all of them.
+    HTML ──parse──► tree ──hints──► without what has no text ──► its serialisation, seen before? ──► Reduced
+                                                             └── else menus, tools, other documents go ──► Reduced
+
+What it returns is the same for captures that differ only in nonces, menus and other furniture, so that stage 2 runs once
+for all of them. It runs once itself for captures that differ only in scripts, styles, pictures and the page's head: all
+that comes after these are gone is a function of the tree that is left, its address and what is asked of it, and XML tells
+each tree apart from every other (memo.py).
 """
 
 from __future__ import annotations
@@ -17,8 +22,9 @@ import lxml.html
 from crawler.archives.errors import ExtractError
 from crawler.targets.hints import ANY_PART, Asked, Hint
 from pipelines.reading.html.container import drop_satellites, find_container, lines_around
-from pipelines.reading.html.declared import narrow
+from pipelines.reading.html.declared import Narrowed, narrow
 from pipelines.reading.html.furniture import drop_furniture, mark_forms
+from pipelines.reading.html.memo import Memo
 from pipelines.reading.html.repair import repaired
 from pipelines.reading.html.unpack import unpack
 from pipelines.reading.html.vocabulary import ASIDE, BLOCK_TAGS, DEAD_TAGS, JUMP, TOGGLE
@@ -56,6 +62,9 @@ _LINE_ENDS: Final = BLOCK_TAGS | {"br", "button"}
 _TICKS: Final = ("checkbox", "radio")
 _CELLS: Final = ("td", "th")
 _SPANS: Final = ("colspan", "rowspan")
+# Without text, and read by nothing below but declared selectors: what captures of one page differ in most. Of 711 captures
+# of three policies 668 have a payload of their own, 157 a page without these, 44 a reduced page.
+_TEXTLESS: Final = ("script", "style", "link", "meta", "img")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,9 @@ class Reduced:
     part: str = ""
 
 
+_MEMO: Final[Memo[Reduced]] = Memo(lambda reduced: len(reduced.html))
+
+
 def reduce_page(
     html: str, url: str, hints: Sequence[Hint] = (), asked: Asked = ANY_PART, *, utf8: bytes = b""
 ) -> Reduced:
@@ -91,9 +103,24 @@ def reduce_page(
     root = parse_page(html, utf8)
     if root is None:
         return Reduced("", "", "", ("The page is empty.",))
-    title, language = _title(root), page_language(root)
-    base = page_base(root, url)
+    page = _PageFrame(_title(root), page_language(root), url, page_base(root, url))
     narrowed = narrow(root, hints) if hints else None
+    lxml.etree.strip_elements(root, *_TEXTLESS, with_tail=False)
+    return _MEMO.get(root, (page, narrowed, asked), lambda: _reduce(root, page, narrowed, asked))
+
+
+@dataclass(frozen=True, slots=True)
+class _PageFrame:
+    """What is read of a page before it is cut down."""
+
+    title: str
+    language: str
+    url: str
+    base: str
+
+
+def _reduce(root: HtmlElement, page: _PageFrame, narrowed: Narrowed | None, asked: Asked) -> Reduced:
+    """What depends on the arguments alone; the tree is used up."""
     unpack(root, _PARSER)
     labels = labels_of(root)  # before menus go
     mark_forms(root)
@@ -103,7 +130,9 @@ def reduce_page(
     _decode_emails(body)
     weights = Weights(body)
     drop_furniture(body, weights)
-    cut = Cut() if narrowed and narrowed.parts else cut_part(body, weights, labels, asked, title=title, url=url)
+    cut = (
+        Cut() if narrowed and narrowed.parts else cut_part(body, weights, labels, asked, title=page.title, url=page.url)
+    )
     if cut.parts:
         weights = Weights(body)
     several = narrowed is not None and narrowed.parts > 1  # together they are the policy
@@ -113,9 +142,9 @@ def reduce_page(
     told = [narrowed.decision] if narrowed else []
     told += [cut.decision] if cut.decision else []
     decision = f"The policy's container is <{container.tag}>, {_path(container)}."
-    html = _serialise([*above, container, *below], base)
+    html = _serialise([*above, container, *below], page.base)
     part = cut.taken.title if cut.taken else ""
-    return Reduced(html, title, language, (*told, decision), cut.parts, part)
+    return Reduced(html, page.title, page.language, (*told, decision), cut.parts, part)
 
 
 # --- reading the page -----------------------------------------------------------------------------------------
