@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +34,7 @@ from history.answers.rows import policy_data
 from history.database import open_database
 from history.metrics import FIELDS
 from history.readability import FORMULAS
-from history.sites import PolicyRow, find_policies
+from history.sites import PolicyRow, all_policies, find_policies
 from history.timeline.timeline import VersionRow, read_versions
 
 _HEADS = {"flesch_ease": "ease", "flesch_kincaid": "grade", "smog": "smog", "lix": "lix"}
@@ -56,6 +57,8 @@ class Scored:
 def readability_command(sites: tuple[str, ...], as_csv: bool, db: Path, color: str, as_json: bool) -> None:
     """Show how long each version of SITE's policy is, and how hard it is to read.
 
+    Without SITE, all sites are shown. With --csv that is a table of all versions.
+
     English has Flesch reading ease (100 easy, below 30 for graduates), Flesch-Kincaid grade and SMOG (years of school);
     English, Danish, Finnish, French, German, Italian, Norwegian, Portuguese, Russian, Spanish and Swedish have LIX
     (below 30 easy, above 60 hard; levels differ by language). For other languages only the length is shown.
@@ -67,32 +70,41 @@ def readability_command(sites: tuple[str, ...], as_csv: bool, db: Path, color: s
     Examples:
       policylapse readability lumenkart.example
       policylapse readability lumenkart.example nestwell.example --json
+      policylapse readability --csv > metrics.csv
     """
     if as_csv and as_json:
         raise click.UsageError("--csv and --json exclude each other: name one")
     with closing(open_database(db)) as connection:
-        policies = list(
-            {p.policy_id: p for site in sites for p in find_policies(connection, site) if p.versions}.values()
-        )
-        if not policies:
-            raise NotFound(f"no version of {', '.join(sites)} is known: `policylapse timeline {sites[0]}` says why")
-        scored = []
-        for policy in policies:
-            versions = read_versions(connection, policy)
-            found = dict(measure(connection, ((version.text_id, policy.site) for version in versions)))
-            scores = tuple((version, found[version.text_id, policy.site]) for version in versions)
-            scored.append(Scored(policy, scores))
-    if as_csv:
-        _print_csv(scored)
-        return
-    if as_json:
-        print_json({"total": len(scored), "policies": [_data(one) for one in scored]})
-        return
-    console = stdout_console(color)
-    for number, one in enumerate(scored):
-        if number:
-            print_lines(console, "")
-        _print(console, one)
+        policies = _policies(connection, sites)
+        scored = (_scored(connection, policy) for policy in policies)  # one after the other: all sites may be many
+        if as_csv:
+            _print_csv(scored)
+            return
+        if as_json:
+            print_json({"total": len(policies), "policies": [_data(one) for one in scored]})
+            return
+        console = stdout_console(color)
+        for number, one in enumerate(scored):
+            if number:
+                print_lines(console, "")
+            _print(console, one)
+
+
+def _policies(db: sqlite3.Connection, sites: Sequence[str]) -> list[PolicyRow]:
+    """The policies of some sites, or of all, that have a version."""
+    named = [policy for site in sites for policy in find_policies(db, site)] if sites else all_policies(db)
+    found = {policy.policy_id: policy for policy in named if policy.versions}
+    if found:
+        return list(found.values())
+    if not sites:
+        raise NotFound("the database has no version yet: `policylapse status` shows what is pending")
+    raise NotFound(f"no version of {', '.join(sites)} is known: `policylapse timeline {sites[0]}` says why")
+
+
+def _scored(db: sqlite3.Connection, policy: PolicyRow) -> Scored:
+    versions = read_versions(db, policy)
+    found = dict(measure(db, ((version.text_id, policy.site) for version in versions)))
+    return Scored(policy, tuple((version, found[version.text_id, policy.site]) for version in versions))
 
 
 def _data(scored: Scored) -> dict[str, Any]:
@@ -114,7 +126,7 @@ def _data(scored: Scored) -> dict[str, Any]:
 _COLUMNS = ("version", "first_seen", "last_seen", "words", "language", "prose_words", "sentences", *FORMULAS, *FIELDS)
 
 
-def _print_csv(scored: Sequence[Scored]) -> None:
+def _print_csv(scored: Iterable[Scored]) -> None:
     from history.export.tables import cell  # noqa: PLC0415 - only here
 
     tolerate_small_charsets()

@@ -144,6 +144,20 @@ def test_readability(run):
     assert all(version["flesch_ease"] is None and version["lix"] for version in german["versions"])
 
 
+def test_readability_of_all_sites_is_a_table_of_all_versions(run, tmp_path):
+    rows = list(csv.DictReader(run("readability", "--csv").splitlines()))
+    every = {
+        (site["site"], version["version"])
+        for site in json.loads(run("readability", "--json"))["policies"]
+        for version in site["versions"]
+    }
+    assert {(row["site"], int(row["version"])) for row in rows} == every
+    assert len({site for site, _version in every}) == 8
+    english = [row for row in rows if row["language"] == "en"]
+    assert all(float(row["vague_per_1000"]) >= 0 and float(row["passive_share"]) <= 1 for row in english)
+    assert all(row["vague_per_1000"] == "" and row["lix"] for row in rows if row["language"] == "de")
+
+
 def test_a_doubtful_date_is_flagged(run, history_db):
     text = "Last updated: 1 January 2016\n\nWe {} your data for as long as you have an account with us."
     path = history_db.policy(
