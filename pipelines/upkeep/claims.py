@@ -67,11 +67,15 @@ Said = dict[int, tuple[FoundClaim, ...]]  # what a text claims, by positions of 
 
 
 def stores_claims(path: Path) -> bool:
-    """Whether somebody has asked a database to store claims, be it by other rules."""
+    """Whether somebody has asked a database to store claims, be it by other rules.
+
+    :param path: of a database that this process may write: a reader that is the last to leave would leave its WAL behind.
+    """
     if not path.is_file():
         return False
-    with closing(sqlite3.connect(readable_uri(path), uri=True)) as connection:
-        return bool(stored_version(connection))
+    with closing(sqlite3.connect(path)) as connection:
+        there = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'claim_rules'").fetchone()
+        return bool(there and stored_version(connection))
 
 
 def store_claims(path: Path, processes: int = 0, progress: Progress = lambda _done, _of: None) -> Stored:
