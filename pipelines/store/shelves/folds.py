@@ -192,21 +192,24 @@ def _seen_texts(db: Database, text_ids: set[int]) -> dict[int, SeenText]:
     lines: dict[int, Line] = {}
     found = {}
     for text_id in sorted(text_ids):
-        rows = db.execute(
-            "SELECT b.id, b.kind, b.level, b.markdown FROM text_blocks tb JOIN blocks b ON b.id = tb.block_id "
-            "WHERE tb.text_id = ? ORDER BY tb.position",
-            [text_id],
-        ).fetchall()
-        for block_id, kind, level, markdown in rows:
-            if block_id not in lines:
-                lines[block_id] = _line(BlockKind(kind), level, markdown)
+        ids = [
+            block_id
+            for (block_id,) in db.execute(
+                "SELECT block_id FROM text_blocks WHERE text_id = ? ORDER BY position", [text_id]
+            ).fetchall()
+        ]
+        new = json.dumps([block_id for block_id in ids if block_id not in lines])
+        for block_id, kind, level, markdown in db.execute(
+            "SELECT b.id, b.kind, b.level, b.markdown FROM json_each(?) j CROSS JOIN blocks b ON b.id = j.value", [new]
+        ).fetchall():
+            lines[block_id] = _line(BlockKind(kind), level, markdown)
         score, legal, language = db.execute(
             "SELECT max(coalesce(f.score, 0)), max(coalesce(f.kind, '') <> 'other'), t.language "
             "FROM texts t LEFT JOIN findings f ON f.text_id = t.id "
             "WHERE t.id = ?",
             [text_id],
         ).fetchone()
-        found[text_id] = SeenText(tuple(lines[row[0]] for row in rows), score, bool(legal), language)
+        found[text_id] = SeenText(tuple(map(lines.__getitem__, ids)), score, bool(legal), language)
     return found
 
 
