@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -35,13 +36,14 @@ from pipelines.store.shelves.copies import NO_DIGEST
 from pipelines.store.shelves.folds import refold
 from pipelines.store.shelves.payloads import PayloadShelf
 from pipelines.store.shelves.readings import outcome_of
+from pipelines.store.tables.capture_rows import seconds
 from pipelines.store.tables.capture_table import COLUMNS, INDEXED, CaptureTable
 from pipelines.store.tables.extractions import FOUND, put_extraction
 from pipelines.store.tables.links import put_links
 from pipelines.store.tables.texts import put_text
 from pipelines.text.digests import COPY
 from pipelines.upkeep.forget import empty_captures, erase, forget_searches, prepare
-from pipelines.upkeep.merge_tables import Ids, Table, better, copy_rows, read_tables, select
+from pipelines.upkeep.merge_tables import Ids, Table, better, copy_rows, hold_events, read_tables, select
 from pipelines.upkeep.orphans import sweep
 
 Progress = Callable[[str, int, int], None]  # step, done, of how many
@@ -75,25 +77,23 @@ def merge(
     with TemporaryDirectory(prefix="policylapse-") as scratch, closing(_connect(target)) as connection:
         db = WrittenFile(connection)
         extractors: dict[int, int] = {}  # by policy: that of which its versions are to be
+        emptied: set[str] = set()
         forgotten = 0
         for number, source in enumerate(sources):
             if source.exists() and source.samefile(target):
                 yield Merged(source, 0, 0, 0)
                 continue
             with _attached(db, source, Path(scratch) / f"{number}.db") as reader:
-                before = _counts(db)
-                forgotten += _Merge(db, reader, source, progress).run(extractors)
-                yield Merged(source, *(max(now - then, 0) for now, then in zip(_counts(db), before, strict=True)))
+                one = _Merge(db, reader, source, progress)
+                forgotten += one.run(extractors, emptied)
+                new = one.new
+            yield Merged(source, new["captures"], new["payloads"], new["texts"])
         _fold(db, extractors, progress)
         if db.execute("SELECT 1 FROM tombstones").fetchone():
             with db.atomic():
                 forgotten += drop_forgotten(db)
         if forgotten:
             erase(db)
-
-
-def _counts(db: Database) -> list[int]:
-    return [db.execute(f"SELECT count(*) FROM main.{name}").fetchone()[0] for name in ("captures", "payloads", "texts")]
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -127,6 +127,7 @@ def _attached(db: Database, source: Path, scratch: Path) -> Iterator[sqlite3.Con
             db.execute("DETACH src")
     finally:
         reader.close()
+        scratch.unlink(missing_ok=True)
 
 
 class _Merge:
@@ -136,15 +137,18 @@ class _Merge:
         self._db, self._reader, self._source, self._progress = db, reader, source, progress
         self._shelf, self._captures = PayloadShelf(db), CaptureTable(db)
         prepare(db)
+        self.new: Counter[str] = Counter()  # rows that the target did not have: captures, payloads, texts
         self._tables = {table.name: table for table in read_tables(db)}
 
-    def run(self, extractors: dict[int, int]) -> int:
+    def run(self, extractors: dict[int, int], emptied: set[str]) -> int:
         """Copy all; note of each policy which extractor its versions are to be of. Return how many captures of the
         target are forgotten by it.
+
+        :param emptied: pages that are forgotten, of which the target has nothing any more; those of this source join them.
         """
         self._ids = Ids(self._db)
         try:
-            forgotten = self._tombstones()
+            forgotten = self._tombstones(emptied)
             self._each("captures", _CAPTURES, _PAYLOADS, self._take_captures)
             self._copy(self._tables.pop("extractors"))
             self._each("extractions", _EXTRACTIONS, _TEXTS, self._take_extractions)
@@ -172,6 +176,8 @@ class _Merge:
             done += len(some)
 
     def _copy(self, table: Table) -> None:
+        if not table.key:
+            hold_events(self._db, table, self._ids)
         self._each(table.name, select(table), ROWS, lambda rows: copy_rows(self._db, table, rows, self._ids))
 
     @contextmanager
@@ -183,15 +189,18 @@ class _Merge:
             self._shelf.forget_bases()
             raise
 
-    def _tombstones(self) -> int:
-        """First of all what is forgotten there, or here: none of it comes in."""
+    def _tombstones(self, emptied: set[str]) -> int:
+        """First of all what is forgotten there, or here: none of it comes in. To empty captures takes all of the target."""
         self._copy(self._tables.pop("tombstones"))
         self._forgotten = {key for (key,) in self._db.execute("SELECT urlkey FROM main.tombstones").fetchall()}
+        if self._forgotten <= emptied:
+            return 0
         with self._db.atomic():
-            emptied = empty_captures(self._db)
-        if emptied:
+            count = empty_captures(self._db)
+        if count:
             sweep(self._db, texts=True)
-        return emptied
+        emptied |= self._forgotten
+        return count
 
     # captures, each with its page
 
@@ -206,8 +215,8 @@ class _Merge:
             kept = self._payload(payload_id, theirs["payload"], theirs["urlkey"])
         held = self._captures.find(theirs) or self._same_observation(theirs)
         if held is None:
-            self._captures.add([{**theirs, "payload_id": kept}])
-            held = self._captures.find(theirs)
+            held = self._captures.put({**theirs, "payload_id": kept})
+            self.new["captures"] += held is not None
         else:
             self._unite(held, theirs, kept)
         self._ids.put("capture_rows", capture_id, held or 0)
@@ -232,11 +241,11 @@ class _Merge:
         if is_copy and theirs["digest_verdict"] != COPY:
             return None
         found = self._db.execute(
-            "SELECT k.id FROM main.captures k WHERE k.urlkey = ? AND k.archive = ? AND k.timestamp = ? "
+            "SELECT k.id FROM main.captures k WHERE k.urlkey = ? AND k.archive = ? AND k.at = ? AND k.timestamp = ? "
             + ("AND k.digest <> ? " if is_copy else "AND k.digest = ? AND k.digest_verdict = ? ")
             + "ORDER BY k.statuscode <> '200', k.original <> ?, k.digest, k.original LIMIT 1",
             [
-                *(theirs[name] for name in ("urlkey", "archive", "timestamp")),
+                *(theirs["urlkey"], theirs["archive"], seconds(theirs["captured_at"]), theirs["timestamp"]),
                 *((NO_DIGEST,) if is_copy else (NO_DIGEST, COPY)),
                 theirs["original"],
             ],
@@ -252,7 +261,8 @@ class _Merge:
                     f"{self._source} is damaged (payload {source_id}): run policylapse fsck --repair --db {self._source}, "
                     "then the same command again"
                 )
-            held = self._shelf.put(body, urlkey)
+            held = self._shelf.put_new(body, urlkey, bytes.fromhex(digest))
+            self.new["payloads"] += 1
         self._ids.put("payloads", source_id, held)
         return held
 
@@ -312,6 +322,7 @@ class _Merge:
             block_languages=[code for (code,) in codes],
         )
         self._db.execute("UPDATE main.texts SET languages = ? WHERE id = ?", [languages, text_id])
+        self.new["texts"] += 1
         return text_id
 
     def _links(self, source_id: int) -> int:

@@ -125,10 +125,14 @@ class Table:
 
 
 class Ids:
-    """Under which id the target has a row of the source, by table."""
+    """Under which id the target has a row of the source, by table.
+
+    `last_run` is the target's last run before: what belongs to a later one is not there yet.
+    """
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        (self.last_run,) = db.execute("SELECT coalesce(max(id), 0) FROM main.runs").fetchone()
         db.execute(
             "CREATE TEMP TABLE ids (name TEXT, src INTEGER, dst INTEGER NOT NULL, PRIMARY KEY (name, src)) WITHOUT ROWID"
         )
@@ -142,6 +146,7 @@ class Ids:
 
     def close(self) -> None:
         self._db.execute("DROP TABLE temp.ids")
+        self._db.execute("DROP TABLE IF EXISTS temp.held")
 
 
 def read_tables(db: Database) -> list[Table]:
@@ -216,12 +221,29 @@ def copy_rows(db: Database, table: Table, rows: Iterable[Sequence[Any]], ids: Id
             ids.put(table.name, source_id, held[0])
 
 
+def hold_events(db: Database, table: Table, ids: Ids) -> None:
+    """Note in a table of their own, on disk, the events that the target has of the source's runs; within no transaction.
+
+    An event is one of a run. A source that comes for the first time has runs of its own, and nothing is looked for.
+    """
+    with db.atomic():
+        db.execute("DROP TABLE IF EXISTS temp.held")
+        columns = ", ".join(table.columns)
+        db.execute(
+            f"CREATE TEMP TABLE held AS SELECT {columns} FROM main.{table.name} WHERE run_id <= ? "
+            "AND run_id IN (SELECT dst FROM temp.ids WHERE name = 'runs')",
+            [ids.last_run],
+        )
+        db.execute(f"CREATE INDEX temp.held_all ON held ({columns})")
+
+
 def _copy_events(db: Database, table: Table, rows: Iterable[Sequence[Any]], ids: Ids) -> None:
-    held = set(db.execute(f"SELECT {', '.join(table.columns)} FROM main.{table.name}").fetchall())
+    same = " AND ".join(f"{column} IS ?" for column in table.columns)
     for _source_id, row in _mapped(table, rows, ids):
-        if tuple(row.values()) not in held:
+        values = list(row.values())
+        if db.execute(f"SELECT 1 FROM temp.held WHERE {same}", values).fetchone() is None:
             _insert(db, table, row)
-            held.add(tuple(row.values()))
+            db.execute(f"INSERT INTO temp.held VALUES ({', '.join('?' * len(values))})", values)
 
 
 def _mapped(table: Table, rows: Iterable[Sequence[Any]], ids: Ids) -> Iterator[tuple[int, dict[str, Any]]]:

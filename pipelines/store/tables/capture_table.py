@@ -76,12 +76,15 @@ class CaptureTable:
                 addresses[key] = self._address(said)
             if key[0] not in reasons:
                 reasons[key[0]] = self.tombstone(key[0])
-            if reasons[key[0]] is not None and said["outcome"] != Outcome.FORGOTTEN.value:
-                said |= {**UNASKED, "outcome": Outcome.FORGOTTEN.value, "detail": reasons[key[0]]}
-            new += self._add(said, addresses[key])
+            new += self._add(_unless_forgotten(said, reasons[key[0]]), addresses[key]) is not None
         return new
 
-    def _add(self, said: dict[str, Any], address: Address) -> bool:
+    def put(self, row: Said) -> int | None:
+        """Add one capture, as `add` does; return its id, None where it is there."""
+        said = {**PENDING, **row}
+        return self._add(_unless_forgotten(said, self.tombstone(said["urlkey"])), self._address(said))
+
+    def _add(self, said: dict[str, Any], address: Address) -> int | None:
         at = seconds(said["captured_at"]) or 0
         columns = {"address_id": address.row, "kind_id": self._kind(said), **named(said, at, address)}
         cursor = self._db.execute(
@@ -89,9 +92,12 @@ class CaptureTable:
             "(SELECT 1 FROM capture_rows WHERE address_id = ? AND at = ? AND digest = ? AND timestamp IS ?)",
             [*columns.values(), address.row, at, said["digest"], columns["timestamp"]],
         )
-        if cursor.rowcount and any(said[name] != usual for name, usual in UNASKED.items()):
-            self._write(int(cursor.lastrowid or 0), said, at, address, headers_changed=True)
-        return bool(cursor.rowcount)
+        if not cursor.rowcount:
+            return None
+        capture_id = int(cursor.lastrowid or 0)
+        if any(said[name] != usual for name, usual in UNASKED.items()):
+            self._write(capture_id, said, at, address, headers_changed=True)
+        return capture_id
 
     def tombstone(self, urlkey: str) -> str | None:
         """Return why a page was removed on request, None where it was not. No archive is asked for one that was, and none
@@ -204,3 +210,10 @@ class CaptureTable:
         ).fetchall()
         told = [(number, headers_patch(headers, usual, at, drift)) for number, usual in sets]
         return min(told, key=lambda one: (len(one[1]), one[0]), default=None)
+
+
+def _unless_forgotten(said: dict[str, Any], reason: str | None) -> dict[str, Any]:
+    """A capture of a page that was removed on request is a row, and nothing else."""
+    if reason is None or said["outcome"] == Outcome.FORGOTTEN.value:
+        return said
+    return said | {**UNASKED, "outcome": Outcome.FORGOTTEN.value, "detail": reason}
