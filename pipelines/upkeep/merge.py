@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -138,6 +139,10 @@ class _Merge:
         self._shelf, self._captures = PayloadShelf(db), CaptureTable(db)
         prepare(db)
         self.new: Counter[str] = Counter()  # rows that the target did not have: captures, payloads, texts
+        self._copies = any(  # on one side at least
+            connection.execute("SELECT 1 FROM main.capture_kinds WHERE digest_verdict = ? LIMIT 1", [COPY]).fetchone()
+            for connection in (db, reader)
+        )
         self._tables = {table.name: table for table in read_tables(db)}
 
     def run(self, extractors: dict[int, int], emptied: set[str]) -> int:
@@ -205,10 +210,12 @@ class _Merge:
     # captures, each with its page
 
     def _take_captures(self, rows: Iterable[Sequence[Any]]) -> None:
-        for row in rows:
-            self._capture(dict(zip(_CAPTURE_COLUMNS, row, strict=True)))
+        self._ids.put_many(
+            "capture_rows", [self._capture(dict(zip(_CAPTURE_COLUMNS, row, strict=True))) for row in rows]
+        )
 
-    def _capture(self, theirs: dict[str, Any]) -> None:
+    def _capture(self, theirs: dict[str, Any]) -> tuple[int, int]:
+        """Return its id there and here."""
         capture_id, payload_id = theirs.pop("id"), theirs.pop("payload_id")
         kept = None
         if payload_id is not None and theirs["urlkey"] not in self._forgotten:
@@ -216,10 +223,10 @@ class _Merge:
         held = self._captures.find(theirs) or self._same_observation(theirs)
         if held is None:
             held = self._captures.put({**theirs, "payload_id": kept})
-            self.new["captures"] += held is not None
+            self.new["captures"] += 1
         else:
             self._unite(held, theirs, kept)
-        self._ids.put("capture_rows", capture_id, held or 0)
+        return capture_id, held
 
     def _unite(self, held: int, theirs: dict[str, Any], kept: int | None) -> None:
         """Let the row of a capture say what the better one of two says of it; of its index, what an index said."""
@@ -238,7 +245,7 @@ class _Merge:
         (copies.py), of which no digest is known, and the other one is as the archive's index lists it.
         """
         is_copy = theirs["digest"] == NO_DIGEST
-        if is_copy and theirs["digest_verdict"] != COPY:
+        if (is_copy and theirs["digest_verdict"] != COPY) or not self._copies:
             return None
         found = self._db.execute(
             "SELECT k.id FROM main.captures k WHERE k.urlkey = ? AND k.archive = ? AND k.at = ? AND k.timestamp = ? "
@@ -253,7 +260,10 @@ class _Merge:
         return int(found[0]) if found else None
 
     def _payload(self, source_id: int, digest: str, urlkey: str) -> int:
-        held = self._ids.get("payloads", source_id) or self._shelf.held(bytes.fromhex(digest))
+        known = self._ids.get("payloads", source_id)
+        if known is not None:
+            return known
+        held = self._shelf.held(bytes.fromhex(digest))
         if held is None:
             body = proven_payload(self._reader.execute, source_id, digest)
             if body is None:
@@ -372,6 +382,7 @@ def _newer(db: Database, one: int, other: int | None) -> int:
     return max(one, other, key=lambda extractor_id: _age(names[extractor_id]))
 
 
+@lru_cache(maxsize=256)
 def _age(extractor: str) -> list[tuple[int, str]]:
     """Sorts extractors by their names, the newest last: numbers in them count as numbers."""
     parts = re.findall(r"\d+|\D+", extractor)
@@ -401,9 +412,8 @@ def _apply_readings(db: Database) -> None:
 def _apply_to(db: Database, rows: Iterable[tuple[Any, ...]]) -> None:
     table = CaptureTable(db)
     for capture_id, readings in groupby(rows, key=itemgetter(0)):
-        *_, (_id, had, told, fetched_at, _extractor, read, detail) = sorted(
-            readings, key=lambda row: (_age(base_extractor(row[4])), row[5] == _HELD[0], _age(row[4]))
-        )
+        newest = max(readings, key=lambda row: (_age(base_extractor(row[4])), row[5] == _HELD[0], _age(row[4])))
+        _id, had, told, fetched_at, _extractor, read, detail = newest
         outcome = outcome_of(Outcome(read), fetched_at).value
         if read == _HELD[0] and had in _HELD:
             detail = told

@@ -140,6 +140,10 @@ class Ids:
     def put(self, table: str, source_id: int, target_id: int) -> None:
         self._db.execute("INSERT OR REPLACE INTO temp.ids VALUES (?, ?, ?)", [table, source_id, target_id])
 
+    def put_many(self, table: str, ids: Iterable[tuple[int, int]]) -> None:
+        rows = [(table, *pair) for pair in ids]
+        self._db.conn.executemany("INSERT OR REPLACE INTO temp.ids VALUES (?, ?, ?)", rows)
+
     def get(self, table: str, source_id: int | None) -> int | None:
         row = self._db.execute("SELECT dst FROM temp.ids WHERE name = ? AND src = ?", [table, source_id]).fetchone()
         return int(row[0]) if row else None

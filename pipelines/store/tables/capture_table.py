@@ -76,15 +76,23 @@ class CaptureTable:
                 addresses[key] = self._address(said)
             if key[0] not in reasons:
                 reasons[key[0]] = self.tombstone(key[0])
-            new += self._add(_unless_forgotten(said, reasons[key[0]]), addresses[key]) is not None
+            new += self._add(_unless_forgotten(said, reasons[key[0]]), addresses[key])
         return new
 
-    def put(self, row: Said) -> int | None:
-        """Add one capture, as `add` does; return its id, None where it is there."""
+    def put(self, row: Said) -> int:
+        """Add one capture that is not there, as `add` does; return its id."""
         said = {**PENDING, **row}
-        return self._add(_unless_forgotten(said, self.tombstone(said["urlkey"])), self._address(said))
+        said = _unless_forgotten(said, self.tombstone(said["urlkey"]))
+        at, address = seconds(said["captured_at"]) or 0, self._address(said)
+        columns = {"address_id": address.row, **named(said, at, address)}
+        columns |= self._happened(said, at, address, headers_changed=True)
+        cursor = self._db.execute(
+            f"INSERT INTO capture_rows ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+            list(columns.values()),
+        )
+        return int(cursor.lastrowid or 0)
 
-    def _add(self, said: dict[str, Any], address: Address) -> int | None:
+    def _add(self, said: dict[str, Any], address: Address) -> bool:
         at = seconds(said["captured_at"]) or 0
         columns = {"address_id": address.row, "kind_id": self._kind(said), **named(said, at, address)}
         cursor = self._db.execute(
@@ -92,12 +100,9 @@ class CaptureTable:
             "(SELECT 1 FROM capture_rows WHERE address_id = ? AND at = ? AND digest = ? AND timestamp IS ?)",
             [*columns.values(), address.row, at, said["digest"], columns["timestamp"]],
         )
-        if not cursor.rowcount:
-            return None
-        capture_id = int(cursor.lastrowid or 0)
-        if any(said[name] != usual for name, usual in UNASKED.items()):
-            self._write(capture_id, said, at, address, headers_changed=True)
-        return capture_id
+        if cursor.rowcount and any(said[name] != usual for name, usual in UNASKED.items()):
+            self._write(int(cursor.lastrowid or 0), said, at, address, headers_changed=True)
+        return bool(cursor.rowcount)
 
     def tombstone(self, urlkey: str) -> str | None:
         """Return why a page was removed on request, None where it was not. No archive is asked for one that was, and none
@@ -142,19 +147,24 @@ class CaptureTable:
         headers_changed: bool,
         index_changed: bool = False,
     ) -> None:
+        columns = self._happened(said, at, address, headers_changed=headers_changed)
+        if index_changed:
+            columns |= named(said, at, address)
+        self._db.execute(
+            f"UPDATE capture_rows SET {', '.join(f'{name} = ?' for name in columns)} WHERE id = ?",
+            [*columns.values(), capture_id],
+        )
+
+    def _happened(self, said: Said, at: int, address: Address, *, headers_changed: bool) -> dict[str, Any]:
+        """The columns that tell what became of a capture."""
         if not address.memento_prefix and said["memento_url"]:
             prefix = prefix_of(said["memento_url"], said["timestamp"], said["original"])
             self._db.execute("UPDATE addresses SET memento_prefix = ? WHERE id = ?", [prefix, address.row])
             address = Address(address.row, address.citation_prefix, prefix)
         columns = {"kind_id": self._kind(said), **happened(said, at, address)}
-        if index_changed:
-            columns |= named(said, at, address)
         if headers_changed:
             columns["headers_id"], columns["headers_own"] = self._headers(said, at, address)
-        self._db.execute(
-            f"UPDATE capture_rows SET {', '.join(f'{name} = ?' for name in columns)} WHERE id = ?",
-            [*columns.values(), capture_id],
-        )
+        return columns
 
     def _address(self, said: Said) -> Address:
         key = [said["urlkey"], said["original"], said["archive"]]

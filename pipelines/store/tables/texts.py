@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -43,9 +43,10 @@ def put_text(
     )
     text_id = int(cursor.lastrowid or 0)
     blocks = [_storable(block) for block in blocks]
-    ids = _put_blocks(db, blocks)
+    digests = [block_digest(block) for block in blocks]
+    ids = _put_blocks(db, dict(zip(digests, blocks, strict=True)))
     codes = [code if code != language else None for code in block_languages or (language,) * len(blocks)]
-    _put_runs(db, text_id, [(ids[block_digest(block)], code) for block, code in zip(blocks, codes, strict=True)])
+    _put_runs(db, text_id, [(ids[digest], code) for digest, code in zip(digests, codes, strict=True)])
     return text_id
 
 
@@ -69,9 +70,8 @@ def _put_runs(db: Database, text_id: int, blocks: Iterable[tuple[int, str | None
     db.conn.executemany("INSERT INTO text_runs VALUES (?, ?, ?, ?, ?)", runs)
 
 
-def _put_blocks(db: Database, blocks: Sequence[Block]) -> dict[bytes, int]:
+def _put_blocks(db: Database, rows: Mapping[bytes, Block]) -> dict[bytes, int]:
     """Store the blocks that are new, and their words; return the ids of all by digest."""
-    rows = {block_digest(block): block for block in blocks}
     ids = _held_blocks(db, list(rows))
     for digest, block in rows.items():
         if digest not in ids:
