@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from crawler.archives.timestamps import parse_date
+from history.answers.measured import measure, measured_data
 from history.answers.rows import answer_data, policy_data, version_data
 from history.diff.comparison import page_of
 from history.plain import line
@@ -70,6 +71,8 @@ def reading_page(ask: Ask) -> Page:
 
     def data() -> dict[str, Any]:
         found = {**policy_data(policy), **version_data(version), "markdown": render_markdown(blocks)}
+        ((_text, measured),) = measure(ask.db, [(version.text_id, policy.site)])
+        found |= {"metrics": measured_data(measured)}
         return found | {"citation": citation(policy.cited, version), "answer": answer_data(answer) if answer else None}
 
     title = f"{policy.site}: in force on {line(name)}" if answer else f"{policy.site}: version {version.version}"
