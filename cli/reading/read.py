@@ -24,7 +24,7 @@ from cli.site_names import complete
 from cli.views.sites import MISSING_COLUMNS, SITE_COLUMNS, print_csv, print_missing, print_sites
 from crawler.archives.memento import replay_url
 from crawler.missing import missing_data
-from history.answers.measured import in_words, measure, measured_data
+from history.answers.measured import Measured, in_words, measure, measured_data
 from history.answers.rows import answer_data, policy_data, site_data, version_data
 from history.database import open_database
 from history.sites import PolicyRow, list_sites
@@ -126,18 +126,18 @@ def show(
         data |= {"citation": citation(policy.cited, chosen), "answer": answer_data(answer) if answer else None}
         print_json(data)
         return
-    _show_notes(policy, versions, selected)
-    note(in_words(measured))
+    _show_notes(policy, versions, selected, measured)
     tolerate_small_charsets()
     click.echo(clean(markdown), nl=False)
 
 
-def _show_notes(policy: PolicyRow, versions: Sequence[VersionRow], selected: Selected) -> None:
+def _show_notes(policy: PolicyRow, versions: Sequence[VersionRow], selected: Selected, measured: Measured) -> None:
     chosen = selected.version
     seen = f"{chosen.first_seen:%Y-%m-%d} to {chosen.last_seen:%Y-%m-%d}"
     whose = f" ({line(chosen.first_archive)})" if len(archives_of(versions)) > 1 else ""
     note(
         f"{line(policy.site)} version {chosen.version} of {len(versions)}, seen {seen}: {line(replay_url(chosen.first_capture_url))}{whose}"
     )
+    note(in_words(measured))
     if selected.doubt:
         note(f"note: {selected.doubt}")
