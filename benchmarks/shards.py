@@ -54,9 +54,11 @@ _READINGS_SAID = (
 _SAID = (
     _READINGS_SAID,
     # its text by what it is: texts that a fold puts together have the number of the moment at which it did
-    "SELECT l.site, l.policy_url, l.version, l.first_seen, l.last_seen, l.previous_last_seen, l.captures, l.words, "
-    "l.change_class, l.words_added, l.words_removed, l.wording, l.title, l.url, l.first_capture_url, l.last_capture_url, "
-    "l.sections, t.text_digest FROM timeline l JOIN texts t ON t.id = l.text_id ORDER BY l.site, l.policy_url, l.version",
+    (
+        "SELECT l.site, l.policy_url, l.version, l.first_seen, l.last_seen, l.previous_last_seen, l.captures, l.words, "
+        "l.change_class, l.words_added, l.words_removed, l.wording, l.title, l.url, l.first_capture_url, l.last_capture_url, "
+        "l.sections, t.text_digest FROM timeline l JOIN texts t ON t.id = l.text_id ORDER BY l.site, l.policy_url, l.version"
+    ),
     "SELECT archive, timestamp, original, outcome, detail FROM captures ORDER BY 1, 3, 2",
 )
 
