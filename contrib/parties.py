@@ -22,6 +22,23 @@ KNOWN = frozenset(
     "Adobe Amazon Apple Facebook Google Instagram Oracle Pinterest Skype Snapchat Spotify Stripe Twitter Vimeo Yahoo "
     "Mailchimp Dropbox Shopify Salesforce Microsoft LinkedIn PayPal Mastercard Yandex Tumblr Twitch Zendesk Mozilla".split()
 )
+# Everyday words and phrases that the dictionary of syllables lacks.
+EVERYDAY = frozenset(
+    "AI Media Group|Accentuate|Adaptive Web|Admiral|Affirm|Agility|Alchemy|Altitude|Amadeus|Ambient|Ancora|"
+    "Answers|Appsolute|Arbor|Attentive|Attribution|Autopilot|Avail|Bedrock|Best Of Media S.A.|Better Banners|"
+    "Bootstrap|Capita|Captivate Ai|Chameleon|Clarity|Cloud Technologies|Communicator|Connect Events|Consumable|"
+    "Cookie Reports|Coral|Creators|Crisp|Cross Pixel Media|Datacamp|Delicious Media|Digital Remedy|Diligent|"
+    "Drawbridge|Dynamic Dummy Image Generator|Elastic|Elevate|Elicit|Everflow|Fastest Forward|Fathom|Framer|"
+    "Genie|Gladly|Gleam|Heatmap|IT Dienstleistungen Tim Prinzkosky|Infoline|Instinctive|Interstate|Iterate|"
+    "Jellyfish|JetStream|Join the Dots|Keynote|Kiosked|Leaflet|Loggly|Looper|Luminate|Market Resource Partners|"
+    "Marketing Dashboards|Media Management Technologies|Mediahub|Mega Information Technology|Micro Analytics|"
+    "Mobile Nations|Monarch|Monetate|Moxie|Multiview|Net Reviews|Online Rewards|Overdrive|Periscope|Plausible|"
+    "Playground|Polar|Polyfill service|Privy|Purch|Pusher|Ranker|Realtime|Realtime Media|Realtime Targeting|"
+    "Refined|Reflow|Remarketing|Roost|Samba|Scroll|Semblance|Servo|Sidecar|Simplicity Marketing|"
+    "Smart Information Systems|Social Annex|Sortable|Spicy|Storify|Strands|Superblock|Supership|Swoop|Tagboard|"
+    "Tailored|Terminus|The AA|Thesis|Tonic|Truffle|Undertone|User Replay|WISHLIST|Web Active Pty|"
+    "Web Content Assessor|Web Forensics|Whitespace|Wicked Reports|Zapper".split("|")
+)
 SAME = {
     "Instagram": "Meta",
     "Firebase": "Google",
@@ -78,6 +95,7 @@ OWN = {
     "Zendesk": ("Zendesk|ZenDesk", "zendesk.com"),
     "Zoom": ("Zoom Video Communications", "zoom.us"),
 }
+DOUBTFUL = {"Meta": {"Meta"}}  # names that the list lacks and that need a company beside them
 _SUFFIXES = tldextract.TLDExtract(suffix_list_urls=())
 
 
@@ -106,7 +124,7 @@ def main() -> None:
         key = re.sub(r"[^a-z0-9]+", "_", company.lower()).strip("_")
         called = {name for name in names if len(name) > 2 and "/" not in name and not name.islower()}
         sure = set(OWN[company][0].split("|")) if company in OWN else set()  # chosen by hand: no everyday words
-        doubtful = {name for name in called - sure if everyday(name)}
+        doubtful = {name for name in called - sure if everyday(name)} | DOUBTFUL.get(company, set())
         if key not in ("", "unknown"):
             print(
                 key,
@@ -122,7 +140,7 @@ def everyday(name: str) -> bool:
     """Tell whether a name is a word of the language too, or too short to be sure."""
     words = name.split()
     plain = all(re.fullmatch(r"[A-Z]?[a-z]+|[A-Z]+", word) and word.lower() in syllapy.WORD_DICT for word in words)
-    return name not in KNOWN and (plain or (len(words) == 1 and len(name) < 5))
+    return name in EVERYDAY or (name not in KNOWN and (plain or (len(words) == 1 and len(name) < 5)))
 
 
 main()

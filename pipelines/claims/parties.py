@@ -3,7 +3,8 @@
     parties("We use Google Analytics and hotjar.com.") ──► ["google", "hotjar"]
 
 The list is data/rules/parties.tsv, made of npm's third-party-web (MIT, notice beside it) by contrib/parties.py. A product
-counts as its company. A name that is also an everyday word (Segment, Branch) counts only before "Inc." and the like.
+counts as its company. A name that is also an everyday word (Segment, Branch, Meta) counts only before "Inc." and the like, or in a list beside a company whose name
+is no such word ("Google, Meta and TikTok").
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from pipelines.claims.rules import FOLDER
 
@@ -23,6 +24,9 @@ _DOTTED: Final = re.compile(r"\w\.\w\w")
 _COMPANY: Final = re.compile(
     r",? (?:Inc|LLC|Ltd|Limited|GmbH|AG|Corp|Corporation|S\.?A\.?S?|B\.?V|PLC|plc|Pty|SE|Technologies|Technology)\b"
 )
+_BESIDE: Final = re.compile(r", (?:and |or )?| (?:and|or) |/| \(")  # what stands between two names of a list
+
+_Name: TypeAlias = tuple[int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ def parties(text: str) -> tuple[str, ...]:
     ('google', 'hotjar')
     >>> parties("Branch Metrics, Segment Inc. and the segment of a market")
     ('branch', 'segment')
+    >>> parties("Meta tags help Google, Meta and others."), parties("Meta tags are words. Clarity matters.")
+    (('google', 'meta'), ())
     """
     return tuple(sorted(set(_named(text))))
 
@@ -83,18 +89,33 @@ def parties(text: str) -> tuple[str, ...]:
 def _named(text: str) -> Iterator[str]:
     known = _list()
     if not known.names.keys().isdisjoint(_FIRST.findall(text)):
-        for match in _FIRST.finditer(text):
-            for name, key, needs in known.names.get(match.group(), ()):
-                end = match.start() + len(name)
-                whole = text.startswith(name, match.start()) and not text[end : end + 1].isalnum()
-                if whole and (not needs or _COMPANY.match(text, end)):
-                    yield key
-                    break
+        sure, doubtful = _found(text, known)
+        yield from (key for _begin, _end, key in sure)
+        yield from (key for begin, end, key in doubtful if any(_beside(text, begin, end, one) for one in sure))
     if _DOTTED.search(text):
         for match in _DOMAIN.finditer(text.lower()):
             found = party_of_domain(match.group())
             if found:
                 yield found
+
+
+def _found(text: str, known: _List) -> tuple[list[_Name], list[_Name]]:
+    """The names in a text that are sure, and those that are everyday words: where each begins and ends, and its company."""
+    sure: list[_Name] = []
+    doubtful: list[_Name] = []
+    for match in _FIRST.finditer(text):
+        for name, key, needs in known.names.get(match.group(), ()):
+            begin, end = match.start(), match.start() + len(name)
+            if text.startswith(name, begin) and not text[end : end + 1].isalnum():
+                if not needs or _COMPANY.match(text, end):
+                    sure.append((begin, end, key))
+                    break
+                doubtful.append((begin, end, key))
+    return sure, doubtful
+
+
+def _beside(text: str, begin: int, end: int, other: _Name) -> bool:
+    return bool(_BESIDE.fullmatch(text, other[1], begin) or _BESIDE.fullmatch(text, end, other[0]))
 
 
 def party_ids() -> frozenset[str]:

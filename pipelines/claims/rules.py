@@ -24,6 +24,9 @@ A file is one category in one language:
     name, valid_from, valid_until, source   # of a law
     yes, no = [ …examples, each a test… ]
 
+LANGUAGE/CATEGORY.examples.tsv has more sentences, each with all claims of the category that it makes ("-" for none). They are
+tests (tests/pipelines/claims/test_rules.py) and no part of a rule: the program does not read them.
+
 The version is the number in registry.toml and a digest of all files. Claims of another version are another reading of
 the same text: a technical change, never a change of the policy.
 """

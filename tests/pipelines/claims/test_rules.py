@@ -1,10 +1,12 @@
 """Every rule does what its examples say; the files are as pipelines/claims/rules.py describes them."""
 
+import csv
+
 import pytest
 
 from pipelines.claims.match import claims
 from pipelines.claims.model import Context
-from pipelines.claims.rules import rules
+from pipelines.claims.rules import FOLDER, rules
 from pipelines.model import Block, BlockKind
 
 RULES = rules()
@@ -34,3 +36,24 @@ def test_examples(rule, example, expected):
 
 def test_every_rule_has_examples_of_both_kinds():
     assert [rule.id for rule in RULES.rules if not (rule.yes and rule.no)] == []
+
+
+SENTENCES = [
+    pytest.param(file.parent.name, file.name.partition(".")[0], row, id=f"{file.parent.name}-{row['text'][:60]}")
+    for file in sorted(FOLDER.rglob("*.examples.tsv"))
+    for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+]
+
+
+@pytest.mark.parametrize(("language", "category", "row"), SENTENCES)
+def test_sentences_say_what_is_written_beside_them_and_nothing_else(language, category, row):
+    """Sentences as lawyers write them, with all claims of the category: subject, =value where one is read, .polarity if not yes."""
+    kind = BlockKind.ITEM if row["lead"] else BlockKind.PARAGRAPH
+    found = claims(Block(kind, 1, row["text"]), Context(row["heading"], row["lead"]), language)
+    wanted = set() if row["says"] == "-" else set(row["says"].split())
+    assert {_said(claim) for claim in found if claim.category == category} == wanted
+
+
+def _said(claim):
+    value = f"={claim.value}" if claim.value and claim.subject != "email" else ""
+    return f"{claim.subject}{value}{'' if claim.polarity.value == 'yes' else f'.{claim.polarity.value}'}"
