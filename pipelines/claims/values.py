@@ -65,6 +65,7 @@ _UNITS: Final = {
 _UNIT: Final = {word: letter for letter, words in _UNITS.items() for word in words.split()}
 UNIT: Final = "|".join(sorted(map(re.escape, _UNIT), key=len, reverse=True))
 _DURATION: Final = re.compile(r"PT?(\d{1,9})([HDWMY])")
+_SENTENCE: Final = re.compile(r"\b(?:s\.|satz|sentence) ?\(?\d\)?")  # of a paragraph, as German lawyers cite it
 _PARTS: Final = re.compile(r"\(\s*(\w{1,5})\s*\)|\b([a-z])\b|\b(\d{1,2})\b")
 
 
@@ -116,8 +117,8 @@ def in_words(value: str) -> str:
 def article(text: str, rest: str) -> str:
     """Return an article as it is cited, whatever spaces and signs stand between its parts.
 
-    >>> article("6", " (1) (f)"), article("6", " para. 1 lit. f"), article("13", "")
+    >>> article("6", " (1) (f)"), article("6", " Abs. 1 S. 1 lit. f"), article("13", "")
     ('6(1)(f)', '6(1)(f)', '13')
     """
-    parts = ["".join(one) for one in _PARTS.findall(rest.lower())]
+    parts = ["".join(one) for one in _PARTS.findall(_SENTENCE.sub("", rest.lower()))]
     return text + "".join(f"({part})" for part in parts[:3])
