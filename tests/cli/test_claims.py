@@ -89,7 +89,7 @@ def test_a_person_sees_sentence_and_bracket(run):
 
 def test_an_unknown_category_is_named_with_those_there_are(run):
     assert "retention, rights, law" in run("claims", "nestwell.example", "--claim", "taxes", code=2)
-    assert "sell, share_for_ads" in run("trends", "--claim", "sale.lend", code=2)
+    assert "sell, sell_aggregated, share_for_ads" in run("trends", "--claim", "sale.lend", code=2)
     run("claims", "nestwell.example", "--csv", "--json", code=2)
 
 
