@@ -9,3 +9,9 @@ database, and it is one process. Tables of versions are made the same way (histo
 
 It may import the store and the reader. Only this folder knows Dask and msgspec. The commands `shard` and `cluster` call it.
 """
+
+import os
+
+# Arrow's own allocators keep a gigabyte of addresses in reserve, which would count against the limit of a process that opens
+# a shard (apart.py). Arrow reads this as it is imported: in such a process that is after this folder, whoever forked it.
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
