@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sqlite3
 import time
 from collections.abc import Mapping
@@ -9,7 +10,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import programs
 from tests.programs import ROOT, run
+from tests.servers.wayback_server import WaybackServer
 
 SHARED = ROOT.parent / "shared"
 HISTORY = (
@@ -86,3 +89,22 @@ def group_ends(group: int) -> bool:
         except ProcessLookupError:
             return True
     return False
+
+
+def killed_at(number: int, server: WaybackServer, database: Path, archive: object, **arguments: str) -> tuple[int, int]:
+    """Crawl until a server was asked for so many captures more, then kill the crawl before that one is answered.
+
+    :param server: of one of the archives of the crawl. :param archive: the first one.
+    :param arguments: of the spider. Return the exit code and the process group.
+    """
+    command = ["-m", "scrapy", "crawl", "policies"]
+    command += [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]
+    command += ["-s", f"POLICYLAPSE_ARCHIVE={archive}", "-s", f"POLICYLAPSE_DB={database}"]
+    state = environment(POLICYLAPSE_STATE=str(database.parent / "state"), POLICYLAPSE_WAIT="0")
+    server.hold(number)
+    with programs.Program(*command, env=state, session=True) as process:
+        assert server.holds(), process.err
+        process.send_signal(signal.SIGKILL)
+        code = process.wait()
+        server.release()
+    return code, process.pid

@@ -1,6 +1,7 @@
 """A crawl with a fallback: what the first archive has not, another is asked for, within its holes only."""
 
 import random
+import signal
 import subprocess
 import threading
 import zipfile
@@ -14,7 +15,8 @@ from click.testing import CliRunner
 from cli.main import main
 from crawler.archives.files.warc import Answered
 from crawler.asking.limits_file import LimitsFile
-from tests.crawling import crawl, history, rows
+from tests.crawler.crawls.test_kill import IN_FLIGHT
+from tests.crawling import crawl, group_ends, history, killed_at, rows
 from tests.generators import two_archives
 from tests.generators.two_archives import POLICY, split, write
 from tests.servers.wayback_server import EXCLUDED, WaybackServer
@@ -249,3 +251,56 @@ def test_who_rests_on_a_capture_names_its_archive(of_two, tmp_path, command):
         shown += subprocess.run(git, check=True, capture_output=True, text=True).stdout
     assert other in shown
     assert first in shown or command.startswith("show")
+
+
+def test_a_crawl_over_two_archives_that_is_killed_anywhere_loses_and_repeats_nothing(tmp_path):
+    """Killed while the first archive is asked, at the first capture of the other one, and amid its captures. What was kept by
+    then is asked for again in neither; the history, and what each archive gave, are those of a crawl that nobody broke off.
+    """
+    chance = random.Random(4)
+    visits = two_archives.history(chance, 40)
+    kept, lost = split(visits, chance, 0.6)
+    folders = write(tmp_path / "a", kept), write(tmp_path / "b", lost)
+    whole, database = tmp_path / "whole" / "x.db", tmp_path / "killed" / "x.db"
+    for one in (whole, database):
+        one.parent.mkdir()
+    with WaybackServer(folders[0]) as a, WaybackServer(folders[1]) as b:
+        run = crawl(whole, a.archive, settings=CHANGES, fallback=b.archive, url=POLICY)
+        assert run.code == 0, run.err
+        gave = given(whole, a, b)
+    with WaybackServer(folders[0]) as a, WaybackServer(folders[1]) as b:
+        before = [set(), set()]
+        for server, number in ((a, 8), (b, 1), (b, IN_FLIGHT + 2)):  # of the last, something is kept
+            then = [one.asked.copy() for one in (a, b)]
+            told = {"fallback": b.archive, "url": POLICY, "strategy": "changes"}
+            code, group = killed_at(number, server, database, a.archive, **told)
+            assert code == -signal.SIGKILL
+            assert group_ends(group), "workers outlive a crawl that was killed"
+            now = [one.asked.copy() for one in (a, b)]
+            assert not [
+                path for paths, x, y in zip(before, then, now, strict=True) for path in paths if y[path] > x[path]
+            ]
+            before = given(database, a, b)
+        assert all(before)  # something of either archive was kept before the last run
+        then = [one.asked.copy() for one in (a, b)]
+        run = fallen_back(database.parent, a, b)
+        assert run.code == 0, run.err
+        assert not [n for n, one in enumerate((a, b)) for path in before[n] if one.asked[path] > then[n][path]]
+        assert given(database, a, b) == gave
+        for one, paths in zip((a, b), gave, strict=True):  # under way when it was killed, and not kept: asked for again
+            asked = {path: count for path, count in one.asked.items() if path.startswith("/web/")}
+            assert asked.keys() == paths
+            assert sum(asked.values()) - len(asked) <= 3 * IN_FLIGHT
+    assert wordings(database) == wordings(whole)
+    assert rows(database, "PRAGMA integrity_check") == [("ok",)]
+    assert rows(database, "SELECT listed, fetched FROM certainty") == rows(
+        whole, "SELECT listed, fetched FROM certainty"
+    )
+
+
+def given(database, *servers):
+    """The playback paths of what each archive gave and is kept."""
+    asked = (
+        "SELECT '/web/' || timestamp || 'id_/' || original FROM captures WHERE fetched_at IS NOT NULL AND archive = ?"
+    )
+    return [{path for (path,) in rows(database, asked, one.archive)} for one in servers]

@@ -22,8 +22,7 @@ from crawler.archives.capture import Outcome
 from crawler.settings import CONCURRENT_REQUESTS
 from crawler.spiders.advancing import WINDOW
 from pipelines.store.load import load_payload
-from tests import programs
-from tests.crawling import ROOT, Crawled, crawl, environment, group_ends, history, outcomes, rows
+from tests.crawling import ROOT, Crawled, crawl, environment, group_ends, history, killed_at, outcomes, rows
 from tests.generators.many_captures import EDITIONS, URL, Run, build
 from tests.ranges import ALL
 from tests.servers.wayback_server import WaybackServer
@@ -73,16 +72,8 @@ def killed(tmp_path_factory):
 
 def _kill_at(number: int, database: Path, server: WaybackServer) -> Kill:
     """Crawl until so many captures are asked for, then kill the crawl before that one is answered."""
-    command = ["-m", "scrapy", "crawl", "policies", "-a", f"url={URL}", "-a", "strategy=all"]
-    command += ["-s", f"POLICYLAPSE_ARCHIVE={server.archive}", "-s", f"POLICYLAPSE_DB={database}"]
-    state = environment(POLICYLAPSE_STATE=str(database.parent / "state"), POLICYLAPSE_WAIT="0")
-    server.hold(number)
-    with programs.Program(*command, env=state, session=True) as process:
-        assert server.holds(), process.err
-        process.send_signal(signal.SIGKILL)
-        code = process.wait()
-        server.release()
-    return Kill(code, process.pid, _kept(database), _playback(server.asked))
+    code, group = killed_at(number, server, database, server.archive, url=URL, strategy="all")
+    return Kill(code, group, _kept(database), _playback(server.asked))
 
 
 def _kept(database: Path) -> frozenset[str]:
