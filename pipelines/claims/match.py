@@ -3,8 +3,8 @@
     claims(block, Context(heading, lead), "en") ──► Claim…
 
 A sentence is read behind the lead-in of its list ("We do not:" + "sell your data"), and a match must reach into the
-sentence itself. A question and a definition ("Retention" means …) state nothing: of them only the laws and companies count that
-they name. A sentence without any word of a rule costs one look at its words. Whatever a page holds, work is bounded:
+sentence itself. A question, a definition ("Retention" means …) and a title state nothing: of them only the laws and
+companies count that they name. A sentence without any word of a rule costs one look at its words. Whatever a page holds, work is bounded:
 blocks are read up to MAX_CHARS, sentences up to MAX_SENTENCE.
 """
 
@@ -26,6 +26,9 @@ from pipelines.text.sentences import sentences
 MAX_CHARS: Final = 500_000  # of a block; terms laid out as a table are one of 60,000
 MAX_SENTENCE: Final = 2_000  # characters; what is longer is a table or a list without stops
 MAX_REACH: Final = 80  # characters of an item that its lead-in may reach into
+MAX_TITLE: Final = 80  # characters
+_SMALL: Final = frozenset("a an and at by for from in of on or the to with your".split())  # words of a title in small letters
+_IN_LINES: Final = frozenset(("contact",))  # categories that addresses state: lines without stops, no titles
 _NUMBERING: Final = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){1,3}\.?|\d{1,2}[.)]|\(?[a-z]{1,4}\))\s+")
 _SILENT: Final = frozenset((BlockKind.TITLE, BlockKind.HEADING))  # they name a subject, and say nothing of it
 
@@ -47,8 +50,9 @@ def claims(block: Block, context: Context, language: str, ruleset: RuleSet | Non
         text = text[:MAX_SENTENCE]
         small = small_lead + text.lower()
         silent = _states_nothing(small[len(small_lead) :], known.scopes.get(code))
+        title = not lead and _is_title(text)
         for rule in known.candidates(small, code):
-            if silent and rule.language != ANY_LANGUAGE:
+            if rule.language != ANY_LANGUAGE and (silent or (title and rule.category not in _IN_LINES)):
                 continue
             if rule.case:
                 found |= dict.fromkeys(_by_rule(rule, lead + text, len(lead), context, known, index))
@@ -61,6 +65,12 @@ def claims(block: Block, context: Context, language: str, ruleset: RuleSet | Non
 
 def _states_nothing(small: str, scope: Scope | None) -> bool:
     return small.rstrip(' "*)').endswith("?") or (scope is not None and bool(scope.silent.search(small)))
+
+
+def _is_title(text: str) -> bool:
+    """Whether a sentence is a title that was written as a paragraph: no stop, and capitals at all words but small ones."""
+    words = text.split() if len(text) <= MAX_TITLE and text[-1:].isalnum() else []
+    return len(words) > 1 and all(not word[0].islower() or word in _SMALL for word in words)
 
 
 def _by_rule(rule: Rule, text: str, begin: int, context: Context, known: RuleSet, sentence: int) -> Iterator[Claim]:
