@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 from rich.console import Console
@@ -16,7 +17,7 @@ from crawler.lock import CrawlLock
 def store_all_claims(db: Path, processes: int) -> tuple[int, int]:
     """Store what every version claims; return how many texts were read, and how many claims they make.
 
-    :raises StoreError: the database cannot be written. :raises ConfigError: another program writes into it.
+    :raises StoreError: the database cannot be written, or a process was killed. :raises ConfigError: another program writes into it.
     """
     # here, so that other commands need not load the writer's half
     from pipelines.upkeep.claims import store_claims  # noqa: PLC0415
@@ -28,6 +29,10 @@ def store_all_claims(db: Path, processes: int) -> tuple[int, int]:
             stored = store_claims(db, processes, lambda done, of: bar.update(task, completed=done, total=of))
     except sqlite3.Error as error:
         raise StoreError(f"cannot store claims in {db}: {error}. The same command again goes on") from error
+    except BrokenExecutor as error:  # killed, mostly for want of memory
+        raise StoreError(
+            f"a process that reads claims of {db} ended. `policylapse claims --store --processes 1` goes on without others"
+        ) from error
     return stored.texts, stored.claims
 
 

@@ -36,6 +36,7 @@ from history.timeline.coverage import half_label, half_of
 
 _LEFT = 15  # columns of the half-year and its sites
 _LEAST_COLUMN = 8  # of one term: its percentage
+_METRIC_COLUMN = 17  # of one metric: the longest name and a gap
 _LEAST_BAR = 13  # from so many columns on with a bar
 _SHOWN = 3  # passages of one point
 _LONG = 200  # characters of a passage
@@ -150,16 +151,24 @@ def _give_numbers(found: Sequence[MetricTrend], color: str, *, as_csv: bool, as_
 
 
 def _print_numbers(console: Console, found: Sequence[MetricTrend]) -> None:
-    """A row per half-year: the median of each metric, and of how many sites it is where it is not of all."""
+    """A row per half-year: the median of each metric, and of how many sites it is where it is not of all.
+
+    Metrics that do not fit beside one another have tables of their own.
+    """
     if not found[0].points:
         print_lines(console, "no site is covered in that time")
         return
-    width = max((console.width - _LEFT) // len(found), _LEAST_COLUMN)
-    heads = "".join(f"  {_cut(one.metric, width - 3):<{width - 2}}" for one in found)
-    print_lines(console, Text(f"half-year sites{heads}".rstrip(), "dim underline"))
-    for row in zip(*(one.points for one in found), strict=True):
-        cells = "".join(f"  {_number(point):<{width - 2}}" for point in row)
-        print_lines(console, f"{half_label(row[0].half):<9} {row[0].covered:>5}{cells}".rstrip())
+    beside = max((console.width - _LEFT) // _METRIC_COLUMN, 1)
+    for start in range(0, len(found), beside):
+        some = found[start : start + beside]
+        width = max((console.width - _LEFT) // min(len(found), beside), _LEAST_COLUMN)
+        heads = "".join(f"  {_cut(one.metric, width - 2):<{width - 2}}" for one in some)
+        if start:
+            print_lines(console, "")
+        print_lines(console, Text(f"half-year sites{heads}".rstrip(), "dim underline"))
+        for row in zip(*(one.points for one in some), strict=True):
+            cells = "".join(f"  {_number(point):<{width - 2}}" for point in row)
+            print_lines(console, f"{half_label(row[0].half):<9} {row[0].covered:>5}{cells}".rstrip())
 
 
 def _number(point: MetricPoint) -> str:

@@ -159,9 +159,9 @@ def metric_data(one: MetricTrend) -> dict[str, Any]:
                 "half_year": half_label(point.half),
                 "covered": point.covered,
                 "measured": len(point.values),
-                "median": point.median,
-                "lowest": point.values[0] if point.values else None,
-                "highest": point.values[-1] if point.values else None,
+                "median": _rounded(point.median),
+                "lowest": _rounded(min(point.values, default=None)),
+                "highest": _rounded(max(point.values, default=None)),
             }
             for point in one.points
         ],
@@ -173,5 +173,10 @@ def metric_rows(found: Sequence[MetricTrend]) -> Iterator[tuple[str | int | floa
     yield "half_year", "covered", "metric", "measured", "median", "lowest", "highest"
     for one in found:
         for point in metric_data(one)["points"]:
-            numbers = ("" if point[name] is None else round(point[name], 4) for name in ("median", "lowest", "highest"))
+            numbers = ("" if point[name] is None else point[name] for name in ("median", "lowest", "highest"))
             yield point["half_year"], point["covered"], one.metric, point["measured"], *numbers
+
+
+def _rounded(number: float | None) -> float | None:
+    """To the digits that metrics are given with, and one more for the middle of two: 73.8, not 73.80000000000001."""
+    return None if number is None else round(number, 4)

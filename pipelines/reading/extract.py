@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pipelines.model import Decoded
 
 # Raised by every edit of ours that can change a text: another revision is another extractor.
-REVISION: Final = 4
+REVISION: Final = 5
 _LIBRARIES: Final = ("trafilatura", "lxml", "regex", "ftfy", "pypdfium2")
 # A history holds a policy's reduced pages in runs, so few are enough; a reduced page is 50 kB at the median.
 _MEMO_SIZE: Final = 64

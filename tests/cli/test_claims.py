@@ -5,13 +5,16 @@ import io
 import json
 import shutil
 import sqlite3
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
 
+from cli.keeping.stored_claims import store_all_claims
 from cli.main import main
 from cli.reading.claims import _print_csv
+from crawler.archives.errors import StoreError
 from history.claims.over_sites import says_of
 from history.database import open_database
 from history.sites import all_policies
@@ -285,3 +288,12 @@ def test_what_two_readers_could_disagree_on_is_unclear_wherever_it_is_shown(run,
         (policy,) = all_policies(db)
         (_before, after) = says_of(db, policy, read_versions(db, policy))
     assert [one.what.polarity for one in after if one.what.category == "sale"] == [Polarity.UNCLEAR]
+
+
+def test_a_process_that_is_killed_is_told_with_what_to_do(sample_db, monkeypatch):
+    def killed(*_arguments):
+        raise BrokenProcessPool("gone")
+
+    monkeypatch.setattr("pipelines.upkeep.claims.store_claims", killed)
+    with pytest.raises(StoreError, match="--processes 1"):
+        store_all_claims(sample_db, 0)

@@ -222,3 +222,11 @@ def test_nothing_of_a_page_steers_the_terminal(run, history_db):
         shown = run(*command, db=path) + run(*command, "--json", db=path)
         assert not set(shown) & {"\x1b", "\x07", "\u202e"}
         assert "[bold]" in shown or command[0] == "timeline"
+
+
+def test_metrics_that_do_not_fit_beside_one_another_have_tables_of_their_own(run):
+    names = ["words", "sentences", "flesch_ease", "flesch_kincaid", "reading_minutes", "passive_share"]
+    lines = run("trends", *(part for name in names for part in ("--metric", name)), "--since", 2020).splitlines()
+    heads = [ANSI.sub("", line).split()[2:] for line in lines if "half-year" in line]
+    assert heads == [names[:3], names[3:]]
+    assert max(map(len, lines)) <= 80

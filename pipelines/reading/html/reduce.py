@@ -86,7 +86,7 @@ class Reduced:
     part: str = ""
 
 
-_MEMO: Final[Memo[Reduced]] = Memo(lambda reduced: len(reduced.html))
+_MEMO: Final[Memo[Reduced]] = Memo(lambda reduced: len(reduced.html) + len(reduced.title))
 
 
 def reduce_page(

@@ -62,6 +62,30 @@ def test_pages_that_differ_in_what_has_no_text_are_reduced_once(made, other):
     assert "We collect names." in second.html
 
 
+CODE = "a { color: red } " * 100
+# Where a page's text is looked at by its length before scripts and styles are gone; code is no text there.
+BY_LENGTH = (
+    ("<noscript>{code}Switch on JavaScript.</noscript>", "Switch on"),
+    ("<template>{code}<p>Saved.</p></template>", "Saved"),
+    ("<noscript>{code}</noscript><noscript><p>" + "We keep your address. " * 40 + "</p></noscript>", ""),
+    ("<div style='font-weight: bold'>{code}Who we are</div>", ""),
+    ("<div role='heading' aria-level='3'>{code}Who we are</div>", ""),
+)
+
+
+@pytest.mark.parametrize(("piece", "hidden"), BY_LENGTH)
+@pytest.mark.parametrize("tag", ["script", "style"])
+def test_code_is_no_text_wherever_a_length_decides(made, piece, hidden, tag):
+    page = f"<html><head><title>Privacy</title></head><body><h1>Privacy</h1><p>We do.</p>{piece}</body></html>"
+    with_code, without = (reduce_page(page.replace("{code}", code), ADDRESS) for code in (f"<{tag}>{CODE}</{tag}>", ""))
+    assert with_code == without
+    assert len(made) == 1
+    shown = hidden or (
+        "We keep your address" if "address" in piece else "Who we are</" + ("h3" if "role" in piece else "b")
+    )
+    assert (shown in with_code.html) == (not hidden)
+
+
 @pytest.mark.parametrize(
     ("html", "url"),
     [
