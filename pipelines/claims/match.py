@@ -4,7 +4,8 @@
 
 A sentence is read behind the lead-in of its list ("We do not:" + "sell your data"), and a match must reach into the
 sentence itself. A question, a definition ("Retention" means …) and a title state nothing: of them only the laws and
-companies count that they name. A sentence without any word of a rule costs one look at its words. Whatever a page holds, work is bounded:
+companies count that they name. A sentence without any word of a rule costs one look at its words, and a rule is tried only
+where its needles are (needles.py). Whatever a page holds, work is bounded:
 blocks are read up to MAX_CHARS, sentences up to MAX_SENTENCE.
 """
 
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pipelines.claims.model import Claim, Context, Polarity
+from pipelines.claims.needles import possible
 from pipelines.claims.parties import parties
 from pipelines.claims.plain import plain
 from pipelines.claims.rules import ANY_LANGUAGE, Rule, RuleSet, Scope, group, rules
@@ -51,15 +53,20 @@ def claims(block: Block, context: Context, language: str, ruleset: RuleSet | Non
         text = _NUMBERING.sub("", plain(one.text), count=1) if lead else plain(one.text)
         text = text[:MAX_SENTENCE]
         small = small_lead + text.lower()
-        silent = _states_nothing(small[len(small_lead) :], known.scopes.get(code))
-        title = not lead and _is_title(text)
+        silent: bool | None = None  # told where a rule asks
+        title = False
         for rule in known.candidates(small, code):
-            if rule.language != ANY_LANGUAGE and (silent or (title and rule.category not in _IN_LINES)):
+            whole, begin = (lead + text, len(lead)) if rule.case else (small, len(small_lead))
+            if not possible(rule.needles, whole):
                 continue
-            if rule.case:
-                found |= dict.fromkeys(_by_rule(rule, lead + text, len(lead), context, known, index))
-            else:
-                found |= dict.fromkeys(_by_rule(rule, small, len(small_lead), context, known, index))
+            if rule.language != ANY_LANGUAGE:
+                if silent is None:
+                    silent = _states_nothing(small[len(small_lead) :], known.scopes.get(code))
+                    title = not lead and _is_title(text)
+                if silent or (title and rule.category not in _IN_LINES):
+                    continue
+            for claim in _by_rule(rule, whole, begin, context, known, index):
+                found[claim] = None
         for name in parties(text):
             found[Claim("party", name, Polarity.YES, "", "party.named", index)] = None
     return list(found)

@@ -19,8 +19,9 @@ from pipelines.claims.rules import FOLDER
 
 # A word with a capital, not behind "@", "." or "-". It begins with its letters: the engine skips to them.
 _FIRST: Final = re.compile(r"[A-Z0-9r](?<![\w@.-].)(?:(?<=r)eCAPTCHA|(?<!r)[\w!]*)")
+_CAPITAL: Final = re.compile(r"[A-Z0-9](?<![\w@.-].)[\w!]*")  # the same where no reCAPTCHA is: no look at each "r"
 _DOMAIN: Final = re.compile(r"(?<![\w@-])(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,10}(?![\w-])")
-_DOTTED: Final = re.compile(r"\w\.\w\w")
+_DOTTED: Final = re.compile(r"\.(?<=\w\.)\w\w")  # the engine skips to the stops
 _COMPANY: Final = re.compile(
     r",? (?:Inc|LLC|Ltd|Limited|GmbH|AG|Corp|Corporation|S\.?A\.?S?|B\.?V|PLC|plc|Pty|SE|Technologies|Technology)\b"
 )
@@ -88,8 +89,9 @@ def parties(text: str) -> tuple[str, ...]:
 
 def _named(text: str) -> Iterator[str]:
     known = _list()
-    if not known.names.keys().isdisjoint(_FIRST.findall(text)):
-        sure, doubtful = _found(text, known)
+    first = _FIRST if "reCAPTCHA" in text else _CAPITAL
+    if not known.names.keys().isdisjoint(first.findall(text)):
+        sure, doubtful = _found(text, known, first)
         yield from (key for _begin, _end, key in sure)
         yield from (key for begin, end, key in doubtful if any(_beside(text, begin, end, one) for one in sure))
     if _DOTTED.search(text):
@@ -99,11 +101,11 @@ def _named(text: str) -> Iterator[str]:
                 yield found
 
 
-def _found(text: str, known: _List) -> tuple[list[_Name], list[_Name]]:
+def _found(text: str, known: _List, first: re.Pattern[str]) -> tuple[list[_Name], list[_Name]]:
     """The names in a text that are sure, and those that are everyday words: where each begins and ends, and its company."""
     sure: list[_Name] = []
     doubtful: list[_Name] = []
-    for match in _FIRST.finditer(text):
+    for match in first.finditer(text):
         for name, key, needs in known.names.get(match.group(), ()):
             begin, end = match.start(), match.start() + len(name)
             if text.startswith(name, begin) and not text[end : end + 1].isalnum():

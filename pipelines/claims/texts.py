@@ -29,7 +29,19 @@ from pipelines.text.sentences import sentences
 
 # The modules by which a text is read; the version that answers name is that of data/rules/*.toml alone.
 _MODULES: Final = {
-    "pipelines.claims": ("context", "laws", "match", "model", "parties", "plain", "rules", "scope", "texts", "values"),
+    "pipelines.claims": (
+        "context",
+        "laws",
+        "match",
+        "model",
+        "needles",
+        "parties",
+        "plain",
+        "rules",
+        "scope",
+        "texts",
+        "values",
+    ),
     "pipelines.text": ("sentences", "wording"),
 }
 

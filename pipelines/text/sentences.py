@@ -20,7 +20,7 @@ from itertools import chain
 
 import regex
 
-from pipelines.text.wording import is_plain, words
+from pipelines.text.wording import is_plain, may_be_numbered, words
 
 _STOP = r"\p{Sentence_Break=STerm}\p{Sentence_Break=ATerm}…"
 _CLOSE = r"[\p{Sentence_Break=Close}*\\]"
@@ -64,8 +64,10 @@ def sentences(markdown: str) -> tuple[Sentence, ...]:
 
     A block whose words depend on more than one sentence (numbering that only counts at its start) is one sentence.
     """
+    cut = tuple(_worded(_pieces(markdown)))
+    if cut and markdown.isascii() and not may_be_numbered(markdown):
+        return cut  # no word and no mark reaches over the white space that ends a piece
     key = tuple(words(markdown))
-    cut = tuple(_worded(_pieces(markdown))) if key else ()
     if cut and tuple(chain.from_iterable([one.key for one in cut])) == key:
         return cut
     return (Sentence(markdown, key),) if markdown else ()

@@ -41,6 +41,7 @@ _PLAIN = re.compile(
     "[\x00-\u00ac\u00ae-\u012f\u0131-\u02ff\u2000-\u200a\u2010-\u2027\u202f-\u205f\u20a0-\u20bf\u2190-\u22ff\u25a0-\u25ff]*+"
 )
 _SIGNS = "%€$£¥"
+_DIGIT = re.compile(r"\d")
 _PLAIN_WORD = re.compile(rf"[^\W_]+|[{_SIGNS}]")
 # Without these signs, all but letters and digits parts words; in ASCII, a table and split() find them thrice as fast.
 _RUN = re.compile(r"\w+")
@@ -69,20 +70,25 @@ def _words(markdown: str) -> tuple[str, ...]:
     normal = unicodedata.normalize("NFKC", markdown)
     if is_plain(normal):
         folded = _folded(_bare(normal))
+        if folded.isascii() and "%" not in folded and "$" not in folded:
+            return tuple(folded.encode().translate(_ASCII_PARTED).decode().split())
         if any(sign in folded for sign in _SIGNS):
             return tuple(_PLAIN_WORD.findall(folded))
-        if folded.isascii():
-            return tuple(folded.encode().translate(_ASCII_PARTED).decode().split())
         return tuple(_RUN.findall(folded.replace("_", " ")))
     normal = unicodedata.normalize("NFKC", _INVISIBLE.sub("", markdown))
     return tuple(_WORD.findall(_folded(_bare(normal))))
 
 
 def _bare(normal: str) -> str:
-    unnumbered: str = _NUMBERING.sub(" ", normal)
+    unnumbered: str = _NUMBERING.sub(" ", normal) if may_be_numbered(normal) else normal
     if "\\" in unnumbered or "<br>" in unnumbered:
         unnumbered = _MARKUP.sub(_unmarked, unnumbered)
     return unnumbered.replace("*", "")
+
+
+def may_be_numbered(text: str) -> bool:
+    """Tell whether a line of a text may begin with numbering: all numbering has a digit or a closing parenthesis."""
+    return ")" in text or not text.isascii() or _DIGIT.search(text) is not None
 
 
 def is_plain(text: str) -> bool:
