@@ -19,8 +19,14 @@ from pipelines.store.load import MOST_HOPS, Frame, inflate
 
 MOST_BODY: Final = 128 * 2**20  # bytes of a page: crawler/settings.py, DOWNLOAD_MAXSIZE
 MOST_STORED: Final = 256 * 2**20  # bytes of frames of a shard, compressed: a reader holds them
+_OVERHEAD: Final = 300  # bytes that a frame takes in memory besides its values, however short they are
 _MOST_REACH: Final = 2**30  # bytes to inflate for one payload: 0.3 s; the store's own bound is 14 MB, or twice its size
 _AT_HAND: Final = 64 * 2**20  # bytes of inflated payloads that stay at hand, and the last one
+
+
+def stored_bytes(frame: Frame) -> int:
+    """Return what a reader's memory holds of a frame, in bytes."""
+    return _OVERHEAD + len(frame.sha256) + len(frame.base) + len(frame.data)
 
 
 class Frames:
@@ -37,7 +43,7 @@ class Frames:
 
         :raises StoreError: there are too many, or it says that it is larger than a page can be.
         """
-        self._stored += len(frame.data)
+        self._stored += stored_bytes(frame)
         if self._stored > MOST_STORED:
             raise damaged(f"it has more than {MOST_STORED / 2**20:,.0f} MiB of compressed pages")
         if not 0 <= frame.size <= MOST_BODY:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipelines.shards.columns import page_row, pages_to
-from pipelines.shards.frames import MOST_STORED
+from pipelines.shards.frames import MOST_STORED, stored_bytes
 from pipelines.shards.place import PAGES, READINGS, JobFolders
 from pipelines.store.shelves.readings import Unread
 from pipelines.store.store import Store
@@ -81,7 +81,7 @@ def _one(
                 shard.add(row)
                 there.update(one.sha256 for one in frames)
                 rows, written = rows + 1, written + frame.size
-                stored += sum(len(one.data) for one in frames)
+                stored += sum(map(stored_bytes, frames))
                 if written >= size or stored >= _STORED:
                     break
         name = f"{number:05d}-{digest.hexdigest()[:16]}"

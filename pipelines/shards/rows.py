@@ -201,5 +201,7 @@ class Told:
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, MemoryError):  # pyarrow's is an ArrowException, too
             return
-        if isinstance(error, pa.ArrowException | msgspec.MsgspecError | KeyError | OSError):
+        if isinstance(
+            error, pa.ArrowException | msgspec.MsgspecError | KeyError | OSError | RecursionError | ValueError
+        ):
             raise damaged(error) from error

@@ -44,17 +44,17 @@ def store_plainly(db: WrittenFile, *, all_ours: bool = False) -> None:
     :param all_ours: the file was made just now, so that no statement is of others.
     """
     commented = {
-        (kind, name): plain(sql) for kind, name, sql in db.execute(_STATEMENTS).fetchall() if plain(sql) != sql
+        (kind, name, sql): plain(sql) for kind, name, sql in db.execute(_STATEMENTS).fetchall() if plain(sql) != sql
     }
-    ours = commented if all_ours or not commented else _ours()
-    changed = [(sql, *key) for key, sql in commented.items() if ours.get(key) == sql]
+    ours = _ours() if commented and not all_ours else {}
+    changed = [(sql, *key) for key, sql in commented.items() if all_ours or ours.get(key[:2]) == sql]
     if not changed:
         return
     db.execute("PRAGMA writable_schema = ON")
     try:
         with db.atomic():
             (version,) = db.execute("PRAGMA schema_version").fetchone()
-            db.conn.executemany("UPDATE sqlite_schema SET sql = ? WHERE type = ? AND name = ?", changed)
+            db.conn.executemany("UPDATE sqlite_schema SET sql = ? WHERE type = ? AND name = ? AND sql = ?", changed)
             db.execute(f"PRAGMA schema_version = {version + 1}")  # so that who has the file open reads it anew
     except sqlite3.OperationalError as error:
         if "may not be modified" not in str(error):

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 from typing import Final
 
 CODE_BYTES: Final = 2
@@ -28,21 +28,23 @@ _ROW_BYTES: Final = 7  # of a phrase's row, besides its letters
 def learn(texts: Iterable[str]) -> list[str]:
     """Return the phrases that are worth a row each, the most frequent first; every letter of the texts is one of them.
 
+    There are never more than codes for them: the rarest are left out, of letters only where there are more than codes.
+
     >>> learn(["we keep data, we keep it, we keep all"] * 9)[0]
     'we keep data, we keep it, we keep all'
     """
     words = [_WORD.findall(text) for text in texts]
     times = Counter(chain.from_iterable(words))
     parts = [list(word) for word in times]
-    letters = set(chain.from_iterable(parts))
+    letters = _letters(times)
     _join(parts, list(times.values()))
     of = dict(zip(times, parts, strict=True))
     rows = [list(chain.from_iterable(map(of.__getitem__, row))) for row in words]
     _join(rows, None)
     found = Counter(chain.from_iterable(rows))
     for _again in range(2):  # how often each is used changes with those that are not there
-        worth = (one for one in found if one not in letters and _pays(one, found[one]))
-        packer = Packer(numbered([*letters, *worth]))
+        worth = (one for one, number in found.most_common() if one not in letters and _pays(one, number))
+        packer = Packer(numbered([*letters, *islice(worth, MOST_PHRASES - len(letters))]))
         found = Counter(chain.from_iterable(packer.parts(row) for row in words))
     common = [one for one, _times in found.most_common(MOST_PHRASES - len(letters))]
     return common + sorted(letters.difference(common))
@@ -114,6 +116,14 @@ def numbered(phrases: Iterable[str]) -> dict[str, bytes]:
     {'we ': b'\x00\x01', 'keep ': b'\x00\x02'}
     """
     return {phrase: number.to_bytes(CODE_BYTES, "big") for number, phrase in enumerate(phrases, start=1)}
+
+
+def _letters(words: Mapping[str, int]) -> set[str]:
+    times: Counter[str] = Counter()
+    for word, number in words.items():
+        for letter in word:
+            times[letter] += number
+    return {letter for letter, _times in times.most_common(MOST_PHRASES)}
 
 
 def _pays(phrase: str, times: int) -> bool:

@@ -24,6 +24,7 @@ from pipelines.store.shelves.folds import refold
 from pipelines.store.tables.block_words import index_blocks
 from pipelines.store.tables.capture_table import ALIVE_SITES, UNASKED, CaptureTable
 from pipelines.upkeep.orphans import stand_alone, sweep
+from pipelines.upkeep.pack import forget_phrases
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -196,6 +197,7 @@ def erase(db: Database) -> None:
     """
     with db.atomic():
         index_blocks(db.conn)
+        forget_phrases(db)
     db.execute("VACUUM")
     busy, _pages, _moved = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:

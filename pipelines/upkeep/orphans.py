@@ -94,7 +94,7 @@ def sweep(db: Database, *, texts: bool = False) -> Orphans:
 
 
 def _sweep_blocks(db: Database) -> int:
-    unneeded = db.execute(f"SELECT id, markdown FROM blocks WHERE id IN ({_BLOCKS})").fetchall()
+    unneeded = db.execute(f"SELECT id, coalesce(markdown, '') FROM blocks WHERE id IN ({_BLOCKS})").fetchall()
     if unneeded:
         forget_claims(db, blocks=_BLOCKS)
     for block_id, markdown in unneeded:

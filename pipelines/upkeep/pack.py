@@ -18,13 +18,19 @@ if TYPE_CHECKING:
 
 AGAIN: Final = 4  # where one byte in so many came since, all are packed anew
 LEARNED_FROM: Final = 4_000_000  # bytes of texts that phrases are learned from: evenly out of all
+AT_ONCE: Final = 1000  # blocks that are in memory
 SHORTEST: Final = 12  # bytes of a text that is worth it
 _EXPANSION: Final = 3  # bytes of a text that a byte of codes stands for, about
 _ROW_BYTES: Final = 9  # of a phrase, besides its words
 
 
 def pack_blocks(db: Database) -> None:
-    """Pack the texts of blocks. Within a transaction, for it is all or nothing."""
+    """Pack the texts of blocks. Within a transaction, for it is all or nothing.
+
+    Where others have triggers on the rows, all stays as it is: they would see texts that become empty.
+    """
+    if db.execute("SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'block_rows'").fetchone():
+        return
     newest, packed = db.execute(
         "SELECT coalesce(max(id), 0), coalesce(sum(length(packed)), 0) FROM block_rows WHERE packed IS NOT NULL"
     ).fetchone()
@@ -43,11 +49,14 @@ def pack_blocks(db: Database) -> None:
     else:
         phrases = dict(db.execute("SELECT words, code FROM phrases").fetchall())
     packer, most = Packer(phrases), _most_bytes(db)
-    rows = db.execute("SELECT id, markdown FROM block_rows WHERE id > ? ORDER BY id", [newest]).fetchall()
-    db.conn.executemany(
-        "UPDATE block_rows SET markdown = '', packed = ? WHERE id = ?",
-        ((codes, block_id) for block_id, text in rows if (codes := _smaller(packer, text, most))),
-    )
+    while rows := db.execute(
+        "SELECT id, markdown FROM block_rows WHERE id > ? ORDER BY id LIMIT ?", [newest, AT_ONCE]
+    ).fetchall():
+        db.conn.executemany(
+            "UPDATE block_rows SET markdown = '', packed = ? WHERE id = ?",
+            ((codes, block_id) for block_id, text in rows if (codes := _smaller(packer, text, most))),
+        )
+        newest = rows[-1][0]
 
 
 def unpack_blocks(db: Database) -> None:
@@ -59,6 +68,17 @@ def unpack_blocks(db: Database) -> None:
     db.execute("DELETE FROM phrases")
 
 
+def forget_phrases(db: Database) -> None:
+    """Delete the phrases that no block has any more: they are pieces of texts that are gone. Within a transaction.
+
+    Letters stay, for texts to come.
+    """
+    db.execute(
+        "DELETE FROM phrases WHERE length(words) > 1 AND code NOT IN (SELECT substr(r.packed, n.place, 2) "
+        "FROM block_rows r JOIN places n ON n.place < length(r.packed))"
+    )
+
+
 def _smaller(packer: Packer, text: str, most: int) -> bytes | None:
     """The codes of a text where they are fewer bytes, and no more than can be read in one go."""
     size = len(text.encode())
@@ -67,8 +87,10 @@ def _smaller(packer: Packer, text: str, most: int) -> bytes | None:
 
 
 def _most_bytes(db: Database) -> int:
-    """Of codes that the view reads: it knows so many places."""
-    (places,) = db.execute("SELECT count(*) FROM places").fetchone()
+    """Of codes that the view reads: it knows so many places, up to the first that a damaged file lacks."""
+    (places,) = db.execute(
+        "SELECT count(*) FROM places p WHERE p.place = 1 + 2 * (SELECT count(*) FROM places o WHERE o.place < p.place)"
+    ).fetchone()
     return int(places) * CODE_BYTES
 
 

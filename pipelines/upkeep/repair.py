@@ -160,7 +160,7 @@ def _drop_block(db: Database, block_id: int) -> None:
     texts = db.execute("SELECT DISTINCT text_id FROM text_blocks WHERE block_id = ?", [block_id]).fetchall()
     for (text_id,) in texts:
         _drop_text(db, text_id)
-    for (markdown,) in db.execute("SELECT markdown FROM blocks WHERE id = ?", [block_id]).fetchall():
+    for (markdown,) in db.execute("SELECT coalesce(markdown, '') FROM blocks WHERE id = ?", [block_id]).fetchall():
         forget_block_words(db.conn, block_id, markdown)  # where these are not its words, `compact` makes the index anew
     forget_claims(db, blocks=str(block_id))
     db.execute("DELETE FROM block_rows WHERE id = ?", [block_id])

@@ -41,15 +41,19 @@ FROM block_rows r;
 def pack_blocks(db: Database) -> None:
     """Rename the table, and put the view in its place. Within the caller's transaction, foreign keys off.
 
-    Views are made again as they were, people's own too: SQLite would write the new name of the table into them.
+    Views are made again as they were, people's own too, and so are their triggers: SQLite would write the new name of the
+    table into them. A trigger on the table itself goes with it.
     """
-    views = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY rowid").fetchall()
-    for name, _sql in views:
-        db.execute(f'DROP VIEW "{name}"')
+    others = db.execute(
+        "SELECT type, name, sql FROM sqlite_schema WHERE type = 'view' OR type = 'trigger' AND lower(tbl_name) <> 'blocks' "
+        "ORDER BY type, rowid"
+    ).fetchall()  # triggers go first, for a view takes its own with it
+    for kind, name, _sql in others:
+        db.execute('DROP {} "{}"'.format(kind, name.replace('"', '""')))
     db.execute("ALTER TABLE blocks RENAME TO block_rows")
     db.executescript(_COLUMN)
     db.executescript(_TABLES)
     db.conn.executemany("INSERT INTO places VALUES (?)", [(place,) for place in range(1, 2 * _LONGEST, 2)])
     db.executescript(_VIEW)
-    for _name, sql in views:
+    for _kind, _name, sql in sorted(others, key=lambda one: one[0] == "trigger"):
         db.execute(sql)

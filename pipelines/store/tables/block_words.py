@@ -45,7 +45,7 @@ def forget_block_words(connection: sqlite3.Connection, block_id: int, markdown: 
 def index_blocks(connection: sqlite3.Connection) -> None:
     """Make the index anew, so that nothing of what was deleted is left in it. Within the caller's transaction."""
     connection.execute("INSERT INTO blocks_fts (blocks_fts) VALUES ('delete-all')")
-    for block_id, markdown in connection.execute("SELECT id, markdown FROM blocks ORDER BY id"):
+    for block_id, markdown in connection.execute("SELECT id, coalesce(markdown, '') FROM blocks ORDER BY id"):
         index_block(connection, block_id, markdown)
 
 

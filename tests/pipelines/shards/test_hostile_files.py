@@ -249,3 +249,28 @@ def test_a_shard_has_no_more_than_a_reader_can_hold(monkeypatch):
     monkeypatch.setattr(frames, "MOST_STORED", 100)
     with pytest.raises(StoreError, match="compressed"):
         list(pages_of([page(A), page(B), page(A * 2), page(B * 2)]))
+
+
+def test_frames_without_data_take_memory_too(monkeypatch):
+    monkeypatch.setattr(frames, "MOST_STORED", 100_000)
+    held = frames.Frames()
+    many = (Frame(number.to_bytes(32, "big"), 0, b"", b"") for number in range(1_000))
+    with pytest.raises(StoreError, match="compressed"):
+        any(map(held.add, many))
+
+
+@pytest.mark.parametrize("column", ["headers", "hints"])
+def test_json_of_any_depth_is_an_error_of_the_shard(column):
+    row = dict(zip(PAGES_COLUMNS, page(A), strict=True)) | {column: '{"a":' * 100_000}
+    with pytest.raises(StoreError, match="damaged"):
+        list(pages_of([tuple(row.values())]))
+
+
+def test_a_text_that_is_no_utf_8_is_an_error_of_the_shard(place, tmp_path):
+    offsets = pa.array([0, 2], pa.int32()).buffers()[1]
+    wrong = pa.Array.from_buffers(pa.string(), 1, [None, offsets, pa.py_buffer(b"\xff\xfe")])
+    table = alike(READINGS, 1, 1)
+    table = table.set_column(table.column_names.index("reading"), "reading", wrong)
+    parquet.write_table(table, tmp_path / "job" / READINGS / "x.parquet")
+    with pytest.raises(StoreError, match="damaged, or none: 'utf-8'"):
+        list(rows_at(place, READINGS, "x", READINGS_COLUMNS))

@@ -1,5 +1,8 @@
 """Packed texts: whatever is packed is put together again, letter by letter, and takes less."""
 
+import random
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,3 +50,29 @@ def test_phrases_are_each_there_once_and_those_that_are_used_most_come_first():
     assert len(set(phrases)) == len(phrases)
     assert learn([]) == []
     assert learn(["aaaa", "b"] * 8)[0] in ("aaaa", "b")
+
+
+@pytest.fixture
+def short_codes(monkeypatch):
+    """One byte a phrase: what 65,535 phrases do with two bytes."""
+    monkeypatch.setattr("pipelines.text.phrases.CODE_BYTES", 1)
+    monkeypatch.setattr("pipelines.text.phrases.MOST_PHRASES", 255)
+
+
+@pytest.mark.usefixtures("short_codes")
+def test_there_are_never_more_phrases_than_codes():
+    shuffled = random.Random(1)
+    words = ["".join(shuffled.choices("abcdefghijklmnopqrstuvwxyz", k=6)) for _word in range(400)]
+    texts = [" ".join(shuffled.choices(words, k=60)) for _text in range(200)]
+    phrases = learn(texts)
+    assert 100 < len(phrases) <= 255
+    packer = Packer(numbered(phrases))
+    assert all(packer.pack(text) for text in texts)
+
+
+@pytest.mark.usefixtures("short_codes")
+def test_letters_that_have_no_code_are_the_rarest():
+    many = "".join(map(chr, range(0x4E00, 0x4E00 + 300)))
+    packer = Packer(numbered(learn([many, *["aaaabbbb"] * 5])))
+    assert packer.pack(many) is None
+    assert packer.pack("aaaabbbb")

@@ -11,6 +11,7 @@ from crawler.archives.errors import StoreError
 from crawler.archives.surt import surt
 from pipelines.store.file import open_file
 from pipelines.store.store import Store
+from pipelines.upkeep.compact import compact
 from pipelines.upkeep.forget import forget, pages_of
 from tests.databases.stored import EXTRACTOR, NOW, URL, Seen, content, damages, findings, put, write
 
@@ -160,3 +161,19 @@ def test_a_reader_that_keeps_old_bytes_is_told_of(path):
             do_forget(path, wait=0)
     do_forget(path)
     assert b"Zanzibar" not in bytes_of(path)
+
+
+def test_no_piece_of_a_packed_text_stays(tmp_path):
+    """`compact` keeps what returns in texts as phrases of their own (upkeep/pack.py)."""
+    words = MARKER.split()
+    texts = [
+        "\n".join(f"{' '.join(words[(n * m + k * k) % 7] for k in range(30))} {n}.{m}" for m in range(8))
+        for n in range(40)
+    ]
+    path = write(tmp_path / "x.db", [Seen(number, text) for number, text in enumerate(texts)])
+    compact(path)
+    assert ask(path, "SELECT count(*) > 20 FROM phrases WHERE length(words) > 1") == [(1,)]
+    do_forget(path)
+    assert ask(path, "SELECT words FROM phrases WHERE length(words) > 1") == []
+    assert not [word for word in words if len(word) > 3 and word.encode() in bytes_of(path)]
+    assert damages(path) == []

@@ -7,14 +7,16 @@ import pytest
 from sqlite_utils import Database
 
 from pipelines.model import Block, BlockKind
+from pipelines.store.file import WrittenFile, open_file
 from pipelines.store.load import text_blocks
 from pipelines.store.schema.migrations import migrations
 from pipelines.store.tables.texts import put_text
 from pipelines.text.digests import text_digest
 from pipelines.upkeep.compact import compact
 from pipelines.upkeep.findings import Damage
-from pipelines.upkeep.pack import pack_blocks, unpack_blocks
-from tests.databases.stored import Seen, content, damage, damages, write
+from pipelines.upkeep.pack import forget_phrases, pack_blocks, unpack_blocks
+from pipelines.upkeep.repair import repair
+from tests.databases.stored import Seen, content, damage, damages, findings, write
 
 WORDS = ["We", "collect", "personal", "data", "that", "you", "give", "us", "and", "share", "it", "with", "partners"]
 
@@ -121,3 +123,92 @@ def test_a_compacted_file_says_the_same_and_is_sound(tmp_path):
     assert damages(path) == []
     damage(path, "UPDATE phrases SET words = words || '!' WHERE code = x'0001'")
     assert {finding.kind for finding in damages(path)} >= {Damage.TEXT}
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM phrases",
+        "DELETE FROM places",
+        "DELETE FROM places WHERE place = 3",
+        "DELETE FROM phrases WHERE code = x'0001'",
+    ],
+)
+def test_what_cannot_be_read_is_found_and_read_anew(tmp_path, sql):
+    path = write(
+        tmp_path / "x.db", [Seen(n, "\n".join(b.markdown for b in blocks)) for n, blocks in enumerate(texts(40))]
+    )
+    compact(path)
+    damage(path, sql)
+    assert {finding.kind for finding in damages(path)} >= {Damage.BLOCK, Damage.TEXT}
+    found = findings(path)
+    with closing(open_file(path).conn) as connection:
+        repair(WrittenFile(connection), found)
+    compact(path)  # which makes the index of words anew
+    assert damages(path) == []
+
+
+def test_rows_that_others_follow_stay_as_they_are(db):
+    """Full-text tables of sqlite-utils have such triggers: they would index texts that become empty."""
+    db.execute("CREATE TABLE seen (markdown TEXT)")
+    db.execute("CREATE TRIGGER t AFTER UPDATE ON block_rows BEGIN INSERT INTO seen VALUES (new.markdown); END")
+    for blocks in texts(40):
+        put(db, blocks)
+    pack_blocks(db)
+    assert counts(db)[:2] == (0, 320)
+    assert db.execute("SELECT count(*) FROM seen").fetchone() == (0,)
+    db.execute("DROP TRIGGER t")
+    pack_blocks(db)
+    assert counts(db)[:2] == (320, 0)
+
+
+def test_blocks_are_packed_some_at_once(db, monkeypatch):
+    monkeypatch.setattr("pipelines.upkeep.pack.AT_ONCE", 7)
+    ids = {put(db, blocks): blocks for blocks in texts(40)}
+    pack_blocks(db)
+    assert counts(db)[:2] == (320, 0)
+    assert {text_id: text_blocks(db.conn, text_id) for text_id in ids} == ids
+
+
+def test_phrases_of_texts_that_are_gone_go_and_letters_stay(db):
+    for blocks in texts(40):
+        put(db, blocks)
+    ours = (Block(BlockKind.PARAGRAPH, 0, "Zanzibar marmalade, Zanzibar marmalade, Zanzibar marmalade"),)
+    for number in range(9):
+        put(db, (*ours, Block(BlockKind.ITEM, 0, f"{ours[0].markdown} {number}")))
+    pack_blocks(db)
+    zanzibar = "SELECT count(*) FROM phrases WHERE words LIKE '%Zanzibar%'"
+    assert db.execute(zanzibar).fetchone() != (0,)
+    forget_phrases(db)
+    assert db.execute(zanzibar).fetchone() != (0,)
+    before = db.execute("SELECT id, markdown FROM blocks WHERE markdown NOT LIKE '%Zanzibar%'").fetchall()
+    db.execute("DELETE FROM block_rows WHERE id IN (SELECT id FROM blocks WHERE markdown LIKE '%Zanzibar%')")
+    forget_phrases(db)
+    assert db.execute("SELECT count(*) FROM phrases WHERE words LIKE '%anzi%' OR words LIKE '%marma%'").fetchone() == (
+        0,
+    )
+    assert db.execute("SELECT count(*) FROM phrases WHERE words = 'Z'").fetchone() == (1,)
+    assert db.execute("SELECT id, markdown FROM blocks").fetchall() == before
+
+
+def test_views_and_triggers_of_others_outlive_the_migration():
+    others = {
+        "mine": "CREATE VIEW mine AS SELECT id, markdown FROM blocks",
+        'on "view': 'CREATE TRIGGER "on ""view" INSTEAD OF INSERT ON mine BEGIN SELECT 1; END',
+        "on_texts": "CREATE TRIGGER on_texts AFTER INSERT ON texts BEGIN INSERT INTO seen SELECT markdown FROM blocks; END",
+    }
+    made = Database(memory=True)
+    with closing(made.conn):
+        migrations.apply(made, stop_before="m019_packed_blocks")
+        made.execute("CREATE TABLE seen (markdown TEXT)")
+        for sql in others.values():
+            made.execute(sql)
+        migrations.apply(made)
+        assert others.items() <= dict(made.execute("SELECT name, sql FROM sqlite_schema").fetchall()).items()
+        for blocks in texts(40):
+            put(made, blocks)
+        pack_blocks(made)
+        made.execute("DELETE FROM seen")
+        put(made, texts(1, offset=3)[0])
+        assert made.execute("SELECT count(*) FROM seen WHERE markdown = ''").fetchone() == (0,)
+        assert made.execute("SELECT count(*) FROM seen").fetchone() == (320,)
