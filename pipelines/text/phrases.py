@@ -31,7 +31,7 @@ def learn(texts: Iterable[str]) -> list[str]:
     There are never more than codes for them: the rarest are left out, of letters only where there are more than codes.
 
     >>> learn(["we keep data, we keep it, we keep all"] * 9)[0]
-    'we keep data, we keep it, we keep all'
+    'we keep'
     """
     words = [_WORD.findall(text) for text in texts]
     times = Counter(chain.from_iterable(words))

