@@ -7,11 +7,5 @@ A *shard* is one such file, and all state there is: it is done when its result h
 start it, stop it, kill it or start it twice: cron, GNU parallel, Slurm, Spark, Dask (work.py). Only `into` writes a
 database, and it is one process. Tables of versions are made the same way (history/analyses).
 
-It may import the store and the reader. Only this folder knows Dask and msgspec. The commands `shard` and `cluster` call it.
+It may import the store and the reader. Only this folder knows Dask and msgspec (arrow.py loads what is an extra). The commands `shard` and `cluster` call it.
 """
-
-import os
-
-# Arrow's own allocators keep a gigabyte of addresses in reserve, which would count against the limit of a process that opens
-# a shard (apart.py). Arrow reads this as it is imported: in such a process that is after this folder, whoever forked it.
-os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")

@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 
 from crawler.archives.errors import StoreError
 from pipelines.reading.apart import Apart, Limits, Stopped, Why
+from pipelines.shards.arrow import pa
 from pipelines.shards.place import JobFolders
 from pipelines.shards.rows import Holds, damaged, groups_of, opened
 
@@ -120,8 +121,6 @@ _now: list[_Open] = []  # the shard that this process reads
 
 def _load() -> None:
     """Few threads: the stack and the heap of each count against the limit."""
-    import pyarrow as pa  # noqa: PLC0415  # an extra
-
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
 

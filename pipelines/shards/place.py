@@ -13,13 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from crawler.archives.errors import ConfigError, StoreError
-
-try:
-    import msgspec
-    import pyarrow as pa
-    from pyarrow import fs
-except ImportError:
-    pa = fs = msgspec = None  # type: ignore[assignment]
+from pipelines.shards.arrow import fs, msgspec, pa
 
 PAGES: Final = "pages"
 READINGS: Final = "readings"

@@ -16,13 +16,7 @@ from enum import Enum
 from typing import Any, Final, Self
 
 from crawler.archives.errors import StoreError
-
-try:
-    import msgspec
-    import pyarrow as pa
-    from pyarrow import parquet
-except ImportError:
-    pa = parquet = msgspec = None  # type: ignore[assignment]
+from pipelines.shards.arrow import msgspec, pa, parquet
 
 GROUP_BYTES: Final = 16_000_000  # of a group, at most: what is in memory at once
 # What a file may hold at once that others wrote, if it was written here: GROUP_BYTES and one row, a page of 128 MiB.

@@ -105,19 +105,19 @@ def _on_worker(work: Work, uri: str, name: str) -> ShardRead | PolicylapseError:
             "this Dask worker may start no process, so a hostile page would hold it for ever: start the workers with "
             "DASK_DISTRIBUTED__WORKER__DAEMON=False in their environment"
         )
+    from distributed import get_worker  # noqa: PLC0415  # as above
+
     try:
-        return work.run(JobFolders(uri), name, _reader())
+        return work.run(JobFolders(uri), name, _reader(get_worker().state.nthreads))
     except PolicylapseError as error:
         return error
 
 
 @cache
-def _reader() -> ReaderPool:
-    """The worker's processes for pages, one a thread of it: kept from shard to shard, as their start takes seconds."""
-    from distributed import get_worker  # noqa: PLC0415  # as above
-
+def _reader(processes: int) -> ReaderPool:
+    """The worker's processes for pages: kept from shard to shard, as their start takes seconds."""
     os.environ.pop(_TRIM, None)
-    reader = ReaderPool(get_worker().state.nthreads)
+    reader = ReaderPool(processes)
     atexit.register(reader.close)
     return reader
 

@@ -31,6 +31,8 @@ MORE_THAN_ONE = (
     "len(stale)",  # its verb goes with it
     "number:g",
     "minutes:g",
+    "vague_per_1000:g",
+    "passive_share",
     "LEAST_WORDS",
     "self._out",  # a folder that has changes
     "seconds",

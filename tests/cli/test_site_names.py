@@ -84,7 +84,7 @@ def test_names_are_bounded_literal_and_words_of_a_shell(tmp_path, monkeypatch):
     with open_file(tmp_path / "x.db") as db:
         names = [f"s{number:02}.example" for number in range(30)]
         for number, name in enumerate([*names, "a_b.example", "axb.example", "two words", "new\nline", "$(id)", "50%"]):
-            db.execute("INSERT INTO sites VALUES (?, ?, '2020-01-01T00:00:00Z')", (number, name))
+            db.execute("INSERT INTO sites (id, site, added_at) VALUES (?, ?, '2020-01-01T00:00:00Z')", (number, name))
             db.execute(
                 "INSERT INTO policies (id, site_id, urlkey, policy_url, added_at) VALUES (?, ?, ?, ?, '2020-01-01T00:00:00Z')",
                 (number, number, name, name),
