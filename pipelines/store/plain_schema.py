@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 # A string or a name in quotes stays as it is; comments and blank space become one space.
 _TOKENS: Final = re.compile(
-    r"""('(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\])|(?:--[^\n]*(?:\n|$)|/\*.*?\*/|\s)+""", re.DOTALL
-)
+    r"""('(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|`(?:[^`]|``)*(?:`|$)|\[[^\]]*(?:\]|$))"""
+    r"""|(?:--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$)|\s)+""",
+    re.DOTALL,
+)  # what has no end goes on to the end, as SQLite reads it
 _STATEMENTS: Final = "SELECT type, name, sql FROM sqlite_schema WHERE sql NOT NULL"
 
 
