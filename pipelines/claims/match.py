@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pipelines.claims.model import Claim, Context, Polarity
-from pipelines.claims.needles import possible
+from pipelines.claims.needles import needles, possible
 from pipelines.claims.parties import parties
 from pipelines.claims.plain import plain
 from pipelines.claims.rules import ANY_LANGUAGE, Rule, RuleSet, Scope, group, rules
@@ -57,7 +57,7 @@ def claims(block: Block, context: Context, language: str, ruleset: RuleSet | Non
         title = False
         for rule in known.candidates(small, code):
             whole, begin = (lead + text, len(lead)) if rule.case else (small, len(small_lead))
-            if not possible(rule.needles, whole):
+            if not possible(needles(rule.sources), whole):
                 continue
             if rule.language != ANY_LANGUAGE:
                 if silent is None:

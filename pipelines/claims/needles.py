@@ -39,13 +39,16 @@ def possible(needles: Needles, text: str) -> bool:
     return False
 
 
-def needles(sources: Iterable[str]) -> Needles:
-    """Return the needles of patterns of which one must match; none is compiled with flags."""
+@cache
+def needles(sources: tuple[str, ...]) -> Needles:
+    """Return the needles of patterns of which one must match; none is compiled with flags.
+
+    To tell them takes longer than to compile the patterns, so it is done for a rule that is tried, once.
+    """
     found = tuple(map(_needles, sources))
     return found if all(found) else ((),)
 
 
-@cache
 def _needles(source: str) -> tuple[_Set, ...]:
     tree = parser.parse(source)
     if tree.state.flags & ~re.UNICODE:

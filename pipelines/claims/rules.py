@@ -44,7 +44,6 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from pipelines.claims.model import Polarity
-from pipelines.claims.needles import Needles, needles
 from pipelines.claims.values import NUMBER, UNIT
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
@@ -83,7 +82,7 @@ class Example:
 class Rule:
     """One rule, compiled.
 
-    :param needles: what a sentence must hold for `any` to match in it, told from its patterns (needles.py).
+    :param sources: the patterns of `any` as they are compiled: they tell what a sentence must hold (needles.py).
     :param polarity: None where scope.py reads it.
     :param name: of the subject, for people; "" where the subject says it.
     :param valid_from, valid_until: the days on which a law began and ceased to apply, "" where there is none; `source`
@@ -97,7 +96,7 @@ class Rule:
     words: tuple[str, ...]
     also: frozenset[str]
     signs: tuple[str, ...]
-    needles: Needles
+    sources: tuple[str, ...]
     needs: re.Pattern[str] | None
     any: re.Pattern[str]
     forbidden: re.Pattern[str] | None
@@ -237,7 +236,7 @@ def _read_rule(row: Mapping[str, Any], category: str, language: str, parts: Mapp
         also=frozenset(one for one in row.get("also", ()) if one.isalnum() and len(one) <= _KEY),
         signs=tuple(one for one in row.get("also", ()) if not one.isalnum() or len(one) > _KEY),
         needs=_pattern(row.get("needs", ()), parts, case=case),
-        needles=needles(_written(source, parts, case=case) for source in row["any"]),
+        sources=tuple(_written(source, parts, case=case) for source in row["any"]),
         any=_pattern(row["any"], parts, case=case),  # type: ignore[arg-type]
         forbidden=_pattern(row.get("not", ()), parts, case=case),
         outside=_pattern(row.get("outside", ()), parts, case=case),
