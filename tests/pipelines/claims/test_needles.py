@@ -71,4 +71,4 @@ def test_needles_of_a_pattern(pattern, wanted):
 
 
 def test_where_one_of_several_patterns_needs_nothing_none_does():
-    assert needles(["data", r"\w+"]) == ((),)
+    assert needles(("data", r"\w+")) == ((),)
