@@ -95,7 +95,10 @@ OWN = {
     "Zendesk": ("Zendesk|ZenDesk", "zendesk.com"),
     "Zoom": ("Zoom Video Communications", "zoom.us"),
 }
-DOUBTFUL = {"Meta": {"Meta"}}  # names that the list lacks and that need a company beside them
+DOUBTFUL = {
+    "Meta": {"Meta"},
+    "Centro": {"Centro"},
+}  # everyday words that need a company beside them: not in the list, or of another language
 _SUFFIXES = tldextract.TLDExtract(suffix_list_urls=())
 
 
