@@ -24,7 +24,6 @@ from cli.site_names import complete
 from cli.views.sites import MISSING_COLUMNS, SITE_COLUMNS, print_csv, print_missing, print_sites
 from crawler.archives.memento import replay_url
 from crawler.missing import missing_data
-from history.answers.measured import Measured, in_words, measure, measured_data
 from history.answers.rows import answer_data, policy_data, site_data, version_data
 from history.database import open_database
 from history.sites import PolicyRow, list_sites
@@ -107,6 +106,8 @@ def show(
     site, names = with_citation(site, version_name)
     if sum(map(bool, (at, version, *names))) > 1:
         raise click.UsageError("VERSION, --at and --version exclude each other: name one")
+    from history.answers.measured import in_words, measure, measured_data  # noqa: PLC0415 - only here
+
     with closing(open_database(db)) as connection:
         policy = the_policy(connection, site, number, names)
         versions = read_versions(connection, policy)
@@ -126,18 +127,18 @@ def show(
         data |= {"citation": citation(policy.cited, chosen), "answer": answer_data(answer) if answer else None}
         print_json(data)
         return
-    _show_notes(policy, versions, selected, measured)
+    _show_notes(policy, versions, selected, in_words(measured))
     tolerate_small_charsets()
     click.echo(clean(markdown), nl=False)
 
 
-def _show_notes(policy: PolicyRow, versions: Sequence[VersionRow], selected: Selected, measured: Measured) -> None:
+def _show_notes(policy: PolicyRow, versions: Sequence[VersionRow], selected: Selected, numbers: str) -> None:
     chosen = selected.version
     seen = f"{chosen.first_seen:%Y-%m-%d} to {chosen.last_seen:%Y-%m-%d}"
     whose = f" ({line(chosen.first_archive)})" if len(archives_of(versions)) > 1 else ""
     note(
         f"{line(policy.site)} version {chosen.version} of {len(versions)}, seen {seen}: {line(replay_url(chosen.first_capture_url))}{whose}"
     )
-    note(in_words(measured))
+    note(numbers)
     if selected.doubt:
         note(f"note: {selected.doubt}")

@@ -73,9 +73,8 @@ def probes(survey: Survey) -> list[Probe]:
     """Return what to ask for now: probes of different gaps, none of which depends on the answer to another."""
     gaps = [gap for gap in survey.gaps() if not gap.asked]
     found = [probe for gap in gaps if not survey.says_unmodified(gap) for probe in _probe(survey, gap)]
-    if (
-        not found and ASKED not in survey.states
-    ):  # what a page says of itself is believed, or not, by the changes that are found
+    if not found and ASKED not in survey.states:
+        # last, for whether a page is believed in what it says of itself is told by the changes that are found
         found = [probe for gap in gaps if survey.says_unmodified(gap) for probe in _probe(survey, gap)]
     return found + _odd_ones(survey, gaps)
 

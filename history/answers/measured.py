@@ -1,7 +1,7 @@
 """What is counted in texts, as data: length, readability and the metrics of studies (`readability`, `show`, `trends --metric`).
 
-measure(db, texts) ──► {(text id, own company): Measured}        measured_data(one) ──► the fields of a version in JSON
-metric_trend(db, stretches, "vague_per_1000") ──► MetricPoint(half-year, covered, measured, median)…
+measure(db, texts) ──► ((text id, its site), Measured)…        measured_data(one) ──► the fields of a version in JSON
+metric_trends(db, stretches, ["vague_per_1000"]) ──► MetricTrend(metric, MetricPoint(half-year, covered, values)…)…
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def measured_data(one: Measured) -> dict[str, Any]:
 def in_words(one: Measured) -> str:
     """Return the numbers of a text on one line, without those that its language has no list or formula for.
 
-    `2,345 words, 120 sentences, 9.8 minutes to read, Flesch 38, 14.2 vague words per 1,000, 31% passive sentences, …`
+    `2,345 words, 120 sentences, 9.8 minutes to read, Flesch reading ease 38, 14.2 vague words per 1,000, 31% passive sentences, …`
     """
     numbers, scores = one.metrics, one.readability.scores
     parts = [count(one.words, "word"), count(one.readability.counts.sentences, "sentence")]

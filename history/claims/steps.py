@@ -27,10 +27,6 @@ class ClaimStep:
     came: tuple[Said, ...] = ()
     went: tuple[Said, ...] = ()
 
-    def only(self, test: Callable[[What], bool]) -> ClaimStep:
-        """Return the claims that are meant."""
-        return ClaimStep(*(tuple(one for one in some if test(one.what)) for some in (self.came, self.went)))
-
     def __bool__(self) -> bool:
         return bool(self.came or self.went)
 

@@ -141,8 +141,7 @@ def _claims(db: sqlite3.Connection, watch: Watch, rows: Sequence[ChangeRow]) -> 
     """The watched claims that changes brought and took; none where the watch names no claims."""
     if not watch.claims:
         return {}
-    test = meant(watch.claims)
-    return {change_id: step.only(test) for change_id, step in claim_steps(db, rows).items()}
+    return claim_steps(db, rows, meant(watch.claims))
 
 
 def _entry(

@@ -147,6 +147,8 @@ class PolicyCertainty:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
+    """All that is known of a policy through time. :param seen: when its wording is known, in seconds since 1970, in order."""
+
     policy: PolicyRow
     versions: tuple[VersionRow, ...]
     silent: tuple[Silent, ...]
@@ -158,6 +160,7 @@ class Timeline:
     left_out: tuple[Unsteady, ...] = ()
     how_sure: tuple[PolicyCertainty, ...] = ()
     events: tuple[Event, ...] = ()
+    seen: Sequence[int] = ()
 
 
 def read_timeline(db: sqlite3.Connection, policy: PolicyRow) -> Timeline:
@@ -177,6 +180,7 @@ def read_timeline(db: sqlite3.Connection, policy: PolicyRow) -> Timeline:
         left_out=tuple(_left_out(db, policy)),
         how_sure=tuple(_how_sure(db, policy)),
         events=tuple(read_events(db, policy, versions, captures)),
+        seen=[one[0] for one in captures.read],
     )
 
 

@@ -29,9 +29,7 @@ MAX_CHARS: Final = 500_000  # of a block; terms laid out as a table are one of 6
 MAX_SENTENCE: Final = 2_000  # characters; what is longer is a table or a list without stops
 MAX_REACH: Final = 80  # characters of an item that its lead-in may reach into
 MAX_TITLE: Final = 80  # characters
-_SMALL: Final = frozenset(
-    "a an and at by for from in of on or the to with your".split()
-)  # words of a title in small letters
+_SMALL: Final = frozenset("a an and at by for from in of on or the to with your".split())  # in small letters in a title
 _IN_LINES: Final = frozenset(("contact",))  # categories that addresses state: lines without stops, no titles
 _NUMBERING: Final = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){1,3}\.?|\d{1,2}[.)]|\(?[a-z]{1,4}\))\s+")
 _SILENT: Final = frozenset((BlockKind.TITLE, BlockKind.HEADING))  # they name a subject, and say nothing of it

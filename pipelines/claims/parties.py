@@ -3,8 +3,8 @@
     parties("We use Google Analytics and hotjar.com.") ──► ["google", "hotjar"]
 
 The list is data/rules/parties.tsv, made of npm's third-party-web (MIT, notice beside it) by contrib/parties.py. A product
-counts as its company. A name that is also an everyday word (Segment, Branch, Meta) counts only before "Inc." and the like, or in a list beside a company whose name
-is no such word ("Google, Meta and TikTok").
+counts as its company. A name that is also an everyday word (Segment, Branch, Meta) counts only before "Inc." and the like,
+or in a list beside a company whose name is no such word ("Google, Meta and TikTok").
 """
 
 from __future__ import annotations

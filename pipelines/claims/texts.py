@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import hashlib
 import pkgutil
+import sys
 import tomllib
 import unicodedata
 from collections.abc import Container, Iterator, MutableMapping, Sequence
 from functools import cache
 from itertools import accumulate
+from operator import attrgetter
 from typing import Final, NamedTuple, TypeAlias
 
 import regex
@@ -27,23 +29,10 @@ from pipelines.claims.rules import FOLDER
 from pipelines.model import Block
 from pipelines.text.sentences import sentences
 
-# The modules by which a text is read; the version that answers name is that of data/rules/*.toml alone.
-_MODULES: Final = {
-    "pipelines.claims": (
-        "context",
-        "laws",
-        "match",
-        "model",
-        "needles",
-        "parties",
-        "plain",
-        "rules",
-        "scope",
-        "texts",
-        "values",
-    ),
-    "pipelines.text": ("sentences", "wording"),
-}
+_OF_TEXTS: Final = (
+    "sentences",
+    "wording",
+)  # modules of pipelines/text by which a text is read, besides all of this folder
 
 
 class FoundClaim(NamedTuple):
@@ -94,12 +83,20 @@ def reading_version() -> str:
     digest = hashlib.sha256()
     for path in sorted(path for path in FOLDER.rglob("*") if path.suffix in (".toml", ".tsv")):
         digest.update(path.read_bytes())
-    for package, names in _MODULES.items():
-        for name in names:
-            digest.update(pkgutil.get_data(package, f"{name}.py") or b"")
+    for package, name in _modules():
+        digest.update(pkgutil.get_data(package, f"{name}.py") or b"")
     digest.update(f"{regex.__version__} {unicodedata.unidata_version}".encode())
     number = tomllib.loads((FOLDER / "registry.toml").read_text(encoding="utf-8"))["version"]
     return f"{number}+{digest.hexdigest()[:12]}"
+
+
+def _modules() -> Iterator[tuple[str, str]]:
+    """What reads a text; the version that answers name is that of data/rules/*.toml alone."""
+    ours = __name__.rpartition(".")[0]
+    yield from (
+        (ours, one.name) for one in sorted(pkgutil.iter_modules(sys.modules[ours].__path__), key=attrgetter("name"))
+    )
+    yield from (("pipelines.text", name) for name in _OF_TEXTS)
 
 
 def _found(block: Block, context: Context, language: str) -> tuple[FoundClaim, ...]:

@@ -24,7 +24,7 @@ from pipelines.store.store import Store
 SHARD_BYTES: Final = 64_000_000  # of pages, inflated: some hundreds, which a core reads in seconds
 _STORED: Final = (
     MOST_STORED // 4
-)  # bytes of a shard, as they are stored: with one more page and its bases, a reader takes it
+)  # bytes of a shard as they are stored: a reader takes one more page with its bases, too
 _FORMAT: Final = b"2 "
 
 

@@ -76,9 +76,8 @@ def compact(path: Path, progress: Callable[[int, int], None] | None = None) -> C
         _choose_page_size(db)
         db.conn.execute("VACUUM")
         db.conn.execute("PRAGMA journal_mode = WAL")
-        db.execute(
-            "SELECT count(*) FROM sqlite_schema"
-        ).fetchone()  # a checkpoint that has to read the schema locks itself out
+        # a checkpoint that has to read the schema locks itself out, so it is read before
+        db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         _empty_log(db)
     except (sqlite3.Error, KeyError) as error:
         raise StoreError(f"cannot compact {path}: {error}. What it holds is as it was.") from error

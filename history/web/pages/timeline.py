@@ -10,7 +10,7 @@ from typing import Any, Final
 from crawler.archives.capture import Outcome
 from history.answers.timeline import Shown, shown_data
 from history.sites import PolicyRow
-from history.timeline.captures import moment, read_captures, seconds
+from history.timeline.captures import moment, seconds
 from history.timeline.periods import during
 from history.timeline.stated_dates import Doubt, Stated, check_dates, read_written
 from history.timeline.technical import read_technical
@@ -46,7 +46,7 @@ def timeline_page(ask: Ask) -> Page:
     lines = list(_lines(shown, keys, stated, everything=everything))
     pages = paging(ask, len(lines), _ON_PAGE)
     context |= {
-        "picture": _picture(ask, policy, shown, keys) if shown.versions or shown.silent else None,
+        "picture": _picture(ask, shown, keys) if shown.versions or shown.silent else None,
         "lines": lines[::-1][pages["start"] : pages["stop"]],
         "pages": pages,
         "first_key": context["keys"][0] if context["keys"] else "",
@@ -166,9 +166,9 @@ def _counts(version: VersionRow) -> tuple[int, int]:
     return (version.change.words_added, version.change.words_removed) if version.change else (0, 0)
 
 
-def _picture(ask: Ask, policy: PolicyRow, shown: Timeline, keys: Mapping[int, str]) -> dict[str, Any]:
+def _picture(ask: Ask, shown: Timeline, keys: Mapping[int, str]) -> dict[str, Any]:
     """Bars for versions, hatched where a change lies, ticks for captures, grey where nothing is known, flags."""
-    read = _read(ask, policy, shown)
+    read = _read(shown)
     moments = [*read, *(date for silent in shown.silent for date in silent.dates)]
     moments += [moment for v in shown.versions for moment in (v.first_seen, v.last_seen)]
     line = axis(moments)
@@ -216,12 +216,11 @@ def _bracket(line: Axis, old: VersionRow, new: VersionRow, top: int) -> dict[str
     return {"points": points, "number": new.version, "after": old.last_seen, "before": new.first_seen}
 
 
-def _read(ask: Ask, policy: PolicyRow, shown: Timeline) -> list[datetime]:
+def _read(shown: Timeline) -> list[datetime]:
     if not shown.versions:
         return []
     first, last = seconds(shown.versions[0].first_seen), seconds(shown.versions[-1].last_seen)
-    dates = dict.fromkeys(one[0] for one in read_captures(ask.db, policy).read if first <= one[0] <= last)
-    return [moment(at) for at in dates]
+    return [moment(at) for at in dict.fromkeys(at for at in shown.seen if first <= at <= last)]
 
 
 _PLAIN: Final = (Outcome.PENDING, Outcome.NOT_NEEDED)
