@@ -1,4 +1,4 @@
-"""Claims that are stored, brought up to date by whoever has written into the database; and stored, when somebody asks."""
+"""Store claims: of all versions when somebody asks, and of new versions after each command that adds some."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def store_all_claims(db: Path, processes: int) -> tuple[int, int]:
         raise StoreError(f"cannot store claims in {db}: {error}. The same command again goes on") from error
     except BrokenExecutor as error:  # killed, mostly for want of memory
         raise StoreError(
-            f"a process that reads claims of {db} ended. `policylapse claims --store --processes 1` goes on without others"
+            f"a process that read the claims of {db} was killed. Run `policylapse claims --store --processes 1`: it goes on "
+            "with one process"
         ) from error
     return stored.texts, stored.claims
 
@@ -47,4 +48,6 @@ def keep_stored_claims(db: Path, processes: int = 0) -> None:
         if stores_claims(db):
             store_all_claims(db, processes)
     except (PolicylapseError, sqlite3.Error) as error:
-        note(f"note: the stored claims are not up to date: {error}. `policylapse claims --store` does the rest")
+        note(
+            f"note: the stored claims are not up to date: {error}. Run `policylapse claims --store`: it stores the rest"
+        )

@@ -58,7 +58,7 @@ _WHOLE = 100  # from here on a median has no decimals
     multiple=True,
     type=click.Choice(list(METRICS)),
     metavar="NAME",
-    help=f"Instead of a TERM: the median of a number of the texts, one of {', '.join(METRICS)}. Can be repeated.",
+    help=f"Instead of a TERM, show the median of this number: {', '.join(METRICS)}. Can be repeated.",
 )
 @click.option(
     "--site", "sites", multiple=True, metavar="SITE", shell_complete=complete, help="Only this site. Can be repeated."
@@ -95,8 +95,8 @@ def trends(
     wording is known in that half-year: it was captured then, or the same wording was captured before and after, at
     most 400 days apart. A site has the term if one of its wordings of that half-year has it.
 
-    --metric shows the median over these sites, and of how many of them it is: a text in a language without a list or a
-    formula has no such number. A site with several wordings in a half-year counts with their mean.
+    --metric shows the median of these sites and how many of them have the number. A text has none in a language without
+    a word list or a formula. A site with several wordings in a half-year counts with their mean.
 
     \b
     Examples:
