@@ -28,10 +28,16 @@ TEXTS = sorted(
 )
 
 
-@pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.id)
-def test_a_rule_matches_no_example_without_its_needles(rule):
-    written = [text if rule.case else text.lower() for text in TEXTS]
-    assert [text for text in written if not possible(needles(rule.sources), text) and rule.any.search(text)] == []
+@pytest.mark.parametrize("language", sorted(RULES.languages))
+def test_a_rule_matches_no_example_without_its_needles(language):
+    small = [text.lower() for text in TEXTS]
+    assert [
+        (rule.id, text)
+        for rule in RULES.rules
+        if rule.language == language
+        for text in (TEXTS if rule.case else small)
+        if not possible(needles(rule.sources), text) and rule.any.search(text)
+    ] == []
 
 
 def test_most_rules_have_needles():
