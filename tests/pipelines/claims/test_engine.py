@@ -54,7 +54,8 @@ def repeats(tree, inside=False):
 
 def test_what_repeats_without_an_end_is_the_rest_of_a_word():
     """All else is bounded, so that a sentence costs a rule no more than its length."""
-    assert [one.id for one in PATTERNS if not all(map(bounded, repeats(parser.parse(one.values[0].pattern))))] == []
+    wrong = [one.id for one in PATTERNS if not all(map(bounded, repeats(parser.parse(one.values[0].pattern))))]
+    assert not wrong, wrong
 
 
 def bounded(repeat):
