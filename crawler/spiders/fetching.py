@@ -74,11 +74,12 @@ class Fetcher:
         else:
             self._waits.wait(work, For.REQUEST, number, work.go_on)
             ledger.sent += 1
+            begun, work.begun = work.begun, True
             yield self._asker.page_request(
                 listed,
                 self.parse_memento,
                 self.memento_failed,
-                priority=-level,  # the first versions of every site before the details of any
+                priority=-level if begun else 1,  # a page of every policy, then its ends, before the details of any
                 policy_id=work.policy.policy_id,
                 work=work,
             )

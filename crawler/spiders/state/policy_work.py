@@ -23,6 +23,7 @@ class PolicyWork:
     :param grown: the listing has grown since the search read it.
     :param unread: something of its captures may be kept and not read for it: at the beginning, where its listing has
         grown, and where it was given the payload of a digest that is held.
+    :param begun: a page of it has been asked for in this run.
     :param planned: its requests are counted (mode `plan`).
     :param failed: this program failed on the policy: nothing more is asked for it in this run.
     :param tried: captures that were read in this run, or on which this program failed: none is read twice in it.
@@ -39,6 +40,7 @@ class PolicyWork:
     queue: deque[Wanted] = field(default_factory=deque)
     grown: bool = True
     unread: bool = True
+    begun: bool = False
     planned: bool = False
     failed: bool = False
     tried: set[int] = field(default_factory=set)
