@@ -31,6 +31,7 @@ MAX_REACH: Final = 80  # characters of an item that its lead-in may reach into
 MAX_TITLE: Final = 80  # characters
 _SMALL: Final = frozenset("a an and at by for from in of on or the to with your".split())  # in small letters in a title
 _IN_LINES: Final = frozenset(("contact",))  # categories that addresses state: lines without stops, no titles
+_STATED: Final = re.compile(r":\s*\d")  # "Storage: 12 Months" says something
 _NUMBERING: Final = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){1,3}\.?|\d{1,2}[.)]|\(?[a-z]{1,4}\))\s+")
 _SILENT: Final = frozenset((BlockKind.TITLE, BlockKind.HEADING))  # they name a subject, and say nothing of it
 
@@ -76,7 +77,7 @@ def _states_nothing(small: str, scope: Scope | None) -> bool:
 
 def _is_title(text: str) -> bool:
     """Whether a sentence is a title that was written as a paragraph: no stop, and capitals at all words but small ones."""
-    words = text.split() if len(text) <= MAX_TITLE and text[-1:].isalnum() else []
+    words = text.split() if len(text) <= MAX_TITLE and text[-1:].isalnum() and not _STATED.search(text) else []
     return len(words) > 1 and all(not word[0].islower() or word in _SMALL for word in words)
 
 

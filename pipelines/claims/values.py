@@ -65,8 +65,9 @@ _UNITS: Final = {
 _UNIT: Final = {word: letter for letter, words in _UNITS.items() for word in words.split()}
 UNIT: Final = "|".join(sorted(map(re.escape, _UNIT), key=len, reverse=True))
 _DURATION: Final = re.compile(r"PT?(\d{1,9})([HDWMY])")
-_SENTENCE: Final = re.compile(r"\b(?:s\.|satz|sentence) ?\(?\d\)?")  # of a paragraph, as German lawyers cite it
-_PARTS: Final = re.compile(r"\(\s*(\w{1,5})\s*\)|\b([a-z])\b|\b(\d{1,2})\b")
+_SENTENCE: Final = re.compile(r"\b(?:s\.|satz|sentence|uabs\.?|unterabsatz) ?\(?\d\)?")  # of a paragraph, as German lawyers cite it
+_ROMAN: Final = re.compile(r"\b(i{1,3})\b(?=\W)")  # a paragraph, as they cite it in short: "Art. 6 I lit. b"
+_PARTS: Final = re.compile(r"\(\s*(\w{1,5})\s*\)|\b([a-z])\b|\b(\d{1,2})(?![0-9g-z])|(?<=\d)([a-z])\b")
 
 
 def number(text: str) -> int | None:
@@ -117,8 +118,9 @@ def in_words(value: str) -> str:
 def article(text: str, rest: str) -> str:
     """Return an article as it is cited, whatever spaces and signs stand between its parts.
 
-    >>> article("6", " (1) (f)"), article("6", " Abs. 1 S. 1 lit. f"), article("13", "")
-    ('6(1)(f)', '6(1)(f)', '13')
+    >>> article("6", " (1) (f)"), article("6", " Abs. 1 S. 1 lit. f"), article("6", " I lit. f"), article("13", "")
+    ('6(1)(f)', '6(1)(f)', '6(1)(f)', '13')
     """
-    parts = ["".join(one) for one in _PARTS.findall(_SENTENCE.sub("", rest.lower()))]
+    read = _ROMAN.sub(lambda match: str(len(match[1])), _SENTENCE.sub("", rest.lower()))
+    parts = ["".join(one) for one in _PARTS.findall(read)]
     return text + "".join(f"({part})" for part in parts[:3])
