@@ -121,6 +121,7 @@ def article(text: str, rest: str) -> str:
     >>> article("6", " (1) (f)"), article("6", " Abs. 1 S. 1 lit. f"), article("6", " I lit. f"), article("13", "")
     ('6(1)(f)', '6(1)(f)', '6(1)(f)', '13')
     """
-    read = _ROMAN.sub(lambda match: str(len(match[1])), _SENTENCE.sub("", rest.lower()))
+    read = _SENTENCE.sub("", rest.lower()).replace("eerste lid", "1").replace("tweede lid", "2")
+    read = _ROMAN.sub(lambda match: str(len(match[1])), read)
     parts = ["".join(one) for one in _PARTS.findall(read)]
     return text + "".join(f"({part})" for part in parts[:3])
