@@ -31,6 +31,7 @@ MIGRATIONS = frozenset(
         "m018_annotations",
         "m019_packed_blocks",
         "m020_claims",
+        "m021_boxes",
     }
 )  # those this program knows; a test holds it against schema/migrations.py
 

@@ -20,6 +20,7 @@ from typing import Any, Final
 import zstandard
 
 from pipelines.model import Block, BlockKind
+from pipelines.store.boxes import unboxed
 
 Execute = Callable[[str, Sequence[Any]], Any]  # of sqlite3.Connection, and of sqlite-utils' Database
 
@@ -27,6 +28,7 @@ PAYLOAD_ERRORS: Final = (zstandard.ZstdError, KeyError, RecursionError, MemoryEr
 _MAGIC: Final = zstandard.FRAME_HEADER  # of frames that m001 to m004 wrote; no frame without it can begin so
 _SIZE_IN_4: Final = 0x80
 MOST_HOPS: Final = 1000  # a damaged file may have a circle
+_Boxes = dict[int, Mapping[int, bytes]]
 _NONE_KNOWN: Final[Mapping[int, bytes]] = {}
 # Blocks in one run of a text at most, so that the texts of a block are found in a bounded range. A run of more than
 # LONG_RUN is long: of 540,000 runs one in 18 is, and they have an index of their own.
@@ -76,14 +78,17 @@ def load_payload(execute: Execute, payload_id: int, known: Mapping[int, bytes] =
     :raises zstandard.ZstdError: the data are damaged.
     """
     frames: list[bytes | bytearray | memoryview[int]] = []
+    boxes: _Boxes = {}
     wanted: int | None = payload_id
     while wanted is not None and wanted not in known:
         row = execute("SELECT size, base_id, data FROM payloads WHERE id = ?", [wanted]).fetchone()
         if row is None or len(frames) > MOST_HOPS:
             raise KeyError(payload_id)
-        size, wanted, data = row
+        before, (size, wanted, data) = wanted, row
         if not size and not frames:
             return b""
+        if not data and size:
+            data = _out_of_box(execute, before, boxes)
         frames.append(_whole_frame(data, size))
     try:
         if wanted is None:
@@ -94,6 +99,26 @@ def load_payload(execute: Execute, payload_id: int, known: Mapping[int, bytes] =
     except ValueError as error:  # of frames whose header is damaged
         raise zstandard.ZstdError(str(error)) from None
     return body
+
+
+def stored_frame(execute: Execute, payload_id: int) -> bytes:
+    """Return the data of a payload as it is stored, in its row or in a box; KeyError as above."""
+    row = execute("SELECT size, data FROM payloads WHERE id = ?", [payload_id]).fetchone()
+    if row is None:
+        raise KeyError(payload_id)
+    size, data = row
+    return bytes(_out_of_box(execute, payload_id, {}) if size and not data else data)
+
+
+def _out_of_box(execute: Execute, payload_id: int, boxes: _Boxes) -> bytes:
+    """The frame of a payload that has none in its row. :param boxes: those read before, by their first id."""
+    row = execute("SELECT max(first_id) FROM payload_boxes WHERE first_id <= ?", [payload_id]).fetchone()
+    if row[0] is None:
+        raise KeyError(payload_id)
+    if row[0] not in boxes:
+        (data,) = execute("SELECT frames FROM payload_boxes WHERE first_id = ?", row).fetchone()
+        boxes[row[0]] = unboxed(row[0], data)
+    return boxes[row[0]][payload_id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +140,7 @@ def load_frames(execute: Execute, payload_id: int, there: Container[bytes]) -> l
     :param there: SHA-256 of payloads that need not be given again: those who have them have what these stand on.
     """
     frames: list[Frame] = []
+    boxes: _Boxes = {}
     wanted: int | None = payload_id
     while wanted is not None:
         row = execute(
@@ -124,8 +150,11 @@ def load_frames(execute: Execute, payload_id: int, there: Container[bytes]) -> l
         ).fetchone()
         if row is None or len(frames) > MOST_HOPS:
             raise KeyError(payload_id)
-        *frame, wanted = row
-        frames.append(Frame(*frame))
+        sha256, size, base, data, above = row
+        if not data and size:
+            data = _out_of_box(execute, wanted, boxes)
+        frames.append(Frame(sha256, size, base, data))
+        wanted = above
         if frames[-1].base in there:
             break
     return frames[::-1]

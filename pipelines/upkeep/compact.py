@@ -1,6 +1,7 @@
 """The file made small: better bases for payloads, nothing that nobody needs, no free pages.
 
-    each URL, oldest payload first ─► best base of many, strong zstd ─► unneeded rows go ─► words merged ─► texts packed ─► VACUUM
+    each URL, oldest payload first ─► best base of many, strong zstd ─► unneeded rows go ─► words merged ─► texts packed
+    ─► short payloads boxed ─► VACUUM
 
 Each URL is one transaction and VACUUM another, so that it may be killed anywhere and run again. VACUUM rather than
 VACUUM INTO and a rename: whoever has the file open goes on reading it (WAL), and no stale WAL can meet a new file.
@@ -19,6 +20,7 @@ from crawler.archives.errors import StoreError
 from pipelines.store.file import PAGE_BYTES, open_file
 from pipelines.store.plain_schema import store_plainly
 from pipelines.store.tables.block_words import index_blocks
+from pipelines.upkeep.box import box_payloads
 from pipelines.upkeep.orphans import sweep
 from pipelines.upkeep.pack import pack_blocks
 from pipelines.upkeep.rebase import mend_depths, rebase
@@ -70,6 +72,8 @@ def compact(path: Path, progress: Callable[[int, int], None] | None = None) -> C
             db.execute("INSERT INTO blocks_fts (blocks_fts) VALUES ('optimize')")
         with db.atomic():
             pack_blocks(db)
+        with db.atomic():
+            box_payloads(db)
         store_plainly(db)
         payloads_after = _payload_bytes(db)
         _empty_log(db)
@@ -124,7 +128,10 @@ def _patience(db: Database) -> Iterator[None]:
 
 
 def _payload_bytes(db: Database) -> int:
-    (total,) = db.execute("SELECT coalesce(sum(length(data)), 0) FROM payloads").fetchone()
+    (total,) = db.execute(
+        "SELECT (SELECT coalesce(sum(length(data)), 0) FROM payloads) "
+        "+ (SELECT coalesce(sum(length(frames)), 0) FROM payload_boxes)"
+    ).fetchone()
     return int(total)
 
 

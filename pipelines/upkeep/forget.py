@@ -23,6 +23,7 @@ from pipelines.store.shelves.annotations import drop_forgotten
 from pipelines.store.shelves.folds import refold
 from pipelines.store.tables.block_words import index_blocks
 from pipelines.store.tables.capture_table import ALIVE_SITES, UNASKED, CaptureTable
+from pipelines.upkeep.box import forget_boxed
 from pipelines.upkeep.orphans import stand_alone, sweep
 from pipelines.upkeep.pack import forget_phrases
 
@@ -198,6 +199,7 @@ def erase(db: Database) -> None:
     with db.atomic():
         index_blocks(db.conn)
         forget_phrases(db)
+        forget_boxed(db)
     db.execute("VACUUM")
     busy, _pages, _moved = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:

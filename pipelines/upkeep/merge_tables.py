@@ -43,6 +43,7 @@ _APART: Final = frozenset(
         "channels_ended",
         "saves",
         "payloads",
+        "payload_boxes",
         "addresses",
         "capture_kinds",
         "header_sets",

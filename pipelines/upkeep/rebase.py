@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
-from pipelines.store.load import load_payload
+from pipelines.store.load import load_payload, stored_frame
 from pipelines.store.shelves.payloads import deflate
 from pipelines.store.tables.payload_bases import Base, Bases, nearness
 
@@ -104,12 +104,13 @@ def rebase(db: Database, urlkey: str) -> None:
                 gone_through[held] = Base(held, b"", base.depth, base.reach)
         known = {base.payload_id: base for base in bases}
         body = load_payload(db.execute, payload_id, {one: base.body for one, base in known.items()})
-        base_id, stored = db.execute("SELECT base_id, length(data) FROM payloads WHERE id = ?", [payload_id]).fetchone()
+        (base_id,) = db.execute("SELECT base_id FROM payloads WHERE id = ?", [payload_id]).fetchone()
+        stored = stored_frame(db.execute, payload_id)
         below = gone_through.get(base_id)
-        if below and stored <= max(KEPT_BYTES, KEPT * len(body)) and nearness(below, len(body)):
+        if below and len(stored) <= max(KEPT_BYTES, KEPT * len(body)) and nearness(below, len(body)):
             made = _like(Base(payload_id, body, below.depth + 1, below.reach + len(body)), known.get(base_id))
         elif body:
-            made = _moved(db, payload_id, body, bases)
+            made = _moved(db, payload_id, body, bases, stored)
         else:
             continue
         bases.add(made)
@@ -128,14 +129,14 @@ def _like(base: Base, below: Sketched | None) -> Sketched:
     return Sketched(base.payload_id, base.body, base.depth, base.reach, pieces, sample, guessed)
 
 
-def _moved(db: Database, payload_id: int, body: bytes, bases: Bases[Sketched]) -> Sketched:
-    """A payload, stored against the best of many bases."""
+def _moved(db: Database, payload_id: int, body: bytes, bases: Bases[Sketched], stored: bytes) -> Sketched:
+    """A payload, stored against the best of many bases. :param stored: its data until now."""
     chosen, data, pieces = smallest(body, bases)
     depth, reach = (chosen.depth + 1, chosen.reach + len(body)) if chosen else (0, len(body))
     db.execute(  # the same bytes may come of another base
-        "UPDATE payloads SET base_id = ?1, depth = ?2, data = ?3 "
-        "WHERE id = ?4 AND (data <> ?3 OR base_id IS NOT ?1 OR depth <> ?2)",
-        [chosen.payload_id if chosen else None, depth, data, payload_id],
+        "UPDATE payloads SET base_id = ?1, depth = ?2, data = CASE WHEN ?3 THEN ?4 ELSE data END "
+        "WHERE id = ?5 AND (?3 OR base_id IS NOT ?1 OR depth <> ?2)",
+        [chosen.payload_id if chosen else None, depth, data != stored, data, payload_id],
     )
     return Sketched(payload_id, body, depth, reach, pieces, _sample(pieces))
 

@@ -138,6 +138,20 @@ def m020_claims(db: Database) -> None:
     db.executescript(CLAIMS)
 
 
+@migrations()  # type: ignore[untyped-decorator]
+def m021_boxes(db: Database) -> None:
+    """Short payloads may lie together in one row."""
+    db.executescript(_BOXES)
+
+
+# Empty until `policylapse compact` fills it. A payload whose data are empty is in a box (pipelines/store/boxes.py).
+_BOXES = """
+CREATE TABLE payload_boxes (               -- of payloads whose data are empty: zstd over the frames of many
+  first_id INTEGER PRIMARY KEY,            -- of the payloads from this one on, up to the next row's
+  frames BLOB NOT NULL
+) STRICT;
+"""
+
 _TABLES = """
 CREATE TABLE sites (
   id INTEGER PRIMARY KEY,

@@ -2,7 +2,8 @@
 
 Captures of one page differ in a few hundred bytes (nonces, counters), so a page is stored as what it adds to another
 (payload_bases.py chooses which). What no other serves is a *key frame*, kept alone. While crawling, the last few
-payloads of a URL are at hand; `policylapse compact` chooses among many, and takes its time.
+payloads of a URL are at hand; `policylapse compact` chooses among many, and takes its time. It also puts what is short into
+boxes (store/boxes.py): `data` is empty then.
 """
 
 from __future__ import annotations

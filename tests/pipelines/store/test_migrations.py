@@ -34,6 +34,7 @@ DIGESTS = {
     "m018_annotations": "a9fc485587446bf1",
     "m019_packed_blocks": "b6035bbfdaa0a990",
     "m020_claims": "2197411a4aaaf9aa",
+    "m021_boxes": "888b24573ad5356a",
 }
 
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from cli.main import main
 from crawler.archives.surt import surt
 from pipelines.store.file import PAGE_BYTES, WAL_BYTES
-from pipelines.store.load import load_payload
+from pipelines.store.load import load_payload, stored_frame
 from pipelines.store.store import Store
 from pipelines.store.tables.payload_bases import MOST_DEPTH
 from pipelines.upkeep.compact import SMALL_FILE_BYTES, SMALL_PAGE_BYTES, compact
@@ -79,6 +79,12 @@ def test_pages_that_came_in_any_order_read_back(tmp_path, seed):
     db.close()
 
 
+def stored(db):
+    """Of each payload its id, base, depth and frame, from its row or its box."""
+    rows = db.execute("SELECT id, base_id, depth FROM payloads ORDER BY id").fetchall()
+    return [(*row, stored_frame(db.execute, row[0])) for row in rows]
+
+
 DEPTHS_WRONG = "SELECT count(*) FROM payloads p JOIN payloads b ON b.id = p.base_id WHERE p.depth <> b.depth + 1"
 
 
@@ -91,15 +97,17 @@ def test_what_was_gone_through_stays_and_what_came_since_finds_its_base(tmp_path
     store.close()
     compact(path)
     store = Store(path, lambda: NOW)
-    before = store.db.execute("SELECT id, base_id, depth, data FROM payloads").fetchall()
+    before = stored(store.db)
     fill(store, [(n, bodies[n]) for n in (31, 61)])
     store.close()
     compact(path)
     db = sqlite3.connect(path)
-    assert db.execute("SELECT id, base_id, depth, data FROM payloads ORDER BY id LIMIT 60").fetchall() == before
+    *still, new, newest = stored(db)
+    assert still == before
     assert [load_payload(db.execute, n) for n in (61, 62)] == [bodies[31], bodies[61]]
-    new = db.execute("SELECT base_id NOT NULL, length(data) < 200 FROM payloads WHERE id > 60").fetchall()
-    assert new == [(1, 1), (1, 1)]
+    assert [(base_id is not None, len(frame) < 200) for _id, base_id, _depth, frame in (new, newest)] == [
+        (True, True)
+    ] * 2
     assert db.execute(DEPTHS_WRONG).fetchone() == (0,)
     db.close()
 
@@ -155,12 +163,11 @@ def test_small_differences_stay_as_the_crawl_made_them(tmp_path):
     server = pages(1)[0]
     bodies = [server + b"\n%032x" % n for n in range(MOST_DEPTH + 20)]
     fill(store, list(enumerate(bodies)))
-    made = "SELECT id, base_id, data FROM payloads WHERE base_id NOT NULL"
-    crawled = {row[0]: row[1:] for row in store.db.execute(made).fetchall()}
+    crawled = {(payload_id, base_id, frame) for payload_id, base_id, _depth, frame in stored(store.db) if base_id}
     store.close()
     compact(path)
     with closing(sqlite3.connect(path)) as db:
-        kept = [row[0] for row in db.execute(made).fetchall() if row[1:] == crawled.get(row[0])]
+        kept = [row for row in stored(db) if (row[0], row[1], row[3]) in crawled]
         assert len(kept) > 0.9 * len(bodies)
         assert [load_payload(db.execute, n + 1) for n in range(len(bodies))] == bodies
         assert db.execute(DEPTHS_WRONG).fetchone() == (0,)

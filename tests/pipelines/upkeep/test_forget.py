@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from hashlib import sha256
 
 import pytest
 
@@ -9,6 +10,7 @@ import pipelines.upkeep.forget
 from crawler.archives.capture import Outcome, Period
 from crawler.archives.errors import StoreError
 from crawler.archives.surt import surt
+from pipelines.store.boxes import unboxed
 from pipelines.store.file import open_file
 from pipelines.store.store import Store
 from pipelines.upkeep.compact import compact
@@ -176,4 +178,19 @@ def test_no_piece_of_a_packed_text_stays(tmp_path):
     do_forget(path)
     assert ask(path, "SELECT words FROM phrases WHERE length(words) > 1") == []
     assert not [word for word in words if len(word) > 4 and word.encode() in bytes_of(path)]
+    assert damages(path) == []
+
+
+def test_what_is_forgotten_is_in_no_box(tmp_path):
+    """`compact` puts what small payloads add to others into boxes, here those of both sites by turns (upkeep/box.py)."""
+    shop = [Seen(day, f"{SHARED} {day}") for day in range(0, 40, 2)]
+    other = [Seen(day, f"{SHARED} {day}", url=OTHER, site="other.example") for day in range(1, 40, 2)]
+    path = write(tmp_path / "x.db", sorted([*shop, *other], key=lambda one: one.day))
+    compact(path)
+    bodies = content(path)["payloads"]
+    do_forget(path)
+    ((first_id, frames),) = ask(path, "SELECT first_id, frames FROM payload_boxes")
+    assert [(one,) for one in unboxed(first_id, frames)] == ask(path, "SELECT id FROM payloads WHERE length(data) = 0")
+    kept = {sha256(one.body).hexdigest() for one in other}
+    assert content(path)["payloads"] == {digest: bodies[digest] for digest in kept}
     assert damages(path) == []
