@@ -56,6 +56,8 @@ def claims(block: Block, context: Context, language: str, ruleset: RuleSet | Non
         title = False
         for rule in known.candidates(small, code):
             whole, begin = (lead + text, len(lead)) if rule.case else (small, len(small_lead))
+            if rule.item:
+                whole, begin = whole[begin:], 0
             if not possible(needles(rule.sources), whole):
                 continue
             if rule.language != ANY_LANGUAGE:
@@ -90,6 +92,8 @@ def _by_rule(rule: Rule, text: str, begin: int, context: Context, known: RuleSet
     for match in _matches(rule, text, begin):
         if rule.outside and rule.outside.search(match.group()):
             continue
+        if rule.after and not _behind(rule.after, rule.between, text, match.start()):
+            continue
         if not seen and rule.forbidden and rule.forbidden.search(text):
             return
         value = _value(rule, match)
@@ -113,6 +117,12 @@ def _matches(rule: Rule, text: str, begin: int) -> Iterator[re.Match[str]]:
         for match in rule.any.finditer(text):
             if match.start() < begin < match.end() <= begin + MAX_REACH or match.start() >= begin:
                 yield match
+
+
+def _behind(after: re.Pattern[str], between: re.Pattern[str] | None, text: str, start: int) -> bool:
+    """Whether what a match must stand behind is there, and reaches it. Of several the nearest counts: nothing reaches over it."""
+    end = max((one.end() for one in after.finditer(text, 0, start)), default=-1)
+    return end >= 0 and not (between and between.search(text, end, start))
 
 
 def _scoped(rule: Rule, match: re.Match[str], text: str, begin: int, known: RuleSet) -> Polarity | None:

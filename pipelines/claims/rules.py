@@ -17,6 +17,9 @@ A file is one category in one language:
     any = ['…']                       # one claim per match; groups: n, unit, value, v (the verb whose polarity counts)
     not = ['…']                       # no claim where the sentence has it
     outside = ['…']                   # no claim where the match has it
+    after = ['…']                     # the match stands behind one of these, in the sentence or its lead-in: who grants it
+    between = ['…']                   # and none of these stands between the two: where what was granted ends
+    item = true                       # an item of a list is read without its lead-in: "^" is where the item begins
     under = ['…']                     # only below a heading or lead-in like this
     value = "duration"                # how the value is read from the groups (VALUES)
     polarity = "scope"                # read by scope.py; else fixed: yes, no, conditional, unclear. yes by default
@@ -56,7 +59,7 @@ _HEAD: Final = re.compile(rf"(?<!\w)\w{{1,{_KEY}}}")  # the first letters of eac
 _SIGN: Final = re.compile(r"(?s)\\.|\(\?P<\w+>|.")
 _GROUP: Final = re.compile(r"\(\?P<([a-z]+)>")
 _FIELDS: Final = frozenset(
-    "id subject words also needs any not outside under value polarity case yes no name valid_from valid_until source".split()
+    "id subject words also needs any not outside after between item under value polarity case yes no name valid_from valid_until source".split()
 )
 _PARTS: Final = {"number": NUMBER, "unit": UNIT}
 VALUES: Final = frozenset(("", "duration", "age", "article", "address", "text"))
@@ -101,6 +104,9 @@ class Rule:
     any: re.Pattern[str]
     forbidden: re.Pattern[str] | None
     outside: re.Pattern[str] | None
+    after: re.Pattern[str] | None
+    between: re.Pattern[str] | None
+    item: bool
     case: bool
     under: re.Pattern[str] | None
     value: str
@@ -241,6 +247,9 @@ def _read_rule(row: Mapping[str, Any], category: str, language: str, parts: Mapp
         any=_pattern(sources),  # type: ignore[arg-type]
         forbidden=_pattern(_written(row.get("not", ()), parts, case=case)),
         outside=_pattern(_written(row.get("outside", ()), parts, case=case)),
+        after=_pattern(_written(row.get("after", ()), parts, case=case)),
+        between=_pattern(_written(row.get("between", ()), parts, case=case)),
+        item=bool(row.get("item")),
         case=case,
         under=_pattern(_written(row.get("under", ()), parts, case=False)),
         value=row.get("value", ""),
