@@ -78,8 +78,11 @@ def _states_nothing(small: str, scope: Scope | None) -> bool:
 
 
 def _is_title(text: str) -> bool:
-    """Whether a sentence is a title that was written as a paragraph: no stop, and capitals at all words but small ones."""
-    words = text.split() if len(text) <= MAX_TITLE and text[-1:].isalnum() and not _STATED.search(text) else []
+    """Whether a sentence is a title that was written as a paragraph or before one: capitals at all words but small ones."""
+    bare = text.rstrip(" .:")
+    stopped = bare != text and (text.isupper() or not bare.replace(" ", "").replace("-", "").isalpha())
+    stopped = stopped or bool(_STATED.search(text))
+    words = [] if stopped or len(bare) > MAX_TITLE or not bare[-1:].isalnum() else bare.split()
     return len(words) > 1 and all(not word[0].islower() or word in _SMALL for word in words)
 
 
