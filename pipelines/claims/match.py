@@ -81,8 +81,8 @@ def _is_title(text: str) -> bool:
     """Whether a sentence is a title that was written as a paragraph or before one: capitals at all words but small ones."""
     bare = text.rstrip(" .:")
     stopped = bare != text and (text.isupper() or not bare.replace(" ", "").replace("-", "").isalpha())
-    stopped = stopped or bool(_STATED.search(text))
-    words = [] if stopped or len(bare) > MAX_TITLE or not bare[-1:].isalnum() else bare.split()
+    says = stopped or len(bare) > MAX_TITLE or not bare[-1:].isalnum() or _STATED.search(text)
+    words = [] if says else bare.split()
     return len(words) > 1 and all(not word[0].islower() or word in _SMALL for word in words)
 
 
@@ -124,7 +124,11 @@ def _matches(rule: Rule, text: str, begin: int) -> Iterator[re.Match[str]]:
 
 def _behind(after: re.Pattern[str], between: re.Pattern[str] | None, text: str, start: int) -> bool:
     """Whether what a match must stand behind is there, and reaches it. Of several the nearest counts: nothing reaches over it."""
-    end = max((one.end() for one in after.finditer(text, 0, start)), default=-1)
+    end = -1
+    for one in after.finditer(text):  # the whole text: what a pattern looks ahead to may be the match
+        if one.end() > start:
+            break
+        end = one.end()
     return end >= 0 and not (between and between.search(text, end, start))
 
 

@@ -66,7 +66,7 @@ _UNIT: Final = {word: letter for letter, words in _UNITS.items() for word in wor
 UNIT: Final = "|".join(sorted(map(re.escape, _UNIT), key=len, reverse=True))
 _DURATION: Final = re.compile(r"PT?(\d{1,9})([HDWMY])")
 _SENTENCE: Final = re.compile(
-    r"\b(?:s\.|satz|sentence|uabs\.?|unterabsatz) ?\(?\d\)?|\bn\.?(?=[º°])"
+    r"\b(?:s\.|satz|sent\.|sentence|uabs\.?|unterabsatz) ?\(?\d\)?|\bn\.?(?=[º°])"
 )  # no part of an article
 _ROMAN: Final = re.compile(r"\b(i{1,3})\b(?=\W)")  # a paragraph, as they cite it in short: "Art. 6 I lit. b"
 _PARTS: Final = re.compile(r"\(\s*(\w{1,5})\s*\)|\b([a-z])\b|\b(\d{1,2})(?![0-9g-z])|(?<=\d)([a-z])\b")
