@@ -42,7 +42,11 @@ def counted(golds: Iterable[Gold], language: str) -> tuple[dict[str, Score], _Co
         found = [one for one in _claims(gold, language) if one.category == gold.category]
         right, wrong, missed = compare(gold, {_label(one) for one in found})
         score = scores[gold.category]
-        score.true, score.false, score.missed = score.true + len(right), score.false + len(wrong), score.missed + len(missed)
+        score.true, score.false, score.missed = (
+            score.true + len(right),
+            score.false + len(wrong),
+            score.missed + len(missed),
+        )
         for one in found:
             for side, labels in enumerate((right, wrong)):
                 if _label(one) in labels:

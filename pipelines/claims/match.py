@@ -56,8 +56,6 @@ def claims(block: Block, context: Context, language: str, ruleset: RuleSet | Non
         title = False
         for rule in known.candidates(small, code):
             whole, begin = (lead + text, len(lead)) if rule.case else (small, len(small_lead))
-            if rule.item:
-                whole, begin = whole[begin:], 0
             if not possible(needles(rule.sources), whole):
                 continue
             if rule.language != ANY_LANGUAGE:
@@ -87,7 +85,8 @@ def _is_title(text: str) -> bool:
 
 
 def _by_rule(rule: Rule, text: str, begin: int, context: Context, known: RuleSet, sentence: int) -> Iterator[Claim]:
-    if rule.needs and not rule.needs.search(text):
+    text, begin = (text[begin:], 0) if rule.item else (text, begin)
+    if (rule.needs and not rule.needs.search(text)) or (rule.after and not rule.after.search(text)):
         return
     if rule.under and not (rule.under.search(context.heading.lower()) or rule.under.search(context.lead.lower())):
         return
