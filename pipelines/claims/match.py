@@ -47,7 +47,7 @@ def claims(block: Block, context: Context, language: str, ruleset: RuleSet | Non
     code = language if language in known.languages else ANY_LANGUAGE
     lead = f"{_NUMBERING.sub('', context.lead, count=1)} " if context.lead else ""
     small_lead = lead.lower()
-    found: dict[Claim, None] = {}
+    found: dict[tuple[str, str, Polarity, str, int], Claim] = {}  # what two rules say alike is one claim, of the first
     for index, one in enumerate(sentences(block.markdown)):
         text = _NUMBERING.sub("", plain(one.text), count=1) if lead else plain(one.text)
         text = text[:MAX_SENTENCE]
@@ -65,10 +65,10 @@ def claims(block: Block, context: Context, language: str, ruleset: RuleSet | Non
                 if silent or (title and rule.category not in _IN_LINES):
                     continue
             for claim in _by_rule(rule, whole, begin, context, known, index):
-                found[claim] = None
+                found.setdefault((claim.category, claim.subject, claim.polarity, claim.value, index), claim)
         for name in parties(text):
-            found[Claim("party", name, Polarity.YES, "", "party.named", index)] = None
-    return list(found)
+            found["party", name, Polarity.YES, "", index] = Claim("party", name, Polarity.YES, "", "party.named", index)
+    return list(found.values())
 
 
 def _states_nothing(small: str, scope: Scope | None) -> bool:
