@@ -32,6 +32,7 @@ MIGRATIONS = frozenset(
         "m019_packed_blocks",
         "m020_claims",
         "m021_boxes",
+        "m022_kinds",
     }
 )  # those this program knows; a test holds it against schema/migrations.py
 

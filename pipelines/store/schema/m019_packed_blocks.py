@@ -12,6 +12,19 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+# What block_rows.kind has for a kind of block since m022; the view says the kind. Others stand there as they are.
+_LETTERS: Final = {
+    "title": "t",
+    "heading": "h",
+    "paragraph": "p",
+    "item": "i",
+    "numbered": "n",
+    "term": "m",
+    "definition": "d",
+    "row": "r",
+    "quote": "q",
+    "pre": "e",
+}
 _LONGEST: Final = 160  # phrases of a packed block, so that each is read back in 0.1 ms
 
 _COLUMN = """
@@ -56,4 +69,22 @@ def pack_blocks(db: Database) -> None:
     db.conn.executemany("INSERT INTO places VALUES (?)", [(place,) for place in range(1, 2 * _LONGEST, 2)])
     db.executescript(_VIEW)
     for _kind, _name, sql in sorted(others, key=lambda one: one[0] == "trigger"):
+        db.execute(sql)
+
+
+def shorten_kinds(db: Database) -> None:
+    """Write kinds of blocks as a letter, six bytes less a block, and make the view that says them. Within the caller's
+    transaction. Triggers that people have on the view are made again.
+    """
+    triggers = db.execute(
+        "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND lower(tbl_name) = 'blocks' ORDER BY rowid"
+    ).fetchall()
+    db.execute("DROP VIEW blocks")
+    letters = " ".join(f"WHEN '{kind}' THEN '{letter}'" for kind, letter in _LETTERS.items())
+    db.execute(f"UPDATE block_rows SET kind = CASE kind {letters} ELSE kind END")
+    cases = " ".join(f"WHEN '{letter}' THEN '{kind}'" for kind, letter in _LETTERS.items())
+    db.executescript(
+        _VIEW.replace("r.kind, r.level", f"\n  CASE r.kind {cases}\n    ELSE r.kind END AS kind,\n  r.level", 1)
+    )
+    for (sql,) in triggers:
         db.execute(sql)

@@ -22,7 +22,7 @@ from pipelines.store.schema.m014_found import FOUND
 from pipelines.store.schema.m015_ledgers import LEDGERS
 from pipelines.store.schema.m016_not_needed import tell_what_is_not_needed
 from pipelines.store.schema.m018_annotations import ANNOTATIONS
-from pipelines.store.schema.m019_packed_blocks import pack_blocks
+from pipelines.store.schema.m019_packed_blocks import pack_blocks, shorten_kinds
 from pipelines.store.schema.m020_claims import CLAIMS
 
 migrations = Migrations("policylapse")
@@ -142,6 +142,12 @@ def m020_claims(db: Database) -> None:
 def m021_boxes(db: Database) -> None:
     """Short payloads may lie together in one row."""
     db.executescript(_BOXES)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m022_kinds(db: Database) -> None:
+    """Kinds of blocks are a letter in block_rows; the view `blocks` reads as before."""
+    shorten_kinds(db)
 
 
 # Empty until `policylapse compact` fills it. A payload whose data are empty is in a box (pipelines/store/boxes.py).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipelines.model import Block, BlockKind
 from pipelines.store.file import insert
@@ -15,6 +15,19 @@ from pipelines.text.digests import block_digest
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+# What block_rows.kind has for a kind; the view `blocks` says the kind.
+KIND_LETTERS: Final = {
+    BlockKind.TITLE: "t",
+    BlockKind.HEADING: "h",
+    BlockKind.PARAGRAPH: "p",
+    BlockKind.ITEM: "i",
+    BlockKind.NUMBERED: "n",
+    BlockKind.TERM: "m",
+    BlockKind.DEFINITION: "d",
+    BlockKind.ROW: "r",
+    BlockKind.QUOTE: "q",
+    BlockKind.PRE: "e",
+}
 _KEY_BYTES = 4
 _SLICE = 500  # values bound in one statement; SQLite's least limit is 999
 
@@ -79,7 +92,7 @@ def _put_blocks(db: Database, rows: Mapping[bytes, Block]) -> dict[bytes, int]:
                 db,
                 "block_rows",
                 block_key=block_key(digest),
-                kind=block.kind.value,
+                kind=KIND_LETTERS[block.kind],
                 level=block.level,
                 markdown=block.markdown,
             )

@@ -35,6 +35,7 @@ DIGESTS = {
     "m019_packed_blocks": "b6035bbfdaa0a990",
     "m020_claims": "2197411a4aaaf9aa",
     "m021_boxes": "888b24573ad5356a",
+    "m022_kinds": "e2d65b3daf84cf26",
 }
 
 

@@ -10,7 +10,7 @@ from pipelines.model import Block, BlockKind
 from pipelines.store.file import WrittenFile, open_file
 from pipelines.store.load import text_blocks
 from pipelines.store.schema.migrations import migrations
-from pipelines.store.tables.texts import put_text
+from pipelines.store.tables.texts import KIND_LETTERS, put_text
 from pipelines.text.digests import text_digest
 from pipelines.upkeep.compact import compact
 from pipelines.upkeep.findings import Damage
@@ -212,3 +212,30 @@ def test_views_and_triggers_of_others_outlive_the_migration():
         put(made, texts(1, offset=3)[0])
         assert made.execute("SELECT count(*) FROM seen WHERE markdown = ''").fetchone() == (0,)
         assert made.execute("SELECT count(*) FROM seen").fetchone() == (320,)
+
+
+def test_each_kind_of_block_is_a_letter_and_is_read_as_its_name(db):
+    assert (set(KIND_LETTERS), len(set(KIND_LETTERS.values()))) == (set(BlockKind), len(BlockKind))
+    blocks = tuple(Block(kind, 0, f"of kind {kind}") for kind in BlockKind)
+    text_id = put(db, blocks)
+    assert {kind for (kind,) in db.execute("SELECT kind FROM block_rows")} == set(KIND_LETTERS.values())
+    assert text_blocks(db.conn, text_id) == blocks
+
+
+def test_older_files_get_letters_and_keep_the_triggers_of_others():
+    db = Database(memory=True)
+    migrations.apply(db, stop_before=["m022_kinds"])
+    for number, kind in enumerate([*map(str, KIND_LETTERS), "poem"]):
+        db.execute("INSERT INTO block_rows VALUES (?, ?, ?, 0, 'text', NULL)", [number, number, kind])
+    db.execute("CREATE TABLE told (kind TEXT)")
+    db.execute("CREATE TRIGGER t INSTEAD OF DELETE ON blocks BEGIN INSERT INTO told VALUES (old.kind); END")
+    before = db.execute("SELECT * FROM blocks ORDER BY id").fetchall()
+    migrations.apply(db)
+    assert db.execute("SELECT * FROM blocks ORDER BY id").fetchall() == before
+    assert [kind for (kind,) in db.execute("SELECT kind FROM block_rows ORDER BY id")] == [
+        *KIND_LETTERS.values(),
+        "poem",
+    ]
+    db.execute("DELETE FROM blocks WHERE id = 2")
+    assert db.execute("SELECT kind FROM told").fetchall() == [("paragraph",)]
+    db.conn.close()
