@@ -15,8 +15,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+
+from pipelines.text.remembered import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -96,7 +97,7 @@ def line_text(line: str) -> str:
     return f"\\{line}" if _START.match(line) else line
 
 
-@lru_cache(maxsize=4096)  # as wording's: a block comes again in every version
+@remembered(4096)  # as wording's: a block comes again in every version
 def safe_inline(markdown: str, marks: Marks = STARS) -> str:
     r"""Return a block's inline Markdown with its own marks, and everything else as text.
 

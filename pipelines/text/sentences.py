@@ -15,11 +15,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
 
 import regex
 
+from pipelines.text.remembered import remembered
 from pipelines.text.wording import is_plain, may_be_numbered, words
 
 _STOP = r"\p{Sentence_Break=STerm}\p{Sentence_Break=ATerm}…"
@@ -58,7 +58,7 @@ class Sentence:
     key: tuple[str, ...]
 
 
-@lru_cache(maxsize=8192)  # blocks come again in every version
+@remembered(8192)  # blocks come again in every version
 def sentences(markdown: str) -> tuple[Sentence, ...]:
     """Return the sentences of a block: their texts joined are the block, their keys joined are its words.
 

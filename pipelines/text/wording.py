@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import regex
 
 from pipelines.model import BlockKind
+from pipelines.text.remembered import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,7 +65,7 @@ def word_count(markdown: str) -> int:
     return len(_words(markdown))
 
 
-@lru_cache(maxsize=4096)  # blocks come again in every version; 4096 of them and their words are some 15 MB
+@remembered(4096)  # blocks come again in every version; 4096 of them and their words are some 15 MB
 def _words(markdown: str) -> tuple[str, ...]:
     normal = unicodedata.normalize("NFKC", markdown)
     if is_plain(normal):

@@ -43,6 +43,7 @@ from pipelines.store.tables.extractions import FOUND, put_extraction
 from pipelines.store.tables.links import put_links
 from pipelines.store.tables.texts import put_text
 from pipelines.text.digests import COPY
+from pipelines.text.remembered import forget_blocks
 from pipelines.upkeep.forget import empty_captures, erase, forget_searches, prepare
 from pipelines.upkeep.merge_tables import Ids, Table, better, copy_rows, hold_events, read_tables, select
 from pipelines.upkeep.orphans import sweep
@@ -77,6 +78,8 @@ def merge(
     open_file(target).conn.close()
     with TemporaryDirectory(prefix="policylapse-") as scratch, closing(_connect(target)) as connection:
         db = WrittenFile(connection)
+        prepare(db)
+        tables = read_tables(db)
         extractors: dict[int, int] = {}  # by policy: that of which its versions are to be
         emptied: set[str] = set()
         forgotten = 0
@@ -85,7 +88,7 @@ def merge(
                 yield Merged(source, 0, 0, 0)
                 continue
             with _attached(db, source, Path(scratch) / f"{number}.db") as reader:
-                one = _Merge(db, reader, source, progress)
+                one = _Merge(db, reader, source, tables, progress)
                 forgotten += one.run(extractors, emptied)
                 new = one.new
             yield Merged(source, new["captures"], new["payloads"], new["texts"])
@@ -134,16 +137,17 @@ def _attached(db: Database, source: Path, scratch: Path) -> Iterator[sqlite3.Con
 class _Merge:
     """One source into the target: one transaction per so many rows, each a whole by itself."""
 
-    def __init__(self, db: Database, reader: sqlite3.Connection, source: Path, progress: Progress) -> None:
+    def __init__(
+        self, db: Database, reader: sqlite3.Connection, source: Path, tables: Sequence[Table], progress: Progress
+    ) -> None:
         self._db, self._reader, self._source, self._progress = db, reader, source, progress
-        self._shelf, self._captures = PayloadShelf(db), CaptureTable(db)
-        prepare(db)
+        self._shelf, self._captures = PayloadShelf(db), CaptureTable(db, alone=True)
         self.new: Counter[str] = Counter()  # rows that the target did not have: captures, payloads, texts
         self._copies = any(  # on one side at least
             connection.execute("SELECT 1 FROM main.capture_kinds WHERE digest_verdict = ? LIMIT 1", [COPY]).fetchone()
             for connection in (db, reader)
         )
-        self._tables = {table.name: table for table in read_tables(db)}
+        self._tables = {table.name: table for table in tables}
 
     def run(self, extractors: dict[int, int], emptied: set[str]) -> int:
         """Copy all; note of each policy which extractor its versions are to be of. Return how many captures of the
@@ -178,6 +182,7 @@ class _Merge:
             self._progress(name, done, count)
             with self._transaction():
                 take(some)
+                self._ids.write()
             done += len(some)
 
     def _copy(self, table: Table) -> None:
@@ -210,9 +215,8 @@ class _Merge:
     # captures, each with its page
 
     def _take_captures(self, rows: Iterable[Sequence[Any]]) -> None:
-        self._ids.put_many(
-            "capture_rows", [self._capture(dict(zip(_CAPTURE_COLUMNS, row, strict=True))) for row in rows]
-        )
+        for row in rows:
+            self._ids.put("capture_rows", *self._capture(dict(zip(_CAPTURE_COLUMNS, row, strict=True))))
 
     def _capture(self, theirs: dict[str, Any]) -> tuple[int, int]:
         """Return its id there and here."""
@@ -410,7 +414,7 @@ def _apply_readings(db: Database) -> None:
 
 
 def _apply_to(db: Database, rows: Iterable[tuple[Any, ...]]) -> None:
-    table = CaptureTable(db)
+    table = CaptureTable(db, alone=True)
     for capture_id, readings in groupby(rows, key=itemgetter(0)):
         newest = max(readings, key=lambda row: (_age(base_extractor(row[4])), row[5] == _HELD[0], _age(row[4])))
         _id, had, told, fetched_at, _extractor, read, detail = newest
@@ -429,6 +433,7 @@ def _fold(db: Database, extractors: dict[int, int], progress: Progress) -> None:
         progress("versions", done, len(extractors))
         with db.atomic():
             refold(db, policy_id, extractor_id)
+        forget_blocks()
     db.execute(
         "UPDATE policies SET dirty = 0 WHERE dirty AND extractor_id IS NULL "
         "AND NOT EXISTS (SELECT 1 FROM readings r WHERE r.policy_id = policies.id)"

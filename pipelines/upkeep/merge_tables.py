@@ -126,26 +126,35 @@ class Table:
 
 
 class Ids:
-    """Under which id the target has a row of the source, by table.
+    """Under which id the target has a row of the source, by table; on disk, for there are as many as rows.
 
     `last_run` is the target's last run before: what belongs to a later one is not there yet.
     """
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._new: dict[tuple[str, int], int] = {}  # not written yet
         (self.last_run,) = db.execute("SELECT coalesce(max(id), 0) FROM main.runs").fetchone()
         db.execute(
             "CREATE TEMP TABLE ids (name TEXT, src INTEGER, dst INTEGER NOT NULL, PRIMARY KEY (name, src)) WITHOUT ROWID"
         )
 
     def put(self, table: str, source_id: int, target_id: int) -> None:
-        self._db.execute("INSERT OR REPLACE INTO temp.ids VALUES (?, ?, ?)", [table, source_id, target_id])
+        """Note an id; on disk with the next `write`."""
+        self._new[table, source_id] = target_id
 
-    def put_many(self, table: str, ids: Iterable[tuple[int, int]]) -> None:
-        rows = [(table, *pair) for pair in ids]
+    def write(self) -> None:
+        """Write what was noted, for statements that read the table; at the end of each transaction."""
+        rows = [(*key, target_id) for key, target_id in self._new.items()]
         self._db.conn.executemany("INSERT OR REPLACE INTO temp.ids VALUES (?, ?, ?)", rows)
+        self._new.clear()
 
     def get(self, table: str, source_id: int | None) -> int | None:
+        if source_id is None:
+            return None
+        new = self._new.get((table, source_id))
+        if new is not None:
+            return new
         row = self._db.execute("SELECT dst FROM temp.ids WHERE name = ? AND src = ?", [table, source_id]).fetchone()
         return int(row[0]) if row else None
 

@@ -12,13 +12,13 @@ import re
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
 
 from rapidfuzz.distance import OSA, LCSseq
 
 from pipelines.model import Block, BlockKind, Change, ChangeClass
 from pipelines.text.calendar import Mark, date_marks, may_be_date
+from pipelines.text.remembered import remembered
 from pipelines.text.wording import words
 
 REPLACED_SHARE = 0.5  # of the words of the longer text, design.md
@@ -70,7 +70,7 @@ def _parts(blocks: Sequence[Block]) -> list[_Part]:
     return parts
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def _words(markdown: str) -> tuple[str, ...]:
     """Words of a block; texts of one policy share nearly all of theirs."""
     return tuple(words(markdown))

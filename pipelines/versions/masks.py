@@ -5,7 +5,6 @@ one mask. Counters and clocks change nothing else; see docs/wording.md.
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 from typing import Final
 
 import regex
@@ -13,6 +12,7 @@ import regex
 from pipelines.reading.dates.written_dates import has_date, written_dates
 from pipelines.text.calendar import is_month
 from pipelines.text.folding import fold
+from pipelines.text.remembered import remembered
 from pipelines.text.wording import words
 from pipelines.versions.sightings import Words
 
@@ -21,7 +21,7 @@ _CODE: Final = regex.compile(r".*\d.*|[a-f]{3,}")  # a number, an ordinal, a has
 _MIN_MONTH: Final = 3  # letters: shorter names are words of other languages
 
 
-@lru_cache(maxsize=16384)
+@remembered(16384)
 def mask(line: Words) -> Words:
     """A line's words with one hole for each run of numbers, codes and names of months."""
     found: list[str] = []
@@ -32,7 +32,7 @@ def mask(line: Words) -> Words:
     return tuple(found)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def dateless(markdown: str, language: str) -> Words:
     """A line's words without its dates, be they with or without a year ("1 May")."""
     kept, at = [], 0
@@ -48,7 +48,7 @@ def dateless(markdown: str, language: str) -> Words:
     return tuple(word for i, word in enumerate(left) if i not in months and not (i in near and _CODE.fullmatch(word)))
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def days_in(markdown: str, language: str) -> frozenset[date]:
     """Every day that a line may name."""
     return frozenset(

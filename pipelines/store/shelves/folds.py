@@ -15,7 +15,6 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from pipelines.store.load import readable_uri, text_blocks
 from pipelines.store.shelves.found import NOBODY, Finder, note_changes
 from pipelines.store.tables.texts import put_text
 from pipelines.text.digests import text_digest
+from pipelines.text.remembered import remembered
 from pipelines.text.wording import text_words
 from pipelines.versions.changes import Text, compare
 from pipelines.versions.fold import Folded, fold_stretches, wordings_of
@@ -213,7 +213,7 @@ def _seen_texts(db: Database, text_ids: set[int]) -> dict[int, SeenText]:
     return found
 
 
-@lru_cache(maxsize=4096)  # a policy is folded again and again while it is crawled
+@remembered(4096)  # a policy is folded again and again while it is crawled
 def _line(kind: BlockKind, level: int, markdown: str) -> Line:
     return lines_of([Block(kind, level, markdown)])[0]
 

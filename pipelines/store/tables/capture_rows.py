@@ -56,10 +56,15 @@ def named(said: Said, at: int, address: Address) -> dict[str, Any]:
         "at": at,
         "digest": said["digest"],
         "length": number_or_text(said["length"]),
-        "timestamp": said["timestamp"] if said["timestamp"] != f"{_moment(at, '%Y%m%d%H%M%S')}" else None,
+        "timestamp": timestamp_kept(said, at),
         "citation_url": said["citation_url"] if said["citation_url"] != usual else None,
         "oddity": said["oddity"] or None,
     }
+
+
+def timestamp_kept(said: Said, at: int) -> str | None:
+    """Return a capture's timestamp where it does not follow from its moment."""
+    return said["timestamp"] if said["timestamp"] != _moment(at, "%Y%m%d%H%M%S") else None
 
 
 def happened(said: Said, at: int, address: Address) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from crawler.archives.capture import Outcome
 from pipelines.store.load import STORED
@@ -24,11 +24,14 @@ from pipelines.store.tables.capture_rows import (
     named,
     prefix_of,
     seconds,
+    timestamp_kept,
 )
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 _NO_DATETIME: Final = f'{{"{MEMENTO_DATETIME}":null}}'  # a copy that no archive sent (copies.py)
 HEADER_SETS_TRIED: Final = 4  # last sets of an address that headers are told against: pages take turns
 # All of a capture that its archive's index does not give, as it is before it is asked for.
@@ -53,16 +56,26 @@ ALIVE_SITES: Final = (
     "SELECT p.site_id FROM policies p JOIN policy_urls u ON u.policy_id = p.id "
     "WHERE u.urlkey NOT IN (SELECT urlkey FROM tombstones)"
 )
+AT_HAND: Final = 1024  # addresses, and kinds, and whether a page is removed
+_KIND: Final = ("mimetype", "statuscode", "outcome", "http_status", "digest_verdict")
 _NAMES: Final = ("archive", "urlkey", "timestamp", "original", "digest", "captured_at")
 INDEXED: Final = (*_NAMES, "mimetype", "statuscode", "length", "oddity", "citation_url")
 COLUMNS: Final = (*INDEXED, "outcome", *UNASKED)  # of the view, all but what it adds
 
 
 class CaptureTable:
-    """The captures of one database; every method within the caller's transaction."""
+    """The captures of one database; every method within the caller's transaction.
 
-    def __init__(self, db: Database) -> None:
+    :param alone: nobody else writes into it, nothing is taken out of it, and nothing is done after a transaction that fails:
+        what was looked up once stays at hand.
+    """
+
+    def __init__(self, db: Database, *, alone: bool = False) -> None:
         self._db = db
+        most = AT_HAND if alone else 0
+        self._addresses: _AtHand[tuple[str, str, str], Address] = _AtHand(most)
+        self._kinds: _AtHand[tuple[Any, ...], int] = _AtHand(most)
+        self._reasons: _AtHand[str, str | None] = _AtHand(most)
 
     def add(self, rows: Iterable[Said]) -> int:
         """Add captures, as their view has them (COLUMNS; of a new one INDEXED is enough); return how many are new."""
@@ -108,15 +121,20 @@ class CaptureTable:
         """Return why a page was removed on request, None where it was not. No archive is asked for one that was, and none
         of it is taken in.
         """
+        if urlkey in self._reasons:
+            return self._reasons[urlkey]
         row = self._db.execute("SELECT reason FROM tombstones WHERE urlkey = ?", [urlkey]).fetchone()
-        return row[0] if row else None
+        return self._reasons.keep(urlkey, row[0] if row else None)
 
     def find(self, said: Said) -> int | None:
         """Return the id of a capture by what names it (timestamp, original, …), None where it is not known."""
-        where = " AND ".join(f"{name} = ?" for name in _NAMES if name != "captured_at")
+        address = self._held_address(said)
+        if address is None:
+            return None
+        at = seconds(said["captured_at"]) or 0
         row = self._db.execute(
-            f"SELECT id FROM main.captures WHERE at = ? AND {where}",
-            [seconds(said["captured_at"]), *(said[name] for name in _NAMES if name != "captured_at")],
+            "SELECT id FROM main.capture_rows WHERE address_id = ? AND at = ? AND digest = ? AND timestamp IS ?",
+            [address.row, at, said["digest"], timestamp_kept(said, at)],
         ).fetchone()
         return int(row[0]) if row else None
 
@@ -161,40 +179,49 @@ class CaptureTable:
             prefix = prefix_of(said["memento_url"], said["timestamp"], said["original"])
             self._db.execute("UPDATE addresses SET memento_prefix = ? WHERE id = ?", [prefix, address.row])
             address = Address(address.row, address.citation_prefix, prefix)
+            self._addresses.keep(_key(said), address)
         columns = {"kind_id": self._kind(said), **happened(said, at, address)}
         if headers_changed:
             columns["headers_id"], columns["headers_own"] = self._headers(said, at, address)
         return columns
 
     def _address(self, said: Said) -> Address:
-        key = [said["urlkey"], said["original"], said["archive"]]
-        find = (
-            "SELECT id, citation_prefix, memento_prefix FROM main.addresses "
-            "WHERE urlkey = ? AND original = ? AND archive = ?"
-        )
-        held = self._db.execute(find, key).fetchone()
-        if held is None:
+        address = self._held_address(said)
+        if address is None:
             prefix = prefix_of(said["citation_url"], said["timestamp"], said["original"])
-            self._db.execute(
-                "INSERT INTO addresses (urlkey, original, archive, citation_prefix) VALUES (?, ?, ?, ?)", [*key, prefix]
+            cursor = self._db.execute(
+                "INSERT INTO addresses (urlkey, original, archive, citation_prefix) VALUES (?, ?, ?, ?)",
+                [*_key(said), prefix],
             )
-            held = self._db.execute(find, key).fetchone()
-        return Address(*held)
+            address = self._addresses.keep(_key(said), Address(int(cursor.lastrowid or 0), prefix, ""))
+        return address
+
+    def _held_address(self, said: Said) -> Address | None:
+        key = _key(said)
+        if key in self._addresses:
+            return self._addresses[key]
+        held = self._db.execute(
+            "SELECT id, citation_prefix, memento_prefix FROM main.addresses "
+            "WHERE urlkey = ? AND original = ? AND archive = ?",
+            key,
+        ).fetchone()
+        return self._addresses.keep(key, Address(*held)) if held else None
 
     def _kind(self, said: Said) -> int:
-        values = [said[name] for name in ("mimetype", "statuscode", "outcome", "http_status", "digest_verdict")]
+        values = tuple(said[name] for name in _KIND)
+        if values in self._kinds:
+            return self._kinds[values]
         held = self._db.execute(
             "SELECT id FROM main.capture_kinds WHERE mimetype = ? AND statuscode = ? AND outcome = ? "
             "AND http_status IS ? AND digest_verdict IS ?",
             values,
         ).fetchone()
-        if held:
-            return int(held[0])
-        cursor = self._db.execute(
-            "INSERT INTO capture_kinds (mimetype, statuscode, outcome, http_status, digest_verdict) VALUES (?, ?, ?, ?, ?)",
-            values,
-        )
-        return int(cursor.lastrowid or 0)
+        if held is None:
+            cursor = self._db.execute(
+                f"INSERT INTO capture_kinds ({', '.join(_KIND)}) VALUES ({', '.join('?' * len(_KIND))})", values
+            )
+            held = (cursor.lastrowid,)
+        return self._kinds.keep(values, int(held[0]))
 
     def _headers(self, said: Said, at: int, address: Address) -> tuple[int | None, str | None]:
         """The set that tells most of a capture's headers, and how they differ from it; a new one where none tells half."""
@@ -220,6 +247,25 @@ class CaptureTable:
         ).fetchall()
         told = [(number, headers_patch(headers, usual, at, drift)) for number, usual in sets]
         return min(told, key=lambda one: (len(one[1]), one[0]), default=None)
+
+
+class _AtHand(dict[_Key, _Value]):
+    """Rows that were looked up, by what names them; so many at most, and all are let go when there are more."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+
+    def keep(self, key: _Key, value: _Value) -> _Value:
+        if self._most:
+            if len(self) >= self._most:
+                self.clear()
+            self[key] = value
+        return value
+
+
+def _key(said: Said) -> tuple[str, str, str]:
+    """What names an address."""
+    return said["urlkey"], said["original"], said["archive"]
 
 
 def _unless_forgotten(said: dict[str, Any], reason: str | None) -> dict[str, Any]:
