@@ -115,13 +115,13 @@ class Apart:
 
     def end(self) -> None:
         """End the process, whatever it does; the next call starts another."""
-        process, self._process = self._process, None
+        process, pipe = self._process, self._pipe
+        self._process = self._pipe = None  # whatever comes in between
         if process is not None:
             process.kill()
             process.join()
-        if self._pipe is not None:
-            self._pipe.close()
-            self._pipe = None
+        if pipe is not None:
+            pipe.close()
 
     def close(self) -> None:
         """End the process for good, also from another thread than that of a call."""
@@ -133,7 +133,7 @@ class Apart:
     def _started(self) -> connection.Connection:
         if self._closed:
             raise Stopped(Why.CLOSED, "the reader is closed")
-        if self._pipe is not None and self._process.is_alive():
+        if self._pipe is not None and self._process is not None and self._process.is_alive():
             return self._pipe
         self.end()
         # Not forked from this process: its threads and sockets stay out of it. A server has imported once what all need

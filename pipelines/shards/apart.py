@@ -16,7 +16,7 @@ from crawler.archives.errors import StoreError
 from pipelines.reading.apart import Apart, Limits, Stopped, Why
 from pipelines.shards.arrow import pa
 from pipelines.shards.place import JobFolders
-from pipelines.shards.rows import Holds, damaged, groups_of, opened
+from pipelines.shards.rows import MOST_SHARD, Holds, damaged, groups_of, opened
 
 LIMITS: Final = Limits(cpu=60.0, memory=2**30)  # of a hundred rows
 _PRELOAD: Final = "pipelines.shards.warm"
@@ -33,12 +33,13 @@ class _WhichRows:
     name: str
     columns: Mapping[str, Holds]
     may_lack: frozenset[str]
+    most: int
 
 
 class Shard:
     """A shard that is read.
 
-    :param may_lack: the columns that have no value in some rows.
+    :param may_lack: the columns that have no value in some rows. :param most: bytes that all rows may take.
     :raises StoreError: it is none, or damaged, or holds more than a shard may; also while its rows are taken.
     """
 
@@ -49,8 +50,9 @@ class Shard:
         name: str,
         columns: Mapping[str, Holds],
         may_lack: Collection[str] = frozenset(),
+        most: int = MOST_SHARD,
     ) -> None:
-        self._source = _WhichRows(place.uri, folder, name, columns, frozenset(may_lack))
+        self._source = _WhichRows(place.uri, folder, name, columns, frozenset(may_lack), most)
         try:
             self._apart = _idle.pop()
         except IndexError:
@@ -94,13 +96,18 @@ class Shard:
 
 
 def rows_at(
-    place: JobFolders, folder: str, name: str, columns: Mapping[str, Holds], may_lack: Collection[str] = frozenset()
+    place: JobFolders,
+    folder: str,
+    name: str,
+    columns: Mapping[str, Holds],
+    may_lack: Collection[str] = frozenset(),
+    most: int = MOST_SHARD,
 ) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of a shard.
 
     :raises StoreError: as Shard.
     """
-    with Shard(place, folder, name, columns, may_lack) as shard:
+    with Shard(place, folder, name, columns, may_lack, most) as shard:
         yield from shard.rows()
 
 
@@ -136,7 +143,7 @@ def _some(source: _WhichRows, at: _Place) -> _Some | StoreError | None:
     try:
         now = _opened(source)
         if now.groups is None or now.at != at:
-            now.groups = groups_of(now.shard, source.columns, source.may_lack, at)
+            now.groups = groups_of(now.shard, source.columns, source.may_lack, at, source.most)
         found = next(now.groups, None)
         if found:
             now.at = found[0]
@@ -148,6 +155,6 @@ def _some(source: _WhichRows, at: _Place) -> _Some | StoreError | None:
 def _opened(source: _WhichRows) -> _Open:
     if not _now or _now[0].source != source:
         _now.clear()
-        shard, about = opened(JobFolders(source.uri).open(source.folder, source.name))
+        shard, about = opened(JobFolders(source.uri).open(source.folder, source.name), source.most)
         _now.append(_Open(source, about, shard))
     return _now[0]

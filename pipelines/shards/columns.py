@@ -11,7 +11,7 @@
 | `sha256` | of the payload |
 | `extractor`, `outcome`, `text_digest` | for who looks into the file |
 | `reading` | pipelines.reading.payload.Reading as JSON, without its blocks and links |
-| `blocks`, `links` | as JSON, at the first row of the shard that has them; else null, and their digest leads there |
+| `blocks`, `links` | as JSON, at the first row that has them; else null, and their digest leads there (Held) |
 | `links_digest` | |
 
 The extractor for which pages were put out stands in the file's own metadata: another must not read them. A reading becomes
@@ -21,6 +21,7 @@ JSON in the process that reads the page, where it is smaller and sooner sent tha
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -53,6 +54,12 @@ READINGS_COLUMNS: Final = {"sha256": Holds.BYTES} | dict.fromkeys(
 )
 _PAGES_LACK: Final = frozenset(("data", "url"))
 _ONCE: Final = frozenset(("blocks", "links"))
+# What a shard of readings may take, over all its rows: a quarter of an hour of reading, and a shard has 64 MB of pages. A
+# writer stays a quarter below it, for it knows no size to the byte.
+MOST_READINGS: Final = 2**30
+_MOST_WRITTEN: Final = MOST_READINGS * 3 // 4
+_ROW_BYTES: Final = 600  # what a row takes besides its JSON, at most
+HELD_BYTES: Final = 32 * 2**20  # JSON of texts, and of links, that later rows may lead to; as objects some 100 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +72,14 @@ class PageRow:
 
 @dataclass(frozen=True, slots=True)
 class ReadingRow:
-    """What was read of a payload."""
+    """What was read of a payload.
+
+    :param size: bytes of JSON that came with it.
+    """
 
     sha256: bytes
     reading: Reading
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,28 @@ class Coded:
     reading: str
     blocks: str | None
     links: str | None
+
+
+class Held(dict[str, Any]):
+    """The last texts of a shard, or links, by digest: those that later rows may lead to.
+
+    Whoever writes a shard and whoever reads it let go of the same ones, so that neither holds all of a shard.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most, self._bytes = most, 0
+        self._sizes: deque[tuple[str, int]] = deque()
+
+    def put(self, digest: str, value: Any, size: int) -> None:
+        """Hold what a row brings; the oldest goes where there is too much. :param size: of its JSON."""
+        self[digest] = value
+        self._sizes.append((digest, size))
+        self._bytes += size
+        while self._bytes > self._most and len(self._sizes) > 1:
+            oldest, its_size = self._sizes.popleft()
+            self._bytes -= its_size
+            if oldest != digest:
+                self.pop(oldest, None)
 
 
 def pages_to(stream: Any, extractor: str) -> Writing:
@@ -140,12 +173,19 @@ def coded(reading: Reading) -> Coded:
 
 
 def write_readings(stream: Any, extractor: str, readings: Iterable[tuple[bytes, Coded]]) -> int:
-    """Write a shard of readings, each with the SHA-256 of its payload; return how many."""
-    blocks: set[str] = set()
-    links: set[str] = set()
-    count = 0
+    """Write a shard of readings, each with the SHA-256 of its payload; return how many.
+
+    Where hostile pages read to more than a shard may hold, the rest of its rows say so, and are read by `re-extract`.
+    """
+    blocks, links = Held(HELD_BYTES), Held(HELD_BYTES)
+    count = whole = 0
     with Writing(stream, READINGS_COLUMNS, _about(extractor)) as shard:
-        for sha256, one in readings:
+        for sha256, reading in readings:
+            one, size = reading, _size(reading)
+            if whole + size > _MOST_WRITTEN:
+                one = coded(Reading(Outcome.READING_STOPPED, reading.extractor, _FULL))
+                size = _size(one)
+            whole += size
             shard.add(
                 (
                     sha256,
@@ -158,11 +198,19 @@ def write_readings(stream: Any, extractor: str, readings: Iterable[tuple[bytes, 
                     None if one.links_digest in links else one.links,
                 )
             )
-            if one.blocks is not None:
-                blocks.add(one.text_digest)
-                links.add(one.links_digest)
+            for held, digest, value in ((blocks, one.text_digest, one.blocks), (links, one.links_digest, one.links)):
+                if value is not None and digest not in held:
+                    held.put(digest, None, len(value))
             count += 1
     return count
+
+
+_FULL: Final = "the readings of its shard are too large: policylapse re-extract reads it"
+
+
+def _size(one: Coded) -> int:
+    values = (one.reading, one.blocks or "", one.links or "")
+    return _ROW_BYTES + sum(len(value) if value.isascii() else len(value.encode()) for value in values)
 
 
 def readings_at(place: JobFolders, name: str) -> Iterator[ReadingRow]:
@@ -170,23 +218,22 @@ def readings_at(place: JobFolders, name: str) -> Iterator[ReadingRow]:
 
     :raises StoreError: the file is none, or damaged.
     """
-    yield from readings_of(rows_at(place, READINGS, name, READINGS_COLUMNS, _ONCE))
+    yield from readings_of(rows_at(place, READINGS, name, READINGS_COLUMNS, _ONCE, MOST_READINGS))
 
 
 def readings_of(rows: Iterable[tuple[Any, ...]]) -> Iterator[ReadingRow]:
     """Yield the readings of a shard's rows."""
-    texts: dict[str, tuple[Block, ...]] = {}
-    layers: dict[str, tuple[Link, ...]] = {}
+    texts, layers = Held(HELD_BYTES), Held(HELD_BYTES)
     of_reading = decoder(Reading)
     of_blocks, of_links = decoder(tuple[Block, ...]), decoder(tuple[Link, ...])
     for sha256, _extractor, _outcome, text_digest, links_digest, told, blocks, links in rows:
         with Told():
             reading = of_reading(told)
             if blocks is not None:
-                texts[text_digest] = of_blocks(blocks)
+                texts.put(text_digest, of_blocks(blocks), len(blocks))
             if links is not None:
-                layers[links_digest] = of_links(links)
+                layers.put(links_digest, of_links(links), len(links))
             if reading.extraction:
                 whole = replace(reading.extraction, blocks=texts[text_digest], links=layers[links_digest])
                 reading = replace(reading, extraction=whole)
-        yield ReadingRow(sha256, reading)
+        yield ReadingRow(sha256, reading, len(told) + len(blocks or "") + len(links or ""))

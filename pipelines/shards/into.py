@@ -19,7 +19,8 @@ from pipelines.shards.columns import ReadingRow, readings_at
 from pipelines.shards.place import READINGS, JobFolders
 from pipelines.store.store import Store
 
-_ROWS: Final = 5_000  # of a transaction
+_ROWS: Final = 5_000  # of a transaction, at most
+_BYTES: Final = 16 * 2**20  # of their JSON: what is in memory at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,13 @@ def shard_in(store: Store, place: JobFolders, name: str) -> TakenIn:
 
 
 def _taken(rows: Iterator[ReadingRow], place: JobFolders, name: str) -> Iterator[ReadingRow]:
+    size = 0
     try:
-        yield from islice(rows, _ROWS)
+        for row in islice(rows, _ROWS):
+            yield row
+            size += row.size
+            if size >= _BYTES:
+                return
     except StoreError as error:
         again = f"policylapse shard read {shlex.quote(place.uri)} {shlex.quote(name)}"
         raise StoreError(

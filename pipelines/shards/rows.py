@@ -22,7 +22,8 @@ GROUP_BYTES: Final = 16_000_000  # of a group, at most: what is in memory at onc
 # What a file may hold at once that others wrote, if it was written here: GROUP_BYTES and one row, a page of 128 MiB.
 MOST_BYTES: Final = 192 * 2**20
 MOST_ROWS: Final = 100_000  # of a group
-MOST_SHARD: Final = 4 * 2**30  # of a shard, over all its groups: they may all be the same bytes of the file
+# Of a shard, over all its groups: they may all be the same bytes of the file. Readings have a bound of their own.
+MOST_SHARD: Final = 4 * 2**30
 _BATCH: Final = 100  # rows that are read at once
 
 
@@ -95,13 +96,15 @@ def _schema(columns: Mapping[str, Holds], about: Mapping[bytes, bytes] | None = 
     return pa.schema([(name, types[kind]) for name, kind in columns.items()], dict(about or {}))
 
 
-def opened(file: Any) -> tuple[Any, Mapping[bytes, bytes]]:
+def opened(file: Any, most: int = MOST_SHARD) -> tuple[Any, Mapping[bytes, bytes]]:
     """Return a Parquet file, to be read, and what is kept in it beside the rows.
 
+    :param most: bytes that all its rows may take.
     :raises StoreError: it is none, or damaged; or it says itself that it holds too much at once.
     """
     with Told():
         shard = parquet.ParquetFile(file, pre_buffer=False)
+        whole = 0
         for number in range(shard.num_row_groups):
             group = shard.metadata.row_group(number)
             sizes = [group.column(column).total_uncompressed_size for column in range(group.num_columns)]
@@ -109,16 +112,23 @@ def opened(file: Any) -> tuple[Any, Mapping[bytes, bytes]]:
                 raise damaged(f"a group of it has {group.num_rows:,} rows; {MOST_ROWS:,} is the most")
             if min(sizes, default=0) < 0 or sum(sizes) > MOST_BYTES:
                 raise _too_large(sum(sizes))
+            whole += sum(sizes)
+            if whole > most:
+                raise _too_long(most)
         return shard, shard.schema_arrow.metadata or {}
 
 
 def groups_of(
-    shard: Any, columns: Mapping[str, Holds], may_lack: Collection[str] = frozenset(), first: tuple[int, int] = (0, 0)
+    shard: Any,
+    columns: Mapping[str, Holds],
+    may_lack: Collection[str] = frozenset(),
+    first: tuple[int, int] = (0, 0),
+    most: int = MOST_SHARD,
 ) -> Iterator[tuple[tuple[int, int], list[tuple[Any, ...]]]]:
     """Yield the rows of a file of `opened` as these columns, some at once, each time with where the next ones stand.
 
     :param may_lack: the columns that have no value in some rows (None).
-    :param first: where to begin.
+    :param first: where to begin. :param most: bytes that all rows may take.
     :raises StoreError: it is damaged, or a column or a value is missing or of another type, or there is too much at once.
     """
     names, schema = list(columns), _schema(columns)
@@ -137,8 +147,8 @@ def groups_of(
                 taken, whole = taken + table.nbytes, whole + table.nbytes
                 if taken > MOST_BYTES:
                     raise _too_large(taken)
-                if whole > MOST_SHARD:
-                    raise damaged(f"its rows take more than {MOST_SHARD / 2**20:,.0f} MiB")
+                if whole > most:
+                    raise _too_long(most)
                 if (number, step) < first:
                     continue
                 for name in columns.keys() - set(may_lack):
@@ -150,6 +160,10 @@ def groups_of(
 
 def _too_large(size: int) -> StoreError:
     return damaged(f"a group of its rows takes {size / 2**20:,.0f} MiB; {MOST_BYTES / 2**20:,.0f} is the most")
+
+
+def _too_long(most: int) -> StoreError:
+    return damaged(f"its rows take more than {most / 2**20:,.0f} MiB")
 
 
 def damaged(why: object) -> StoreError:

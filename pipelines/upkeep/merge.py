@@ -37,11 +37,12 @@ from pipelines.store.shelves.copies import NO_DIGEST
 from pipelines.store.shelves.folds import refold
 from pipelines.store.shelves.payloads import PayloadShelf
 from pipelines.store.shelves.readings import outcome_of
+from pipelines.store.tables.at_hand import AtHand
 from pipelines.store.tables.capture_rows import seconds
 from pipelines.store.tables.capture_table import COLUMNS, INDEXED, CaptureTable
 from pipelines.store.tables.extractions import FOUND, put_extraction
 from pipelines.store.tables.links import put_links
-from pipelines.store.tables.texts import put_text
+from pipelines.store.tables.texts import BLOCKS_AT_HAND, put_text
 from pipelines.text.digests import COPY
 from pipelines.text.remembered import forget_blocks
 from pipelines.upkeep.forget import empty_captures, erase, forget_searches, prepare
@@ -142,6 +143,7 @@ class _Merge:
     ) -> None:
         self._db, self._reader, self._source, self._progress = db, reader, source, progress
         self._shelf, self._captures = PayloadShelf(db), CaptureTable(db, alone=True)
+        self._blocks: AtHand[bytes, int] = AtHand(BLOCKS_AT_HAND)
         self.new: Counter[str] = Counter()  # rows that the target did not have: captures, payloads, texts
         self._copies = any(  # on one side at least
             connection.execute("SELECT 1 FROM main.capture_kinds WHERE digest_verdict = ? LIMIT 1", [COPY]).fetchone()
@@ -334,6 +336,7 @@ class _Merge:
             words=words,
             language=language,
             block_languages=[code for (code,) in codes],
+            at_hand=self._blocks,
         )
         self._db.execute("UPDATE main.texts SET languages = ? WHERE id = ?", [languages, text_id])
         self.new["texts"] += 1

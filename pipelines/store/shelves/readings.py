@@ -15,10 +15,11 @@ from crawler.targets.fetched import Fetched
 from crawler.targets.hints import NO_HINTS, Hints
 from pipelines.reading.extract import base_extractor
 from pipelines.reading.payload import Reading
+from pipelines.store.tables.at_hand import AtHand
 from pipelines.store.tables.capture_table import CaptureTable
 from pipelines.store.tables.extractions import put_extraction
 from pipelines.store.tables.links import put_links
-from pipelines.store.tables.texts import put_text
+from pipelines.store.tables.texts import BLOCKS_AT_HAND, put_text
 
 if TYPE_CHECKING:
     from crawler.archives.capture import Policy
@@ -38,7 +39,7 @@ def retry_at(now: datetime, failures: int) -> datetime:
     return now + wait
 
 
-def outcome_of(reading: Outcome, fetched_at: str | None) -> Outcome:
+def outcome_of(reading: Outcome, fetched_at: str | int | None) -> Outcome:
     """Return a capture's outcome by what was read from its payload; one that was not fetched has another's payload."""
     return Outcome.REVISIT if reading is Outcome.FETCHED and fetched_at is None else reading
 
@@ -128,34 +129,40 @@ class ReadingShelf:
             return None
         outcome = Outcome(row[0])
         with self._file.transaction():
-            self._apply(capture_id, outcome, row[1], extractor)
+            payload_id = self._payload_of(capture_id)
+            self._apply(self._captures, payload_id, outcome, row[1], extractor)
             self._policies.mark_dirty(capture_id)
         return outcome, row[2]
 
-    def _apply(self, capture_id: int, outcome: Outcome, detail: str, extractor: str) -> None:
-        """Give what was read of a capture's payload to every capture that has it.
+    def _payload_of(self, capture_id: int) -> int:
+        (payload_id,) = self._db.execute("SELECT payload_id FROM capture_rows WHERE id = ?", [capture_id]).fetchone()
+        return int(payload_id)
+
+    def _apply(self, table: CaptureTable, payload_id: int, outcome: Outcome, detail: str, extractor: str) -> None:
+        """Give what was read of a payload to every capture that has it.
 
         A page that holds several policies is read for each of them; where one of them has its text, it is that.
         """
-        if outcome is not Outcome.FETCHED and self._read_for_another(capture_id, extractor):
+        if outcome is not Outcome.FETCHED and self._read_for_another(payload_id, extractor):
             return
         rows = self._db.execute(
-            "SELECT id, outcome, detail, fetched_at FROM captures WHERE payload_id = "
-            "(SELECT payload_id FROM captures WHERE id = ?) AND outcome NOT IN ('redirect', 'archived_error')",
-            [capture_id],
+            "SELECT r.id, c.outcome, coalesce(r.detail, ''), r.fetched FROM capture_rows r "
+            "JOIN capture_kinds c ON c.id = r.kind_id "
+            "WHERE r.payload_id = ? AND c.outcome NOT IN ('redirect', 'archived_error')",
+            [payload_id],
         ).fetchall()
-        for same, had, told, fetched_at in rows:
-            now = (outcome_of(outcome, fetched_at).value, told if outcome is Outcome.FETCHED else detail)
+        for same, had, told, fetched in rows:
+            now = (outcome_of(outcome, fetched).value, told if outcome is Outcome.FETCHED else detail)
             if now != (had, told):
-                self._captures.change([same], outcome=now[0], detail=now[1])
+                table.change([same], outcome=now[0], detail=now[1])
 
-    def _read_for_another(self, capture_id: int, extractor: str) -> bool:
+    def _read_for_another(self, payload_id: int, extractor: str) -> bool:
         """The same program got a text from the payload for another policy: one with other hints, another part."""
         base = base_extractor(extractor)
         rows = self._db.execute(
-            "SELECT x.extractor FROM captures k JOIN extractions e ON e.payload_id = k.payload_id "
-            "JOIN extractors x ON x.id = e.extractor_id WHERE k.id = ? AND e.outcome = 'fetched'",
-            [capture_id],
+            "SELECT x.extractor FROM extractions e JOIN extractors x ON x.id = e.extractor_id "
+            "WHERE e.payload_id = ? AND e.outcome = 'fetched'",
+            [payload_id],
         )
         return any(found != extractor and base_extractor(found) == base for (found,) in rows)
 
@@ -177,7 +184,7 @@ class ReadingShelf:
         was stopped. What was stopped is read again after FIRST_RETRY, and after twice as long each time. One transaction.
         """
         with self._file.transaction():
-            self._put(capture_id, reading)
+            self._put(self._captures, self._payload_of(capture_id), capture_id, reading)
             self._policies.mark_dirty(capture_id)
 
     def put_many(self, readings: Iterable[tuple[bytes, Reading]]) -> Iterator[bool]:
@@ -188,6 +195,8 @@ class ReadingShelf:
             has it any more.
         """
         addresses: dict[int, int] = {}  # each with a capture
+        table = CaptureTable(self._db, alone=True)
+        blocks: AtHand[bytes, int] = AtHand(BLOCKS_AT_HAND)
         for digest, reading in readings:
             found = self._db.execute(
                 "SELECT r.id, r.address_id, r.payload_id FROM main.payloads p JOIN capture_rows r ON r.payload_id = p.id "
@@ -198,7 +207,7 @@ class ReadingShelf:
                 yield False
                 continue
             addresses |= {address: capture_id for capture_id, address, _payload in found}
-            self._put(found[0][0], reading)
+            self._put(table, found[0][2], found[0][0], reading, blocks)
             yield True
         for capture_id in addresses.values():
             self._policies.mark_dirty(capture_id)
@@ -233,9 +242,19 @@ class ReadingShelf:
         )
         return dict(rows.fetchall())
 
-    def _put(self, capture_id: int, reading: Reading) -> None:
-        payload_id, outcome, failures = self._db.execute(
-            "SELECT payload_id, outcome, failures FROM captures WHERE id = ?", [capture_id]
+    def _put(
+        self,
+        table: CaptureTable,
+        payload_id: int,
+        capture_id: int,
+        reading: Reading,
+        blocks: AtHand[bytes, int] | None = None,
+    ) -> None:
+        """Store what was read of a payload. :param capture_id: one that has it. :param blocks: those at hand."""
+        outcome, failures = self._db.execute(
+            "SELECT c.outcome, coalesce(r.failures, 0) FROM capture_rows r JOIN capture_kinds c ON c.id = r.kind_id "
+            "WHERE r.id = ?",
+            [capture_id],
         ).fetchone()
         stopped = Outcome.READING_STOPPED.value
         self._db.execute(
@@ -243,8 +262,8 @@ class ReadingShelf:
             "AND finding_id IN (SELECT id FROM findings WHERE outcome = ?)",
             [payload_id, self.extractor_id(reading.extractor), stopped],
         )
-        self._put_extraction(payload_id, reading)
-        self._apply(capture_id, reading.outcome, reading.detail, reading.extractor)
+        self._put_extraction(payload_id, reading, blocks)
+        self._apply(table, payload_id, reading.outcome, reading.detail, reading.extractor)
         if reading.outcome is Outcome.READING_STOPPED:
             before = failures if outcome == stopped else 0
             self._set_retry(payload_id, before + 1, format_iso(retry_at(self._file.clock(), before)))
@@ -255,14 +274,14 @@ class ReadingShelf:
         rows = self._db.execute("SELECT id FROM captures WHERE payload_id = ?", [payload_id]).fetchall()
         self._captures.change([number for (number,) in rows], failures=failures, not_before=not_before)
 
-    def _put_extraction(self, payload_id: int, reading: Reading) -> None:
+    def _put_extraction(self, payload_id: int, reading: Reading, blocks: AtHand[bytes, int] | None = None) -> None:
         judgement, extraction = reading.judgement, reading.extraction
         row = {
             "payload_id": payload_id,
             "extractor_id": self.extractor_id(reading.extractor),
             "outcome": reading.outcome.value,
             "detail": reading.detail,
-            "text_id": self._text(reading),
+            "text_id": self._text(reading, blocks),
             "title": extraction.title if extraction else "",
             "charset": reading.charset,
             "score": judgement.score if judgement else None,
@@ -274,7 +293,7 @@ class ReadingShelf:
         }
         put_extraction(self._db, row)
 
-    def _text(self, reading: Reading) -> int | None:
+    def _text(self, reading: Reading, blocks: AtHand[bytes, int] | None) -> int | None:
         if reading.extraction is None or reading.outcome is not Outcome.FETCHED:
             return None
         held = self._db.execute("SELECT id FROM texts WHERE text_digest = ?", [reading.text_digest]).fetchone()
@@ -289,6 +308,7 @@ class ReadingShelf:
             words=reading.words,
             language=languages.language if languages else reading.extraction.language,
             block_languages=languages.blocks if languages else (),
+            at_hand=blocks,
         )
         self._describe(text_id, reading)
         return text_id

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from crawler.archives.capture import Outcome
 from pipelines.store.load import STORED
+from pipelines.store.tables.at_hand import AtHand
 from pipelines.store.tables.capture_rows import (
     MEMENTO_DATETIME,
     Address,
@@ -30,8 +31,6 @@ from pipelines.store.tables.capture_rows import (
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-_Key = TypeVar("_Key")
-_Value = TypeVar("_Value")
 _NO_DATETIME: Final = f'{{"{MEMENTO_DATETIME}":null}}'  # a copy that no archive sent (copies.py)
 HEADER_SETS_TRIED: Final = 4  # last sets of an address that headers are told against: pages take turns
 # All of a capture that its archive's index does not give, as it is before it is asked for.
@@ -66,16 +65,16 @@ COLUMNS: Final = (*INDEXED, "outcome", *UNASKED)  # of the view, all but what it
 class CaptureTable:
     """The captures of one database; every method within the caller's transaction.
 
-    :param alone: nobody else writes into it, nothing is taken out of it, and nothing is done after a transaction that fails:
-        what was looked up once stays at hand.
+    :param alone: it is of one transaction, or its program is alone with the file: what was looked up stays at hand.
     """
 
     def __init__(self, db: Database, *, alone: bool = False) -> None:
         self._db = db
         most = AT_HAND if alone else 0
-        self._addresses: _AtHand[tuple[str, str, str], Address] = _AtHand(most)
-        self._kinds: _AtHand[tuple[Any, ...], int] = _AtHand(most)
-        self._reasons: _AtHand[str, str | None] = _AtHand(most)
+        self._addresses: AtHand[tuple[str, str, str], Address] = AtHand(most)
+        self._kinds: AtHand[tuple[Any, ...], int] = AtHand(most)
+        self._kinds_with: AtHand[tuple[int, str], int] = AtHand(most)
+        self._reasons: AtHand[str, str | None] = AtHand(most)
 
     def add(self, rows: Iterable[Said]) -> int:
         """Add captures, as their view has them (COLUMNS; of a new one INDEXED is enough); return how many are new."""
@@ -140,6 +139,9 @@ class CaptureTable:
 
     def change(self, capture_ids: Iterable[int], **changes: Any) -> None:
         """Give captures other values, by the names that their view has for them."""
+        if changes.keys() == {"outcome", "detail"}:
+            self._change_outcomes(capture_ids, **changes)
+            return
         for capture_id in capture_ids:
             columns = ("at", "address_id", *COLUMNS)
             row = self._db.execute(
@@ -154,6 +156,23 @@ class CaptureTable:
             self._write(
                 capture_id, said, held["at"], self._address(said), headers_changed=moved, index_changed=index_changed
             )
+
+    def _change_outcomes(self, capture_ids: Iterable[int], outcome: str, detail: str) -> None:
+        """What each reading changes: all else of the row stays as it is."""
+        for capture_id in capture_ids:
+            (had,) = self._db.execute("SELECT kind_id FROM main.capture_rows WHERE id = ?", [capture_id]).fetchone()
+            self._db.execute(
+                "UPDATE capture_rows SET kind_id = ?, detail = ? WHERE id = ?",
+                [self._kind_with(had, outcome), detail or None, capture_id],
+            )
+
+    def _kind_with(self, kind_id: int, outcome: str) -> int:
+        """The kind that differs from another only in its outcome."""
+        if (kind_id, outcome) in self._kinds_with:
+            return self._kinds_with[kind_id, outcome]
+        kind = self._db.execute(f"SELECT {', '.join(_KIND)} FROM main.capture_kinds WHERE id = ?", [kind_id]).fetchone()
+        said = dict(zip(_KIND, kind, strict=True)) | {"outcome": outcome}
+        return self._kinds_with.keep((kind_id, outcome), self._kind(said))
 
     def _write(
         self,
@@ -247,20 +266,6 @@ class CaptureTable:
         ).fetchall()
         told = [(number, headers_patch(headers, usual, at, drift)) for number, usual in sets]
         return min(told, key=lambda one: (len(one[1]), one[0]), default=None)
-
-
-class _AtHand(dict[_Key, _Value]):
-    """Rows that were looked up, by what names them; so many at most, and all are let go when there are more."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-
-    def keep(self, key: _Key, value: _Value) -> _Value:
-        if self._most:
-            if len(self) >= self._most:
-                self.clear()
-            self[key] = value
-        return value
 
 
 def _key(said: Said) -> tuple[str, str, str]:

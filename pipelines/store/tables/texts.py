@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pipelines.model import Block, BlockKind
 from pipelines.store.file import insert
 from pipelines.store.load import RUN_BLOCKS
+from pipelines.store.tables.at_hand import AtHand
 from pipelines.store.tables.block_words import index_block
 from pipelines.text.digests import block_digest
 
@@ -29,6 +30,8 @@ KIND_LETTERS: Final = {
     BlockKind.PRE: "e",
 }
 _KEY_BYTES = 4
+BLOCKS_AT_HAND: Final = 10_000  # 2 MB
+NONE_AT_HAND: Final[AtHand[bytes, int]] = AtHand(0)
 _SLICE = 500  # values bound in one statement; SQLite's least limit is 999
 
 
@@ -41,11 +44,13 @@ def put_text(
     words: int,
     language: str,
     block_languages: Sequence[str] = (),
+    at_hand: AtHand[bytes, int] | None = None,
 ) -> int:
     """Store a text, once; return its id.
 
     :param digest: text_digest(blocks), computed beside the reactor.
     :param block_languages: of each block; kept where it is not `language`.
+    :param at_hand: ids of blocks of texts that were put before.
     """
     held = db.execute("SELECT id FROM texts WHERE text_digest = ?", [digest]).fetchone()
     if held:
@@ -57,7 +62,7 @@ def put_text(
     text_id = int(cursor.lastrowid or 0)
     blocks = [_storable(block) for block in blocks]
     digests = [block_digest(block) for block in blocks]
-    ids = _put_blocks(db, dict(zip(digests, blocks, strict=True)))
+    ids = _put_blocks(db, dict(zip(digests, blocks, strict=True)), NONE_AT_HAND if at_hand is None else at_hand)
     codes = [code if code != language else None for code in block_languages or (language,) * len(blocks)]
     _put_runs(db, text_id, [(ids[digest], code) for digest, code in zip(digests, codes, strict=True)])
     return text_id
@@ -83,9 +88,10 @@ def _put_runs(db: Database, text_id: int, blocks: Iterable[tuple[int, str | None
     db.conn.executemany("INSERT INTO text_runs VALUES (?, ?, ?, ?, ?)", runs)
 
 
-def _put_blocks(db: Database, rows: Mapping[bytes, Block]) -> dict[bytes, int]:
+def _put_blocks(db: Database, rows: Mapping[bytes, Block], at_hand: AtHand[bytes, int]) -> dict[bytes, int]:
     """Store the blocks that are new, and their words; return the ids of all by digest."""
-    ids = _held_blocks(db, list(rows))
+    ids = {digest: at_hand[digest] for digest in rows if digest in at_hand}
+    ids |= _held_blocks(db, [digest for digest in rows if digest not in ids])
     for digest, block in rows.items():
         if digest not in ids:
             ids[digest] = insert(
@@ -97,6 +103,7 @@ def _put_blocks(db: Database, rows: Mapping[bytes, Block]) -> dict[bytes, int]:
                 markdown=block.markdown,
             )
             index_block(db.conn, ids[digest], block.markdown)
+        at_hand.keep(digest, ids[digest])
     return ids
 
 

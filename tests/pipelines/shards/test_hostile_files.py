@@ -177,6 +177,20 @@ def test_hostile_readings_say_what_is_to_be_done(place, tmp_path):
         shard_in(store, place, "a")
 
 
+@pytest.mark.parametrize("made", [write_alike, write_plain])
+def test_groups_are_bounded_together(place, tmp_path, made):
+    """Each is small; what they say of themselves, or what comes of them, is too much."""
+    path = tmp_path / "job" / READINGS / "x.parquet"
+    made(tmp_path / "one", READINGS, 100, 1_000)
+    one = parquet.read_table(tmp_path / "one")
+    with parquet.ParquetWriter(path, one.schema) as writer:
+        for _group in range(20):
+            writer.write_table(one)
+    assert len(list(rows_at(place, READINGS, "x", READINGS_COLUMNS))) == 2_000
+    with pytest.raises(StoreError, match="its rows take more than 1 MiB"):
+        list(rows_at(place, READINGS, "x", READINGS_COLUMNS, most=MIB))
+
+
 def test_the_rows_of_another_process_are_those_of_this_one(place, tmp_path):
     path = tmp_path / "job" / READINGS / "x.parquet"
     parquet.write_table(alike(READINGS, 1_234, 7), path, row_group_size=500)

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from dataclasses import replace
+from unittest import mock
 
 import pyarrow as pa
 import pytest
@@ -10,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from crawler.archives.capture import Outcome
 from crawler.archives.errors import ConfigError, StoreError
 from pipelines.reading.payload import read_payload
+from pipelines.shards import columns, into
 from pipelines.shards.columns import READINGS_COLUMNS, coded, readings_of, write_readings
 from pipelines.shards.into import fold_read, shard_in
 from pipelines.shards.out import shard_out
@@ -283,8 +286,9 @@ def test_whatever_a_column_holds_pages_that_are_none_stop_no_other_shard(store, 
     assert list(place.failures()) == [poisoned]
 
 
-@given(st.lists(st.sampled_from(range(8))), st.text(max_size=30), st.booleans())
-def test_readings_come_back_as_they_were(tmp_path_factory, numbers, odd, lost):
+@given(st.lists(st.sampled_from(range(8))), st.text(max_size=30), st.booleans(), st.sampled_from([1, 900, 2**25]))
+def test_readings_come_back_as_they_were(tmp_path_factory, numbers, odd, lost, held):
+    """However few texts the writer and the reader hold for rows to come."""
     rows = []
     for number in numbers:
         reading = Seen(number, f"{text(number % 3)}\n{odd or '-'}", "bot" if number == 7 else "fetched").reading()
@@ -292,9 +296,59 @@ def test_readings_come_back_as_they_were(tmp_path_factory, numbers, odd, lost):
             reading = replace(reading, extraction=replace(reading.extraction, title="a lone \ud800 sign"))
         rows.append((bytes([number]) * 32, reading))
     path = tmp_path_factory.mktemp("codec") / "x.parquet"
-    with path.open("wb") as stream:
-        assert write_readings(stream, EXTRACTOR, ((sha256, coded(one)) for sha256, one in rows)) == len(rows)
-    assert [(row.sha256, row.reading) for row in taken_back(path)] == [(sha256, _stored(one)) for sha256, one in rows]
+    with mock.patch.object(columns, "HELD_BYTES", held):
+        with path.open("wb") as stream:
+            assert write_readings(stream, EXTRACTOR, ((sha256, coded(one)) for sha256, one in rows)) == len(rows)
+        back = taken_back(path)
+    assert [(row.sha256, row.reading) for row in back] == [(sha256, _stored(one)) for sha256, one in rows]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 9))), st.integers(0, 20))
+def test_no_more_is_held_than_may_be(puts, most):
+    held = columns.Held(most)
+    for digest, size in puts:
+        held.put(digest, size, size)
+        assert held[digest] == size
+        assert sum(held.values()) <= max(most, size)
+
+
+def test_readings_of_hostile_pages_leave_the_rest_of_their_shard_to_another_command(tmp_path, monkeypatch):
+    """What is written can be read again: a shard that is too large would be, however often it is made."""
+    rows = [(bytes([n]) * 32, coded(Seen(n, f"{n} " + "ä" * 10_000).reading())) for n in range(20)]
+    monkeypatch.setattr(columns, "MOST_READINGS", 200_000)
+    monkeypatch.setattr(columns, "_MOST_WRITTEN", 150_000)
+    place = JobFolders(str(tmp_path))
+    with place.new(READINGS) as (stream, named):
+        write_readings(stream, EXTRACTOR, rows)
+        named("x")
+    read = [row.reading for row in columns.readings_at(place, "x")]
+    whole, rest = read[:7], read[7:]
+    assert [one.outcome for one in whole] == [Outcome.FETCHED] * 7
+    assert {(one.outcome, one.extractor, one.extraction) for one in rest} == {
+        (Outcome.READING_STOPPED, EXTRACTOR, None)
+    }
+    assert "re-extract" in rest[0].detail
+
+
+def test_readings_are_taken_a_few_megabytes_at_a_time(store, place, monkeypatch):
+    shard_out(store, place, EXTRACTOR)
+    (name,) = place.names(PAGES)
+    read_shard(place, name, Reader())
+    monkeypatch.setattr(into, "_BYTES", 1)
+    rows = columns.readings_at(place, name)
+    steps = iter(lambda: list(into._taken(rows, place, name)), [])
+    assert [len(some) for some in steps] == [1] * PAGES_OUT
+
+
+def test_readings_that_are_more_than_a_shard_has_are_an_error_that_says_what_to_do(store, place, monkeypatch):
+    shard_out(store, place, EXTRACTOR)
+    (name,) = place.names(PAGES)
+    read_shard(place, name, Reader())
+    monkeypatch.setattr(columns, "MOST_READINGS", 1_000)
+    with pytest.raises(
+        StoreError, match=rf"take more than .* Delete the file .*, run `policylapse shard read .* {name}`"
+    ):
+        shard_in(store, place, name)
 
 
 def _stored(reading):
