@@ -2,6 +2,7 @@
 
     python -m benchmarks merges [DATABASES DATABASES …] [--captures N]     2 and 100 of 1,000, unless it is told otherwise
     python -m benchmarks merges 10 100 --captures 10000                    the whole: twenty minutes and 1 GB
+    python -m benchmarks merges 10 100 --captures 10000 --once             half of that: not what each source took
 
 Each database has policies of its own, of 1,000 captures (benchmarks/many_versions.py). `policylapse merge` is a program of
 its own; what is measured is its processor time and its peak memory. Then all are merged once more in this process, which
@@ -18,7 +19,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.floors import met
-from benchmarks.many_versions import CAPTURES
+from benchmarks.many_versions import CAPTURES, VERSIONS
 
 # In a process of its own: a child that is forked inherits its parent's peak of memory.
 BUILD = """
@@ -80,16 +81,22 @@ def each(folder: Path) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("databases", nargs="*", type=int, default=[2, 100])
-    parser.add_argument("--captures", type=int, default=1_000, help="of each database")
+    whole = VERSIONS * CAPTURES  # of a policy
+    parser.add_argument("--captures", type=int, default=whole, help=f"of each database, a multiple of {whole:,}")
+    parser.add_argument("--once", action="store_true")
     chosen = parser.parse_args()
-    found = []
+    if chosen.captures < whole or chosen.captures % whole:
+        parser.error(f"--captures: each policy has {whole:,}")  # a smaller database would be empty
+    found, later = [], None
     for databases in sorted(chosen.databases):
         with tempfile.TemporaryDirectory() as folder:
             found.append(measure(Path(folder), databases, chosen.captures))
-            later = each(Path(folder))
+            if not chosen.once:
+                later = each(Path(folder))
     grown, (_mb, rate) = found[-1][0] / found[0][0], found[-1]
     print(f"memory: {grown:.2f} × that of the fewest, {met('merges', 'memory of the most', grown)}")
-    print(f"the last sources: {later:.2f} × the first, {met('merges', 'the last sources', later)}")
+    if later is not None:
+        print(f"the last sources: {later:.2f} × the first, {met('merges', 'the last sources', later)}")
     print(f"speed: {met('merges', 'captures merged', rate)}")
 
 
