@@ -4,6 +4,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from cli.commands import COMMANDS
 from cli.main import main
 
 CONTEXT = click.Context(main)
@@ -20,6 +21,11 @@ def commands(group, words=()):
 
 
 WITH_DB = {words: command for words, command in commands(main) if any("--db" in one.opts for one in command.params)}
+
+
+def test_every_command_that_reads_a_database_takes_it_so():
+    without = {"archives", "limits", "extract", "merge"}  # merge takes all that there are
+    assert {words[0] for words in WITH_DB} == COMMANDS.keys() - without
 
 
 @pytest.mark.parametrize("words", WITH_DB, ids=" ".join)
