@@ -321,8 +321,10 @@ def cost(seconds: float = 2.0) -> float:
         blocks |= dict(zip(found, contexts(found), strict=True))
     chosen = random.Random(1).sample(sorted(blocks.items(), key=lambda one: one[0].markdown), min(4000, len(blocks)))
     words = [len(re.findall(r"\w+", block.markdown)) for block, _context in chosen]
-    for rule in rules().rules:  # what is done once a process
+    for rule in rules().of("en").rules:  # what is done once a process
+        assert rule.patterns
         needles(rule.sources)
+        needles(rule.needed)
     parties("Load the list.")
     begun, number = time.process_time(), 0
     for number, (block, context) in enumerate(chosen, start=1):

@@ -48,6 +48,7 @@ def _in_this_process(arguments: list[str], environment: dict[str, str]) -> str:
 def _shown(output: str, head: int) -> str:
     told = re.sub(r" in \d+\.\d s", " in … s", output)
     told = re.sub(r"^Usage: (?:main|python -m cli.main)\b", "Usage: policylapse", told)
+    told = re.sub(r"\b(rules \d+\+)[0-9a-f]{12}\b", r"\1…", told)  # of the program, of regex and of Unicode too
     lines = re.sub(r"asked on \d{4}-\d\d-\d\d", "asked on …", told).rstrip().splitlines()
     shown = [*lines[:head], "…"] if head and len(lines) > head else lines
     return "\n".join(line.rstrip() for line in shown)

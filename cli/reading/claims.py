@@ -54,7 +54,7 @@ from history.sites import all_policies, find_policies
 from history.timeline.selectors import select
 from history.timeline.timeline import read_versions
 from pipelines.claims.model import Polarity
-from pipelines.claims.rules import rules
+from pipelines.claims.texts import reading_version
 from pipelines.claims.values import in_words
 
 _INDENT = " " * 6
@@ -202,13 +202,13 @@ def _store(db: Path, processes: int, *, as_json: bool) -> None:
     require_database(db)
     texts, said = store_all_claims(db, processes)
     if as_json:
-        print_json({"texts": texts, "claims": said, "rules": rules().version})
+        print_json({"texts": texts, "claims": said, "rules": reading_version()})
     elif texts:
         print_lines(
-            stdout_console(), f"{count(texts, 'text')} read by rules {rules().version}: {count(said, 'claim')} stored"
+            stdout_console(), f"{count(texts, 'text')} read by rules {reading_version()}: {count(said, 'claim')} stored"
         )
     else:
-        print_lines(stdout_console(), f"the claims of all versions are stored, by rules {rules().version}")
+        print_lines(stdout_console(), f"the claims of all versions are stored, by rules {reading_version()}")
 
 
 def _write_matrix(path: Path, db: Path, site: str | None, number: int | None) -> None:
@@ -280,7 +280,7 @@ def _print(console: Console, found: PolicyClaims, stories: Sequence[ClaimStory],
     if labels:
         print_lines(console, "", Text("labels from elsewhere", "bold"))
         print_annotated(console, found.versions, labels, index)
-    print_lines(console, "", Text(f"rules {rules().version}", "dim"))
+    print_lines(console, "", Text(f"rules {reading_version()}", "dim"))
 
 
 def _claim(console: Console, found: PolicyClaims, story: ClaimStory, index: int | None) -> None:

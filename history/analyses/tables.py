@@ -23,8 +23,7 @@ from history.claims.what import own_party
 from history.export.edits import edits_of
 from history.search.index_words import tokens
 from history.timeline.citations import citation
-from pipelines.claims.rules import rules
-from pipelines.claims.texts import Known
+from pipelines.claims.texts import Known, reading_version
 from pipelines.shards.model import ShardRead, Work
 from pipelines.shards.place import JobFolders
 from pipelines.shards.rows import Holds, Writing, storable
@@ -56,7 +55,7 @@ class Table:
 def claim_rows(policy: PolicyVersions) -> Iterator[tuple[Any, ...]]:
     """Yield each sentence that makes a claim, with each stay of it; a site's own company is no third party."""
     known: Known = {}
-    own, version = own_party(policy.site), rules().version
+    own, version = own_party(policy.site), reading_version()
     said = [said_of(*policy.text(number), known) for number in range(len(policy.versions))]
     for story in claim_history([[one for one in some if one.what != own] for some in said]):
         for evidence in story.evidence:

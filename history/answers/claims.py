@@ -21,6 +21,7 @@ from history.sites import PolicyRow
 from history.timeline.citations import citation
 from history.timeline.timeline import VersionRow, read_versions
 from pipelines.claims.rules import rules
+from pipelines.claims.texts import reading_version
 
 HEAD = (
     "site",
@@ -72,7 +73,7 @@ def claims_data(found: PolicyClaims, stories: Sequence[ClaimStory], index: int |
     version = None if index is None else found.versions[index]
     return {
         **policy_data(found.policy),
-        "rules": rules().version,
+        "rules": reading_version(),
         "version": version.version if version else None,
         "citation": citation(found.policy.cited, version) if version else None,
         "claims": [_story_data(found, story, index) for story in stories],
@@ -226,7 +227,7 @@ def changes_data(changes: Sequence[ClaimChange]) -> dict[str, Any]:
         | {"citation": citation(one.policy.cited, one.version)}
         for one, row in zip(changes, change_rows(changes), strict=True)
     ]
-    return {"total": len(rows), "rules": rules().version, "changes": rows}
+    return {"total": len(rows), "rules": reading_version(), "changes": rows}
 
 
 def read_around(
@@ -253,7 +254,7 @@ def around_data(found: Around) -> dict[str, Any]:
     """Return what changed around a day as JSON data."""
     return {
         **fields(found, "start", "end"),
-        "rules": rules().version,
+        "rules": reading_version(),
         **fields(found, "policies", "covered", "changed"),
         "claims": [
             dict(zip(AROUND_HEAD, row, strict=True)) | fields(one, "came", "went")

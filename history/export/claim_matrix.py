@@ -26,6 +26,7 @@ from history.timeline.citations import citation
 from history.timeline.timeline import read_versions
 from pipelines.claims.model import Polarity
 from pipelines.claims.rules import rules
+from pipelines.claims.texts import reading_version
 from pipelines.shards.rows import Holds, Writing, storable
 
 _PARTIES: Final = "party"
@@ -114,7 +115,7 @@ def write_matrix(db: sqlite3.Connection, policies: Sequence[PolicyRow], path: Pa
 def _parquet(rows: Iterable[tuple[Any, ...]], stream: IO[bytes]) -> int:
     count = 0
     columns = _OF_VERSION | dict.fromkeys(claim_columns(), Holds.TEXT)
-    with Writing(stream, columns, {b"rules": rules().version.encode()}, 1_000) as writing:
+    with Writing(stream, columns, {b"rules": reading_version().encode()}, 1_000) as writing:
         for row in rows:
             writing.add(tuple(storable(value) if isinstance(value, str) else value for value in row))
             count += 1

@@ -22,8 +22,7 @@ from history.plain import plain_text
 from history.sites import PolicyRow
 from history.timeline.citations import citation
 from history.timeline.timeline import VersionRow, read_versions
-from pipelines.claims.rules import rules
-from pipelines.claims.texts import Known
+from pipelines.claims.texts import Known, reading_version
 from pipelines.model import Block
 from pipelines.store.load_texts import read_texts_with_languages
 from pipelines.text.wording import words
@@ -119,5 +118,5 @@ def _head(site: str, policy_url: str, name: str, old: VersionRow, new: VersionRo
         "change_class": new.change.change_class.value if new.change else None,
         "before_citation": citation(name, old),
         "after_citation": citation(name, new),
-        "rules": rules().version,
+        "rules": reading_version(),
     }

@@ -43,7 +43,7 @@ from history.web.page import MOST, Ask
 from history.web.pages.policy import texts_of
 from history.web.render import ASSET_TYPES, STATIC
 from history.web.text import shown
-from pipelines.claims.rules import rules
+from pipelines.claims.texts import reading_version
 from pipelines.model import BlockKind
 
 _FIRST: Final = ("", "changes", "search", "coverage")
@@ -153,7 +153,7 @@ class _Writer:
         texts = [one.text_id for one in versions]
         made_of: tuple[object, ...] = (
             self._code,
-            rules().version,
+            reading_version(),
             read_annotated(db, versions),
             policy,
             catalogue.path(policy),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from pipelines.claims.rules import rules
+from pipelines.claims.rules import ANY_LANGUAGE, rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def laws() -> dict[str, Law]:
             date.fromisoformat(rule.valid_until) if rule.valid_until else None,
             rule.source,
         )
-        for rule in rules().rules
+        for rule in rules().of(ANY_LANGUAGE).rules
         if rule.category == "law"
     }
 

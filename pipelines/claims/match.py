@@ -12,14 +12,14 @@ blocks are read up to MAX_CHARS, sentences up to MAX_SENTENCE.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from pipelines.claims.candidates import RuleCandidates
 from pipelines.claims.model import Claim, Context, Polarity
-from pipelines.claims.needles import needles, possible
 from pipelines.claims.parties import parties
 from pipelines.claims.plain import plain
-from pipelines.claims.rules import ANY_LANGUAGE, Rule, RuleSet, Scope, group, rules
+from pipelines.claims.rules import ANY_LANGUAGE, Rule, RuleSet, Scope, rules
 from pipelines.claims.scope import polarity
 from pipelines.claims.values import article, duration, number
 from pipelines.model import Block, BlockKind
@@ -43,31 +43,33 @@ def claims(block: Block, context: Context, language: str, ruleset: RuleSet | Non
     """
     if block.kind in _SILENT or len(block.markdown) > MAX_CHARS:
         return []
-    known = ruleset or rules()
-    code = language if language in known.languages else ANY_LANGUAGE
+    known = (ruleset or rules()).of(language)
     lead = f"{_NUMBERING.sub('', context.lead, count=1)} " if context.lead else ""
     small_lead = lead.lower()
     found: dict[tuple[str, str, Polarity, str, int], Claim] = {}  # what two rules say alike is one claim, of the first
     for index, one in enumerate(sentences(block.markdown)):
         text = _NUMBERING.sub("", plain(one.text), count=1) if lead else plain(one.text)
         text = text[:MAX_SENTENCE]
-        small = small_lead + text.lower()
+        own = text.lower()
+        small = small_lead + own
+        seen = known.candidates.seen(small)
         silent: bool | None = None  # told where a rule asks
         title = False
-        for rule in known.candidates(small, code):
-            whole, begin = (lead + text, len(lead)) if rule.case else (small, len(small_lead))
-            if not possible(needles(rule.sources), whole):
-                continue
+        for rule, patterns in known.candidates.of(seen, small):
             if rule.language != ANY_LANGUAGE:
                 if silent is None:
-                    silent = _states_nothing(small[len(small_lead) :], known.scopes.get(code))
+                    silent = _states_nothing(own, known.scope)
                     title = not lead and _is_title(text)
                 if silent or (title and rule.category not in _IN_LINES):
                     continue
-            for claim in _by_rule(rule, whole, begin, context, known, index):
+            whole, begin = (lead + text, len(lead)) if rule.case else (small, len(small_lead))
+            for claim in _by_rule(rule, patterns, whole, begin, context, known.scope, index):
                 found.setdefault((claim.category, claim.subject, claim.polarity, claim.value, index), claim)
-        for name in parties(text):
-            found["party", name, Polarity.YES, "", index] = Claim("party", name, Polarity.YES, "", "party.named", index)
+        if seen & RuleCandidates.SPECIAL:
+            for name in parties(text):
+                found["party", name, Polarity.YES, "", index] = Claim(
+                    "party", name, Polarity.YES, "", "party.named", index
+                )
     return list(found.values())
 
 
@@ -84,66 +86,102 @@ def _is_title(text: str) -> bool:
     return len(words) > 1 and all(not word[0].islower() or word in _SMALL for word in words)
 
 
-def _by_rule(rule: Rule, text: str, begin: int, context: Context, known: RuleSet, sentence: int) -> Iterator[Claim]:
+def _by_rule(
+    rule: Rule,
+    patterns: Sequence[re.Pattern[str]],
+    text: str,
+    begin: int,
+    context: Context,
+    scope: Scope | None,
+    sentence: int,
+) -> Iterator[Claim]:
+    """:param patterns: those of the rule's patterns that may match."""
     text, begin = (text[begin:], 0) if rule.item else (text, begin)
-    if (rule.needs and not rule.needs.search(text)) or (rule.after and not rule.after.search(text)):
+    if (rule.needs and not _in(rule.needs, text)) or (rule.after and not _in(rule.after, text)):
         return
-    if rule.under and not (rule.under.search(context.heading.lower()) or rule.under.search(context.lead.lower())):
+    if rule.under and not (_in(rule.under, context.heading.lower()) or _in(rule.under, context.lead.lower())):
         return
     seen: set[str] = set()
-    for match in _matches(rule, text, begin):
-        if rule.outside and rule.outside.search(match.group()):
+    for match in _matches(patterns, text, begin):
+        if _in(rule.outside, match.group()):
             continue
         if rule.after and not _behind(rule.after, rule.between, text, match.start()):
             continue
-        if not seen and rule.forbidden and rule.forbidden.search(text):
+        if not seen and _in(rule.forbidden, text):
             return
         value = _value(rule, match)
         if (rule.value and not value) or value in seen:  # of one sentence the first word counts
             continue
         seen.add(value)
-        said = rule.polarity or _scoped(rule, match, text, begin, known)
+        said = rule.polarity or _scoped(match, text, begin, scope)
         if said is not None:
             yield Claim(rule.category, rule.subject, said, value, rule.id, sentence)
         if not rule.value:
             return
 
 
-def _matches(rule: Rule, text: str, begin: int) -> Iterator[re.Match[str]]:
+def _in(patterns: Sequence[re.Pattern[str]], text: str) -> bool:
+    return bool(patterns) and any(pattern.search(text) for pattern in patterns)
+
+
+def _matches(patterns: Sequence[re.Pattern[str]], text: str, begin: int) -> Iterator[re.Match[str]]:
     """The matches in the sentence itself; where it has none, those that its lead-in begins and that end in it soon."""
     none = True
-    for match in rule.any.finditer(text, begin):
+    for match in _finds(patterns, text, begin):
         none = False
         yield match
     if none and begin:
-        for match in rule.any.finditer(text):
+        for match in _finds(patterns, text, 0):
             if match.start() < begin < match.end() <= begin + MAX_REACH or match.start() >= begin:
                 yield match
 
 
-def _behind(after: re.Pattern[str], between: re.Pattern[str] | None, text: str, start: int) -> bool:
+def _behind(after: Sequence[re.Pattern[str]], between: Sequence[re.Pattern[str]], text: str, start: int) -> bool:
     """Whether what a match must stand behind is there, and reaches it. Of several the nearest counts: nothing reaches over it."""
     end = -1
-    for one in after.finditer(text):  # the whole text: what a pattern looks ahead to may be the match
+    for one in _finds(after, text, 0):  # the whole text: what a pattern looks ahead to may be the match
         if one.end() > start:
             break
         end = one.end()
-    return end >= 0 and not (between and between.search(text, end, start))
+    return end >= 0 and not any(pattern.search(text, end, start) for pattern in between)
 
 
-def _scoped(rule: Rule, match: re.Match[str], text: str, begin: int, known: RuleSet) -> Polarity | None:
+def _finds(patterns: Sequence[re.Pattern[str]], text: str, begin: int) -> Iterator[re.Match[str]]:
+    """The matches of patterns as if they were one, each an alternative: where several begin at a place the first counts."""
+    if len(patterns) == 1:
+        yield from patterns[0].finditer(text, begin)
+        return
+    left = [(found, pattern) for pattern in patterns if (found := pattern.search(text, begin))]
+    while left:
+        first, _pattern = min(left, key=lambda one: one[0].start())
+        yield first
+        end = max(first.end(), first.start() + 1)
+        left = [
+            (again, pattern)
+            for found, pattern in left
+            if (again := found if found.start() >= end else pattern.search(text, end))
+        ]
+
+
+def _scoped(match: re.Match[str], text: str, begin: int, scope: Scope | None) -> Polarity | None:
     """The colon of a lead-in ends no clause: what it denies, it denies of every item."""
-    _verb, start = group(match, "v")
+    if scope is None:
+        return Polarity.YES
+    groups = match.re.groupindex
+    verb = match.start("v") if "v" in groups else -1
     joined = f"{text[:begin].rstrip(' :'):{begin}}{text[begin:]}" if begin else text
-    return polarity(joined, start if start >= 0 else match.start(), known.scopes[rule.language])
+    return polarity(joined.lower(), verb if verb >= 0 else match.start(), scope)
 
 
 def _value(rule: Rule, match: re.Match[str]) -> str:
+    if not rule.value:
+        return ""
+    took = match.groupdict(default="")
     if rule.value == "duration":
-        return duration(group(match, "n")[0], group(match, "unit")[0])
+        return duration(took.get("n", ""), took.get("unit", ""))
     if rule.value == "age":
-        years = number(group(match, "n")[0])
+        years = number(took.get("n", ""))
         return str(years) if years and 5 <= years <= 21 else ""
     if rule.value == "article":
-        return article(group(match, "n")[0], group(match, "rest")[0])
-    return group(match, "value")[0].lower() if rule.value else ""
+        return article(took.get("n", ""), took.get("rest", ""))
+    return took.get("value", "").lower()

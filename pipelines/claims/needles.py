@@ -1,11 +1,11 @@
 r"""What a text must hold before a pattern can match in it: a few words to look for, told from the pattern itself.
 
-    needles((r"\bsell(?:s|ing)?\b.{1,30}\bdata", …)) ──► ((("data",), ("sell",)), …)      possible(needles, text)
+    needles((r"\bsell(?:s|ing)?\b.{1,30}\bdata", …)) ──► ((("data",), ("sell",)), …)
 
 Most rules that have a word in a sentence do not match it, and a pattern that begins with any word is tried at every letter.
-To look for a word costs a hundredth of that. Out: for each pattern the words of which a match has one, as often as there
-are such sets of words; a pattern without any may always match. Never an opinion: what a pattern takes is read from the
-tree that the standard library parses it to, and what is not understood needs nothing.
+Out: for each pattern the words of which a match has one, as often as there are such sets of words, in small letters, for a
+text in small letters; a pattern without any may always match. Never an opinion: what a pattern takes is read from the
+tree that the standard library parses it to, and what is not understood needs nothing. candidates.py looks for them.
 """
 
 from __future__ import annotations
@@ -19,39 +19,25 @@ from typing import Any, Final, TypeAlias
 
 _MOST: Final = 64  # words of a set; where there would be more, a new one begins
 _LEAST: Final = 3  # letters of a word that is worth looking for
+_FLAGS: Final = re.UNICODE | re.IGNORECASE
 _SETS: Final = 3  # of a pattern, those with the fewest words
 
 _Set: TypeAlias = tuple[str, ...]
 Needles: TypeAlias = tuple[tuple[_Set, ...], ...]
 
 
-def possible(needles: Needles, text: str) -> bool:
-    """Tell whether one of the patterns may match anywhere in a text: False is sure, True is not."""
-    for sets in needles:
-        for words in sets:
-            for word in words:
-                if word in text:
-                    break
-            else:
-                break
-        else:
-            return True
-    return False
-
-
 @cache
 def needles(sources: tuple[str, ...]) -> Needles:
-    """Return the needles of patterns of which one must match; none is compiled with flags.
+    """Return the needles of patterns, each its own.
 
     To tell them takes longer than to compile the patterns, so it is done for a rule that is tried, once.
     """
-    found = tuple(map(_needles, sources))
-    return found if all(found) else ((),)
+    return tuple(map(_needles, sources))
 
 
 def _needles(source: str) -> tuple[_Set, ...]:
     tree = parser.parse(source)
-    if tree.state.flags & ~re.UNICODE:
+    if tree.state.flags & ~_FLAGS:
         return ()
     exact, sets = _sequence(tree)
     worth = {one for one in (*sets, _shortest(exact)) if one and min(map(len, one)) >= _LEAST}
@@ -78,12 +64,12 @@ def _item(kind: Any, value: Any) -> tuple[set[str] | None, list[_Set]]:
     exact: set[str] | None = None
     sets: list[_Set] = []
     if kind is sre.LITERAL:
-        exact = {chr(value)}
+        exact = {chr(value).lower()}
     elif kind in (sre.AT, sre.ASSERT, sre.ASSERT_NOT):  # they look, and take nothing
         exact = {""}
     elif kind is sre.IN and all(one is sre.LITERAL for one, _ in value):
-        exact = {chr(letter) for _, letter in value}
-    elif kind is sre.SUBPATTERN and not value[1]:
+        exact = {chr(letter).lower() for _, letter in value}
+    elif kind is sre.SUBPATTERN and not value[1] & ~_FLAGS:
         exact, sets = _sequence(value[3])
     elif kind is sre.BRANCH:
         exact, sets = _branch([_sequence(one) for one in value[1]])

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final, TypeAlias
 
-from pipelines.claims.rules import FOLDER
+from pipelines.claims.files import FOLDER
 
 # A word with a capital, not behind "@", "." or "-". It begins with its letters: the engine skips to them.
 _FIRST: Final = re.compile(r"[A-Z0-9r](?<![\w@.-].)(?:(?<=r)eCAPTCHA|(?<!r)[\w!]*)")
@@ -25,6 +25,11 @@ _DOTTED: Final = re.compile(r"\.(?<=\w\.)\w\w")  # the engine skips to the stops
 _COMPANY: Final = re.compile(
     r",? (?:Inc|LLC|Ltd|Limited|GmbH|AG|Corp|Corporation|S\.?A\.?S?|B\.?V|PLC|plc|Pty|SE|Technologies|Technology)\b"
 )
+_FORMS: Final = frozenset(  # what _COMPANY takes, in small letters
+    "inc llc ltd limited gmbh ag corp corporation sa sas bv plc pty se technologies technology".split()
+)
+_SHORT_FORM: Final = re.compile(r"s\.a|sa\.|b\.v")
+_RUN: Final = re.compile(r"[^\W_]+")
 _BESIDE: Final = re.compile(r", (?:and |or )?| (?:and|or) |/| \(")  # what stands between two names of a list
 
 _Name: TypeAlias = tuple[int, int, str]
@@ -69,6 +74,26 @@ def party_of_domain(domain: str) -> str:
     known = _list().domains
     labels = domain.lower().split(".")
     return next((known[name] for at in range(len(labels) - 1) if (name := ".".join(labels[at:])) in known), "")
+
+
+@cache
+def name_words() -> frozenset[str]:
+    """Return words in small letters of which a text has one if it names a company by name.
+
+    Of each name the longest; of names that are everyday words too none, since beside those another name or a form stands.
+    """
+    names = (name for some in _list().names.values() for name, _company, needs in some if not needs)
+    return _FORMS | {max(_RUN.findall(name.lower()), key=len) for name in names}
+
+
+def name_sign(word: str) -> bool:
+    """Tell whether a text may name a company that has a word with a stop in it: a domain of the list, or a form.
+
+    :param word: in small letters, with the signs that stand at it.
+    """
+    return _SHORT_FORM.search(word) is not None or any(
+        party_of_domain(match.group()) for match in _DOMAIN.finditer(word)
+    )
 
 
 @lru_cache(maxsize=8192)

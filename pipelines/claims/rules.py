@@ -1,11 +1,14 @@
 """The rules: read from data/rules/*.toml, checked, compiled, and found by the words that each needs.
 
-    rules() ──► RuleSet(version, rules, scopes, index)      candidates(text, language) ──► the rules worth trying
+    rules() ──► RuleSet      .of("en") ──► Language(rules, scope, candidates)      .rules ──► all of them
+
+Nothing is read before it is asked for: a language's files where the first text of that language comes, a pattern where
+the first sentence comes that it may match. To compile all costs half a second.
 
 A file is one category in one language:
 
     category = "retention"
-    language = "en"                   # "*" for names that are the same in every language
+    language = "en"                   # the folder's name; "*" in files outside: names that are the same in every language
     [parts]                           # pieces of patterns, used as {{name}}; {{number}} and {{unit}} are always there
     [[rule]]
     id = "en.retention.period"
@@ -30,40 +33,37 @@ A file is one category in one language:
 LANGUAGE/CATEGORY.examples.tsv has more sentences, each with all claims of the category that it makes ("-" for none). They are
 tests (tests/pipelines/claims/test_rules.py) and no part of a rule: the program does not read them.
 
-The version is the number in registry.toml and a digest of all files. Claims of another version are another reading of
-the same text: a technical change, never a change of the policy.
+texts.py says by which version of them a text was read. Claims of another version are another reading of the same text: a
+technical change, never a change of the policy.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-import string
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
+from pipelines.claims.candidates import RuleCandidates
+from pipelines.claims.files import FOLDER
 from pipelines.claims.model import Polarity
+from pipelines.claims.parties import name_sign, name_words
 from pipelines.claims.values import NUMBER, UNIT
 
-_ROOT: Final = Path(__file__).resolve().parents[2]
-_CLONE: Final = _ROOT / "data" / "rules"
-_WHEEL: Final = _ROOT / "pipelines" / "claims" / "data"  # pyproject.toml puts it there
-FOLDER: Final = _CLONE if _CLONE.is_dir() else _WHEEL
-_KEY: Final = 4  # letters of a word by which rules are found
-_SIGNS: Final = bytes.maketrans(string.punctuation.replace("_", "").encode(), b" " * (len(string.punctuation) - 1))
-_HEAD: Final = re.compile(rf"(?<!\w)\w{{1,{_KEY}}}")  # the first letters of each word
 _SIGN: Final = re.compile(r"(?s)\\.|\(\?P<\w+>|.")
-_GROUP: Final = re.compile(r"\(\?P<([a-z]+)>")
 _FIELDS: Final = frozenset(
     "id subject words also needs any not outside after between item under value polarity case yes no name valid_from valid_until source".split()
 )
+_OTHERS: Final = ("needs", "not", "outside", "after", "between", "under")  # patterns that a rule may have besides `any`
 _PARTS: Final = {"number": NUMBER, "unit": UNIT}
 VALUES: Final = frozenset(("", "duration", "age", "article", "address", "text"))
 ANY_LANGUAGE: Final = "*"
+_REGISTRY, _SCOPE = "registry.toml", "scope.toml"
+_NEVER: Final = r"(?!)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +81,12 @@ class Example:
     polarity: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
-    """One rule, compiled.
+    """One rule. Its patterns are compiled when they are asked for.
 
-    :param sources: the patterns of `any` as they are compiled: they tell what a sentence must hold (needles.py).
+    :param words, also: as the file has them.
+    :param written: the patterns by the file's names, with `parts` to fill in.
     :param polarity: None where scope.py reads it.
     :param name: of the subject, for people; "" where the subject says it.
     :param valid_from, valid_until: the days on which a law began and ceased to apply, "" where there is none; `source`
@@ -97,18 +98,11 @@ class Rule:
     subject: str
     language: str
     words: tuple[str, ...]
-    also: frozenset[str]
-    signs: tuple[str, ...]
-    sources: tuple[str, ...]
-    needs: re.Pattern[str] | None
-    any: re.Pattern[str]
-    forbidden: re.Pattern[str] | None
-    outside: re.Pattern[str] | None
-    after: re.Pattern[str] | None
-    between: re.Pattern[str] | None
+    also: tuple[str, ...]
+    written: Mapping[str, Sequence[str]]
+    parts: Mapping[str, str]
     item: bool
     case: bool
-    under: re.Pattern[str] | None
     value: str
     polarity: Polarity | None
     yes: tuple[Example, ...]
@@ -118,111 +112,221 @@ class Rule:
     valid_until: str = ""
     source: str = ""
 
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """The patterns of `any` as they are compiled: they tell what a sentence must hold (needles.py)."""
+        return self._sources("any")
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """How a language denies and makes conditions, and which sentences state nothing (data/rules/scope.toml)."""
+    @cached_property
+    def needed(self) -> tuple[str, ...]:
+        """The patterns of `needs`, likewise."""
+        return self._sources("needs")
 
-    negation: re.Pattern[str]
-    not_negation: re.Pattern[str]
-    breaks: re.Pattern[str]
-    condition: re.Pattern[str]
-    doubt: re.Pattern[str]
-    silent: re.Pattern[str]
+    @cached_property
+    def patterns(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(map(self.pattern, range(len(self.sources))))
 
+    @cached_property
+    def needs(self) -> tuple[re.Pattern[str], ...]:
+        return self._compiled(self.needed)
 
-# What the first letters of a word lead to: rules that need no more, rules whose `also` has them, and rules that need more of
-# their words. Rules are the bits of a number, by their place in RuleSet.rules.
-_Leads: TypeAlias = tuple[int, int, tuple[tuple[int, tuple[str, ...]], ...]]
+    @cached_property
+    def forbidden(self) -> tuple[re.Pattern[str], ...]:
+        return self._compiled(self._sources("not"))
 
+    @cached_property
+    def outside(self) -> tuple[re.Pattern[str], ...]:
+        return self._compiled(self._sources("outside"))
 
-@dataclass(frozen=True, slots=True)
-class RuleSet:
-    """All rules of one version."""
+    @cached_property
+    def after(self) -> tuple[re.Pattern[str], ...]:
+        return self._compiled(self._sources("after"))
 
-    version: str
-    rules: tuple[Rule, ...]
-    scopes: Mapping[str, Scope]
-    categories: Mapping[str, str]
-    index: Mapping[str, Mapping[str, _Leads]]
+    @cached_property
+    def between(self) -> tuple[re.Pattern[str], ...]:
+        return self._compiled(self._sources("between"))
 
-    def candidates(self, lower: str, language: str) -> list[Rule]:
-        """Return the rules of a language of which a text has a word, in the order of the files.
+    @cached_property
+    def under(self) -> tuple[re.Pattern[str], ...]:
+        return self._compiled(self._sources("under"))
 
-        :param lower: the text in lower case.
+    def pattern(self, number: int) -> re.Pattern[str]:
+        """Return that of one of the sources. The others are not compiled for it."""
+        found = self._some.get(number)
+        if found is None:
+            (found,) = self._compiled(self.sources[number : number + 1])
+            self._some[number] = found
+        return found
+
+    @cached_property
+    def _some(self) -> dict[int, re.Pattern[str]]:
+        return {}
+
+    def _compiled(self, sources: Sequence[str]) -> tuple[re.Pattern[str], ...]:
+        try:
+            return tuple(map(re.compile, sources))
+        except re.error as error:
+            raise ValueError(f"rule {self.id!r}: {error}") from error
+
+    def _sources(self, name: str) -> tuple[str, ...]:
+        """Patterns with their parts. Where capitals do not count they are written in small letters, for a text in small
+        letters: twice as fast as re.IGNORECASE.
         """
-        index = self.index.get(language)
-        if not index:
-            return []
-        found = allowed = 0
-        longer: list[tuple[int, tuple[str, ...]]] = []
-        for key in index.keys() & _heads(lower):
-            sure, also, more = index[key]
-            found |= sure
-            allowed |= also
-            if more:
-                longer += more
-        for bit, words in longer:
-            if not found & bit and all(word in lower for word in words):
-                found |= bit
-        chosen: list[Rule] = []
-        while found:
-            bit = found & -found
-            found ^= bit
-            rule = self.rules[bit.bit_length() - 1]
-            if allowed & bit or not (rule.also or rule.signs) or any(one in lower for one in rule.signs):
-                chosen.append(rule)
-        return chosen
+        try:
+            filled = tuple(_filled(source, self.parts) for source in self.written.get(name, ()))
+        except KeyError as error:
+            raise ValueError(f"rule {self.id!r}: there is no part {error}") from error
+        return filled if self.case and name != "under" else tuple(map(_in_small_letters, filled))
+
+
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """How a language denies and makes conditions, and which sentences state nothing (data/rules/scope.toml). Its patterns
+    are for sentences in small letters.
+    """
+
+    written: Mapping[str, str]
+
+    @cached_property
+    def negation(self) -> re.Pattern[str]:
+        return self._pattern("negation")
+
+    @cached_property
+    def not_negation(self) -> re.Pattern[str]:
+        return self._pattern("not_negation")
+
+    @cached_property
+    def breaks(self) -> re.Pattern[str]:
+        return self._pattern("breaks")
+
+    @cached_property
+    def condition(self) -> re.Pattern[str]:
+        return self._pattern("condition")
+
+    @cached_property
+    def doubt(self) -> re.Pattern[str]:
+        return self._pattern("doubt")
+
+    @cached_property
+    def silent(self) -> re.Pattern[str]:
+        return self._pattern("silent")
+
+    def _pattern(self, name: str) -> re.Pattern[str]:
+        return re.compile(_in_small_letters(self.written.get(name) or _NEVER))
+
+
+@dataclass(frozen=True, eq=False)
+class Language:
+    """The rules for texts in one language, in the order of the files: its own, and those of any language.
+
+    :param scope: None for texts in a language without rules.
+    """
+
+    rules: tuple[Rule, ...]
+    scope: Scope | None
+    candidates: RuleCandidates[Rule]
+
+
+class RuleSet:
+    """The rules of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._languages: dict[str, Language] = {}
+        self._files: dict[Path, tuple[Rule, ...]] = {}
+
+    @cached_property
+    def categories(self) -> Mapping[str, str]:
+        """What each category is about, in the order in which they are shown."""
+        found: dict[str, str] = _read(self.folder / _REGISTRY)["categories"]
+        return found
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """The languages that have rules; ANY_LANGUAGE is one of them."""
+        return frozenset(self._scopes) | {ANY_LANGUAGE}
 
     @property
-    def languages(self) -> frozenset[str]:
-        return frozenset(self.index)
+    def rules(self) -> tuple[Rule, ...]:
+        """All rules, in the order of the files."""
+        found = self._of_files(sorted(self.folder.rglob("*.toml")))
+        times = Counter(rule.id for rule in found)
+        if len(times) < len(found):
+            twice = sorted(name for name, number in times.items() if number > 1)
+            raise ValueError(f"these rules exist twice: {', '.join(twice)}")
+        return found
+
+    def of(self, language: str) -> Language:
+        """Return the rules for texts in a language; of one without rules those of any language."""
+        found = self._languages.get(language)
+        if found is None:
+            found = self._languages[language] = self._language(language)
+        return found
+
+    def alone(self, rule: Rule) -> RuleSet:
+        """Return a set of one rule, with the scopes of this one."""
+        found = RuleSet(self.folder)
+        for language in self.languages if rule.language == ANY_LANGUAGE else (rule.language,):
+            scope = self.of(language).scope
+            found._languages[language] = Language((rule,), scope, RuleCandidates((rule,), name_words(), name_sign))
+        return found
+
+    def _language(self, language: str) -> Language:
+        if language not in self.languages:
+            return self.of(ANY_LANGUAGE)
+        own = () if language == ANY_LANGUAGE else (self.folder / language).glob("*.toml")
+        rules = self._of_files(sorted([*self.folder.glob("*.toml"), *own]))
+        scope = None if language == ANY_LANGUAGE else Scope(self._scopes[language])
+        return Language(rules, scope, RuleCandidates(rules, name_words(), name_sign))
+
+    @cached_property
+    def _scopes(self) -> Mapping[str, Mapping[str, str]]:
+        return _read(self.folder / _SCOPE)
+
+    def _of_files(self, files: Iterable[Path]) -> tuple[Rule, ...]:
+        found: list[Rule] = []
+        for path in files:
+            if path.name not in (_REGISTRY, _SCOPE):
+                if path not in self._files:
+                    self._files[path] = tuple(self._read_file(path))
+                found += self._files[path]
+        return tuple(found)
+
+    def _read_file(self, path: Path) -> Iterator[Rule]:
+        data = _read(path)
+        if data.get("category") not in self.categories:
+            raise ValueError(f"{path.name}: category {data.get('category')!r} is not in {_REGISTRY}")
+        language = ANY_LANGUAGE if path.parent == self.folder else path.parent.name
+        if data.get("language") != language:
+            raise ValueError(f"{path.name}: language {data.get('language')!r} is not that of its folder, {language!r}")
+        parts = _PARTS | data.get("parts", {})
+        for row in data["rule"]:
+            try:
+                yield _read_rule(row, data["category"], language, parts)
+            except KeyError as error:
+                raise ValueError(f"{path.name}, rule {row.get('id')!r}: {error}") from error
 
 
 @cache
 def rules() -> RuleSet:
     """Return the rules of this program."""
-    return read_rules(FOLDER)
+    return RuleSet(FOLDER)
 
 
 def read_rules(folder: Path) -> RuleSet:
-    """Return the rules of a folder.
+    """Return the rules of a folder, all of them read and compiled.
 
-    :raises ValueError: a file is not as the module says; the message names file and rule.
+    :raises ValueError: a file is not as the module says; the message names file or rule.
     """
-    files = sorted(folder.rglob("*.toml"))
-    digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()[:8]
-    registry = tomllib.loads((folder / "registry.toml").read_text(encoding="utf-8"))
-    scopes = tomllib.loads((folder / "scope.toml").read_text(encoding="utf-8"))
-    others = [path for path in files if path.name not in ("registry.toml", "scope.toml")]
-    found = tuple(rule for path in others for rule in _read_file(path, frozenset(registry["categories"])))
-    twice = {rule.id for rule in found if sum(other.id == rule.id for other in found) > 1}
-    if twice:
-        raise ValueError(f"these rules exist twice: {', '.join(sorted(twice))}")
-    return RuleSet(
-        version=f"{registry['version']}+{digest}",
-        rules=found,
-        scopes={language: _scope(words) for language, words in scopes.items()},
-        categories=registry["categories"],
-        index=_index(found, frozenset(scopes) | {ANY_LANGUAGE}),
-    )
+    found = RuleSet(folder)
+    for rule in found.rules:
+        for name in ("patterns", "needs", "forbidden", "outside", "after", "between", "under"):
+            getattr(rule, name)
+    return found
 
 
-def _scope(words: Mapping[str, str]) -> Scope:
-    names = ("negation", "not_negation", "breaks", "condition", "doubt", "silent")
-    return Scope(*(re.compile(words.get(name) or r"(?!)", re.IGNORECASE) for name in names))
-
-
-def _read_file(path: Path, categories: frozenset[str]) -> Iterator[Rule]:
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
-    if data.get("category") not in categories:
-        raise ValueError(f"{path.name}: category {data.get('category')!r} is not in registry.toml")
-    parts = _PARTS | data.get("parts", {})
-    for row in data["rule"]:
-        try:
-            yield _read_rule(row, data["category"], data["language"], parts)
-        except (KeyError, re.error) as error:
-            raise ValueError(f"{path.name}, rule {row.get('id')!r}: {error}") from error
+def _read(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _read_rule(row: Mapping[str, Any], category: str, language: str, parts: Mapping[str, str]) -> Rule:
@@ -231,27 +335,18 @@ def _read_rule(row: Mapping[str, Any], category: str, language: str, parts: Mapp
         raise KeyError(f"unknown fields: {', '.join(sorted(unknown))}")
     if row.get("value", "") not in VALUES:
         raise KeyError(f"unknown value {row['value']!r}")
-    case = bool(row.get("case"))
     polarity = row.get("polarity", "yes")
-    sources = _written(row["any"], parts, case=case)
     return Rule(
         id=row["id"],
         category=category,
         subject=row["subject"],
         language=language,
-        words=tuple(f" {word}" for word in row["words"]),
-        also=frozenset(one for one in row.get("also", ()) if one.isalnum() and len(one) <= _KEY),
-        signs=tuple(one for one in row.get("also", ()) if not one.isalnum() or len(one) > _KEY),
-        needs=_pattern(_written(row.get("needs", ()), parts, case=case)),
-        sources=sources,
-        any=_pattern(sources),  # type: ignore[arg-type]
-        forbidden=_pattern(_written(row.get("not", ()), parts, case=case)),
-        outside=_pattern(_written(row.get("outside", ()), parts, case=case)),
-        after=_pattern(_written(row.get("after", ()), parts, case=case)),
-        between=_pattern(_written(row.get("between", ()), parts, case=case)),
+        words=tuple(row["words"]),
+        also=tuple(row.get("also", ())),
+        written={"any": row["any"], **{name: row[name] for name in _OTHERS if name in row}},
+        parts=parts,
         item=bool(row.get("item")),
-        case=case,
-        under=_pattern(_written(row.get("under", ()), parts, case=False)),
+        case=bool(row.get("case")),
         value=row.get("value", ""),
         polarity=None if polarity == "scope" else Polarity(polarity),
         yes=tuple(map(_example, row["yes"])),
@@ -267,23 +362,8 @@ def _example(row: str | Mapping[str, str]) -> Example:
     return Example(row) if isinstance(row, str) else Example(**row)
 
 
-def _pattern(sources: Sequence[str]) -> re.Pattern[str] | None:
-    """One pattern of several: the names of groups may come again in each of them, so each is numbered."""
-    if not sources:
-        return None
-    whole = "|".join(
-        f"(?:{_GROUP.sub(lambda match, n=number: f'(?P<{match[1]}_{n}>', source)})"  # type: ignore[misc]
-        for number, source in enumerate(sources)
-    )
-    return re.compile(whole)
-
-
-def _written(sources: Iterable[str], parts: Mapping[str, str], *, case: bool) -> tuple[str, ...]:
-    """Patterns with their parts. Where capitals do not count they are written in small letters, for a text in small letters:
-    twice as fast as re.IGNORECASE.
-    """
-    filled = (_filled(source, parts) for source in sources)
-    return tuple(filled) if case else tuple(_SIGN.sub(_small, whole) for whole in filled)
+def _in_small_letters(source: str) -> str:
+    return _SIGN.sub(_small, source)
 
 
 def _small(match: re.Match[str]) -> str:
@@ -294,42 +374,3 @@ def _filled(source: str, parts: Mapping[str, str]) -> str:
     while "{{" in source:
         source = re.sub(r"\{\{(\w+)\}\}", lambda match: f"(?:{parts[match[1]]})", source)
     return source
-
-
-def group(match: re.Match[str], name: str) -> tuple[str, int]:
-    """Return what a named group of a rule's pattern took, and where it begins; ("", -1) where it took nothing."""
-    for key, value in match.groupdict().items():
-        if value is not None and key.rpartition("_")[0] == name:
-            return value, match.start(key)
-    return "", -1
-
-
-def _heads(lower: str) -> frozenset[str]:
-    """The first letters of each word. Splitting ASCII at its signs, by a table of bytes, is thrice as fast as looking for words."""
-    if lower.isascii():
-        return frozenset([word[:_KEY] for word in lower.encode().translate(_SIGNS).decode().split()])
-    return frozenset(_HEAD.findall(lower))
-
-
-def _index(found: tuple[Rule, ...], languages: frozenset[str]) -> dict[str, dict[str, _Leads]]:
-    words: dict[str, dict[str, list[tuple[int, str]]]] = {language: {} for language in languages}
-    also: dict[str, dict[str, int]] = {language: {} for language in languages}
-    for number, rule in enumerate(found):
-        bit = 1 << number
-        for language in languages if rule.language == ANY_LANGUAGE else (rule.language,):
-            for word in rule.words:
-                pair = bit, word if len(word) > _KEY + 1 else ""
-                words[language].setdefault(word.split()[0][:_KEY], []).append(pair)
-            for key in rule.also:
-                also[language][key] = also[language].get(key, 0) | bit
-    return {
-        language: {key: _leads(pairs.get(key, []), also[language].get(key, 0)) for key in {**pairs, **also[language]}}
-        for language, pairs in words.items()
-    }
-
-
-def _leads(pairs: list[tuple[int, str]], also: int) -> _Leads:
-    sure = 0
-    for bit, word in pairs:
-        sure |= 0 if word else bit
-    return sure, also, tuple((bit, tuple(word.split())) for bit, word in pairs if not sure & bit)

@@ -1,6 +1,6 @@
 """Whether a sentence says yes or no of what a verb in it means: by negation, conditions and doubt. Never a guess.
 
-    polarity("We do not sell your data.", start of "sell", English) ──► no
+    polarity("we do not sell your data.", start of "sell", English) ──► no
 
 The negation must stand before the verb, in its clause (up to a word that begins another: "but", "which", ";"), at most
 eight words away. A condition anywhere in the sentence ("unless", "without your consent") makes it conditional. Where
@@ -21,7 +21,7 @@ _NEAR: Final = 8  # words between a negation and its verb: "do not, and will not
 def polarity(sentence: str, verb: int, scope: Scope) -> Polarity | None:
     """Return what a sentence says of its verb; None for a question.
 
-    :param verb: where the verb begins.
+    :param sentence: in small letters. :param verb: where the verb begins.
     """
     if sentence.rstrip(' "*)').endswith("?"):
         return None

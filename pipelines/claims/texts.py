@@ -18,17 +18,19 @@ from collections.abc import Container, Iterator, MutableMapping, Sequence
 from functools import cache
 from itertools import accumulate
 from operator import attrgetter
+from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
 import regex
 
 from pipelines.claims.context import contexts
+from pipelines.claims.files import FOLDER
 from pipelines.claims.match import claims
 from pipelines.claims.model import Context
-from pipelines.claims.rules import FOLDER
 from pipelines.model import Block
 from pipelines.text.sentences import sentences
 
+_EXAMPLES: Final = ".examples.tsv"  # tests, which no program reads
 _OF_TEXTS: Final = (
     "sentences",
     "wording",
@@ -78,20 +80,24 @@ def sentence_starts(block: Block) -> list[int]:
 
 
 @cache
-def reading_version() -> str:
-    """Return the number of the rules with a digest of all that decides what a text claims. No rule is compiled for it."""
+def reading_version(folder: Path = FOLDER) -> str:
+    """Return the number of the rules with a digest of all that decides what a text claims. No rule is read for it.
+
+    It is the version that answers name and that is stored beside claims (`claim_rules.version`).
+    """
     digest = hashlib.sha256()
-    for path in sorted(path for path in FOLDER.rglob("*") if path.suffix in (".toml", ".tsv")):
-        digest.update(path.read_bytes())
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".toml", ".tsv")):
+        if not path.name.endswith(_EXAMPLES):
+            digest.update(path.read_bytes())
     for package, name in _modules():
         digest.update(pkgutil.get_data(package, f"{name}.py") or b"")
     digest.update(f"{regex.__version__} {unicodedata.unidata_version}".encode())
-    number = tomllib.loads((FOLDER / "registry.toml").read_text(encoding="utf-8"))["version"]
+    number = tomllib.loads((folder / "registry.toml").read_text(encoding="utf-8"))["version"]
     return f"{number}+{digest.hexdigest()[:12]}"
 
 
 def _modules() -> Iterator[tuple[str, str]]:
-    """What reads a text; the version that answers name is that of data/rules/*.toml alone."""
+    """What reads a text."""
     ours = __name__.rpartition(".")[0]
     yield from (
         (ours, one.name) for one in sorted(pkgutil.iter_modules(sys.modules[ours].__path__), key=attrgetter("name"))

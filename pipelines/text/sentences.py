@@ -13,14 +13,16 @@ of abbreviations that stand before names: the same block is cut the same way wha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from functools import cached_property
+from itertools import chain, pairwise
+from typing import Final
 
 import regex
 
 from pipelines.text.remembered import remembered
-from pipelines.text.wording import is_plain, may_be_numbered, words
+from pipelines.text.wording import is_plain, words
 
 _STOP = r"\p{Sentence_Break=STerm}\p{Sentence_Break=ATerm}…"
 _CLOSE = r"[\p{Sentence_Break=Close}*\\]"
@@ -46,16 +48,25 @@ _BEFORE_NAMES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+# What words() may leave out of a piece, and where a piece may begin with numbering: it is asked itself there.
+_LEFT_OUT: Final = re.compile(r"\\|<br>")
+_MAY_BE_NUMBERED: Final = re.compile(r"[\s>#*+\-|•‣▪◦·–—]*+(?:\d|\(|[^\W\d_]{1,5}\))")
+_ANY_WORD: Final = re.compile(r"[^\W_]|[%€$£¥]")
+
+
+@dataclass(frozen=True)
 class Sentence:
     """One sentence.
 
     :param text: its Markdown with the white space that follows it.
-    :param key: its words; () where it has none.
     """
 
     text: str
-    key: tuple[str, ...]
+
+    @cached_property
+    def key(self) -> tuple[str, ...]:
+        """Its words; () where it has none."""
+        return tuple(words(self.text))
 
 
 @remembered(8192)  # blocks come again in every version
@@ -64,28 +75,43 @@ def sentences(markdown: str) -> tuple[Sentence, ...]:
 
     A block whose words depend on more than one sentence (numbering that only counts at its start) is one sentence.
     """
-    cut = tuple(_worded(_pieces(markdown)))
-    if cut and markdown.isascii() and not may_be_numbered(markdown):
-        return cut  # no word and no mark reaches over the white space that ends a piece
-    key = tuple(words(markdown))
-    if cut and tuple(chain.from_iterable([one.key for one in cut])) == key:
-        return cut
-    return (Sentence(markdown, key),) if markdown else ()
+    pieces = list(_pieces(markdown))
+    if _words_stay(markdown, pieces):
+        cut = tuple(map(Sentence, _joined(pieces, _has_word)))
+    else:
+        stays = list(chain.from_iterable(map(words, pieces))) == words(markdown)
+        cut = tuple(map(Sentence, _joined(pieces, words))) if stays else ()
+    return cut or ((Sentence(markdown),) if markdown else ())
 
 
-def _worded(pieces: Iterable[str]) -> Iterator[Sentence]:
+def _words_stay(markdown: str, pieces: list[str]) -> bool:
+    """Whether no word and no mark reaches over the white space that ends a piece, so that nobody need look for them.
+
+    Of a plain text that is so unless a piece begins with numbering within a line, where it is none.
+    """
+    if not is_plain(markdown):
+        return False
+    return not any(not before.endswith("\n") and _MAY_BE_NUMBERED.match(piece) for before, piece in pairwise(pieces))
+
+
+def _joined(pieces: Iterable[str], has_word: Callable[[str], object]) -> Iterator[str]:
     """Pieces without a word (a number, a closing mark) joined to the next, the last ones to the one before."""
-    held, lead = None, ""
+    held = lead = ""
     for piece in pieces:
-        key = tuple(words(piece))
-        if not key:
+        if not has_word(piece):
             lead += piece
             continue
         if held:
             yield held
-        held, lead = Sentence(lead + piece, key), ""
+        held, lead = lead + piece, ""
     if held:
-        yield Sentence(held.text + lead, held.key)
+        yield held + lead
+
+
+def _has_word(piece: str) -> bool:
+    if is_plain(piece) and not _LEFT_OUT.search(piece) and not _MAY_BE_NUMBERED.match(piece):
+        return _ANY_WORD.search(piece) is not None
+    return bool(words(piece))
 
 
 def _pieces(markdown: str) -> Iterator[str]:

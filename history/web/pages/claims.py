@@ -23,7 +23,7 @@ from history.web.drawing import Axis, axis, stacked
 from history.web.limits import check_size
 from history.web.page import Ask, Page, Row, paging
 from history.web.pages.policy import base_context, policy_of, versions_of
-from pipelines.claims.rules import rules
+from pipelines.claims.texts import reading_version
 from pipelines.claims.values import in_words
 
 _ON_PAGE: Final = 32  # claims, 1.3 kB each
@@ -65,7 +65,7 @@ def claims_page(ask: Ask) -> Page:
         "standing": standing,
         "labels": [drawing.label(one, last) for one in found.labels[:_LABELS]],
         "more_labels": max(len(found.labels) - _LABELS, 0),
-        "rules": rules().version,
+        "rules": reading_version(),
         "width": _WIDTH,
         "years": drawing.line.years(),
         "grid": "".join(f"M{year['x']:g} 0v16" for year in drawing.line.years()),

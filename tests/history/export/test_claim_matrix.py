@@ -14,7 +14,7 @@ from history.export.claim_matrix import claim_columns, write_matrix
 from history.sites import all_policies
 from history.timeline.citations import resolve
 from history.timeline.timeline import read_versions
-from pipelines.claims.rules import rules
+from pipelines.claims.texts import reading_version
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_csv_and_parquet_have_the_claims_of_each_version(path, tmp_path):
     written(path, tmp_path / "m.parquet")
     rows = list(csv.DictReader((tmp_path / "m.csv").read_text(encoding="utf-8").splitlines()))
     table = parquet.read_table(tmp_path / "m.parquet")
-    assert table.schema.metadata[b"rules"] == rules().version.encode()
+    assert table.schema.metadata[b"rules"] == reading_version().encode()
     same = [
         {name: "" if v is None else format_iso(v) if hasattr(v, "year") else str(v) for name, v in row.items()}
         for row in table.to_pylist()
