@@ -1,11 +1,13 @@
 """The store, opened for reading: never written to, never in the way of a crawl that is running.
 
-open_database(path) ──► sqlite3.Connection (read-only, rows by name)
+open_database(path) ──► sqlite3.Connection (read-only, rows by name)        reading(path): one state of it
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +33,30 @@ def open_database(path: str | Path) -> sqlite3.Connection:
         raise
     connection.row_factory = sqlite3.Row
     return connection
+
+
+@contextmanager
+def one_state(db: sqlite3.Connection) -> Iterator[None]:
+    """Read one state of the database, whatever a crawl writes meanwhile; a reader never holds up a writer (WAL)."""
+    if db.in_transaction:  # the server's for a page and its catalogue, an export's for all its pages
+        yield
+        return
+    db.execute("BEGIN")
+    db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()  # the state is the one at the first read
+    try:
+        yield
+    finally:
+        db.rollback()
+
+
+@contextmanager
+def reading(path: str | Path) -> Iterator[sqlite3.Connection]:
+    """One state of a database, opened for as long as a command reads it; raises as `open_database` does.
+
+    A block has its id for that long: `compact` may number them anew.
+    """
+    with closing(open_database(path)) as db, one_state(db):
+        yield db
 
 
 # A JSON list of ids or names, in SQL for `execute_of`; left out where all are meant.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 
 import click
@@ -12,7 +11,7 @@ from cli.output import db_option, json_option, note, print_json
 from cli.site_names import complete
 from crawler.archives.errors import ConfigError
 from crawler.counting import count
-from history.database import open_database
+from history.database import reading
 from history.export.feed import Excerpts, Feed, atom, by_site, json_feed, read_entries
 from history.export.writing.files import Folder
 from history.names import site_name
@@ -50,7 +49,7 @@ def feed(sites: tuple[str, ...], out: Path | None, limit: int, base_url: str, db
       policylapse feed lumenkart.example --limit 20
       policylapse feed --out feeds --base-url https://example.org/feeds
     """
-    with closing(open_database(db)) as connection:
+    with reading(db) as connection:
         policies = policies_of(connection, sites)
         groups = by_site(policies)
         excerpts: Excerpts = {}

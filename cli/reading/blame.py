@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from itertools import groupby, pairwise
 from pathlib import Path
 
@@ -30,7 +29,7 @@ from cli.site_names import complete
 from cli.views.timeline import bracket
 from crawler.counting import count
 from history.answers.blame import blame_data
-from history.database import open_database
+from history.database import reading
 from history.diff.blame import Blame, Placed, gone, standing
 from history.diff.blame import blame as blame_texts
 from history.sites import PolicyRow
@@ -67,7 +66,7 @@ def blame(site: str, at: str | None, removed: bool, db: Path, number: int | None
     site, names = with_citation(site, at)
     if len(names) > 1:
         raise click.UsageError("a citation in SITE's place and --at exclude each other: name one")
-    with closing(open_database(db)) as connection:
+    with reading(db) as connection:
         policy = the_policy(connection, site, number, names)
         versions = read_versions(connection, policy)
         selected = select(connection, policy, versions, names[0] if names else "latest")

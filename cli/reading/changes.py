@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -32,7 +31,7 @@ from crawler.counting import count
 from history.answers.changes import Feed, feed_data
 from history.claims.placed import claims_are_stored
 from history.claims.steps import ClaimStep
-from history.database import open_database
+from history.database import reading
 from history.search.changes import (
     COMPARED,
     ChangeRow,
@@ -160,7 +159,7 @@ def changes(
       policylapse changes --new
       policylapse changes --found-since 2026-11-01
     """
-    with closing(open_database(db)) as connection:
+    with reading(db) as connection:
         with_claims = bool(names) or (claims_are_stored(connection) if claimed is None else claimed)
         wanted = Filter(
             classes=tuple(map(ChangeClass, classes)),

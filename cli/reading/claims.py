@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -49,7 +48,7 @@ from history.claims.said import Said
 from history.claims.selectors import meant
 from history.claims.standing import ClaimStory
 from history.claims.what import What
-from history.database import open_database, require_database
+from history.database import reading, require_database
 from history.sites import all_policies, find_policies
 from history.timeline.selectors import select
 from history.timeline.timeline import read_versions
@@ -164,7 +163,7 @@ def claims(
     test = meant(names)
     if changed:
         first, last = parse_date(since) if since else None, parse_date(until, end=True) if until else None
-        with closing(open_database(db)) as connection:
+        with reading(db) as connection:
             policies = find_policies(connection, site) if site else all_policies(connection)
             changes = read_changes(connection, chosen(policies, number), test, first, last)
         _give_changes(changes, color, as_csv=as_csv, as_json=as_json)
@@ -172,7 +171,7 @@ def claims(
     site, versions_named = with_citation(site or "", at)
     if len(versions_named) > 1:
         raise click.UsageError("a citation in SITE's place and --at exclude each other: name one")
-    with closing(open_database(db)) as connection:
+    with reading(db) as connection:
         policy = the_policy(connection, site, number, versions_named)
         versions = read_versions(connection, policy)
         selected = select(connection, policy, versions, versions_named[0] if versions_named else "latest")
@@ -214,7 +213,7 @@ def _store(db: Path, processes: int, *, as_json: bool) -> None:
 def _write_matrix(path: Path, db: Path, site: str | None, number: int | None) -> None:
     from history.export.claim_matrix import write_matrix  # noqa: PLC0415 - only here
 
-    with closing(open_database(db)) as connection:
+    with reading(db) as connection:
         policies = chosen(find_policies(connection, site), number) if site else all_policies(connection)
         rows = write_matrix(connection, policies, path)
     print_lines(stdout_console(), line(f"{count(rows, 'version')} written to {path}"))

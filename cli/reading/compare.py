@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import sys
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,7 +28,7 @@ from crawler.counting import count
 from history.answers.claims import AROUND_HEAD, around_data, around_rows, read_around
 from history.claims.over_sites import Around
 from history.claims.selectors import meant
-from history.database import open_database
+from history.database import reading
 from history.sites import all_policies, find_policies
 from pipelines.claims.model import Polarity
 from pipelines.claims.values import in_words
@@ -76,7 +75,7 @@ def compare(
     if as_csv and as_json:
         raise click.UsageError("--csv and --json exclude each other: name one")
     test = meant(names)
-    with closing(open_database(db)) as connection:
+    with reading(db) as connection:
         every = {policy.policy_id: policy for site in sites for policy in find_policies(connection, site)}
         policies = list(every.values()) if sites else all_policies(connection)
         found = read_around(connection, policies, parse_date(day), timedelta(seconds=window), test)

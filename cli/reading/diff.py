@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from cli.policies import the_policy, with_citation
 from cli.site_names import complete
 from cli.views.diff import print_diff
 from history.answers.diff import comparison_data
-from history.database import open_database
+from history.database import reading
 from history.diff.comparison import Comparison, read_comparison
 from history.diff.markdown import markdown_report
 from history.diff.unified import unified
@@ -89,7 +88,7 @@ def diff_command(
     """
     form = _form(form, as_json=as_json, side_by_side=side_by_side)
     site, names = with_citation(site, a, b)
-    with closing(open_database(db)) as connection:
+    with reading(db) as connection:
         comparison, doubts = _read(connection, site, names, number, links=links)
     for doubt in doubts:
         note(f"note: {doubt}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 
 import click
@@ -25,7 +24,7 @@ from cli.views.sites import MISSING_COLUMNS, SITE_COLUMNS, print_csv, print_miss
 from crawler.archives.memento import replay_url
 from crawler.missing import missing_data
 from history.answers.rows import answer_data, policy_data, site_data, version_data
-from history.database import open_database
+from history.database import reading
 from history.sites import PolicyRow, list_sites
 from history.timeline.citations import citation
 from history.timeline.selectors import Selected, at_date, doubt_of, numbered, select
@@ -56,7 +55,7 @@ def sites(only_missing: bool, as_csv: bool, db: Path, as_json: bool) -> None:
     """
     if as_csv and as_json:
         raise click.UsageError("--csv and --json exclude each other: name one")
-    with closing(open_database(db)) as connection:
+    with reading(db) as connection:
         missing = read_missing(connection.execute) if only_missing else []
         rows = [] if only_missing else list_sites(connection)
     data = [missing_data(one) for one in missing] if only_missing else [site_data(row) for row in rows]
@@ -108,7 +107,7 @@ def show(
         raise click.UsageError("VERSION, --at and --version exclude each other: name one")
     from history.answers.measured import in_words, measure, measured_data  # noqa: PLC0415 - only here
 
-    with closing(open_database(db)) as connection:
+    with reading(db) as connection:
         policy = the_policy(connection, site, number, names)
         versions = read_versions(connection, policy)
         if at:

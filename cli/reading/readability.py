@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,7 @@ from crawler.archives.errors import NotFound
 from crawler.archives.timestamps import format_iso
 from history.answers.measured import Measured, measure, measured_data
 from history.answers.rows import policy_data
-from history.database import open_database
+from history.database import reading
 from history.metrics import FIELDS
 from history.readability import FORMULAS
 from history.sites import PolicyRow, all_policies, find_policies
@@ -74,7 +73,7 @@ def readability_command(sites: tuple[str, ...], as_csv: bool, db: Path, color: s
     """
     if as_csv and as_json:
         raise click.UsageError("--csv and --json exclude each other: name one")
-    with closing(open_database(db)) as connection:
+    with reading(db) as connection:
         policies = _policies(connection, sites)
         scored = (_scored(connection, policy) for policy in policies)  # one after the other: all sites may be many
         if as_csv:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
 
 import click
@@ -28,7 +27,7 @@ from crawler.archives.timestamps import parse_date
 from crawler.counting import count
 from history.answers.search import found_data
 from history.claims.selectors import meant
-from history.database import open_database
+from history.database import reading
 from history.search.index_words import Span
 from history.search.search import Found, Owner, Passage, search
 from history.sites import find_policies
@@ -97,7 +96,7 @@ def search_command(
       policylapse search data --claim sale.denied
       policylapse search partner --at 2023 --site lumenkart.example
     """
-    with closing(open_database(db)) as connection:
+    with reading(db) as connection:
         policies = [policy.policy_id for site in sites for policy in find_policies(connection, site)] if sites else None
         found = search(
             connection,

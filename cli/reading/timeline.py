@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from crawler.archives.timestamps import parse_date
 from crawler.missing import missing_data
 from crawler.printed import command
 from history.answers.timeline import Shown, shown_data
-from history.database import open_database
+from history.database import reading
 from history.sites import NoPolicy, find_policies
 from history.timeline.periods import during
 from history.timeline.stated_dates import check_dates, read_written
@@ -75,7 +74,7 @@ def timeline(
       policylapse timeline https://lumenkart.example/privacy --json
     """
     start, end = parse_date(since) if since else None, parse_date(until, end=True) if until else None
-    with closing(open_database(db)) as connection:
+    with reading(db) as connection:
         try:
             policies = chosen_policies(find_policies(connection, site), number)
         except NoPolicy as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from pathlib import Path
 
 import click
@@ -29,7 +28,7 @@ from cli.views.chart import bar
 from crawler.archives.timestamps import parse_date
 from history.answers.measured import METRICS, MetricPoint, MetricTrend, metric_data, metric_rows, metric_trends
 from history.answers.trends import Trend, read_claim_trend, read_trend, trend_data, trend_rows
-from history.database import open_database
+from history.database import reading
 from history.search.trends import Point, read_stretches
 from history.sites import find_policies
 from history.timeline.coverage import half_label, half_of
@@ -113,7 +112,7 @@ def trends(
     if as_csv and as_json:
         raise click.UsageError("--csv and --json exclude each other: name one")
     first, last = parse_date(since) if since else None, parse_date(until, end=True) if until else None
-    with closing(open_database(db)) as connection:
+    with reading(db) as connection:
         policies = {policy.policy_id for site in sites for policy in find_policies(connection, site)} if sites else None
         stretches = read_stretches(connection, policies)
         numbers = metric_trends(connection, stretches, tuple(dict.fromkeys(measured))) if measured else []

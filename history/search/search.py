@@ -23,6 +23,7 @@ from crawler.archives.timestamps import format_iso, parse_iso
 from history.claims.passages import claims_of_blocks
 from history.claims.said import Said
 from history.claims.what import What
+from history.database import one_state
 from history.search.index_words import Span, find, matching, tokens
 from history.search.query import Either, Query, expression, parse, terms_of, words_expression
 from history.timeline.timeline import GAP
@@ -121,24 +122,25 @@ def search(
     :param claims: only passages that make such a claim; of many that match, CLAIMED are looked at unless `thorough`.
     :raises ConfigError: the query cannot be understood.
     """
-    tree = parse(query, tokens)
-    most = None if first or thorough else max(RANKED, limit)
-    look = most if most is None or claims is None else max(CLAIMED, most)
-    taken = list(islice(matching_blocks(db, tree, policies), look and look + 1))
-    complete = look is None or len(taken) <= look
-    said: dict[int, tuple[Said, ...]] | None = None
-    if claims is not None:
-        said = _claiming(db, taken[:look], policies, claims)
-        complete = complete and (most is None or len(said) <= most)
-        taken = list(said)
-    holders = _holders(db, taken[:most], policies, at)
-    sites = _sites(db, holders)
-    candidates = _candidates(blocks_of(db, holders), holders, sites)
-    if first:
-        candidates.sort(key=lambda one: one.age)
-    else:
-        candidates.sort(key=lambda one: one.reach, reverse=True)
-    return Found(tuple(_passages(db, tree, candidates[:limit], sites, said)), len(candidates), complete)
+    with one_state(db):  # blocks have their ids as long
+        tree = parse(query, tokens)
+        most = None if first or thorough else max(RANKED, limit)
+        look = most if most is None or claims is None else max(CLAIMED, most)
+        taken = list(islice(matching_blocks(db, tree, policies), look and look + 1))
+        complete = look is None or len(taken) <= look
+        said: dict[int, tuple[Said, ...]] | None = None
+        if claims is not None:
+            said = _claiming(db, taken[:look], policies, claims)
+            complete = complete and (most is None or len(said) <= most)
+            taken = list(said)
+        holders = _holders(db, taken[:most], policies, at)
+        sites = _sites(db, holders)
+        candidates = _candidates(blocks_of(db, holders), holders, sites)
+        if first:
+            candidates.sort(key=lambda one: one.age)
+        else:
+            candidates.sort(key=lambda one: one.reach, reverse=True)
+        return Found(tuple(_passages(db, tree, candidates[:limit], sites, said)), len(candidates), complete)
 
 
 def _claiming(

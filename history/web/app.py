@@ -11,14 +11,14 @@ import csv
 import io
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from crawler.archives.errors import ConfigError, NotFound, PolicylapseError
 from crawler.archives.timestamps import format_iso
+from history.database import one_state
 from history.export.feed import Feed, atom, read_entries
 from history.plain import clean, json_text
 from history.sites import all_policies
@@ -182,17 +182,3 @@ def _cell(value: Any) -> Any:
         text = clean(value)
         return f"'{text}" if text[:1] in ("=", "+", "@", "\t") else text
     return value
-
-
-@contextmanager
-def one_state(db: sqlite3.Connection) -> Iterator[None]:
-    """Read one state of the database, whatever a crawl writes meanwhile; a reader never holds up a writer (WAL)."""
-    if db.in_transaction:  # the server's for a page and its catalogue, an export's for all its pages
-        yield
-        return
-    db.execute("BEGIN")
-    db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()  # the state is the one at the first read
-    try:
-        yield
-    finally:
-        db.rollback()

@@ -17,7 +17,8 @@ from urllib.parse import unquote
 from datasette import Response, hookimpl
 from datasette.utils import sqlite_timelimit
 
-from history.web.app import HEADERS, PATHS, Answer, answer, one_state, split
+from history.database import one_state
+from history.web.app import HEADERS, PATHS, Answer, answer, split
 from history.web.catalogue import Catalogue, read_catalogue
 from history.web.legal import read_dates
 from history.web.links import ASSETS, Links

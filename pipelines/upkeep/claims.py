@@ -140,6 +140,7 @@ def read_part(connection: sqlite3.Connection, part: PolicyPart) -> list[tuple[in
 def read_parts_in(path: Path, parts: Sequence[PolicyPart]) -> list[list[tuple[int, Said]]]:
     """Return read_part of some parts of a database: for a process of its own, as plan_folds_in."""
     with closing(sqlite3.connect(readable_uri(path), uri=True)) as connection:
+        connection.execute("BEGIN")  # one state: blocks have their ids as long
         return [read_part(connection, part) for part in parts]
 
 

@@ -64,7 +64,7 @@ def put_text(
     digests = [block_digest(block) for block in blocks]
     ids = _put_blocks(db, dict(zip(digests, blocks, strict=True)), NONE_AT_HAND if at_hand is None else at_hand)
     codes = [code if code != language else None for code in block_languages or (language,) * len(blocks)]
-    _put_runs(db, text_id, [(ids[digest], code) for digest, code in zip(digests, codes, strict=True)])
+    put_runs(db, text_id, [(ids[digest], code) for digest, code in zip(digests, codes, strict=True)])
     return text_id
 
 
@@ -73,7 +73,7 @@ def block_key(digest: bytes) -> int:
     return int.from_bytes(digest[:_KEY_BYTES], "big", signed=True)
 
 
-def _put_runs(db: Database, text_id: int, blocks: Iterable[tuple[int, str | None]]) -> None:
+def put_runs(db: Database, text_id: int, blocks: Iterable[tuple[int, str | None]]) -> None:
     """Store the blocks of a text, as ids with their languages, as runs of consecutive ids."""
     runs: list[list[int | str | None]] = []
     following, count = None, 0

@@ -7,9 +7,9 @@ from itertools import count
 
 import pytest
 
-from history.database import open_database
+from history.database import one_state, open_database
 from history.web import plugin
-from history.web.app import answer, one_state, split
+from history.web.app import answer, split
 from history.web.catalogue import read_catalogue
 from history.web.links import Links
 from history.web.page import Ask
