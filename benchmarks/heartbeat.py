@@ -5,8 +5,11 @@ other things, it holds the time in which nobody ran this process. What this proc
 processor time of the reactor's thread: that is what a floor can be held to on any machine.
 """
 
+import cProfile
 import json
+import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 from scrapy import signals
@@ -20,13 +23,16 @@ class Heartbeat:
     """Writes what it found into the file that HEARTBEAT_FILE names, as JSON; times are in milliseconds.
 
     `longest_gap` by the clock, `longest_work` of the reactor's thread between two beats, how many of each are `long`, and
-    `spent`, the processor time of the main process from the spider's begin to its end. HEARTBEAT_OFF leaves only that.
+    `spent`, the processor time of the main process from the spider's begin to its end, of which `threads` tells whose it is:
+    the threads that still live then, by the name of their pool. HEARTBEAT_OFF leaves only these; HEARTBEAT_PROFILE names a
+    file for what cProfile sees of the reactor's thread.
     """
 
     def __init__(self, crawler):
         self.path, self.beats = crawler.settings["HEARTBEAT_FILE"], not crawler.settings.getbool("HEARTBEAT_OFF")
         self.gaps, self.work = [0.0], [0.0]
         self.loop = task.LoopingCall(self.beat)
+        self.profile = crawler.settings["HEARTBEAT_PROFILE"]
         crawler.signals.connect(self.begin, signal=signals.spider_opened)
         crawler.signals.connect(self.end, signal=signals.spider_closed)
 
@@ -35,7 +41,10 @@ class Heartbeat:
         return cls(crawler)
 
     def begin(self):
-        self.spent = time.process_time()
+        self.spent, self.begun = time.process_time(), by_thread()
+        if self.profile:
+            self.profiler = cProfile.Profile(time.thread_time)
+            self.profiler.enable()
         self.last, self.worked = time.perf_counter(), time.thread_time()
         if self.beats:
             self.loop.start(BEAT)
@@ -47,6 +56,9 @@ class Heartbeat:
         self.last, self.worked = now, worked
 
     def end(self):
+        if self.profile:
+            self.profiler.disable()
+            self.profiler.dump_stats(self.profile)
         if self.beats:
             self.loop.stop()
         found = {
@@ -55,5 +67,16 @@ class Heartbeat:
             "long_gaps": sum(gap > LONG for gap in self.gaps),
             "long_work": sum(gap > LONG for gap in self.work),
             "spent": (time.process_time() - self.spent) * 1000,
+            "threads": dict(by_thread() - self.begun),
         }
         Path(self.path).write_text(json.dumps(found))
+
+
+def by_thread():
+    """Return the milliseconds that the threads of this process have computed so far, by the names of their pools (Linux)."""
+    spent = Counter()
+    names = {thread.native_id: thread.name.rstrip("0123456789").rstrip("_-") for thread in threading.enumerate()}
+    for folder in Path("/proc/self/task").glob("*"):
+        name = names.get(int(folder.name), "of a library")
+        spent[name] += int((folder / "schedstat").read_text().split()[0]) / 1e6
+    return spent

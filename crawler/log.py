@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 # C0 but tab and newline, DEL, C1, and the signs that change the direction of what stands beside them
 _STEERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
+_ENGINE = logging.getLogger("scrapy.core")  # what Scrapy's own lines about pages come from
+
 
 class Harmless(logging.Formatter):
     """Another formatter's lines, with what a terminal would obey made visible, and a message on one line."""
@@ -72,15 +74,28 @@ def make_harmless(logger: logging.Logger) -> None:
             handler.setFormatter(Harmless(handler.formatter))
 
 
-class OneLineFormatter(LogFormatter):
-    """Scrapy's formatter without the items: an item here is a whole policy."""
+def quieten() -> None:
+    """Have no record made that no handler would write: Scrapy makes three for every page, and lets the handlers choose."""
+    root = logging.getLogger()
+    least = min((handler.level for handler in root.handlers), default=logging.NOTSET)
+    for logger in (root, logging.getLogger("scrapy")):  # to which Scrapy gives a level of its own
+        logger.setLevel(max(logger.level, least))
 
-    def scraped(
+
+class OneLineFormatter(LogFormatter):
+    """Scrapy's formatter without the items: an item here is a whole policy. None where nobody would see a line."""
+
+    def crawled(self, request: Request, response: Response, spider: Spider) -> LogFormatterResult | None:  # type: ignore[override]
+        return super().crawled(request, response, spider) if _ENGINE.isEnabledFor(logging.DEBUG) else None
+
+    def scraped(  # type: ignore[override]
         self,
         item: Any,
         response: Response | BaseException | None,  # noqa: ARG002 - Scrapy's signature
         spider: Spider | None,  # noqa: ARG002
-    ) -> LogFormatterResult:
+    ) -> LogFormatterResult | None:
+        if not _ENGINE.isEnabledFor(logging.DEBUG):
+            return None
         return {"level": logging.DEBUG, "msg": "Read %(what)s", "args": {"what": type(item).__name__}}
 
     def dropped(

@@ -20,7 +20,7 @@ from scrapy import signals
 from crawler.archives.capture import Outcome
 from crawler.archives.table import PLAYBACK
 from crawler.counting import count
-from crawler.log import make_harmless
+from crawler.log import make_harmless, quieten
 from crawler.options import Mode, RunOptions, SummaryStyle
 from crawler.summary import Plan, Summary, as_json, print_summary, run_certainty
 
@@ -65,6 +65,7 @@ class Progress:
         self._before = spider.job.store.runs.totals()
         self._bar.start()
         make_harmless(logging.getLogger())  # Scrapy has set up its handler once more
+        quieten()
         self._log_above_the_bar()
 
     def _log_above_the_bar(self) -> None:

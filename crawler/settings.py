@@ -42,7 +42,7 @@ POLICYLAPSE_ITEM_TEXT = os.environ.get("POLICYLAPSE_ITEM_TEXT") or "0"  # 1: ite
 POLICYLAPSE_MODE = "crawl"  # or "plan", "discover": crawler/options.py, which reads all of these
 POLICYLAPSE_SUMMARY = os.environ.get("POLICYLAPSE_SUMMARY") or "text"  # or "json", "none"
 POLICYLAPSE_STORE = "pipelines.store.store.Store"
-POLICYLAPSE_READER = "pipelines.reading.pool.ReaderPool"
+POLICYLAPSE_READER = "pipelines.store.packed_reading.StoringReader"
 
 # who asks
 
@@ -84,8 +84,18 @@ COMPRESSION_ENABLED = False  # default True: archives double and fake Content-En
 HTTPERROR_ALLOW_ALL = True  # default False: archived 404s are captures
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # default 50: would filter the archive itself
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # default 300: no archive asks for a password
     "crawler.asking.playback.PlaybackMiddleware": 650,
 }
+# Each of these wraps all that a callback yields in a generator of its own, for every answer; none has anything to do here.
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,  # default 25: our priorities say what comes first
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # default 50: lets all through (HTTPERROR_ALLOW_ALL)
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # default 800: would drop a long URL without an outcome
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # default 900: one capture follows another without end
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # default 1000: looks for a slip in callbacks
+}
+DOWNLOADER_STATS = False  # default True: writes each request and answer out to count its bytes
 DOWNLOAD_FAIL_ON_DATALOSS = True  # default True: a body cut short is a failure, never a shorter page
 CONCURRENT_ITEMS = 4  # default 100: so many tasks are made for every answer, and a callback here yields few items
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # default LIFO: oldest captures first, sites side by side

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.archives.memento import replay_url
 from crawler.archives.timestamps import format_iso
+from pipelines.store.packed_reading import PackedReading, packed_reading
 from pipelines.text.markdown import render_markdown
 
 if TYPE_CHECKING:
@@ -65,9 +66,9 @@ class CaptureTextItem(CaptureItem):
     text: str
 
 
-def capture_item(policy: Policy, cited: Cited, reading: Reading, *, with_text: bool) -> CaptureItem:
+def capture_item(policy: Policy, cited: Cited, reading: Reading | PackedReading, *, with_text: bool) -> CaptureItem:
     """Return the item of a capture that was read."""
-    extraction, languages = reading.extraction, reading.languages
+    packed = packed_reading(reading)
     values: dict[str, Any] = {
         "site": policy.site,
         "policy_url": policy.url,
@@ -78,15 +79,15 @@ def capture_item(policy: Policy, cited: Cited, reading: Reading, *, with_text: b
         "archive": cited.archive,
         "archive_url": cited.archive_url,
         "replay_url": replay_url(cited.archive_url),
-        "outcome": reading.outcome.value,
-        "detail": reading.detail,
-        "title": extraction.title if extraction else "",
-        "language": languages.language if languages else extraction.language if extraction else "",
-        "words": reading.words,
-        "wording": reading.wording,
+        "outcome": packed.outcome.value,
+        "detail": packed.detail,
+        "title": packed.title,
+        "language": packed.language,
+        "words": packed.words,
+        "wording": packed.wording,
     }
     if with_text:
-        values["text"] = render_markdown(extraction.blocks) if extraction else ""
+        values["text"] = render_markdown(packed.unpacked_text().blocks)
     plain: dict[str, Any] = {
         name: _NOT_XML.sub("", value) if isinstance(value, str) else value for name, value in values.items()
     }

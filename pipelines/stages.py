@@ -4,11 +4,11 @@ ReadingStage (100) stores what the process pool read. VersionStage (200) folds. 
 that feed exports, and pipelines of other people from 300 on, get. The functions are in store/ and items.py.
 
 The reactor's thread keeps every connection alive, so it does only what is short: it is the one writer of the database, and
-each of its transactions takes milliseconds. What takes longer is computed elsewhere, from what is committed, and comes back
+each of its transactions, of a few captures together, takes milliseconds. What takes longer is computed elsewhere, from what is committed, and comes back
 as a value to be written:
 
     bytes of a capture ──a thread: digests, compression──► Packed ──► captures.keep (raw first)
-    payload ──a reader's process──► Reading ──► readings.put
+    payload ──a reader's process──► PackedReading ──► readings.put
     readings ──a reader's process, its own connection──► PlannedFold ──► versions.put_fold
 
 Nothing that is computed elsewhere is the only copy of anything: killed at any moment, the next run computes it again. Whoever
@@ -19,11 +19,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.archives.capture import Policy, ReadCapture
 from pipelines.items import CaptureItem, capture_item
+from pipelines.store.shelves.captures import cited_as
 from pipelines.store.shelves.folds import plan_folds_in
 
 if TYPE_CHECKING:
@@ -51,10 +53,11 @@ class _Stage:
 
 
 class ReadingStage(_Stage):
-    """Stores a reading; passes the item on."""
+    """Stores a reading at once, since the search that was told of it asks the store next; passes the item on."""
 
-    def process_item(self, item: ReadCapture) -> ReadCapture:
-        self.job.store.readings.put(item.capture_id, item.reading)
+    async def process_item(self, item: ReadCapture) -> ReadCapture:
+        store = self.job.store
+        store.together.now(partial(store.readings.put, item.capture_id, item.reading))
         return item
 
 
@@ -121,5 +124,5 @@ class ItemStage(_Stage):
         self._with_text = crawler.settings.getbool("POLICYLAPSE_ITEM_TEXT")
 
     def process_item(self, item: ReadCapture) -> CaptureItem:
-        cited = self.job.store.captures.cited(item.capture_id)
+        cited = cited_as(item.listed) if item.listed else self.job.store.captures.cited(item.capture_id)
         return capture_item(item.policy, cited, item.reading, with_text=self._with_text)

@@ -227,7 +227,7 @@ class ListedCapture:
     :param held: its payload is in the store.
     :param redirect_url: where an archived redirect led, on the original site.
     :param not_before: when it is worth asking again, after a run in which it could not be played back.
-    :param archive: the name of the archive that lists it.
+    :param archive: the name of the archive that lists it. :param citation: its link to the captured bytes.
     """
 
     capture_id: int
@@ -237,6 +237,7 @@ class ListedCapture:
     redirect_url: str = ""
     not_before: datetime | None = None
     archive: str = ""
+    citation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,12 +273,14 @@ class Period:
 class ReadCapture:
     """The item that the spiders yield: what was read of a capture's payload.
 
-    :param reading: a pipelines.reading.payload.Reading; opaque to the spiders but for its `outcome`.
+    :param reading: a pipelines.store.packed_reading.PackedReading; the spiders see its outcome, wording, dates and kinds.
+    :param listed: the capture, where it is at hand.
     """
 
     policy: Policy
     capture_id: int
     reading: Any
+    listed: ListedCapture | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping
+from typing import cast
 
 import zstandard
+from zlib_ng import zlib_ng
 
 from crawler.archives.errors import DecodeError
 
 MAX_INFLATED = 64 * 1024 * 1024  # bytes; the largest real policy page seen is 2 MB, bombs inflate a thousandfold
 _GZIP_MAGIC, _ZSTD_MAGIC = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_DAMAGED = cast("type[Exception]", zlib_ng.error)
 _MAX_LAYERS = 3
 _FIRST_PIECE = 256  # bytes of a gzip member, doubled each time
 _PIECE = 64  # bytes fed at once where a decoder knows no limit: even a bomb gives but some MB a piece
@@ -106,14 +109,14 @@ def _gzip_member(body: bytes, at: int, limit: int) -> tuple[bytes, bool, int]:
     """Return what comes out of a member, whether it has its end, and where that is. It is fed in growing pieces, since a
     member may be tiny, and zlib copies all that stands behind it.
     """
-    inflater, parts, size = zlib.decompressobj(16 + zlib.MAX_WBITS), [], 0
+    inflater, parts, size = zlib_ng.decompressobj(16 + zlib_ng.MAX_WBITS), [], 0
     fed, piece = at, _FIRST_PIECE
     while not inflater.eof and fed < len(body):
         given = body[fed : fed + piece]
         fed, piece = fed + len(given), 2 * piece
         try:
             parts.append(inflater.decompress(given, limit + 1 - size))
-        except zlib.error:
+        except _DAMAGED:
             return _salvage(body[at:], 16 + zlib.MAX_WBITS, limit), False, len(body)
         size += len(parts[-1])
         _check(size, limit)

@@ -25,6 +25,7 @@ from crawler.spiders.state.policy_work import PolicyWork
 from crawler.spiders.state.waits import Waits
 
 WINDOW = 16  # mementos of one policy under way at once: enough to keep connections and readers busy
+AT_ONCE = 4  # places in it that are filled together, if so many are wanted: each time asks the store
 
 
 class Advancer:
@@ -131,7 +132,10 @@ class Advancer:
                 work.queue.extend(wanted)
             if not work.queue:
                 return
-            room = min(WINDOW - waits.requests(work), len(work.queue))
+            room = WINDOW - waits.requests(work)
+            if room < min(AT_ONCE, len(work.queue)):
+                return  # an answer that is under way comes back here
+            room = min(room, len(work.queue))
             some = [work.queue.popleft() for _ in range(room)]
             listed = self._store.captures.listed([one.capture_id for one in some])
             for one, capture in zip(some, listed, strict=True):

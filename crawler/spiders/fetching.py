@@ -23,10 +23,10 @@ from crawler.spiders.asking import OUTCOMES, Asker
 from crawler.spiders.following import Follower
 from crawler.spiders.reading import PolicyReading
 from crawler.spiders.state.current_run import OUR_FAULTS, CurrentRun
-from crawler.spiders.state.keeping import keep, memento_in
+from crawler.spiders.state.keeping import take
 from crawler.spiders.state.ledger import Ledger
 from crawler.spiders.state.policy_work import PolicyWork
-from crawler.spiders.state.shelves import KeptCaptures
+from crawler.spiders.state.shelves import KeptCaptures, Together
 from crawler.spiders.state.waits import For, Waits, Wake
 
 if TYPE_CHECKING:
@@ -39,6 +39,9 @@ class CaptureStore(Protocol):
 
     @property
     def captures(self) -> KeptCaptures: ...
+
+    @property
+    def together(self) -> Together: ...
 
 
 class Fetcher:
@@ -145,19 +148,22 @@ class Fetcher:
         if stray is not None:
             self._settle(work, listed, *stray, response.url)
         elif playback.answer in (PlaybackAnswer.MEMENTO, PlaybackAnswer.REDIRECT):
-            memento, flaw = await memento_in(response)
+            memento, flaw, packed = await take(self._store.captures, listed, response)
             self._run.count("fetched")
             if playback.answer is PlaybackAnswer.REDIRECT:
-                async for found in self._follower.redirected(listed, memento, playback.location, work):
+                async for found in self._follower.redirected(listed, memento, packed, playback.location, work):
                     yield found
             elif flaw or not memento.body:
                 outcome = Outcome.UNDECODABLE if flaw else Outcome.NOT_A_POLICY
-                await keep(self._store.captures, listed, memento, outcome, flaw or "empty page")
+                self._store.captures.keep(listed, memento, outcome, flaw or "empty page", packed=packed)
                 search.answered(listed.capture_id, outcome)
             else:
-                await keep(self._store.captures, listed, memento, Outcome.FETCHED)
+                keep = partial(self._store.captures.keep, listed, memento, Outcome.FETCHED, packed=packed)
+                is_new = await self._store.together.do(keep)
                 search.kept(listed)
-                async for item in self._reading.read(work, listed, memento.body, memento.headers, memento.status):
+                async for item in self._reading.read(
+                    work, listed, memento.body, memento.headers, memento.status, is_new=is_new
+                ):
                     yield item
         else:
             self._not_a_memento(response, listed, work, playback.answer)

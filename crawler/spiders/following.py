@@ -44,13 +44,13 @@ class Follower:
         self._lister, self._discoverer, self._store, self._period = lister, discoverer, store, period
 
     async def redirected(
-        self, listed: ListedCapture, memento: Memento, location: str, work: PolicyWork
+        self, listed: ListedCapture, memento: Memento, packed: Any, location: str, work: PolicyWork
     ) -> AsyncIterator[Any]:
         """Keep an archived redirect; where it leads to another page of the same company, the policy has moved."""
 
         def keep(why_not: str, target: str, page: CdxPage | None) -> Iterator[Request]:
             detail = why_not or f"to {target}"
-            if self._store.captures.keep_redirect(listed, memento, detail, location, work.policy, target):
+            if self._store.captures.keep_redirect(listed, memento, packed, detail, location, work.policy, target):
                 yield from self._lister.list_url(target, work, page)
 
         work.search.answered(listed.capture_id, Outcome.REDIRECT, target=location)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from scrapy import Request
 
-from crawler.archives.capture import ListedCapture, Memento, Outcome
+from crawler.archives.capture import ListedCapture, Outcome
 from crawler.archives.dialects import Archive
 from crawler.archives.memento import PlaybackAnswer, stray_outcome
 from crawler.archives.surt import surt
@@ -28,7 +28,7 @@ from crawler.discovery.known import thin
 from crawler.discovery.links import PolicyLink
 from crawler.spiders.asking import OUTCOMES, Asker
 from crawler.spiders.state.current_run import OUR_FAULTS, CurrentRun
-from crawler.spiders.state.keeping import keep, memento_in
+from crawler.spiders.state.keeping import Taken, take
 from crawler.spiders.state.ledger import Ledger
 from crawler.spiders.state.shelves import Discoveries, KeptCaptures
 from crawler.spiders.state.waits import For, Waits, Wake
@@ -252,9 +252,9 @@ class Inquirer:
         if stray is not None:
             self._settled(inquiry, ask, listed, *stray, response.url)
         elif playback.answer in (PlaybackAnswer.MEMENTO, PlaybackAnswer.REDIRECT):
-            memento, flaw = await memento_in(response)
+            taken = await take(self._store.captures, listed, response)
             self._run.count("fetched")
-            self._answered(inquiry, ask, await self._kept(inquiry, ask, listed, memento, flaw, playback.location))
+            self._answered(inquiry, ask, await self._kept(inquiry, ask, listed, taken, playback.location))
         elif playback.answer is PlaybackAnswer.RATE_LIMITED:
             self._run.stop(self._archive.name)
             inquiry.cut_short = True
@@ -262,14 +262,14 @@ class Inquirer:
             detail = f"the archive answered HTTP {response.status}"
             self._settled(inquiry, ask, listed, OUTCOMES[playback.answer], detail, response.url)
 
-    async def _kept(
-        self, inquiry: Inquiry, ask: Ask, listed: ListedCapture, memento: Memento, flaw: str, location: str
-    ) -> Answer:
+    async def _kept(self, inquiry: Inquiry, ask: Ask, listed: ListedCapture, taken: Taken, location: str) -> Answer:
+        memento, flaw, packed = taken
         if location:
-            self._store.captures.keep(listed, memento, Outcome.REDIRECT, f"to {location}", location)
+            self._store.captures.keep(listed, memento, Outcome.REDIRECT, f"to {location}", location, packed)
             return self._redirect_answer(ask, location)
         outcome = Outcome.UNDECODABLE if flaw else Outcome.FETCHED if memento.body else Outcome.NOT_A_POLICY
-        await keep(self._store.captures, listed, memento, outcome, flaw or ("" if memento.body else "empty page"))
+        why = flaw or ("" if memento.body else "empty page")
+        self._store.captures.keep(listed, memento, outcome, why, packed=packed)
         if outcome is not Outcome.FETCHED:
             return self._nothing(ask, outcome, flaw)
         page = Fetched(memento.body, dict(memento.headers), ask.url, memento.status)

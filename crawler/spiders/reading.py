@@ -59,11 +59,21 @@ class PolicyReading:
         self._store, self._reader, self._all_policies = store, reader, all_policies
 
     async def read(
-        self, work: PolicyWork, listed: ListedCapture, body: bytes, headers: Mapping[str, str], status: int
+        self,
+        work: PolicyWork,
+        listed: ListedCapture,
+        body: bytes,
+        headers: Mapping[str, str],
+        status: int,
+        *,
+        is_new: bool = False,
     ) -> AsyncIterator[ReadCapture]:
-        """Yield the item of a payload, nothing where it was read before."""
+        """Yield the item of a payload, nothing where it was read before.
+
+        :param is_new: the payload has just been kept, and none like it was: nobody can have read it.
+        """
         extractor, capture = self._reader.extractor, listed.capture
-        known = self._store.readings.known(work.policy, listed.capture_id, extractor)
+        known = None if is_new else self._store.readings.known(work.policy, listed.capture_id, extractor)
         if known is not None:
             work.search.answered(listed.capture_id, *known)
             return
@@ -73,7 +83,7 @@ class PolicyReading:
         self._note(work, listed.capture_id, reading)
         what = reading.detail or f"{reading.words} words"
         logger.debug("%s %s: %s (%s)", capture.timestamp, capture.original, reading.outcome.value, what)
-        yield ReadCapture(work.policy, listed.capture_id, reading)
+        yield ReadCapture(work.policy, listed.capture_id, reading, listed)
 
     async def read_left(self, work: PolicyWork) -> AsyncIterator[ReadCapture]:
         """Yield what is kept and was not read by this extractor: what another policy brought, or what was left by a run
@@ -109,8 +119,8 @@ class PolicyReading:
         """Tell the search; with all_policies, the other documents of a page are policies, too: one of each kind."""
         days = [beginning(day) for one in reading.dates for day in one.dates]
         work.search.answered(capture_id, reading.outcome, reading.wording, stated=days)
-        if self._all_policies and not work.policy.part and reading.extraction is not None:
-            others = set(reading.extraction.other_kinds)
+        if self._all_policies and not work.policy.part:
+            others = set(reading.other_kinds)
             work.parts |= others
             work.unread = work.unread or bool(others)
 

@@ -15,6 +15,8 @@ import logging
 import logging.handlers
 import multiprocessing
 import os
+import pickle
+import select
 import signal
 import sys
 import threading
@@ -89,6 +91,7 @@ class Apart:
         self._pipe: connection.Connection | None = None
         self._watched: Any = None
         self._resident = 0
+        self._spent = 0.0  # seconds of processor time that it had used after its last call
         self._closed = False
 
     def call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
@@ -97,12 +100,11 @@ class Apart:
         :param function: known by its module and name, as pickle asks.
         :raises Stopped: it used up its limits, or its process ended, or it raised.
         """
-        pipe = self._started()
-        used = self._used()
+        asked = pickle.dumps((function, arguments), pickle.HIGHEST_PROTOCOL)
+        pipe = self._asked(asked)
         try:
-            pipe.send((function, arguments))
-            self._wait(pipe, used + self._limits.cpu, self._limits.wall)
-            answer, records, keep = pipe.recv()
+            self._wait(pipe, self._spent + self._limits.cpu, self._limits.wall)
+            answer, records, keep, self._spent = pickle.loads(pipe.recv_bytes())  # noqa: S301 - of our own process
         except (EOFError, OSError):
             raise self._gone() from None
         for record in records:
@@ -130,12 +132,23 @@ class Apart:
         if process is not None:
             process.kill()
 
+    def _asked(self, asked: bytes) -> connection.Connection:
+        """Send a call; to a new process where the one of the last call has ended since."""
+        try:
+            pipe = self._pipe or self._started()
+            pipe.send_bytes(asked)
+        except OSError:
+            pipe = self._started()
+            try:
+                pipe.send_bytes(asked)
+            except OSError:
+                raise self._gone() from None
+        return pipe
+
     def _started(self) -> connection.Connection:
+        self.end()
         if self._closed:
             raise Stopped(Why.CLOSED, "the reader is closed")
-        if self._pipe is not None and self._process is not None and self._process.is_alive():
-            return self._pipe
-        self.end()
         # Not forked from this process: its threads and sockets stay out of it. A server has imported once what all need
         # (elsewhere than on Linux a system's own libraries may not outlive a fork).
         context: Any = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
@@ -150,6 +163,7 @@ class Apart:
             self._watched = psutil.Process(self._process.pid)
             self._wait(self._pipe, None, _START)
             ready = self._pipe.recv()
+            self._spent = self._used()
             self._resident = self._watched.memory_info().rss
         except (EOFError, OSError, psutil.Error):
             gone = self._gone()
@@ -162,7 +176,7 @@ class Apart:
     def _wait(self, pipe: connection.Connection, cpu: float | None, wall: float) -> None:
         """Return when there is an answer, or the end of the pipe."""
         last = time.monotonic() + wall
-        while not pipe.poll(_WATCH):
+        while not self._answers(pipe):
             if cpu is not None and self._used() > cpu:
                 self.end()
                 raise Stopped(Why.TIME, f"reading took more than {self._limits.cpu:g} s of processor time")
@@ -172,6 +186,15 @@ class Apart:
             if time.monotonic() > last:
                 self.end()
                 raise Stopped(Why.TIME, f"reading took more than {wall:g} s")
+
+    @staticmethod
+    def _answers(pipe: connection.Connection) -> bool:
+        """Tell whether there is something to receive, after _WATCH at the latest."""
+        if not hasattr(select, "poll"):
+            return pipe.poll(_WATCH)
+        waiting = select.poll()  # Connection.poll builds a selector each time
+        waiting.register(pipe.fileno(), select.POLLIN)
+        return bool(waiting.poll(_WATCH * 1000))
 
     def _used(self) -> float:
         try:
@@ -242,11 +265,18 @@ def _serve(pipe: connection.Connection, warm_up: Callable[[], object], limits: L
     pipe.send("ready")
     with contextlib.suppress(EOFError, OSError):
         while True:
-            function, arguments = pipe.recv()  # no memory for it: the process ends, as in a crash
+            function, arguments = pickle.loads(pipe.recv_bytes())  # noqa: S301  # no memory for it: it ends, as in a crash
             _limit_time(limits)
             answer, enough = _answer(function, arguments, limits)
             records, log.records = log.records, []
-            pipe.send((answer, records, enough and own.memory_info().vms < roomy + _GROWN))
+            keep = enough and own.memory_info().vms < roomy + _GROWN
+            pipe.send_bytes(pickle.dumps((answer, records, keep, _spent()), pickle.HIGHEST_PROTOCOL))
+
+
+def _spent() -> float:
+    """What the parent would see as used by this process so far."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def _answer(function: Callable[..., Any], arguments: tuple[Any, ...], limits: Limits) -> tuple[Any, bool]:

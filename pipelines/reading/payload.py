@@ -54,6 +54,11 @@ class Reading:
     charset: str = ""
     notes: tuple[str, ...] = ()
 
+    @property
+    def other_kinds(self) -> tuple[str, ...]:
+        """The kinds of document that stand on its page, too."""
+        return self.extraction.other_kinds if self.extraction else ()
+
 
 def read_payload(fetched: Fetched) -> Reading:
     """Decode, extract and judge one page; where something is declared of it, its extractor is one of its own.

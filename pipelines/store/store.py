@@ -1,11 +1,11 @@
-"""The one SQLite file: its only writer. One transaction per capture; kill -9 at any moment loses nothing fetched.
+"""The one SQLite file: its only writer. Kill -9 at any moment loses nothing that was kept.
 
     policies.named ─► listings.put ─► captures.keep (raw first) ─► readings.put ─► versions.fold
                            │                                            ▲
                            └── captures.of, held_digests ─► choose ── readings.unread (kept, not yet read: after a kill)
 
 A shelf a part of it: each owns its tables, and a method of a shelf that writes is one transaction. Readers open the file
-read-only (history/database.py) and never block the writer (WAL).
+read-only (history/database.py) and never block the writer (WAL). `together` puts many of them into one (together.py).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from pipelines.store.shelves.policies import PolicyShelf
 from pipelines.store.shelves.readings import ReadingShelf
 from pipelines.store.shelves.runs import RunShelf
 from pipelines.store.shelves.versions import VersionShelf
+from pipelines.store.together import Together
 from pipelines.store.transactions import OpenFile
 
 
@@ -52,6 +53,7 @@ class Store:
         self.copies = CopyShelf(file, self.payloads, self.policies, self.readings)
         self.versions = VersionShelf(file, self.readings, self.declarations)
         self.found = FoundShelf(file, self.runs)
+        self.together = Together(file)
 
     def close(self) -> None:
         self.db.conn.close()

@@ -10,7 +10,6 @@ a merge that was killed is done by the same command again.
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 from collections import Counter
@@ -346,7 +345,7 @@ class _Merge:
         digest, links = self._reader.execute(
             "SELECT link_digest, links FROM link_layers WHERE id = ?", [source_id]
         ).fetchone()
-        return put_links(self._db.conn, digest, json.loads(links))
+        return put_links(self._db.conn, digest, links)
 
 
 # Rows as they are compared: with the digest of a page or text beside its id. By URL and date, so that each page is stored

@@ -48,7 +48,7 @@ def test_what_was_read_is_folded_at_the_end(tmp_path, fails, is_part, readings):
         for listed, body in zip(store.captures.of(named, "test", Period()), bodies, strict=True):
             store.captures.keep(listed, memento(body, NOW), Outcome.FETCHED)
             item = ReadCapture(policy, listed.capture_id, reading(body, extractor=extractor))
-            keeps.process_item(item)
+            await keeps.process_item(item)
             await folds.process_item(item)
         await folds.close_spider()
 

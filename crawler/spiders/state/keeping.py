@@ -1,6 +1,6 @@
 """What came is kept, raw: the work with its bytes in a thread, the writing in the reactor's, which alone writes.
 
-    response ──a thread──► memento, packed ──► KeptCaptures.keep, one transaction
+    response ──take, one call in a thread──► Taken: memento, packed ──► KeptCaptures.keep, one transaction
 
 Undoing codings, digests and compression take milliseconds a page, in which no connection would be served. Who keeps waits;
 nothing of the page is read, and its capture is nobody else's, until it is kept.
@@ -9,9 +9,10 @@ nothing of the page is read, and its capture is nobody else's, until it is kept.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crawler.archives.capture import ListedCapture, Memento, Outcome
+from crawler.archives.capture import ListedCapture, Memento
 from crawler.asking.playback import memento_of
 from crawler.spiders.state.shelves import KeptCaptures
 
@@ -19,14 +20,22 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 
-async def memento_in(response: Response) -> tuple[Memento, str]:
-    """Return the memento that a response brings, and what forbids to read it, if anything."""
-    return await asyncio.to_thread(memento_of, response, response.meta["playback"].memento_at)
+class Taken(NamedTuple):
+    """What a response brings.
+
+    :param flaw: what forbids to read the memento, "" if nothing. :param packed: what is stored of it.
+    """
+
+    memento: Memento
+    flaw: str
+    packed: Any
 
 
-async def keep(
-    captures: KeptCaptures, listed: ListedCapture, memento: Memento, outcome: Outcome, detail: str = ""
-) -> None:
-    """Keep a memento for a capture."""
-    packed = await asyncio.to_thread(captures.packing(listed, memento))
-    captures.keep(listed, memento, outcome, detail, packed=packed)
+async def take(captures: KeptCaptures, listed: ListedCapture, response: Response) -> Taken:
+    """Return what a response brings of a capture, ready to be kept."""
+    return await asyncio.to_thread(_take, captures.packing(listed), response)
+
+
+def _take(pack: Callable[[Memento], Any], response: Response) -> Taken:
+    memento, flaw = memento_of(response, response.meta["playback"].memento_at)
+    return Taken(memento, flaw, pack(memento))

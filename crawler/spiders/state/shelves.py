@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from crawler.archives.capture import (
     Brought,
@@ -25,6 +25,8 @@ from crawler.discovery.asks import Answer, Discovery, Found
 from crawler.missing import Missing
 from crawler.targets.declarations import Declared
 from crawler.targets.hints import Hints
+
+Result = TypeVar("Result")
 
 
 class Runs(Protocol):
@@ -109,7 +111,7 @@ class KeptCaptures(Protocol):
     def kept_page(self, capture_id: int) -> tuple[bytes, dict[str, str], int]: ...
     def sent_header(self, name: str, capture_ids: Iterable[int]) -> Mapping[int, str]: ...
     def held_digests(self, digests: Iterable[str]) -> set[str]: ...
-    def packing(self, listed: ListedCapture, memento: Memento) -> Callable[[], Any]: ...
+    def packing(self, listed: ListedCapture) -> Callable[[Memento], Any]: ...
     def keep(
         self,
         listed: ListedCapture,
@@ -118,9 +120,16 @@ class KeptCaptures(Protocol):
         detail: str = "",
         redirect_url: str = "",
         packed: Any = None,
-    ) -> None: ...
+    ) -> bool: ...
     def keep_redirect(
-        self, listed: ListedCapture, memento: Memento, detail: str, location: str, policy: Policy, moved_to: str
+        self,
+        listed: ListedCapture,
+        memento: Memento,
+        packed: Any,
+        detail: str,
+        location: str,
+        policy: Policy,
+        moved_to: str,
     ) -> bool: ...
     def reuse(self, listed: ListedCapture) -> Outcome: ...
     def settle(
@@ -132,6 +141,12 @@ class KeptCaptures(Protocol):
         detail: str,
         memento_url: str = "",
     ) -> None: ...
+
+
+class Together(Protocol):
+    """Many units of work in one transaction."""
+
+    async def do(self, work: Callable[[], Result]) -> Result: ...
 
 
 class Payloads(Protocol):

@@ -65,12 +65,18 @@ class PackedCapture:
     verdict: str
 
 
+def cited_as(listed: ListedCapture) -> Cited:
+    """Return what names a capture that was taken from its shelf."""
+    capture = listed.capture
+    return Cited(listed.archive, listed.citation, capture.original, capture.timestamp, capture.captured_at)
+
+
 class CaptureShelf:
     """The captures of one database."""
 
     def __init__(self, file: OpenFile, payloads: PayloadShelf, policies: PolicyShelf, runs: RunShelf) -> None:
         self._file, self._db = file, file.db
-        self._table = CaptureTable(file.db)
+        self._table = CaptureTable(file.db, memory=file.memory)
         self._payloads, self._policies, self._runs = payloads, policies, runs
 
     def of(
@@ -174,10 +180,10 @@ class CaptureShelf:
             held |= {digest for (digest,) in rows}
         return held
 
-    def packing(self, listed: ListedCapture, memento: Memento) -> Callable[[], PackedCapture]:
+    def packing(self, listed: ListedCapture) -> Callable[[Memento], PackedCapture]:
         """Return what does the work that `keep` has with the bytes: it touches no database and may run in any thread."""
-        pack = self._payloads.packing(memento.body, listed.capture.urlkey)
-        return lambda: PackedCapture(pack(), digest_verdict(memento, listed.capture.digest))
+        pack, digest = self._payloads.packing(listed.capture.urlkey), listed.capture.digest
+        return lambda memento: PackedCapture(pack(memento.body), digest_verdict(memento, digest))
 
     def keep(
         self,
@@ -187,20 +193,25 @@ class CaptureShelf:
         detail: str = "",
         redirect_url: str = "",
         packed: PackedCapture | None = None,
-    ) -> None:
+    ) -> bool:
         """Keep what was fetched, before anything else is tried on it. One transaction.
+
+        Return True where no such payload was held before.
 
         :param memento: its body with content codings undone. :param packed: what `packing` made of it.
         """
         capture = listed.capture
-        packed = packed or self.packing(listed, memento)()
+        packed = packed or self.packing(listed)(memento)
         with self._file.transaction():
+            payload_id, is_new = None, False
+            if memento.body:
+                payload_id, is_new = self._payloads.put_packed(memento.body, capture.urlkey, packed.payload)
             self._table.change(
                 [listed.capture_id],
                 outcome=outcome.value,
                 detail=detail,
                 fetched_at=self._file.now(),
-                payload_id=self._payloads.put(memento.body, capture.urlkey, packed.payload) if memento.body else None,
+                payload_id=payload_id,
                 redirect_url=redirect_url,
                 http_status=memento.status,
                 headers=json.dumps(dict(memento.headers), ensure_ascii=False),
@@ -210,9 +221,17 @@ class CaptureShelf:
                 chain=json.dumps(memento.chain),
                 digest_verdict=packed.verdict,
             )
+        return is_new
 
     def keep_redirect(
-        self, listed: ListedCapture, memento: Memento, detail: str, location: str, policy: Policy, moved_to: str
+        self,
+        listed: ListedCapture,
+        memento: Memento,
+        packed: PackedCapture,
+        detail: str,
+        location: str,
+        policy: Policy,
+        moved_to: str,
     ) -> bool:
         """Keep an archived redirect and, in the same transaction, the URL to which the policy has moved by it.
 
@@ -221,7 +240,7 @@ class CaptureShelf:
         capture = listed.capture
         evidence = f"archived redirect from {capture.original} on {capture.captured_at:%Y-%m-%d}"
         with self._file.transaction():
-            self.keep(listed, memento, Outcome.REDIRECT, detail, location)
+            self.keep(listed, memento, Outcome.REDIRECT, detail, location, packed)
             return bool(moved_to) and self._policies.add_url(policy, moved_to, capture.captured_at, evidence)
 
     def reuse(self, listed: ListedCapture) -> Outcome:
@@ -284,5 +303,5 @@ def _listed_capture(row: tuple[Any, ...]) -> ListedCapture:
     fields |= {"captured_at": parse_iso(fields["captured_at"]), "locator": str(locator) if locator else ""}
     capture = Capture(**fields)
     return ListedCapture(
-        capture_id, capture, Outcome(outcome), bool(held), to, parse_iso(retry) if retry else None, archive
+        capture_id, capture, Outcome(outcome), bool(held), to, parse_iso(retry) if retry else None, archive, citation
     )

@@ -41,6 +41,9 @@ BASES_AT_HAND: Final = 3  # last payloads tried per URL, and the last key frame
 BYTES_AT_HAND: Final = 1_000_000  # of them per URL, besides the last two
 SHORTEST_BASE: Final = 8  # bytes; zstd takes no shorter one
 ENOUGH: Final = 0.02  # of a payload: a difference so small is taken while crawling, and no other base tried
+# Alone, pages take a tenth to a quarter of their size (../shared/histories): beside a smaller difference, that is not tried,
+# as it takes ten times as long.
+SMALLER_THAN_ALONE: Final = 0.08
 URLS_AT_HAND: Final = 16  # URLs whose payloads stay in memory
 
 
@@ -66,21 +69,25 @@ class PayloadShelf:
         self._bases: OrderedDict[str, Bases[Base]] = OrderedDict()
         self._state = 0  # counts rollbacks
 
-    def packing(self, body: bytes, urlkey: str) -> Callable[[], Packed]:
+    def packing(self, urlkey: str) -> Callable[[bytes], Packed]:
         """Return what packs a payload of a URL for `put`: it takes milliseconds, touches no database and may run in any
         thread.
         """
-        return partial(_pack, body, tuple(self._bases_of(urlkey)), self._state)
+        return partial(_pack, bases=tuple(self._bases_of(urlkey)), state=self._state)
 
-    def put(self, body: bytes, urlkey: str, packed: Packed | None = None) -> int:
-        """Store a payload of a URL, once; return its id.
+    def put(self, body: bytes, urlkey: str) -> int:
+        """Store a payload of a URL, once; return its id."""
+        return self.put_packed(body, urlkey, None)[0]
+
+    def put_packed(self, body: bytes, urlkey: str, packed: Packed | None) -> tuple[int, bool]:
+        """Store a payload of a URL, once; return its id, and whether it is new.
 
         :param packed: the payload, packed beforehand.
         """
         if packed is None or packed.state != self._state:
-            packed = self.packing(body, urlkey)()
+            packed = self.packing(urlkey)(body)
         held = self.held(packed.digest)
-        return self._put(body, urlkey, packed) if held is None else held
+        return (self._put(body, urlkey, packed), True) if held is None else (held, False)
 
     def put_new(self, body: bytes, urlkey: str, digest: bytes) -> int:
         """Store a payload of a URL that is not held; return its id.
@@ -163,8 +170,12 @@ def quick(body: bytes, bases: Iterable[Base]) -> tuple[Base | None, bytes]:
             if len(data) <= ENOUGH * len(body):
                 return base, data
             tries.append((len(data) / near, base, data))
-    data = deflate(body, None, ALONE)
-    _cost, best, data = min([*tries, (len(data), None, data)], key=lambda one: one[0])
+    tries.sort(key=lambda one: one[0])
+    if not tries or tries[0][0] > SMALLER_THAN_ALONE * len(body):
+        data = deflate(body, None, ALONE)
+        if not tries or len(data) < tries[0][0]:
+            return None, data
+    _cost, best, data = tries[0]
     return best, data
 
 

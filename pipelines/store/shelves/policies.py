@@ -121,7 +121,7 @@ class PolicyShelf:
         for one of it. Within the caller's transaction.
         """
         self._db.execute(
-            "UPDATE policies SET dirty = dirty + 1 WHERE id IN (SELECT u.policy_id FROM policy_urls u "
-            "JOIN captures k ON k.urlkey = u.urlkey WHERE k.id = ?)",
+            "UPDATE policies SET dirty = dirty + 1 WHERE id IN (SELECT u.policy_id FROM policy_urls u WHERE u.urlkey = "
+            "(SELECT a.urlkey FROM main.capture_rows r JOIN main.addresses a ON a.id = r.address_id WHERE r.id = ?))",
             [capture_id],
         )

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from crawler.archives.capture import Outcome
 from crawler.archives.timestamps import format_iso, parse_iso
 from crawler.targets.fetched import Fetched
 from crawler.targets.hints import NO_HINTS, Hints
 from pipelines.reading.extract import base_extractor
-from pipelines.reading.payload import Reading
+from pipelines.store.packed_reading import packed_reading
 from pipelines.store.tables.at_hand import AtHand
 from pipelines.store.tables.capture_table import CaptureTable
-from pipelines.store.tables.extractions import put_extraction
+from pipelines.store.tables.extractions import finding_id, put_finding
 from pipelines.store.tables.links import put_links
 from pipelines.store.tables.texts import BLOCKS_AT_HAND, put_text
 
 if TYPE_CHECKING:
     from crawler.archives.capture import Policy
-    from pipelines.model import Link
+    from pipelines.model import TextDate
+    from pipelines.reading.payload import Reading
+    from pipelines.store.packed_reading import PackedReading
     from pipelines.store.shelves.declarations import DeclarationShelf
     from pipelines.store.shelves.policies import PolicyShelf
     from pipelines.store.transactions import OpenFile
@@ -67,13 +68,12 @@ class ReadingShelf:
     def __init__(self, file: OpenFile, declarations: DeclarationShelf, policies: PolicyShelf) -> None:
         self._file, self._db = file, file.db
         self._declarations, self._policies = declarations, policies
-        self._captures = CaptureTable(file.db)
+        self._captures = CaptureTable(file.db, memory=file.memory)
         self._extractors: dict[str, int] = {}
-        self._layer: tuple[tuple[Link, ...], int] | None = None  # the last page's: many that follow have the same
-        file.after_rollback.append(self._forget_layer)
-
-    def _forget_layer(self) -> None:
-        self._layer = None
+        self._layers: AtHand[bytes, int] = file.memory()
+        self._findings: AtHand[tuple[Any, ...], int] = file.memory()
+        self._texts: AtHand[str, int] = file.memory()
+        file.after_rollback.append(self._extractors.clear)
 
     def extractor_id(self, extractor: str) -> int:
         """Return the id of an extractor; a new one is made."""
@@ -179,7 +179,7 @@ class ReadingShelf:
         ).fetchone()
         return int(count)
 
-    def put(self, capture_id: int, reading: Reading) -> None:
+    def put(self, capture_id: int, reading: Reading | PackedReading) -> None:
         """Store what was read from a capture's payload, for every capture that has it; once more over a reading that
         was stopped. What was stopped is read again after FIRST_RETRY, and after twice as long each time. One transaction.
         """
@@ -220,7 +220,7 @@ class ReadingShelf:
         ).fetchone()
         return row is not None and row[0] != Outcome.READING_STOPPED.value
 
-    def put_other(self, payload_id: int, reading: Reading) -> None:
+    def put_other(self, payload_id: int, reading: Reading | PackedReading) -> None:
         """Store how others read a payload, in the place of how they read it before: beside our readings, and without a
         say in what became of any capture. One transaction.
 
@@ -231,7 +231,7 @@ class ReadingShelf:
                 "DELETE FROM extraction_rows WHERE payload_id = ? AND extractor_id = ?",
                 [payload_id, self.extractor_id(reading.extractor)],
             )
-            self._put_extraction(payload_id, reading)
+            self._put_extraction(payload_id, packed_reading(reading))
 
     def read_by(self, policy: Policy, extractor: str) -> dict[int, str]:
         """Return the payloads of a policy that an extractor has read, ours or another, each with what it noted (JSON)."""
@@ -247,24 +247,20 @@ class ReadingShelf:
         table: CaptureTable,
         payload_id: int,
         capture_id: int,
-        reading: Reading,
+        reading: Reading | PackedReading,
         blocks: AtHand[bytes, int] | None = None,
     ) -> None:
         """Store what was read of a payload. :param capture_id: one that has it. :param blocks: those at hand."""
+        packed = packed_reading(reading)
         outcome, failures = self._db.execute(
             "SELECT c.outcome, coalesce(r.failures, 0) FROM capture_rows r JOIN capture_kinds c ON c.id = r.kind_id "
             "WHERE r.id = ?",
             [capture_id],
         ).fetchone()
         stopped = Outcome.READING_STOPPED.value
-        self._db.execute(
-            "DELETE FROM extraction_rows WHERE payload_id = ? AND extractor_id = ? "
-            "AND finding_id IN (SELECT id FROM findings WHERE outcome = ?)",
-            [payload_id, self.extractor_id(reading.extractor), stopped],
-        )
-        self._put_extraction(payload_id, reading, blocks)
-        self._apply(table, payload_id, reading.outcome, reading.detail, reading.extractor)
-        if reading.outcome is Outcome.READING_STOPPED:
+        self._put_extraction(payload_id, packed, blocks)
+        self._apply(table, payload_id, packed.outcome, packed.detail, packed.extractor)
+        if packed.outcome is Outcome.READING_STOPPED:
             before = failures if outcome == stopped else 0
             self._set_retry(payload_id, before + 1, format_iso(retry_at(self._file.clock(), before)))
         elif outcome == stopped:
@@ -274,70 +270,64 @@ class ReadingShelf:
         rows = self._db.execute("SELECT id FROM captures WHERE payload_id = ?", [payload_id]).fetchall()
         self._captures.change([number for (number,) in rows], failures=failures, not_before=not_before)
 
-    def _put_extraction(self, payload_id: int, reading: Reading, blocks: AtHand[bytes, int] | None = None) -> None:
-        judgement, extraction = reading.judgement, reading.extraction
-        row = {
-            "payload_id": payload_id,
-            "extractor_id": self.extractor_id(reading.extractor),
-            "outcome": reading.outcome.value,
-            "detail": reading.detail,
-            "text_id": self._text(reading, blocks),
-            "title": extraction.title if extraction else "",
-            "charset": reading.charset,
-            "score": judgement.score if judgement else None,
-            "evidence": _json(judgement.evidence if judgement else []),
-            "decisions": _json(reading.notes),
-            "kind": judgement.kind.value if judgement and judgement.is_policy else "",
-            "kind_scores": _json({kind.value: points for kind, points in judgement.kind_scores} if judgement else {}),
-            "link_layer_id": self._links(extraction.links) if extraction else None,
-        }
-        put_extraction(self._db, row)
+    def _put_extraction(
+        self, payload_id: int, reading: PackedReading, blocks: AtHand[bytes, int] | None = None
+    ) -> None:
+        """Store an extraction; over one that was stopped, too, and over no other."""
+        found = (self._text(reading, blocks), *reading.found)
+        if (finding := self._findings.get(found)) is None:
+            finding = self._findings.keep(found, finding_id(self._db, found))
+        layer, extractor_id = self._links(reading.links), self.extractor_id(reading.extractor)
+        if not put_finding(self._db, payload_id, extractor_id, finding, layer):
+            self._db.execute(
+                "DELETE FROM extraction_rows WHERE payload_id = ? AND extractor_id = ? "
+                "AND finding_id IN (SELECT id FROM findings WHERE outcome = ?)",
+                [payload_id, extractor_id, Outcome.READING_STOPPED.value],
+            )
+            put_finding(self._db, payload_id, extractor_id, finding, layer)
 
-    def _text(self, reading: Reading, blocks: AtHand[bytes, int] | None) -> int | None:
-        if reading.extraction is None or reading.outcome is not Outcome.FETCHED:
+    def _text(self, reading: PackedReading, blocks: AtHand[bytes, int] | None) -> int | None:
+        if not reading.text or reading.outcome is not Outcome.FETCHED:
             return None
+        if (known := self._texts.get(reading.text_digest)) is not None:
+            return known
         held = self._db.execute("SELECT id FROM texts WHERE text_digest = ?", [reading.text_digest]).fetchone()
-        if held:
-            return int(held[0])
-        languages = reading.languages
+        return self._texts.keep(reading.text_digest, int(held[0]) if held else self._put_text(reading, blocks))
+
+    def _put_text(self, reading: PackedReading, blocks: AtHand[bytes, int] | None) -> int:
+        text = reading.unpacked_text()
         text_id = put_text(
             self._db,
             reading.text_digest,
-            reading.extraction.blocks,
+            text.blocks,
             wording=reading.wording,
             words=reading.words,
-            language=languages.language if languages else reading.extraction.language,
-            block_languages=languages.blocks if languages else (),
+            language=reading.language,
+            block_languages=text.block_languages,
+            digests=text.digests,
             at_hand=blocks,
         )
-        self._describe(text_id, reading)
+        if text.languages is not None:
+            self._db.execute("UPDATE texts SET languages = ? WHERE id = ?", [text.languages, text_id])
+        self._put_dates(text_id, reading.dates)
         return text_id
 
-    def _describe(self, text_id: int, reading: Reading) -> None:
-        """Store what a new text says beside its words."""
-        if reading.languages:
-            shares = _json(dict(reading.languages.shares))
-            self._db.execute("UPDATE texts SET languages = ? WHERE id = ?", [shares, text_id])
+    def _put_dates(self, text_id: int, dates: tuple[TextDate, ...]) -> None:
         self._db.conn.executemany(
             "INSERT OR IGNORE INTO text_dates (text_id, position, kind, date, ambiguous, month_only, phrase) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 (text_id, one.block, one.kind.value, day.isoformat(), len(one.dates) > 1, one.month_only, one.words)
-                for one in reading.dates
+                for one in dates
                 for day in one.dates
             ],
         )
 
-    def _links(self, links: tuple[Link, ...]) -> int | None:
+    def _links(self, layer: tuple[bytes, bytes] | None) -> int | None:
         """The id of a page's links, kept once for all pages that have the same."""
-        if not links:
+        if layer is None:
             return None
-        if self._layer is None or self._layer[0] is not links:
-            layer = _json([[link.text, link.href] for link in links])
-            digest = hashlib.sha256(layer.encode("utf-8", "replace")).digest()
-            self._layer = links, put_links(self._db.conn, digest, json.loads(layer))
-        return self._layer[1]
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
+        digest, links = layer
+        if (known := self._layers.get(digest)) is not None:
+            return known
+        return self._layers.keep(digest, put_links(self._db.conn, digest, links))

@@ -9,7 +9,7 @@ A page with a tombstone stays forgotten, whatever an index lists of it. People r
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler.archives.capture import Outcome
@@ -66,14 +66,18 @@ class CaptureTable:
     """The captures of one database; every method within the caller's transaction.
 
     :param alone: it is of one transaction, or its program is alone with the file: what was looked up stays at hand.
+    :param memory: makes a place for what stays at hand as long as it is true (OpenFile.memory).
     """
 
-    def __init__(self, db: Database, *, alone: bool = False) -> None:
+    def __init__(
+        self, db: Database, *, alone: bool = False, memory: Callable[[], AtHand[Any, Any]] | None = None
+    ) -> None:
         self._db = db
         most = AT_HAND if alone else 0
-        self._addresses: AtHand[tuple[str, str, str], Address] = AtHand(most)
-        self._kinds: AtHand[tuple[Any, ...], int] = AtHand(most)
-        self._kinds_with: AtHand[tuple[int, str], int] = AtHand(most)
+        place = memory or (lambda: AtHand(most))
+        self._addresses: AtHand[tuple[str, str, str], Address] = place()
+        self._kinds: AtHand[tuple[Any, ...], int] = place()
+        self._kinds_with: AtHand[tuple[int, str], int] = place()
         self._reasons: AtHand[str, str | None] = AtHand(most)
 
     def add(self, rows: Iterable[Said]) -> int:

@@ -1,6 +1,6 @@
 """The tables of extractions, for who writes: what an extractor found on a payload, kept once for all of which it is alike.
 
-put_extraction(db, row of the view `extractions`) ──► findings (if new), extraction_rows
+put_extraction(db, row of the view `extractions`) ──finding_id──► findings (if new) ──put_finding──► extraction_rows
 """
 
 from __future__ import annotations
@@ -31,13 +31,24 @@ def put_extraction(db: Database, row: Mapping[str, Any]) -> None:
 
     :param row: the columns of the view `extractions`: payload_id, extractor_id, link_layer_id and FOUND.
     """
-    found = [row[name] for name in FOUND]
-    held = db.execute(f"SELECT min(id) FROM main.findings WHERE {_SAME}", found).fetchone()[0]
+    finding = finding_id(db, tuple(row[name] for name in FOUND))
+    put_finding(db, row["payload_id"], row["extractor_id"], finding, row["link_layer_id"])
+
+
+def finding_id(db: Database, found: tuple[Any, ...]) -> int:
+    """Return the id of what was found on a page (FOUND); stored, where it is new."""
+    (held,) = db.execute(f"SELECT min(id) FROM main.findings WHERE {_SAME}", found).fetchone()
     if held is None:
         held = db.execute(
             f"INSERT INTO findings ({', '.join(FOUND)}) VALUES ({', '.join('?' * len(FOUND))})", found
         ).lastrowid
-    db.execute(
+    return int(held)
+
+
+def put_finding(db: Database, payload_id: int, extractor_id: int, finding: int, link_layer_id: int | None) -> bool:
+    """Store that an extractor found this on a payload; False, and nothing is stored, where it has found something."""
+    cursor = db.execute(
         "INSERT OR IGNORE INTO extraction_rows (payload_id, extractor_id, finding_id, link_layer_id) VALUES (?, ?, ?, ?)",
-        [row["payload_id"], row["extractor_id"], held, row["link_layer_id"]],
+        [payload_id, extractor_id, finding, link_layer_id],
     )
+    return bool(cursor.rowcount)

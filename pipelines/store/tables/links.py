@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable
 
 
-def put_links(connection: sqlite3.Connection, digest: bytes, links: Iterable[Iterable[str]]) -> int:
-    """Store the links of a text, as words and URL, under their digest, once; return the layer's id."""
+def put_links(connection: sqlite3.Connection, digest: bytes, links: bytes | str) -> int:
+    """Store the links of a text, a JSON list of words and URL each, under their digest, once; return the layer's id."""
     held = connection.execute("SELECT id FROM link_layer_rows WHERE link_digest = ?", [digest]).fetchone()
     if held:
         return int(held[0])
-    ids = [_link_id(connection, words, url) for words, url in links]
+    ids = [_link_id(connection, words, url) for words, url in json.loads(links)]
     cursor = connection.execute(
         "INSERT INTO link_layer_rows (link_digest, link_ids) VALUES (?, ?)",
         [digest, json.dumps(ids, separators=(",", ":"))],

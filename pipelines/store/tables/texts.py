@@ -45,12 +45,14 @@ def put_text(
     language: str,
     block_languages: Sequence[str] = (),
     at_hand: AtHand[bytes, int] | None = None,
+    digests: Sequence[bytes] = (),
 ) -> int:
     """Store a text, once; return its id.
 
     :param digest: text_digest(blocks), computed beside the reactor.
     :param block_languages: of each block; kept where it is not `language`.
     :param at_hand: ids of blocks of texts that were put before.
+    :param digests: block_digest of each block as it is stored, where they were computed beside the reactor, too.
     """
     held = db.execute("SELECT id FROM texts WHERE text_digest = ?", [digest]).fetchone()
     if held:
@@ -60,8 +62,8 @@ def put_text(
         [digest, wording, words, language],
     )
     text_id = int(cursor.lastrowid or 0)
-    blocks = [_storable(block) for block in blocks]
-    digests = [block_digest(block) for block in blocks]
+    blocks = [storable(block) for block in blocks]
+    digests = digests or [block_digest(block) for block in blocks]
     ids = _put_blocks(db, dict(zip(digests, blocks, strict=True)), NONE_AT_HAND if at_hand is None else at_hand)
     codes = [code if code != language else None for code in block_languages or (language,) * len(blocks)]
     put_runs(db, text_id, [(ids[digest], code) for digest, code in zip(digests, codes, strict=True)])
@@ -120,7 +122,7 @@ def _held_blocks(db: Database, digests: Sequence[bytes]) -> dict[bytes, int]:
     return ids
 
 
-def _storable(block: Block) -> Block:
-    """Without lone surrogates, which SQLite cannot hold."""
+def storable(block: Block) -> Block:
+    """Return a block without lone surrogates, which SQLite cannot hold."""
     markdown = block.markdown.encode("utf-8", "replace").decode()
     return block if markdown == block.markdown else replace(block, markdown=markdown)

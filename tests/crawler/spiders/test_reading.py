@@ -40,10 +40,9 @@ class Reader:
 
     async def read_kept(self, kept, _load):
         for one in kept:
-            extraction = SimpleNamespace(other_kinds=self.others)
             yield (
                 one,
-                SimpleNamespace(outcome=Outcome.FETCHED, wording="w", extraction=extraction, dates=[TextDate(*DATE)]),
+                SimpleNamespace(outcome=Outcome.FETCHED, wording="w", other_kinds=self.others, dates=[TextDate(*DATE)]),
             )
 
 

@@ -79,7 +79,7 @@ def test_what_was_packed_stands_on_what_is_there(tmp_path, rolled_back):
     packed = None
     with suppress(ZeroDivisionError), store.transaction():
         store.captures.keep(first, memento(bodies[0], NOW), Outcome.FETCHED)
-        packed = store.captures.packing(second, memento(bodies[1], NOW))()
+        packed = store.captures.packing(second)(memento(bodies[1], NOW))
         assert 1 / (not rolled_back)
     if rolled_back:
         store.captures.keep(third, memento(bodies[2], NOW), Outcome.FETCHED)  # takes the id that is free again

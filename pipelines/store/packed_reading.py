@@ -1,0 +1,130 @@
+"""A reading as it goes from a reader's process into the store: what every capture needs, and the rest packed.
+
+    Reading ──pack, in the reader's process──► PackedReading ──► ReadingShelf.put
+
+Nearly all captures of a policy have a text and links that are in the store already. So these come as bytes under their
+digests, and are unpacked only where they are new: to build a thousand objects of each page took longer than to store it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pickle
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from crawler.archives.capture import Outcome
+from pipelines.model import Block, BlockKind, Link, TextDate
+from pipelines.reading.payload import Reading
+from pipelines.reading.pool import ReaderPool
+from pipelines.store.tables.texts import storable
+from pipelines.text.digests import block_digest
+
+_TEXTS = 64  # last texts of a process: the captures of a policy have few
+
+
+class PackedText(NamedTuple):
+    """A text that can be stored.
+
+    :param digests: block_digest of each block as it is stored. :param languages: its languages and their shares, JSON.
+    :param block_languages: of each block, () where they are not told.
+    """
+
+    blocks: tuple[Block, ...]
+    digests: tuple[bytes, ...]
+    languages: str | None
+    block_languages: tuple[str, ...]
+
+
+class PackedReading(NamedTuple):
+    """What was read from one payload; as Reading, where it says no more.
+
+    :param title: of the page. :param language: of the text, "" if it cannot be told.
+    :param other_kinds: of document that stand on the page, too.
+    :param found: the columns of an extraction (tables/extractions.py, FOUND) but for the first, its text.
+    :param text: a PackedText, b"" where the page has none. :param links: (SHA-256, JSON) of its links, None for none.
+    """
+
+    outcome: Outcome
+    extractor: str
+    detail: str
+    wording: str
+    text_digest: str
+    words: int
+    dates: tuple[TextDate, ...]
+    title: str
+    language: str
+    other_kinds: tuple[str, ...]
+    found: tuple[Any, ...]
+    text: bytes
+    links: tuple[bytes, bytes] | None
+
+    def unpacked_text(self) -> PackedText:
+        """Return the text; one without blocks where there is none."""
+        if not self.text:
+            return PackedText((), (), None, ())
+        blocks, *rest = pickle.loads(self.text)  # noqa: S301 - of our own process
+        return PackedText(tuple(Block(BlockKind(kind), level, markdown) for kind, level, markdown in blocks), *rest)
+
+
+class StoringReader(ReaderPool):
+    """Reads payloads for a store: what it returns is packed in the page's process."""
+
+    async def read(self, page: Any) -> PackedReading:  # type: ignore[override]
+        """Return what read_payload returns, packed; never raises for a page."""
+        return await self.read_to(pack, page)
+
+
+def packed_reading(reading: Reading | PackedReading) -> PackedReading:
+    """Return a reading packed, if it is not yet."""
+    return reading if isinstance(reading, PackedReading) else pack(reading)
+
+
+def pack(reading: Reading) -> PackedReading:
+    """Return a reading, packed."""
+    judgement, extraction, languages = reading.judgement, reading.extraction, reading.languages
+    found = (
+        reading.outcome.value,
+        reading.detail,
+        extraction.title if extraction else "",
+        reading.charset,
+        judgement.score if judgement else None,
+        _json(judgement.evidence if judgement else []),
+        _json(reading.notes),
+        judgement.kind.value if judgement and judgement.is_policy else "",
+        _json({kind.value: points for kind, points in judgement.kind_scores} if judgement else {}),
+    )
+    shares = _json(dict(languages.shares)) if languages else None
+    return PackedReading(
+        reading.outcome,
+        reading.extractor,
+        reading.detail,
+        reading.wording,
+        reading.text_digest,
+        reading.words,
+        reading.dates,
+        extraction.title if extraction else "",
+        languages.language if languages else extraction.language if extraction else "",
+        reading.other_kinds,
+        found,
+        _text(extraction.blocks, shares, languages.blocks if languages else ()) if extraction else b"",
+        _layer(extraction.links) if extraction and extraction.links else None,
+    )
+
+
+@lru_cache(maxsize=_TEXTS)
+def _text(blocks: tuple[Block, ...], languages: str | None, block_languages: tuple[str, ...]) -> bytes:
+    plain = tuple((block.kind.value, block.level, block.markdown) for block in blocks)
+    digests = tuple(block_digest(storable(block)) for block in blocks)
+    return pickle.dumps((plain, digests, languages, block_languages), pickle.HIGHEST_PROTOCOL)
+
+
+@lru_cache(maxsize=_TEXTS)
+def _layer(links: tuple[Link, ...]) -> tuple[bytes, bytes]:
+    layer = _json([[link.text, link.href] for link in links]).encode()
+    return hashlib.sha256(layer).digest(), layer
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
