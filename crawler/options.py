@@ -67,6 +67,7 @@ class RunOptions:
     :param budget_changes: as a person wrote them (crawler.archives.budgets.budgets_of); `budgets` is what holds.
     :param state: the folder of the archives' limits.
     :param workers: processes that read pages; 0 is one a core.
+    :param at_once: policies whose captures are in memory at once, at least 1 (crawler/spiders/state/turns.py).
     :param fallback: archives that are asked where `archive` has a hole (crawler/choosing/holes.py), in this order.
     :param fallback_excluded: they are asked, too, for what an owner had excluded from one of the run's archives.
     :param wacz_apart: a WACZ file is an archive of its own, and not a part of its folder.
@@ -97,6 +98,7 @@ class RunOptions:
     budgets: Mapping[str, Budget] = field(init=False)
     state: Path = Path("~/.local/state/policylapse")
     workers: int = 0
+    at_once: int = 500
     summary: SummaryStyle = SummaryStyle.TEXT
     wacz_apart: bool = False
 
@@ -183,6 +185,12 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _at_least_one(text: str) -> int:
+    if not _count(text):
+        raise ConfigError("write a whole number from 1 on")
+    return int(text)
+
+
 def _flag(text: str) -> bool:
     return text.lower() in ("1", "true", "yes")
 
@@ -226,6 +234,7 @@ _SETTINGS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "POLICYLAPSE_MAX_GAP": ("max_gap", _days),
     "POLICYLAPSE_RESOLUTION": ("resolution", _days),
     "POLICYLAPSE_WORKERS": ("workers", _count),
+    "POLICYLAPSE_AT_ONCE": ("at_once", _at_least_one),
     "POLICYLAPSE_MODE": ("mode", _one_of(Mode)),
     "POLICYLAPSE_SUMMARY": ("summary", _one_of(SummaryStyle)),
     "POLICYLAPSE_WACZ_APART": ("wacz_apart", _flag),

@@ -113,10 +113,10 @@ class Progress:
     def _certainties(self, spider: PoliciesSpider) -> list[tuple[str, Certainty]]:
         """How sure each policy's history is, written down too."""
         job, found = spider.job, []
-        for policy, search in spider.searches():
-            how_sure = search.how_sure()
+        for work in spider.works():
+            policy, how_sure = work.policy, work.how_sure()
             if how_sure is not None:
-                complete = search.ended and not self._cut_short(spider)
+                complete = work.ended and not self._cut_short(spider)
                 job.store.versions.put_certainty(
                     policy, job.archive.name, job.strategy.value, how_sure, complete=complete
                 )
@@ -134,7 +134,7 @@ class Progress:
         found = job.store.runs.outcomes(spider.run.number, spider.policies(), job.archives, job.period, fate=fate)
         if self._exhaustive or self._cut_short(spider) or planned:
             return found
-        done = [policy for policy, search in spider.searches() if search.ended]
+        done = [work.policy for work in spider.works() if work.ended]
         left = job.store.runs.outcomes(0, done, job.archives, job.period).get(Outcome.PENDING, 0)
         counts = found | {Outcome.PENDING: found.get(Outcome.PENDING, 0) - left, Outcome.NOT_NEEDED: left}
         return {outcome: counts[outcome] for outcome in Outcome if counts.get(outcome)}

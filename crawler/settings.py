@@ -37,6 +37,7 @@ POLICYLAPSE_STRATEGY = os.environ.get("POLICYLAPSE_STRATEGY") or "changes"
 # bracket has to be (0: down to neighbouring captures).
 POLICYLAPSE_MAX_GAP = os.environ.get("POLICYLAPSE_MAX_GAP") or "180"
 POLICYLAPSE_RESOLUTION = os.environ.get("POLICYLAPSE_RESOLUTION") or "0"
+POLICYLAPSE_AT_ONCE = os.environ.get("POLICYLAPSE_AT_ONCE") or "500"  # policies whose captures are in memory at once
 POLICYLAPSE_WORKERS = os.environ.get("POLICYLAPSE_WORKERS") or "0"  # processes that read pages; 0: one a core
 POLICYLAPSE_ITEM_TEXT = os.environ.get("POLICYLAPSE_ITEM_TEXT") or "0"  # 1: items carry the text, too
 POLICYLAPSE_MODE = "crawl"  # or "plan", "discover": crawler/options.py, which reads all of these

@@ -1,6 +1,6 @@
 """What comes next for each policy of a run, and what is left when nothing is under way.
 
-PolicyWork ──advance──► grown? read its listing ──► known redirects followed ──► requests up to the window
+PolicyWork ──advance──► it has a place (turns.py)? ──► grown? read its listing ──► known redirects followed ──► requests up to the window
 └─ nothing requested: what is kept of it and was not read
 when_idle ──left_to_do──► who waited in vain, who waits for a wording, then the second pass; nobody: all is asked here
           ──fall_back───► who has holes that the next archive may fill; nobody, and no archive left: the run has ended
@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-from crawler.archives.capture import Policy
+from crawler.archives.capture import Period, Policy
 from crawler.options import Mode, RunOptions
 from crawler.spiders.fetching import Fetcher
 from crawler.spiders.filling import Filler
@@ -22,6 +22,7 @@ from crawler.spiders.state.current_run import OUR_FAULTS, CurrentRun
 from crawler.spiders.state.ledger import Ledger
 from crawler.spiders.state.policy_search import Search, SearchStore
 from crawler.spiders.state.policy_work import PolicyWork
+from crawler.spiders.state.turns import Turns
 from crawler.spiders.state.waits import Waits
 
 WINDOW = 16  # mementos of one policy under way at once: enough to keep connections and readers busy
@@ -46,13 +47,16 @@ class Advancer:
         follower: Follower,
         reading: PolicyReading,
         filler: Filler,
+        turns: Turns,
     ) -> None:
         self._run, self._waits, self._ledger = run, waits, ledger
         self._store, self._options, self._extractor = store, options, extractor
         self._fetcher, self._follower, self._reading, self._filler = fetcher, follower, reading, filler
         self._works: dict[int, PolicyWork] = {}
         self._held: set[int] = set()  # digests whose payload is in the store, for all searches
+        self._turns = turns
         self._sent_when_idle = -1
+        self._let_go: set[PolicyWork] = set()  # those that waited for a wording when all was idle last
 
     @property
     def works(self) -> list[PolicyWork]:
@@ -67,18 +71,40 @@ class Advancer:
             self._run.count("reused")
             work.unread = True  # the payload may not have been read as this policy's
 
-        search = Search(self._store, self._options, self._extractor, policy, self._run.number, reused, self._held)
-        work = PolicyWork(policy, search, lambda: self.advance(work))
+        number, holes = self._run.number, dict[str, tuple[Period, ...]]()
+        work = PolicyWork(
+            policy,
+            lambda: Search(self._store, self._options, self._extractor, policy, number, reused, self._held, holes),
+            lambda: self.advance(work),
+        )
         self._works[policy.policy_id] = work
+        self._turns.came()
         return work
 
     async def advance(self, work: PolicyWork) -> AsyncIterator[Any]:
-        """Yield what comes next for a policy: what was kept and not read, then requests as the search wants them.
+        """Yield what comes next for a policy: what was kept and not read, then requests as the search wants them. Then
+        the same for policies whose turn has come by that (turns.py).
 
         Nothing comes while a listing is under way. A failure of ours ends the policy for this run, and no other.
         """
+        turn: PolicyWork | None = work
+        while turn is not None:
+            async for found in self._take_turn(turn):
+                yield found
+            turn = self._turns.next()
+
+    async def _take_turn(self, work: PolicyWork) -> AsyncIterator[Any]:
         if work.failed or self._run.ending or not self._waits.can_choose(work):
+            if self._turns.crowded and self._is_still(work):
+                self._turns.give_back(work, again=False)
             return
+        if not self._turns.ask(work):
+            return
+        if self._turns.must_share(work) and self._is_still(work):
+            work.shared = True
+            self._turns.give_back(work, again=True)
+            return
+        work.going += 1
         try:
             async for found in self._next_of(work):
                 yield found
@@ -87,6 +113,16 @@ class Advancer:
         except Exception as error:  # noqa: BLE001 - the other policies go on
             work.failed = True
             self._run.program_error(error, work.policy.url, work.policy)
+        finally:
+            work.going -= 1
+        if self._turns.crowded and self._is_still(work):
+            planned = self._options.mode is Mode.PLAN
+            if work.failed or planned or work.resting or (work.ended and not work.queue):
+                self._turns.give_back(work, again=False)
+
+    def _is_still(self, work: PolicyWork) -> bool:
+        """Nothing of a policy is under way."""
+        return not (work.going or work.busy) and self._waits.idle(work)
 
     async def _next_of(self, work: PolicyWork) -> AsyncIterator[Any]:
         if self._options.mode is Mode.PLAN:
@@ -120,8 +156,8 @@ class Advancer:
 
     async def _fill_window(self, work: PolicyWork) -> AsyncIterator[Any]:
         """Yield requests up to the window."""
-        waits = self._waits
-        while waits.requests(work) < WINDOW and waits.can_choose(work) and not self._run.ending:
+        waits, window = self._waits, 1 if self._turns.crowded and not work.begun else WINDOW
+        while waits.requests(work) < window and waits.can_choose(work) and not self._run.ending:
             if not work.queue:
                 if not await self._informed(work):
                     return
@@ -132,11 +168,10 @@ class Advancer:
                 work.queue.extend(wanted)
             if not work.queue:
                 return
-            room = WINDOW - waits.requests(work)
-            if room < min(AT_ONCE, len(work.queue)):
+            room = window - waits.requests(work)
+            if room < min(AT_ONCE, len(work.queue), window):
                 return  # an answer that is under way comes back here
-            room = min(room, len(work.queue))
-            some = [work.queue.popleft() for _ in range(room)]
+            some, work.queue = work.queue[:room], work.queue[room:]
             listed = self._store.captures.listed([one.capture_id for one in some])
             for one, capture in zip(some, listed, strict=True):
                 async for found in self._fetcher.get(capture, work, one.level):
@@ -193,10 +228,16 @@ class Advancer:
         self._ledger.forget_under_way()
         self._ledger.second_pass = True
         while self._run.turn_on():
-            some = [work for work in self.works if self._filler.plan(work, self._run.asking, lost=lost[work])]
+            some = [work for work in self.works if self._plan_to_fill(work, lost[work])]
             if some:
                 return some
         return []
+
+    def _plan_to_fill(self, work: PolicyWork, lost: int) -> bool:
+        planned = self._filler.plan(work, self._run.asking, lost=lost)
+        if self._turns.crowded and not (work.resting or work.search.waiting):
+            work.rest()
+        return planned
 
     def _left_to_do(self) -> list[PolicyWork]:
         """Return the policies that can go on; empty at the end of the run.
@@ -210,13 +251,17 @@ class Advancer:
         for work in some:
             error = RuntimeError(f"{lost[work]} answers never came")
             self._run.program_error(error, work.policy.url, work.policy)
-        waiting = [work for work in going if work.search.waiting]
-        if self._ledger.sent == self._sent_when_idle:  # they were let go on before, and nothing came of it
+        self._turns.empty()
+        waiting = [work for work in going if not work.resting and work.search.waiting]
+        if self._ledger.sent == self._sent_when_idle:  # those that were let go on before: nothing came of it
             for work in waiting:
-                work.search.give_up()
-        self._sent_when_idle = self._ledger.sent
+                if work in self._let_go:
+                    work.search.give_up()
+        self._sent_when_idle, self._let_go = self._ledger.sent, set(waiting)
         some += [work for work in waiting if work not in some]
         if not some and not self._ledger.second_pass:
             self._ledger.second_pass = True
-            some = [work for work in going if work.search.retry()]
+            some = [work for work in going if work.retry()]
+        if not some and (turn := self._turns.next()) is not None:
+            some = [turn]
         return some

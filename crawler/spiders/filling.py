@@ -59,10 +59,10 @@ class Filler:
 
     def _has_told_all(self, work: PolicyWork, urls: list[str], lost: int) -> bool:
         if not all(map(self._lister.unheard, urls)):
-            return not lost and work.search.ended and not any(map(self._lister.failed, urls))
+            return not lost and work.ended and not any(map(self._lister.failed, urls))
         while (wanted := work.search.step()) is None:
             pass  # what is known needs no request
-        return not wanted and work.search.ended
+        return not wanted and work.ended
 
     def requests(self, work: PolicyWork) -> Iterator[Request]:
         """Yield the listings that were planned, and let the search have what they bring."""

@@ -27,7 +27,6 @@ from crawler.options import Mode
 from crawler.spiders.job import Job, job_of, settings_of_job
 from crawler.spiders.parts import Parts
 from crawler.spiders.state.current_run import CurrentRun
-from crawler.spiders.state.policy_search import Search
 from crawler.spiders.state.policy_work import PolicyWork
 
 if TYPE_CHECKING:
@@ -65,9 +64,9 @@ class PoliciesSpider(Spider):
         crawler.signals.connect(spider.idle, signal=signals.spider_idle)
         return spider
 
-    def searches(self) -> list[tuple[Policy, Search]]:
-        """Return the policies of this run, each with its search."""
-        return [(work.policy, work.search) for work in self._parts.advancer.works]
+    def works(self) -> list[PolicyWork]:
+        """Return the policies of this run, each with what is left to do for it."""
+        return self._parts.advancer.works
 
     def policies(self) -> list[Policy]:
         """Return the policies of this run."""

@@ -37,6 +37,7 @@ def test_texts_become_one_record():
         "POLICYLAPSE_MAX_GAP": "30",
         "POLICYLAPSE_RESOLUTION": "0.5",
         "POLICYLAPSE_WORKERS": "2",
+        "POLICYLAPSE_AT_ONCE": "20",
         "POLICYLAPSE_MODE": "discover",
         "POLICYLAPSE_SUMMARY": "none",
         "POLICYLAPSE_WACZ_APART": "1",
@@ -80,6 +81,7 @@ def test_texts_become_one_record():
         budget_changes="cdx=2/s",
         state=Path("/s"),
         workers=2,
+        at_once=20,
         summary=SummaryStyle.NONE,
         wacz_apart=True,
     )

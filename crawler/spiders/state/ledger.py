@@ -25,7 +25,7 @@ class Ledger:
     def __init__(self) -> None:
         self.second_pass = False
         self.sent = 0
-        self._times: dict[int, int] = {}
+        self._times: dict[int, bytearray] = {}  # a byte a capture, 1,024 together: a run may ask for 100,000
         self._under_way: dict[int, int] = {}  # capture -> digest_key
         self._bringing: dict[int, int] = {}  # digest_key -> the capture under way that brings its payload
 
@@ -40,10 +40,11 @@ class Ledger:
 
     def take(self, capture_id: int, digest: int = TELLS_NOTHING, rounds: int = 1) -> bool:
         """Note that a capture is requested; return False, and note nothing, where it was `rounds` times before."""
-        times = self._times.get(capture_id, 0)
+        these, place = self._times.setdefault(capture_id >> 10, bytearray(1024)), capture_id & 1023
+        times = these[place]
         if times >= rounds or capture_id in self._under_way:
             return False
-        self._times[capture_id] = times + 1
+        these[place] = times + 1
         self._under_way[capture_id] = digest
         if digest != TELLS_NOTHING:
             self._bringing.setdefault(digest, capture_id)

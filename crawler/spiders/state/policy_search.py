@@ -88,6 +88,7 @@ class Search:
     :param run_id: the run that settles captures.
     :param on_reuse: called for each capture that needed no request, since its payload is held.
     :param held: digest_key of the digests whose payload the store holds; one set for all searches of a run.
+    :param holes: the holes that other archives may fill, by archive: of the policy, so that it outlives the search.
     """
 
     def __init__(
@@ -99,6 +100,7 @@ class Search:
         run_id: int,
         on_reuse: Callable[[], None],
         held: set[int] | None = None,
+        holes: dict[str, tuple[Period, ...]] | None = None,
     ) -> None:
         self._store, self._options, self._extractor = store, options, extractor
         self._policy, self._run_id, self._on_reuse = policy, run_id, on_reuse
@@ -123,7 +125,11 @@ class Search:
         self._ended = False
         self._lost: set[int] = set()  # asked for in vain
         self._kept_from_us: set[int] = set()
-        self._holes: dict[str, tuple[Period, ...]] = {}
+        self._holes = {} if holes is None else holes
+
+    def resume(self, *, ended: bool) -> None:
+        """Take the place of an earlier search of this run. :param ended: it had come to its end."""
+        self._ended = ended
 
     # answers
 
@@ -165,6 +171,16 @@ class Search:
         self._named -= self._put_off
         self._put_off.clear()
         return waiting
+
+    @property
+    def has_put_off(self) -> bool:
+        """Some captures were passed over for now."""
+        return bool(self._put_off)
+
+    @property
+    def listed(self) -> bool:
+        """The listing was read."""
+        return self._rows is not None
 
     def pass_over(self, capture_id: int) -> None:
         """Never ask for a capture again in this run: nothing can be told of it."""

@@ -83,6 +83,10 @@ class Waits:
         """Return how many requests of a policy are under way."""
         return self._counts[who, For.REQUEST]
 
+    def idle(self, who: object) -> bool:
+        """Tell whether a policy waits for nothing."""
+        return not any(self._counts[who, what] for what in For)
+
     def forget(self) -> Counter[object]:
         """Let all waiting end, where nothing is under way any more; return who waited in vain, for how many things of
         its own. What waited for another's looks again by itself.

@@ -19,9 +19,9 @@ class Asker:
 
 
 def policy_work(policy_id):
-    search = SimpleNamespace(can_reuse=lambda listed: False, digest_of=lambda listed: 0)
+    search = SimpleNamespace(can_reuse=lambda listed: False, digest_of=lambda listed: 0, resume=lambda ended: None)
     policy = SimpleNamespace(policy_id=policy_id)
-    return PolicyWork(policy, search, go_on=None)
+    return PolicyWork(policy, lambda: search, go_on=None)
 
 
 def asked(wanted):

@@ -54,7 +54,8 @@ def left(reading, work):
 
 
 def begun():
-    return PolicyWork(SimpleNamespace(part=""), SimpleNamespace(answered=lambda *_, **__: None), None)
+    search = SimpleNamespace(answered=lambda *_, **__: None, resume=lambda **_: None)
+    return PolicyWork(SimpleNamespace(part=""), lambda: search, None)
 
 
 @pytest.mark.parametrize("grow", [PolicyWork.grow, lambda work: setattr(work, "unread", True)])
@@ -82,6 +83,7 @@ def test_other_documents_of_its_pages_are_read_with_all_policies_alone():
 
 def test_the_search_is_told_the_days_that_a_text_states_in_seconds():
     told = {}
-    search = SimpleNamespace(answered=lambda number, *_, stated: told.update({number: stated}))
-    left(PolicyReading(Store(), Reader(), all_policies=False), PolicyWork(SimpleNamespace(part=""), search, None))
+    search = SimpleNamespace(answered=lambda number, *_, stated: told.update({number: stated}), resume=lambda **_: None)
+    work = PolicyWork(SimpleNamespace(part=""), lambda: search, None)
+    left(PolicyReading(Store(), Reader(), all_policies=False), work)
     assert told == {1: [2 * 86400, 59 * 86400], 2: [2 * 86400, 59 * 86400]}

@@ -1,0 +1,81 @@
+"""Which policies of a run have their captures in memory at once: so many, whatever the length of the list.
+
+    its listing is in ──ask──► it has a place, and chooses captures
+                          └──► none is free: it waits, and has nothing in memory
+    all its captures are read, or it had its first page and others have none yet ──give_back──► its memory is freed
+    a place is free ──next──► the policy whose turn it is: first those that have no page yet, then the others as they came
+
+With no more policies than places nothing of this happens. With more, each policy asks for one page in its first turn,
+then gives up its place, and comes again when every policy has had its first turn.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from crawler.spiders.state.policy_work import PolicyWork
+
+
+class Turns:
+    """The places of a run, and who waits for one.
+
+    :param places: how many policies may have one at once.
+    :ivar crowded: more policies came than there are places.
+    """
+
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self._came = 0
+        self._in: set[PolicyWork] = set()
+        self._new: deque[PolicyWork] = deque()
+        self._old: deque[PolicyWork] = deque()
+        self._waiting: set[PolicyWork] = set()
+
+    def came(self) -> None:
+        """Note one more policy."""
+        self._came += 1
+
+    @property
+    def crowded(self) -> bool:
+        return self._came > self._places
+
+    def ask(self, work: PolicyWork) -> bool:
+        """Tell whether a policy has a place; where none is free, it waits for one from now on."""
+        if work in self._in:
+            return True
+        if work in self._waiting:
+            return False
+        if len(self._in) < self._places and not self._waiting:
+            self._in.add(work)
+            return True
+        self._wait(work)
+        return False
+
+    def give_back(self, work: PolicyWork, *, again: bool) -> None:
+        """Free a policy's place and memory. :param again: it is to have another turn."""
+        self._in.discard(work)
+        work.rest()
+        if again and work not in self._waiting:
+            self._wait(work)
+
+    def must_share(self, work: PolicyWork) -> bool:
+        """Tell whether a policy that has had a page gives its place to one that has none."""
+        return work.begun and not work.shared and bool(self._new)
+
+    def next(self) -> PolicyWork | None:
+        """Give a free place to the policy whose turn it is, and return it; None where no place is free or nobody waits."""
+        queue = self._new or self._old
+        if not queue or len(self._in) >= self._places:
+            return None
+        work = queue.popleft()
+        self._waiting.discard(work)
+        self._in.add(work)
+        return work
+
+    def empty(self) -> None:
+        """Free all places, where nothing is under way any more: who has not come to an end asks again."""
+        self._in.clear()
+
+    def _wait(self, work: PolicyWork) -> None:
+        self._waiting.add(work)
+        (self._old if work.begun else self._new).append(work)
