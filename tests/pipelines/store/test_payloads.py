@@ -6,9 +6,11 @@ import sqlite3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
 from pipelines.store.load import load_payload
-from pipelines.store.shelves.payloads import SHORTEST_BASE, deflate, difference, quick
+from pipelines.store.schema.migrations import migrations
+from pipelines.store.shelves.payloads import SHORTEST_BASE, PayloadShelf, deflate, difference, quick
 from pipelines.store.tables.payload_bases import Base
 
 
@@ -51,3 +53,22 @@ def test_a_payload_that_nothing_serves_stands_alone():
     base, data = quick(body, [Base(1, chance.randbytes(2_500), 0, 2_500)])
     assert base is None
     assert read_back((2_500, data)) == body
+
+
+@pytest.mark.parametrize("together", [1, 2, 8, 16])
+def test_a_change_of_a_page_is_stored_once_however_many_captures_were_packed_together(together):
+    chance = random.Random(together)
+    middle = chance.randbytes(5_000)  # new, and repeats nothing
+    page = chance.randbytes(60_000)
+    changed = [page[:20_000] + middle + page[20_000:] + b"%08x" % chance.getrandbits(32) for _ in range(16)]
+    db = Database(memory=True)
+    migrations.apply(db)
+    shelf = PayloadShelf(db)
+    shelf.put(page, "x)/")
+    for start in range(0, 16, together):
+        batch = [(body, shelf.packing("x)/")(body)) for body in changed[start : start + together]]
+        for body, packed in batch:
+            assert shelf.get(shelf.put_packed(body, "x)/", packed)[0]) == body
+    (stored,) = db.execute("SELECT sum(length(data)) FROM payloads WHERE id > 1").fetchone()
+    assert 5_000 < stored < 2 * 5_000
+    db.conn.close()

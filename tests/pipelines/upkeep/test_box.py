@@ -10,12 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
+from crawler.archives.errors import StoreError
 from pipelines.store.boxes import BOX_BYTES, BOXED_UP_TO, boxed, filled, unboxed
 from pipelines.store.file import WrittenFile, open_file
 from pipelines.store.load import PAYLOAD_ERRORS, load_frames, load_payload, stored_frame
 from pipelines.store.schema.migrations import migrations
 from pipelines.store.shelves.payloads import PayloadShelf
-from pipelines.upkeep.box import box_payloads, forget_boxed
+from pipelines.upkeep import box
+from pipelines.upkeep.box import MOST_COMING, box_payloads, forget_boxed
 from pipelines.upkeep.compact import compact
 from pipelines.upkeep.findings import Damage
 from pipelines.upkeep.orphans import stand_alone
@@ -44,9 +46,9 @@ def test_boxes_are_filled_in_order_and_to_their_size(sizes):
 @given(st.binary(max_size=400))
 def test_a_damaged_box_is_told_as_a_damaged_payload(data):
     """As any bytes, and as what any bytes are inside of it."""
-    for box in (data, zstandard.compress(data)):
+    for made in (data, zstandard.compress(data)):
         with suppress(zstandard.ZstdError):
-            assert all(isinstance(frame, bytes) for frame in unboxed(1, box).values())
+            assert all(isinstance(frame, bytes) for frame in unboxed(1, made).values())
 
 
 def test_a_box_that_says_that_it_is_huge_is_not_inflated():
@@ -106,8 +108,14 @@ STEPS = st.lists(
 
 
 @settings(max_examples=60)
-@given(STEPS)
-def test_whatever_comes_and_goes_all_payloads_are_read_back(steps):
+@given(STEPS, st.sampled_from([1, 3, MOST_COMING]))
+def test_whatever_comes_and_goes_all_payloads_are_read_back(steps, most):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(box, "MOST_COMING", most)  # put into boxes at once
+        comes_and_goes(steps)
+
+
+def comes_and_goes(steps):
     made = Shelf()
     for step in steps:
         if step == "box":
@@ -129,6 +137,21 @@ def test_whatever_comes_and_goes_all_payloads_are_read_back(steps):
     before = made.db.execute("SELECT * FROM payload_boxes").fetchall()
     box_payloads(made.db)
     assert made.db.execute("SELECT * FROM payload_boxes").fetchall() == before
+    made.db.conn.close()
+
+
+def test_no_more_is_in_memory_than_some_frames(monkeypatch):
+    made = Shelf()
+    for _ in range(20):
+        made.put("other")
+    at_once = []
+    put = box._put
+    monkeypatch.setattr(box, "MOST_COMING", 6)
+    monkeypatch.setattr(box, "_put", lambda db, frames: (at_once.append(len(frames)), put(db, frames)))
+    box_payloads(made.db)
+    assert at_once == [6, 12, 18, 20]  # those before are of the same box
+    assert len(made.boxed()) == 20
+    made.is_sound()
     made.db.conn.close()
 
 
@@ -188,6 +211,12 @@ def test_a_damaged_box_is_found_and_its_payloads_are_asked_for_again(path, harm)
     compact(path)
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("SELECT count(*) FROM payload_boxes").fetchone() == (0,)
+
+
+def test_what_cannot_be_forgotten_of_a_damaged_box_is_told(path):
+    damage(path, "UPDATE payload_boxes SET frames = x'28b52ffd'")
+    with closing(open_file(path).conn) as connection, pytest.raises(StoreError, match="fsck --repair"):
+        forget_boxed(WrittenFile(connection))
 
 
 @pytest.mark.parametrize("stop", range(1, 7))
