@@ -95,7 +95,7 @@ class Advancer:
 
     async def _take_turn(self, work: PolicyWork) -> AsyncIterator[Any]:
         if work.failed or self._run.ending or not self._waits.can_choose(work):
-            if self._turns.crowded and self._is_still(work):
+            if self._is_still(work):
                 self._turns.give_back(work, again=False)
             return
         if not self._turns.ask(work):
@@ -115,7 +115,7 @@ class Advancer:
             self._run.program_error(error, work.policy.url, work.policy)
         finally:
             work.going -= 1
-        if self._turns.crowded and self._is_still(work):
+        if self._is_still(work):
             planned = self._options.mode is Mode.PLAN
             if work.failed or planned or work.resting or (work.ended and not work.queue):
                 self._turns.give_back(work, again=False)
@@ -227,6 +227,7 @@ class Advancer:
         lost = self._waits.forget()
         self._ledger.forget_under_way()
         self._ledger.second_pass = True
+        self._turns.end()
         while self._run.turn_on():
             some = [work for work in self.works if self._plan_to_fill(work, lost[work])]
             if some:
@@ -259,9 +260,9 @@ class Advancer:
                     work.search.give_up()
         self._sent_when_idle, self._let_go = self._ledger.sent, set(waiting)
         some += [work for work in waiting if work not in some]
+        if not some and (turn := self._turns.next()) is not None:
+            some = [turn]
         if not some and not self._ledger.second_pass:
             self._ledger.second_pass = True
             some = [work for work in going if work.retry()]
-        if not some and (turn := self._turns.next()) is not None:
-            some = [turn]
         return some

@@ -30,10 +30,15 @@ class Turns:
         self._new: deque[PolicyWork] = deque()
         self._old: deque[PolicyWork] = deque()
         self._waiting: set[PolicyWork] = set()
+        self._done: set[PolicyWork] = set()  # they gave back their places before it was crowded
 
     def came(self) -> None:
         """Note one more policy."""
         self._came += 1
+        if self.crowded:
+            for work in self._done - self._in:
+                work.rest()
+            self._done.clear()
 
     @property
     def crowded(self) -> bool:
@@ -52,9 +57,12 @@ class Turns:
         return False
 
     def give_back(self, work: PolicyWork, *, again: bool) -> None:
-        """Free a policy's place and memory. :param again: it is to have another turn."""
+        """Free a policy's place, and its memory where others need that. :param again: it is to have another turn."""
         self._in.discard(work)
-        work.rest()
+        if self.crowded:
+            work.rest()
+        else:
+            self._done.add(work)
         if again and work not in self._waiting:
             self._wait(work)
 
@@ -75,6 +83,13 @@ class Turns:
     def empty(self) -> None:
         """Free all places, where nothing is under way any more: who has not come to an end asks again."""
         self._in.clear()
+
+    def end(self) -> None:
+        """Free all places and let nobody wait: who waits still cannot go on, since its archive has paused."""
+        self._in.clear()
+        self._new.clear()
+        self._old.clear()
+        self._waiting.clear()
 
     def _wait(self, work: PolicyWork) -> None:
         self._waiting.add(work)

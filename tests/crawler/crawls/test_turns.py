@@ -3,9 +3,11 @@
 import pytest
 
 from benchmarks.many_sites import build, by_order
-from tests.crawling import crawl, history, outcomes
+from crawler.archives.files.warc import Answered
+from tests.crawling import ROOT, crawl, history, outcomes
 from tests.servers.wayback_server import WaybackServer
 
+SAMPLE = ROOT / "data" / "sample"
 SITES, CAPTURES = 7, 12
 
 
@@ -53,3 +55,16 @@ def test_a_night_without_news_asks_for_nothing(folder, tmp_path):
         again = crawled(tmp_path, server.archive, 2, sites=str(folder / "list.txt"), strategy="changes")
         assert again == first
         assert not [path for path in server.asked if not path.startswith("/cdx")]
+
+
+def test_a_policy_that_ends_before_the_others_are_found_leaves_its_place(tmp_path):
+    """What fails is asked for once more at the end, whoever had the places before there were too many policies."""
+    database, settings = tmp_path / "x.db", {"POLICYLAPSE_AT_ONCE": "1"}
+    with WaybackServer(SAMPLE) as server:
+        assert crawl(database, server.archive, settings=settings, site="lumenkart.example").code == 0
+        server.faults["/web/20050812211409"] = [
+            Answered(503, {}, b"busy")
+        ] * 4  # the first pass of a capture and its retries
+        run = crawl(database, server.archive, settings=settings, site="lumenkart.example,tinroofradio.example")
+    assert run.code == 0, run.out
+    assert "playback_failed" not in outcomes(database)

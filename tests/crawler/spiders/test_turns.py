@@ -62,3 +62,25 @@ def test_with_no_more_policies_than_places_none_ever_rests():
     assert all(map(turns.ask, works))
     assert not turns.crowded
     assert turns.next() is None
+
+
+def test_who_ends_before_it_is_crowded_leaves_its_place_and_then_its_memory():
+    turns, works = Turns(1), [PolicyWork(number, Search, None) for number in range(2)]
+    turns.came()
+    assert turns.ask(works[0])
+    assert works[0].search is not None
+    turns.give_back(works[0], again=False)
+    assert not works[0].resting, "nobody needs its memory"
+    turns.came()
+    assert works[0].resting
+    assert turns.ask(works[1])
+
+
+def test_nobody_waits_for_an_archive_that_has_paused():
+    turns, works = Turns(1), [PolicyWork(number, Search, None) for number in range(3)]
+    for _work in works:
+        turns.came()
+    assert [turns.ask(work) for work in works] == [True, False, False]
+    turns.end()
+    assert turns.next() is None
+    assert turns.ask(works[2]), "the next archive is asked for it"
