@@ -112,12 +112,13 @@ def stored_frame(execute: Execute, payload_id: int) -> bytes:
 
 def _out_of_box(execute: Execute, payload_id: int, boxes: _Boxes) -> bytes:
     """The frame of a payload that has none in its row. :param boxes: those read before, by their first id."""
-    row = execute("SELECT max(first_id) FROM payload_boxes WHERE first_id <= ?", [payload_id]).fetchone()
-    if row[0] is None:
+    box = "FROM payload_boxes WHERE first_id <= ? ORDER BY first_id DESC LIMIT 1"
+    row = execute(f"SELECT first_id {box}", [payload_id]).fetchone()
+    if row is not None and row[0] not in boxes:  # looked for again: `compact` may have made other boxes meanwhile
+        row = execute(f"SELECT first_id, frames {box}", [payload_id]).fetchone()
+        boxes |= {row[0]: unboxed(*row)} if row else {}
+    if row is None:
         raise KeyError(payload_id)
-    if row[0] not in boxes:
-        (data,) = execute("SELECT frames FROM payload_boxes WHERE first_id = ?", row).fetchone()
-        boxes[row[0]] = unboxed(row[0], data)
     return boxes[row[0]][payload_id]
 
 

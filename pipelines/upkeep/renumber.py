@@ -27,14 +27,18 @@ _Places = list[tuple[int, str | None]]  # block id and language of each block of
 def renumber_blocks(db: Database) -> bool:
     """Number blocks anew where that makes fewer runs; tell whether it was done. Within a transaction.
 
-    The index of words is of the old ids then, and has to be made again. Where others have triggers on the rows, all stays
-    as it is.
+    The index of words is of the old ids then, and has to be made again. Where others have triggers on the rows, or tables
+    that refer to them, all stays as it is.
     """
     runs, places = db.execute("SELECT count(*), coalesce(sum(length), 0) FROM text_runs").fetchone()
     watched = (
         "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND tbl_name IN ('block_rows', 'text_runs', 'block_claims')"
     )
-    if not runs or places > MOST_PLACES or db.execute(watched).fetchone():
+    referred = (
+        "SELECT 1 FROM sqlite_schema t JOIN pragma_foreign_key_list(t.name) f WHERE t.type = 'table' "
+        "AND lower(f.\"table\") IN ('block_rows', 'text_runs', 'block_claims') AND t.name NOT IN ('text_runs', 'block_claims')"
+    )
+    if not runs or places > MOST_PLACES or any(db.execute(sql).fetchone() for sql in (watched, referred)):
         return False
     texts = _texts(db)
     ids = [block_id for (block_id,) in db.execute("SELECT id FROM block_rows ORDER BY id").fetchall()]

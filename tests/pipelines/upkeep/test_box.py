@@ -169,6 +169,29 @@ def test_an_id_that_is_given_again_is_the_new_payload():
     made.db.conn.close()
 
 
+def test_boxes_that_are_made_again_between_two_statements_of_a_reader_are_read():
+    made = Shelf()
+    for kind in ("other", "other", "other"):
+        made.put(kind)
+    box_payloads(made.db)
+    last = load_payload(made.db.execute, 3)
+    told = []
+
+    def execute(sql, values):
+        found = made.db.execute(sql, values)
+        if "payload_boxes" in sql and not told:
+            rows = found.fetchall()
+            made.take(0)
+            forget_boxed(made.db)
+            told.append(made.boxed())
+            found = made.db.execute("SELECT ?", rows[0])
+        return found
+
+    assert load_payload(execute, 3) == last
+    assert told == [[2, 3]]
+    made.db.conn.close()
+
+
 # whole files
 
 

@@ -163,3 +163,16 @@ def test_killed_while_blocks_are_numbered_all_is_as_it_was(tmp_path, stop):
         numbered_anew()
     db.conn.close()
     assert (content(path), findings(path)) == (before, [])
+
+
+@pytest.mark.parametrize("table", ["block_rows", "Block_Rows"])
+def test_a_table_of_others_that_refers_to_blocks_leaves_them_as_they_are(db, table):
+    for text in ([1, 2, 3, 4], [1, 3], [2, 4], [1, 3, 2, 4]):
+        put(db, text)
+    db.execute(f"CREATE TABLE marks (block_id INTEGER REFERENCES {table} (id))")
+    db.execute("INSERT INTO marks SELECT id FROM block_rows")
+    with db.atomic():
+        assert not renumber_blocks(db)
+    db.execute("DROP TABLE marks")
+    with db.atomic():
+        assert renumber_blocks(db)
