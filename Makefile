@@ -31,7 +31,7 @@ unit: .venv/test-ready  ## the tests that start no program, server or browser, a
 	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not whole"
 
 lint: lint-code
-	$(BIN)/cog --check -I . -P README.md docs/*.md
+	PYTHONPATH=. $(BIN)/cog --check -I . -P README.md docs/*.md
 
 lint-code: .venv/test-ready
 	$(BIN)/ruff format --check -q .
@@ -42,7 +42,7 @@ bench-generated: .venv/test-ready  ## changes of 200 generated histories: precis
 	$(BIN)/python -m benchmarks generated
 
 docs: .venv/test-ready  ## write the outputs in README.md and docs/ anew
-	$(BIN)/cog -r -I . -P README.md docs/*.md
+	PYTHONPATH=. $(BIN)/cog -r -I . -P README.md docs/*.md
 	$(BIN)/python -m docs.pictures
 
 screens: .venv/test-ready  ## take the pictures of the browser view anew; needs Chromium
