@@ -15,10 +15,16 @@ _AT_ONCE = 500  # ids in one statement; SQLite takes 32,766 (SQLITE_MAX_VARIABLE
 
 
 def read_texts(db: sqlite3.Connection, text_ids: Iterable[int]) -> dict[int, tuple[Block, ...]]:
-    """Return the blocks of texts, in order.
+    """Return the blocks of texts, in order, of one state of the file: `compact` may number blocks anew.
 
     :param db: a connection to the file.
     """
+    if not db.in_transaction:
+        db.execute("BEGIN")
+        try:
+            return read_texts(db, text_ids)
+        finally:
+            db.rollback()
     wanted = list(dict.fromkeys(text_ids))
     order: dict[int, list[int]] = {text_id: [] for text_id in wanted}
     for part, marks in _parts(wanted):

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from pipelines.model import Block, BlockKind
 from pipelines.store.file import open_file
 from pipelines.store.load import text_blocks
+from pipelines.store.load_texts import read_texts
 from pipelines.store.schema.migrations import migrations
 from pipelines.store.tables.block_words import differing_words, index_blocks
 from pipelines.store.tables.texts import put_text
@@ -176,3 +177,30 @@ def test_a_table_of_others_that_refers_to_blocks_leaves_them_as_they_are(db, tab
     db.execute("DROP TABLE marks")
     with db.atomic():
         assert renumber_blocks(db)
+
+
+def test_a_text_is_read_whole_though_blocks_are_numbered_anew_between_two_statements(tmp_path):
+    path, texts = tmp_path / "x.db", [[5, 1, 4], [1, 4, 2], [3, 5, 2]]
+    with closing(open_file(path)) as writer:
+        migrations.apply(writer)
+        writer.execute("PRAGMA journal_mode = WAL")
+        with writer.conn:
+            for text in texts:
+                put(writer, text)
+        expected = {number: blocks for number, (blocks, _) in enumerate(texts_in(writer), 1)}
+
+        def between(statement):
+            if "FROM blocks" in statement:
+                db.set_trace_callback(None)
+                renumbered.append(statement)
+                writer.execute("PRAGMA foreign_keys = OFF")
+                with writer.conn:
+                    writer.execute("UPDATE text_runs SET first_block_id = first_block_id + 100")
+                    writer.execute("UPDATE block_rows SET id = id + 100")
+
+        renumbered = []
+        with closing(sqlite3.connect(path)) as db:
+            db.set_trace_callback(between)
+            assert read_texts(db, [1, 2, 3]) == expected
+        assert renumbered
+        assert writer.execute("SELECT min(id) FROM blocks").fetchone() == (101,)
