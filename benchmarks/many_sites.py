@@ -24,14 +24,10 @@ from warcio.warcwriter import WARCWriter
 
 from benchmarks.floors import met
 from benchmarks.memory import CRAWL, ROOT
+from benchmarks.quiet_nights import CLAUSE, PLACES, url
 from tests.generators.warc_files import put_response
 
 SIZES = (1_000, 10_000)
-PLACES = "shop bank news game map mail film book trip food farm park".split()
-CLAUSE = (
-    "We collect the personal data that you give us, such as your name and your {0} address, and use cookies. We share your "
-    "information with {1} partners. You may object to the processing of your data, and ask us to erase it, at any time."
-)
 
 # This process stays small: a child that is forked inherits its parent's peak (Linux, exec_mmap).
 BUILD = """
@@ -49,10 +45,6 @@ with WaybackServer(Path(sys.argv[1])) as server:
     sys.stdin.read()
     Path(sys.argv[2]).write_text("".join(f"{number} {path}\\n" for path, number in server.asked.items()))
 """
-
-
-def url(number: int) -> str:
-    return f"http://s{number}.example/privacy"
 
 
 def build(folder: Path, sites: int, captures: int) -> None:

@@ -17,11 +17,12 @@ from contextlib import closing
 from pathlib import Path
 
 from history.database import open_database
-from history.web.app import answer, one_state, split
+from history.web.app import answer, split
 from history.web.catalogue import read_catalogue
 from history.web.links import Links
 from history.web.page import Ask
 from pipelines.store.file import open_file
+from pipelines.store.load import one_state
 
 READERS, FLOOR = 3, 0.050
 PAGES = (

@@ -13,7 +13,7 @@ from typing import Final
 
 from crawler.archives.errors import StoreError
 from pipelines.store.check import MIGRATIONS, check_file
-from pipelines.store.load import readable_uri
+from pipelines.store.load import one_state, readable_uri
 
 _BUSY_SECONDS = 10.0  # readers of a WAL file wait only for its recovery
 
@@ -33,20 +33,6 @@ def open_database(path: str | Path) -> sqlite3.Connection:
         raise
     connection.row_factory = sqlite3.Row
     return connection
-
-
-@contextmanager
-def one_state(db: sqlite3.Connection) -> Iterator[None]:
-    """Read one state of the database, whatever a crawl writes meanwhile; a reader never holds up a writer (WAL)."""
-    if db.in_transaction:  # the server's for a page and its catalogue, an export's for all its pages
-        yield
-        return
-    db.execute("BEGIN")
-    db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()  # the state is the one at the first read
-    try:
-        yield
-    finally:
-        db.rollback()
 
 
 @contextmanager

@@ -4,8 +4,8 @@ ReadingStage (100) stores what the process pool read. VersionStage (200) folds. 
 that feed exports, and pipelines of other people from 300 on, get. The functions are in store/ and items.py.
 
 The reactor's thread keeps every connection alive, so it does only what is short: it is the one writer of the database, and
-each of its transactions, of a few captures together, takes milliseconds. What takes longer is computed elsewhere, from what is committed, and comes back
-as a value to be written:
+each of its transactions, of a few captures together, takes milliseconds. What takes longer is computed elsewhere, from what
+is committed, and comes back as a value to be written:
 
     bytes of a capture ──a thread: digests, compression──► Packed ──► captures.keep (raw first)
     payload ──a reader's process──► PackedReading ──► readings.put

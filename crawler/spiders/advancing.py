@@ -1,6 +1,7 @@
 """What comes next for each policy of a run, and what is left when nothing is under way.
 
-PolicyWork ──advance──► it has a place (turns.py)? ──► grown? read its listing ──► known redirects followed ──► requests up to the window
+PolicyWork ──advance──► it has a place (turns.py)? ──► grown? read its listing ──► known redirects followed
+│                                                                          ──► requests up to the window
 └─ nothing requested: what is kept of it and was not read
 when_idle ──left_to_do──► who waited in vain, who waits for a wording, then the second pass; nobody: all is asked here
           ──fall_back───► who has holes that the next archive may fill; nobody, and no archive left: the run has ended
@@ -26,7 +27,7 @@ from crawler.spiders.state.turns import Turns
 from crawler.spiders.state.waits import Waits
 
 WINDOW = 16  # mementos of one policy under way at once: enough to keep connections and readers busy
-AT_ONCE = 4  # places in it that are filled together, if so many are wanted: each time asks the store
+REFILL = 4  # places in it that are filled together, if so many are wanted: each time asks the store
 
 
 class Advancer:
@@ -169,7 +170,7 @@ class Advancer:
             if not work.queue:
                 return
             room = window - waits.requests(work)
-            if room < min(AT_ONCE, len(work.queue), window):
+            if room < min(REFILL, len(work.queue), window):
                 return  # an answer that is under way comes back here
             some, work.queue = work.queue[:room], work.queue[room:]
             listed = self._store.captures.listed([one.capture_id for one in some])

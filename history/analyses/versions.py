@@ -17,7 +17,7 @@ from typing import Any, Final
 from history.sites import PolicyRow, all_policies, find_policies
 from history.timeline.timeline import VersionRow, read_versions
 from pipelines.model import Block
-from pipelines.shards.apart import rows_at
+from pipelines.shards.apart import Shard, rows_of
 from pipelines.shards.place import JobFolders
 from pipelines.shards.rows import Holds, Told, Writing, damaged, decoder, to_json
 from pipelines.store.load_texts import read_texts_with_languages
@@ -130,7 +130,7 @@ def policies_of(place: JobFolders, name: str) -> Iterator[PolicyVersions]:
     """
     of_versions, of_blocks = decoder(tuple[VersionRow, ...]), decoder(tuple[Block, ...])
     of_texts = decoder(tuple[TextOfVersion, ...])
-    for site, url, named, versions, blocks, texts in rows_at(place, VERSIONS, name, _COLUMNS):
+    for site, url, named, versions, blocks, texts in rows_of(Shard(place, VERSIONS, name, _COLUMNS)):
         with Told():
             policy = PolicyVersions(site, url, named, of_versions(versions), of_blocks(blocks), of_texts(texts))
         if not _is_whole(policy):

@@ -23,11 +23,10 @@ from crawler.archives.timestamps import format_iso, parse_iso
 from history.claims.passages import claims_of_blocks
 from history.claims.said import Said
 from history.claims.what import What
-from history.database import one_state
 from history.search.index_words import Span, find, matching, tokens
 from history.search.query import Either, Query, expression, parse, terms_of, words_expression
 from history.timeline.timeline import GAP
-from pipelines.store.load import TEXTS_OF_BLOCKS
+from pipelines.store.load import TEXTS_OF_BLOCKS, one_state
 from pipelines.text.wording import words
 from pipelines.versions.citing import CITED_NAME, cite
 

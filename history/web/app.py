@@ -18,7 +18,6 @@ from typing import Any, Final
 
 from crawler.archives.errors import ConfigError, NotFound, PolicylapseError
 from crawler.archives.timestamps import format_iso
-from history.database import one_state
 from history.export.feed import Feed, atom, read_entries
 from history.plain import clean, json_text
 from history.sites import all_policies
@@ -36,6 +35,7 @@ from history.web.pages.sites import site_page, sites_page
 from history.web.pages.timeline import timeline_page
 from history.web.pages.trends import trends_page
 from history.web.render import render
+from pipelines.store.load import one_state
 
 FORMS: Final = ("json", "csv", "atom")
 _NAME = r"[A-Za-z0-9._-]{1,200}"
@@ -66,6 +66,7 @@ POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+
 HEADERS: Final = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",

@@ -17,7 +17,6 @@ from urllib.parse import unquote
 from datasette import Response, hookimpl
 from datasette.utils import sqlite_timelimit
 
-from history.database import one_state
 from history.web.app import HEADERS, PATHS, Answer, answer, split
 from history.web.catalogue import Catalogue, read_catalogue
 from history.web.legal import read_dates
@@ -27,6 +26,7 @@ from history.web.render import ASSET_TYPES, STATIC, assets_version
 from history.web.state import state_of
 from history.web.tables import database_metadata, queries
 from pipelines.store.check import APPLICATION_ID
+from pipelines.store.load import one_state
 
 if TYPE_CHECKING:  # Datasette loads its plugins, this one too, before its own module `app` is whole
     from datasette.app import Datasette

@@ -95,19 +95,9 @@ class Shard:
         return answer
 
 
-def rows_at(
-    place: JobFolders,
-    folder: str,
-    name: str,
-    columns: Mapping[str, Holds],
-    may_lack: Collection[str] = frozenset(),
-    most: int = MOST_SHARD,
-) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of a shard.
-
-    :raises StoreError: as Shard.
-    """
-    with Shard(place, folder, name, columns, may_lack, most) as shard:
+def rows_of(shard: Shard) -> Iterator[tuple[Any, ...]]:
+    """Yield all rows of a shard, then close it."""
+    with shard:
         yield from shard.rows()
 
 

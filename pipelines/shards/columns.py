@@ -32,7 +32,7 @@ from crawler.targets.fetched import Fetched
 from crawler.targets.hints import Hints
 from pipelines.model import Block, Link
 from pipelines.reading.payload import Reading
-from pipelines.shards.apart import Shard, rows_at
+from pipelines.shards.apart import Shard, rows_of
 from pipelines.shards.frames import Frames
 from pipelines.shards.place import PAGES, READINGS, JobFolders
 from pipelines.shards.rows import Holds, Told, Writing, decoder, storable, to_json
@@ -218,7 +218,7 @@ def readings_at(place: JobFolders, name: str) -> Iterator[ReadingRow]:
 
     :raises StoreError: the file is none, or damaged.
     """
-    yield from readings_of(rows_at(place, READINGS, name, READINGS_COLUMNS, _ONCE, MOST_READINGS))
+    yield from readings_of(rows_of(Shard(place, READINGS, name, READINGS_COLUMNS, _ONCE, MOST_READINGS)))
 
 
 def readings_of(rows: Iterable[tuple[Any, ...]]) -> Iterator[ReadingRow]:

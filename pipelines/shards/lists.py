@@ -22,7 +22,7 @@ from crawler.archives.capture import Capture
 from crawler.archives.errors import StoreError
 from crawler.archives.files.warc import WarcArchive
 from crawler.discovery.by_address import likely_policy
-from pipelines.shards.apart import rows_at
+from pipelines.shards.apart import Shard, rows_of
 from pipelines.shards.collect import FoundRecord
 from pipelines.shards.place import JobFolders, open_uri
 from pipelines.shards.rows import Holds, Told, Writing, decoder, storable, to_json
@@ -80,7 +80,7 @@ def captures_of(place: JobFolders, name: str) -> Iterator[Capture]:
     :raises StoreError: it is missing or damaged.
     """
     of_capture = decoder(Capture)
-    for (row,) in rows_at(place, LOCATORS, name, {"capture": Holds.TEXT}):
+    for (row,) in rows_of(Shard(place, LOCATORS, name, {"capture": Holds.TEXT})):
         with Told():
             yield of_capture(row)
 

@@ -2,6 +2,7 @@
 captures of a URL are a policy's.
 
     load_payload(execute, id) ──► bytes          text_blocks(connection, id) ──► Block…          WHILE_THERE: SQL
+    one_state(connection): what is read within it is of one state
 
 Only sqlite3's `execute` and zstandard here, so that reading loads no more. What is read here is written in payloads.py
 and texts.py.
@@ -12,7 +13,8 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -68,6 +70,20 @@ def readable_uri(path: Path) -> str:
     """
     still = not os.access(path.resolve().parent, os.W_OK) and not Path(f"{path}-wal").exists()
     return f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if still else ''}"
+
+
+@contextmanager
+def one_state(db: sqlite3.Connection) -> Iterator[None]:
+    """Read one state of the database, whatever a crawl writes meanwhile; a reader never holds up a writer (WAL)."""
+    if db.in_transaction:  # the server's for a page and its catalogue, an export's for all its pages
+        yield
+        return
+    db.execute("BEGIN")
+    db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()  # the state is the one at the first read
+    try:
+        yield
+    finally:
+        db.rollback()
 
 
 def load_payload(execute: Execute, payload_id: int, known: Mapping[int, bytes] = _NONE_KNOWN) -> bytes:

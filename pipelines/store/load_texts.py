@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from pipelines.model import Block, BlockKind
+from pipelines.store.load import one_state
 
 _AT_ONCE = 500  # ids in one statement; SQLite takes 32,766 (SQLITE_MAX_VARIABLE_NUMBER), older ones 999
 
@@ -19,12 +20,11 @@ def read_texts(db: sqlite3.Connection, text_ids: Iterable[int]) -> dict[int, tup
 
     :param db: a connection to the file.
     """
-    if not db.in_transaction:
-        db.execute("BEGIN")
-        try:
-            return read_texts(db, text_ids)
-        finally:
-            db.rollback()
+    with one_state(db):
+        return _read_texts(db, text_ids)
+
+
+def _read_texts(db: sqlite3.Connection, text_ids: Iterable[int]) -> dict[int, tuple[Block, ...]]:
     wanted = list(dict.fromkeys(text_ids))
     order: dict[int, list[int]] = {text_id: [] for text_id in wanted}
     for part, marks in _parts(wanted):

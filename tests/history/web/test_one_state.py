@@ -7,13 +7,14 @@ from itertools import count
 
 import pytest
 
-from history.database import one_state, open_database
+from history.database import open_database
 from history.web import plugin
 from history.web.app import answer, split
 from history.web.catalogue import read_catalogue
 from history.web.links import Links
 from history.web.page import Ask
 from history.web.serve import Serving, application
+from pipelines.store.load import one_state
 
 PAGES = ("", "sites.json", "changes", "changes.json", "search.json", "trends.json", "coverage.json", "coverage")
 QUERY = {"search": {"q": "data"}, "trends": {"terms": "data"}}

@@ -12,7 +12,7 @@ from pyarrow import parquet
 
 from crawler.archives.errors import StoreError
 from pipelines.shards import frames, rows
-from pipelines.shards.apart import LIMITS, Shard, rows_at
+from pipelines.shards.apart import LIMITS, Shard, rows_of
 from pipelines.shards.columns import EXTRACTOR, PAGES_COLUMNS, READINGS_COLUMNS, pages_of
 from pipelines.shards.into import shard_in
 from pipelines.shards.place import PAGES, READINGS, JobFolders
@@ -144,7 +144,7 @@ def test_a_file_that_inflates_fails_within_bounds(place, tmp_path, folder, made)
     assert path.stat().st_size < MIB
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(StoreError, match=MADE[made]):
-        list(rows_at(place, folder, "x", FOLDERS[folder]))
+        list(rows_of(Shard(place, folder, "x", FOLDERS[folder])))
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 < PAST
 
 
@@ -153,7 +153,7 @@ def test_what_is_taken_before_its_size_is_known_ends_at_the_limit_of_the_process
     """One step of it is larger than all that the process may have."""
     two_gigabytes(tmp_path / "job" / PAGES / "x.parquet", PAGES)
     with pytest.raises(StoreError, match=f"more than {LIMITS.memory / MIB:,.0f} MiB of memory"):
-        list(rows_at(place, PAGES, "x", PAGES_COLUMNS))
+        list(rows_of(Shard(place, PAGES, "x", PAGES_COLUMNS)))
 
 
 def test_hostile_pages_are_recorded_and_stop_no_other_shard(place, tmp_path):
@@ -186,9 +186,9 @@ def test_groups_are_bounded_together(place, tmp_path, made):
     with parquet.ParquetWriter(path, one.schema) as writer:
         for _group in range(20):
             writer.write_table(one)
-    assert len(list(rows_at(place, READINGS, "x", READINGS_COLUMNS))) == 2_000
+    assert len(list(rows_of(Shard(place, READINGS, "x", READINGS_COLUMNS)))) == 2_000
     with pytest.raises(StoreError, match="its rows take more than 1 MiB"):
-        list(rows_at(place, READINGS, "x", READINGS_COLUMNS, most=MIB))
+        list(rows_of(Shard(place, READINGS, "x", READINGS_COLUMNS, most=MIB)))
 
 
 def test_the_rows_of_another_process_are_those_of_this_one(place, tmp_path):
@@ -287,4 +287,4 @@ def test_a_text_that_is_no_utf_8_is_an_error_of_the_shard(place, tmp_path):
     table = table.set_column(table.column_names.index("reading"), "reading", wrong)
     parquet.write_table(table, tmp_path / "job" / READINGS / "x.parquet")
     with pytest.raises(StoreError, match="damaged, or none: 'utf-8'"):
-        list(rows_at(place, READINGS, "x", READINGS_COLUMNS))
+        list(rows_of(Shard(place, READINGS, "x", READINGS_COLUMNS)))
