@@ -12,6 +12,8 @@ searches believe: a mistake in one of them cannot make a loop.
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from crawler.choosing.rows import TELLS_NOTHING
 
 
@@ -25,7 +27,8 @@ class Ledger:
     def __init__(self) -> None:
         self.second_pass = False
         self.sent = 0
-        self._times: dict[int, bytearray] = {}  # a byte a capture, 1,024 together: a run may ask for 100,000
+        # a byte a capture, 1,024 together: a run may ask for 100,000
+        self._times: defaultdict[int, bytearray] = defaultdict(lambda: bytearray(1024))
         self._under_way: dict[int, int] = {}  # capture -> digest_key
         self._bringing: dict[int, int] = {}  # digest_key -> the capture under way that brings its payload
 
@@ -40,7 +43,7 @@ class Ledger:
 
     def take(self, capture_id: int, digest: int = TELLS_NOTHING, rounds: int = 1) -> bool:
         """Note that a capture is requested; return False, and note nothing, where it was `rounds` times before."""
-        these, place = self._times.setdefault(capture_id >> 10, bytearray(1024)), capture_id & 1023
+        these, place = self._times[capture_id >> 10], capture_id & 1023
         times = these[place]
         if times >= rounds or capture_id in self._under_way:
             return False
