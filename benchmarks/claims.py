@@ -4,12 +4,12 @@ The labels are in benchmarks/claims_gold: a place (file, block, sentence) and a 
 How they were made, and how to get the texts: benchmarks/claims_gold/README.md.
 
     LANGUAGE.NAME.test.tsv        the test half, of operators in no other row
-    LANGUAGE.tsv, LANGUAGE.NAME.tsv   the tuning half. Where a language has no file of the first kind, a digest of an operator's
-                                  name says which half it is in
+    LANGUAGE.tsv, LANGUAGE.NAME.tsv   the tuning half
 
 The columns `source`, `path` and `commit` name a policy of a public repository. Its text is in DIR/OWNER__REPOSITORY/PATH of
 --texts DIR, and a sentence is found by its digest. The column `file` names a curated text of ../shared/pairs or
 ../shared/histories. When a test half has been measured and its errors are read, its file loses the `.test` of its name.
+Until another is labelled a language has no test half, and no floor is held.
 
 Rules are tuned on one half, and the floors hold on the other. A row of category `*` is a sentence labelled for every category:
 it counts in each one that has rules in its language.
@@ -91,11 +91,6 @@ def operator_of(file: str) -> str:
     return path.partition("/")[0] if owner in COLLECTIONS else owner
 
 
-def half(operator: str) -> str:
-    """Return the half of an operator: a digest of its name decides."""
-    return ("tuning", "test")[int(hashlib.sha256(operator.encode()).hexdigest(), 16) % 2]
-
-
 def digest(words: tuple[str, ...]) -> str:
     return hashlib.sha256(" ".join(words).encode()).hexdigest()[:16]
 
@@ -142,8 +137,9 @@ def places(file: str, texts: Path | None = None) -> Iterator[Place]:
 
 @dataclass(frozen=True)
 class Row:
-    """A line of a .tsv. :param file: as `text_of` has it. :param labels: as they are written."""
+    """A line of a .tsv. :param named: the .tsv. :param file: as `text_of` has it. :param labels: as they are written."""
 
+    named: str
     category: str
     half: str
     file: str
@@ -169,22 +165,15 @@ class Gold:
     open: frozenset[str]
 
 
-def has_own_test(language: str) -> bool:
-    """Return whether files of their own have the test half of a language."""
-    return any(GOLD.glob(f"{language}.*.test.tsv"))
-
-
 def rows(language: str) -> Iterator[Row]:
     """Yield the rows of a language."""
-    own = has_own_test(language)
     for file in sorted(GOLD.glob(f"{language}.*tsv")):
         with file.open(encoding="utf-8", newline="") as lines:
             for one in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
                 name = f"{one['source'].replace('/', '__')}/{one['path']}" if "source" in one else one["file"]
-                named = "test" if file.name.endswith(".test.tsv") else "tuning"
-                part = named if own else half(operator_of(name))
+                part = "test" if file.name.endswith(".test.tsv") else "tuning"
                 place = int(one["block"]), int(one["sentence"])
-                yield Row(one["category"], part, name, *place, one["digest"], one["labels"])
+                yield Row(file.name, one["category"], part, name, *place, one["digest"], one["labels"])
 
 
 def located(language: str, texts: Path | None = None) -> Iterator[tuple[Row, Place | None]]:

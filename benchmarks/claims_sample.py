@@ -24,7 +24,7 @@ from collections.abc import Iterable, Iterator
 
 from rapidfuzz import fuzz, process
 
-from benchmarks.claims import PAIRS, Place, half, has_own_test, places, rows, wordings
+from benchmarks.claims import PAIRS, Place, places, rows, wordings
 from benchmarks.reading import HISTORIES
 
 NETS = {
@@ -157,9 +157,8 @@ def main() -> int:
     labelled = list(rows(args.language))
     known = {row.digest for row in labelled}
     pairs = list(of_pairs(args.language))
-    own = has_own_test(args.language)
     pool = candidates(of_histories(args.language) if args.histories else pairs)
-    pool = [one for one in pool if one.digest not in known and (own or half(one.operator) == args.part)]
+    pool = [one for one in pool if one.digest not in known]
     draw = Draw(args.language, args.part, pool, [one.text for one in candidates(pairs)] if args.histories else [])
 
     def show(category: str, place: Place) -> None:
