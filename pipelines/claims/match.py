@@ -3,7 +3,7 @@
     claims(block, Context(heading, lead), "en") ──► Claim…
 
 A sentence is read behind the lead-in of its list ("We do not:" + "sell your data"), and a match must reach into the
-sentence itself. A question, a definition ("Retention" means …) and a title state nothing: of them only the laws and
+sentence itself. A cell of a table is read behind the header of its column ("Retention period:" + "2 years"). A question, a definition ("Retention" means …) and a title state nothing: of them only the laws and
 companies count that they name. A sentence without any word of a rule costs one look at its words, and a rule is tried only
 where its needles are (needles.py). Whatever a page holds, work is bounded:
 blocks are read up to MAX_CHARS, sentences up to MAX_SENTENCE.
@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pipelines.claims.candidates import RuleCandidates
+from pipelines.claims.context import cells
 from pipelines.claims.model import Claim, Context, Polarity
 from pipelines.claims.parties import parties
 from pipelines.claims.plain import plain
@@ -44,12 +45,11 @@ def claims(block: Block, context: Context, language: str, ruleset: RuleSet | Non
     if block.kind in _SILENT or len(block.markdown) > MAX_CHARS:
         return []
     known = (ruleset or rules()).of(language)
-    lead = f"{_NUMBERING.sub('', context.lead, count=1)} " if context.lead else ""
-    small_lead = lead.lower()
     found: dict[tuple[str, str, Polarity, str, int], Claim] = {}  # what two rules say alike is one claim, of the first
-    for index, one in enumerate(sentences(block.markdown)):
-        text = _NUMBERING.sub("", plain(one.text), count=1) if lead else plain(one.text)
-        text = text[:MAX_SENTENCE]
+    for index, read, under in _readings(block, context):
+        lead = f"{_NUMBERING.sub('', under.lead, count=1)} " if under.lead else ""
+        small_lead = lead.lower()
+        text = (_NUMBERING.sub("", read, count=1) if lead else read)[:MAX_SENTENCE]
         own = text.lower()
         small = small_lead + own
         seen = known.candidates.seen(small)
@@ -63,7 +63,7 @@ def claims(block: Block, context: Context, language: str, ruleset: RuleSet | Non
                 if silent or (title and rule.category not in _IN_LINES):
                     continue
             whole, begin = (lead + text, len(lead)) if rule.case else (small, len(small_lead))
-            for claim in _by_rule(rule, patterns, whole, begin, context, known.scope, index):
+            for claim in _by_rule(rule, patterns, whole, begin, under, known.scope, index):
                 found.setdefault((claim.category, claim.subject, claim.polarity, claim.value, index), claim)
         if seen & RuleCandidates.SPECIAL:
             for name in parties(text):
@@ -71,6 +71,21 @@ def claims(block: Block, context: Context, language: str, ruleset: RuleSet | Non
                     "party", name, Polarity.YES, "", "party.named", index
                 )
     return list(found.values())
+
+
+def _readings(block: Block, context: Context) -> Iterator[tuple[int, str, Context]]:
+    """What is read for itself: each sentence, or of a row below a header each cell's part of it. With the sentence's number."""
+    pieces = enumerate(sentences(block.markdown))
+    if not context.columns:
+        yield from ((index, plain(one.text), context) for index, one in pieces)
+        return
+    column = 0
+    for index, one in pieces:
+        for nth, cell in enumerate(cells(one.text)):
+            column += nth > 0
+            header = context.columns[column] if column < len(context.columns) else ""
+            if text := plain(cell):
+                yield index, text, Context(context.heading, header)
 
 
 def _states_nothing(small: str, scope: Scope | None) -> bool:
@@ -99,7 +114,9 @@ def _by_rule(
     text, begin = (text[begin:], 0) if rule.item else (text, begin)
     if (rule.needs and not _in(rule.needs, text)) or (rule.after and not _in(rule.after, text)):
         return
-    if rule.under and not (_in(rule.under, context.heading.lower()) or _in(rule.under, context.lead.lower())):
+    if rule.under and not _is_under(rule.under, context):
+        return
+    if _is_under(rule.not_under, context):
         return
     seen: set[str] = set()
     for match in _matches(patterns, text, begin):
@@ -118,6 +135,10 @@ def _by_rule(
             yield Claim(rule.category, rule.subject, said, value, rule.id, sentence)
         if not rule.value:
             return
+
+
+def _is_under(patterns: Sequence[re.Pattern[str]], context: Context) -> bool:
+    return _in(patterns, context.heading.lower()) or _in(patterns, context.lead.lower())
 
 
 def _in(patterns: Sequence[re.Pattern[str]], text: str) -> bool:

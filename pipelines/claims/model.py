@@ -34,10 +34,12 @@ class Context:
 
     :param heading: the words of the nearest heading, "" before the first.
     :param lead: the sentence that introduces the list of which the block is an item ("We do not:"), "" where none does.
+    :param columns: of a table's row: what introduces each of its cells, the header of its column ("Retention period:").
     """
 
     heading: str = ""
     lead: str = ""
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)

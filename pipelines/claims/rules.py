@@ -24,6 +24,7 @@ A file is one category in one language:
     between = ['…']                   # and none of these stands between the two: where what was granted ends
     item = true                       # an item of a list is read without its lead-in: "^" is where the item begins
     under = ['…']                     # only below a heading or lead-in like this
+    not_under = ['…']                 # and not below one like this ("We never:")
     value = "duration"                # how the value is read from the groups (VALUES)
     polarity = "scope"                # read by scope.py; else fixed: yes, no, conditional, unclear. yes by default
     case = true                       # capitals count
@@ -56,9 +57,17 @@ from pipelines.claims.values import NUMBER, UNIT
 
 _SIGN: Final = re.compile(r"(?s)\\.|\(\?P<\w+>|.")
 _FIELDS: Final = frozenset(
-    "id subject words also needs any not outside after between item under value polarity case yes no name valid_from valid_until source".split()
+    "id subject words also needs any not outside after between item under not_under value polarity case yes no name valid_from valid_until source".split()
 )
-_OTHERS: Final = ("needs", "not", "outside", "after", "between", "under")  # patterns that a rule may have besides `any`
+_OTHERS: Final = (
+    "needs",
+    "not",
+    "outside",
+    "after",
+    "between",
+    "under",
+    "not_under",
+)  # patterns that a rule may have besides `any`
 _PARTS: Final = {"number": NUMBER, "unit": UNIT}
 VALUES: Final = frozenset(("", "duration", "age", "article", "address", "text"))
 ANY_LANGUAGE: Final = "*"
@@ -150,6 +159,10 @@ class Rule:
     def under(self) -> tuple[re.Pattern[str], ...]:
         return self._compiled(self._sources("under"))
 
+    @cached_property
+    def not_under(self) -> tuple[re.Pattern[str], ...]:
+        return self._compiled(self._sources("not_under"))
+
     def pattern(self, number: int) -> re.Pattern[str]:
         """Return that of one of the sources. The others are not compiled for it."""
         found = self._some.get(number)
@@ -176,7 +189,7 @@ class Rule:
             filled = tuple(_filled(source, self.parts) for source in self.written.get(name, ()))
         except KeyError as error:
             raise ValueError(f"rule {self.id!r}: there is no part {error}") from error
-        return filled if self.case and name != "under" else tuple(map(_in_small_letters, filled))
+        return filled if self.case and not name.endswith("under") else tuple(map(_in_small_letters, filled))
 
 
 @dataclass(frozen=True, eq=False)
@@ -320,7 +333,7 @@ def read_rules(folder: Path) -> RuleSet:
     """
     found = RuleSet(folder)
     for rule in found.rules:
-        for name in ("patterns", "needs", "forbidden", "outside", "after", "between", "under"):
+        for name in ("patterns", "needs", "forbidden", "outside", "after", "between", "under", "not_under"):
             getattr(rule, name)
     return found
 

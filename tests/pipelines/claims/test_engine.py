@@ -8,6 +8,7 @@ from re import _parser as parser
 
 import pytest
 
+from pipelines.claims.context import contexts
 from pipelines.claims.match import MAX_CHARS, claims
 from pipelines.claims.model import Context
 from pipelines.claims.rules import FOLDER, RuleSet, read_rules, rules
@@ -27,6 +28,7 @@ PATTERNS = [
         ("after", rule.after),
         ("between", rule.between),
         ("under", rule.under),
+        ("not_under", rule.not_under),
     )
     for number, pattern in enumerate(patterns)
 ]
@@ -103,6 +105,49 @@ def test_a_heading_says_nothing_and_a_block_without_end_is_not_read():
     text = "We keep your data for two years."
     assert claims(Block(BlockKind.HEADING, 2, text), Context(), "en") == []
     assert claims(Block(BlockKind.PARAGRAPH, 0, text * (MAX_CHARS // 20)), Context(), "en") == []
+
+
+def in_text(*blocks):
+    """What each block of a text claims, where it stands."""
+    return [
+        [(one.name, one.polarity.value, one.value, one.sentence) for one in claims(block, context, "en")]
+        for block, context in zip(blocks, contexts(blocks), strict=True)
+    ]
+
+
+def row(level, *cells):
+    return Block(BlockKind.ROW, level, " | ".join(cells))
+
+
+def test_a_cell_is_read_behind_the_header_of_its_column():
+    period, basis = ("retention.period", "yes", "P2Y"), ("legal_basis.consent", "yes", "")
+    headers = row(1, "Data", "Legal basis", "**Retention period?**")
+    assert in_text(
+        headers,
+        row(2, "Letters", "Consent", "2 years"),
+        row(2, "Your letters. Not those of others.", "With reasons. Consent", "2 years"),
+        row(2, "2 years", "2 years", "Consent"),
+        row(2, "", r"a \| b \| Consent", "2 years"),
+        row(2, "", "", "", "2 years"),
+        Block(BlockKind.PARAGRAPH, 0, "Consent"),
+        row(2, "Letters", "Consent", "2 years"),
+    ) == [
+        [],
+        [(*basis, 0), (*period, 0)],
+        [(*basis, 3), (*period, 3)],
+        [],
+        [(*basis, 0), (*period, 0)],
+        [],
+        [],
+        [],
+    ]
+
+
+def test_a_heading_with_a_colon_introduces_the_list_below_it():
+    heading, item = Block(BlockKind.HEADING, 2, "We never:"), Block(BlockKind.ITEM, 1, "Sell your personal data")
+    paragraph = Block(BlockKind.PARAGRAPH, 0, "This is what we promise.")
+    assert in_text(heading, item) == [[], [("sale.sell", "no", "", 0)]]
+    assert in_text(heading, paragraph, item) == [[], [], []]
 
 
 def test_the_version_tells_every_change_of_a_file_that_is_read(tmp_path):
