@@ -112,11 +112,7 @@ def _by_rule(
 ) -> Iterator[Claim]:
     """:param patterns: those of the rule's patterns that may match."""
     text, begin = (text[begin:], 0) if rule.item else (text, begin)
-    if (rule.needs and not _in(rule.needs, text)) or (rule.after and not _in(rule.after, text)):
-        return
-    if rule.under and not _is_under(rule.under, context):
-        return
-    if _is_under(rule.not_under, context):
+    if not _fits(rule, text, context):
         return
     seen: set[str] = set()
     for match in _matches(patterns, text, begin):
@@ -135,6 +131,12 @@ def _by_rule(
             yield Claim(rule.category, rule.subject, said, value, rule.id, sentence)
         if not rule.value:
             return
+
+
+def _fits(rule: Rule, text: str, context: Context) -> bool:
+    """Whether a text has what a rule asks for besides a match, and stands where it may stand."""
+    has = (not rule.needs or _in(rule.needs, text)) and (not rule.after or _in(rule.after, text))
+    return has and (not rule.under or _is_under(rule.under, context)) and not _is_under(rule.not_under, context)
 
 
 def _is_under(patterns: Sequence[re.Pattern[str]], context: Context) -> bool:
