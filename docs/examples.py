@@ -2,15 +2,22 @@
 `make lint` fails where it differs.
 """
 
+from __future__ import annotations
+
 import contextlib
 import os
 import re
 import shlex
 import tempfile
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests import programs
+
+if TYPE_CHECKING:
+    from history.export.version_table import Field
 
 ROOT = Path(__file__).resolve().parents[1]
 _APART = ("cluster", "crawl", "plan", "discover", "import-warc", "re-extract")  # they start processes or a reactor
@@ -149,12 +156,23 @@ def export_formats() -> None:
 
 def export_fields() -> None:
     """Print the fields of an exported version."""
-    from history.export.writing.records import COLUMNS
+    from history.export.version_table import FIELDS
 
+    _fields(FIELDS)
+
+
+def export_metrics() -> None:
+    """Print the fields that `export --metrics` adds."""
+    from history.export.version_table import METRICS
+
+    _fields(METRICS)
+
+
+def _fields(fields: Iterable[Field]) -> None:
     print("| field | what it is |")
     print("|---|---|")
-    for name, _type, about in COLUMNS:
-        print(f"| `{name}` | {about} |")
+    for field in fields:
+        print(f"| `{field.name}` | {field.about} |")
 
 
 def schema() -> None:

@@ -12,12 +12,12 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from history.plain import plain_text
-from history.readability import PROSE
+from history.readability import PROSE, REMEMBERED
 from pipelines.claims.parties import parties
 from pipelines.model import Block
 from pipelines.text.sentences import sentences
@@ -64,30 +64,50 @@ def metrics(blocks: Sequence[Block], language: str, own: str = "") -> Metrics:
     :param language: code of the text's language ("en", "en-GB"). :param own: id of the site's own company, which does not
         count as named.
     """
-    named = {party for block in blocks for party in parties(block.markdown)} - {own}
+    named = tuple(sorted({party for block in blocks for party in _parties(block)} - {own}))
     if language.partition("-")[0].lower() != "en":
-        return Metrics(None, None, None, tuple(sorted(named)), None)
+        return Metrics(None, None, None, named, None)
+    tallies = [_tally(block) for block in blocks if block.kind in PROSE]
+    words, ends = sum(one.words for one in tallies), sum(one.sentences for one in tallies)
+    return Metrics(
+        round(words / _lists().words_per_minute, 1),
+        round(1000 * sum(one.vague for one in tallies) / words, 1) if words else None,
+        round(sum(one.passive for one in tallies) / ends, 3) if ends else None,
+        named,
+        tuple(name for name in _lists().purposes if any(name in one.purposes for one in tallies)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """What is counted in one block of English prose. :param passive: sentences with a passive verb."""
+
+    words: int
+    sentences: int
+    vague: int
+    passive: int
+    purposes: frozenset[str]
+
+
+@lru_cache(REMEMBERED)
+def _tally(block: Block) -> _Tally:
     lists = _lists()
     words = vague = passive = ends = 0
     purposes: set[str] = set()
-    for block in blocks:
-        if block.kind not in PROSE:
-            continue
-        for sentence in sentences(block.markdown):
-            text = plain_text(sentence.text)
-            small = text.lower()
-            count = len(_WORD.findall(text))
-            words, ends = words + count, ends + bool(count)
-            vague += len(lists.vague.findall(_MAY.sub(" ", text).lower()))
-            passive += lists.passive.search(small) is not None
-            purposes |= {name for name, pattern in lists.purposes.items() if pattern.search(small)}
-    return Metrics(
-        round(words / lists.words_per_minute, 1),
-        round(1000 * vague / words, 1) if words else None,
-        round(passive / ends, 3) if ends else None,
-        tuple(sorted(named)),
-        tuple(name for name in lists.purposes if name in purposes),
-    )
+    for sentence in sentences(block.markdown):
+        text = plain_text(sentence.text)
+        small = text.lower()
+        count = len(_WORD.findall(text))
+        words, ends = words + count, ends + bool(count)
+        vague += len(lists.vague.findall(_MAY.sub(" ", text).lower()))
+        passive += lists.passive.search(small) is not None
+        purposes |= {name for name, pattern in lists.purposes.items() if pattern.search(small)}
+    return _Tally(words, ends, vague, passive, frozenset(purposes))
+
+
+@lru_cache(REMEMBERED)
+def _parties(block: Block) -> frozenset[str]:
+    return frozenset(parties(block.markdown))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Final
 
 import regex
@@ -24,6 +25,7 @@ PROSE: Final = frozenset(
 )
 _WORD = regex.compile(r"[\p{L}\p{N}]+(?:['’][\p{L}]+)*")
 LEAST_WORDS: Final = 100  # of a sample, as Flesch took them: below it a formula tells nothing
+REMEMBERED: Final = 2_048  # blocks whose numbers are kept: the next version of a policy has nearly all of them again
 _LONG: Final = 6  # letters: a word with more is long (Björnsson)
 
 
@@ -40,6 +42,9 @@ class Counts:
     long: int
     syllables: int = 0
     hard: int = 0
+
+
+_NAMES: Final = tuple(field.name for field in fields(Counts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +110,18 @@ def readability(blocks: Sequence[Block], language: str) -> Readability:
 
 
 def _count(blocks: Iterable[Block], *, english: bool) -> Counts:
+    counts = [_count_block(block, english=english) for block in blocks if block.kind in PROSE]
+    return Counts(*(sum(getattr(one, name) for one in counts) for name in _NAMES))
+
+
+@lru_cache(REMEMBERED)
+def _count_block(block: Block, *, english: bool) -> Counts:
     words: list[str] = []
     ends = 0
-    for block in blocks:
-        if block.kind in PROSE:
-            for sentence in sentences(block.markdown):
-                found = _WORD.findall(plain_text(sentence.text))
-                words += found
-                ends += bool(found)
+    for sentence in sentences(block.markdown):
+        found = _WORD.findall(plain_text(sentence.text))
+        words += found
+        ends += bool(found)
     syllables = _syllables(words) if english else []
     return Counts(
         len(words), ends, sum(len(word) > _LONG for word in words), sum(syllables), sum(one >= 3 for one in syllables)

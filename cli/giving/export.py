@@ -15,7 +15,7 @@ from cli.site_names import complete
 from crawler import __version__
 from crawler.counting import count
 from history.database import open_database
-from history.export.formats import FORMATS, Exported, Format, Job, run_export
+from history.export.formats import FORMATS, TABLES, Exported, Format, Job, run_export
 from history.sites import PolicyRow, all_policies, find_policies
 
 _HELP = """\
@@ -34,8 +34,10 @@ Examples:
   policylapse export --format corpus --out corpus/
   policylapse export --format git --out policies lumenkart.example
   policylapse export --format jsonl --out versions.jsonl.gz
+  policylapse export --format csv --metrics --no-text --out metrics.csv
   policylapse export --format bundle lumenkart.example --change 4 --out lumenkart-4.zip
 """.format(forms="\n".join(f"  {form.name:8} {form.about}" for form in FORMATS.values()))
+_TABLES = ", ".join(TABLES)
 _ONE_OF = {"policies": "policy"}  # the others lose an s
 
 
@@ -79,20 +81,37 @@ def policies_of(connection: sqlite3.Connection, sites: Sequence[str]) -> list[Po
 @click.option(
     "--version", default="", metavar="VERSION", help="bundle: one version (number, date, first, latest, citation)."
 )
-@click.option("--no-text", is_flag=True, help="csv, jsonl: leave out the column `text`, for spreadsheets.")
+@click.option("--no-text", is_flag=True, help=f"{_TABLES}: leave out the column `text`, for spreadsheets.")
+@click.option(
+    "--metrics",
+    is_flag=True,
+    help=f"{_TABLES}: add columns for sentences, readability, reading minutes, vague words, passive sentences, companies "
+    "and purposes named. They are counted in each text, so the export takes longer.",
+)
 @db_option
 @json_option
 def export(
-    sites: tuple[str, ...], form: str, out: Path, change: str, version: str, db: Path, *, no_text: bool, as_json: bool
+    sites: tuple[str, ...],
+    form: str,
+    out: Path,
+    change: str,
+    version: str,
+    db: Path,
+    *,
+    no_text: bool,
+    metrics: bool,
+    as_json: bool,
 ) -> None:
     chosen = FORMATS[form]
     if (change or version) and not chosen.one:
         raise click.UsageError("--change and --version are for --format bundle")
-    if no_text and form not in ("csv", "jsonl"):
-        raise click.UsageError("--no-text is for --format csv and jsonl")
+    for option, asked in (("--no-text", no_text), ("--metrics", metrics)):
+        if asked and form not in TABLES:
+            raise click.UsageError(f"{option} is for --format {_TABLES}")
     with closing(open_database(db)) as connection:
         policies = policies_of(connection, sites)
-        done = run_export(chosen, Job(connection, policies, out, program(), version, change, with_text=not no_text))
+        job = Job(connection, policies, out, program(), version, change, with_text=not no_text, with_metrics=metrics)
+        done = run_export(chosen, job)
     if as_json:
         print_json({**done.manifest, "out": str(out), "manifest": str(done.manifest_path)})
     else:

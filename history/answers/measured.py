@@ -1,6 +1,7 @@
 """What is counted in texts, as data: length, readability and the metrics of studies (`readability`, `show`, `trends --metric`).
 
-measure(db, texts) ──► ((text id, its site), Measured)…        measured_data(one) ──► the fields of a version in JSON
+measure(db, texts) ──► ((text id, its site), Measured)…        measured(blocks, …) ──► Measured, of one text
+measured_data(one) ──► the fields of a version in JSON
 metric_trends(db, stretches, ["vague_per_1000"]) ──► MetricTrend(metric, MetricPoint(half-year, covered, values)…)…
 """
 
@@ -19,6 +20,7 @@ from history.readability import FORMULAS, Readability, readability
 from history.search.trends import Stretches
 from history.timeline.coverage import half_label
 from pipelines.claims.parties import party_of_domain
+from pipelines.model import Block
 from pipelines.store.load_texts import read_texts
 
 _AT_ONCE: Final = 200  # texts
@@ -49,11 +51,17 @@ def measure(db: sqlite3.Connection, texts: Iterable[tuple[int, str]]) -> Iterato
             for row in db.execute(f"SELECT id, words, language FROM texts WHERE id IN ({marks})", ids)
         }
         blocks = read_texts(db, ids)
-        scores = {text_id: readability(blocks[text_id], about[text_id][1]) for text_id in ids}
         for text_id, site in some:
             words, language = about[text_id]
-            counted = metrics(blocks[text_id], language, party_of_domain(site))
-            yield (text_id, site), Measured(words, scores[text_id], counted)
+            yield (text_id, site), measured(blocks[text_id], words, language, site)
+
+
+def measured(blocks: Sequence[Block], words: int, language: str, site: str) -> Measured:
+    """Return the numbers of one text.
+
+    :param words: of all of it. :param language: its code. :param site: that has it.
+    """
+    return Measured(words, readability(blocks, language), metrics(blocks, language, party_of_domain(site)))
 
 
 def measured_data(one: Measured) -> dict[str, Any]:

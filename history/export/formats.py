@@ -65,7 +65,8 @@ class Job:
     :param db: of history.database.open_database.
     :param policies: by site, then as they were added.
     :param program: name and version, "policylapse/1.2".
-    :param with_text: of csv and jsonl: with the column `text`, the last one.
+    :param with_text: of a table: with the column `text`, the last one. :param with_metrics: of a table: with the columns
+        of numbers that are counted in each text.
     :param version, change: of a bundle: number, "first", "latest", or a citation; "" where not asked for.
     """
 
@@ -76,6 +77,7 @@ class Job:
     version: str = ""
     change: str = ""
     with_text: bool = True
+    with_metrics: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class Exported:
     manifest_path: Path
 
 
+TABLES = ("csv", "jsonl", "parquet")  # of versions: the same columns in each
 FORMATS: Mapping[str, Format] = {
     form.name: form
     for form in (

@@ -12,8 +12,8 @@ from typing import IO, Any
 from crawler.archives.errors import ConfigError
 from crawler.archives.timestamps import parse_iso
 from history.export.formats import Job
+from history.export.version_table import Field, fields, rows
 from history.export.writing.manifest import Done
-from history.export.writing.records import COLUMNS, read_records, row
 
 try:
     import pyarrow as pa
@@ -36,37 +36,36 @@ def write_parquet(job: Job, stream: IO[bytes]) -> Done:
             "Parquet files need pyarrow, which is not installed: install it beside policylapse (pip install pyarrow), "
             "or take --format jsonl or csv, which hold the same"
         )
-    schema = _schema()
+    wanted = fields(job)
+    schema = _schema(wanted)
     count = 0
     with parquet.ParquetWriter(stream, schema, compression="zstd") as writer:
-        for rows in _groups(job):
+        for group in _groups(job, wanted):
             columns = [
-                pa.array(values, field.type) for values, field in zip(zip(*rows, strict=True), schema, strict=True)
+                pa.array(values, field.type) for values, field in zip(zip(*group, strict=True), schema, strict=True)
             ]
             writer.write_table(pa.Table.from_arrays(columns, schema=schema))
-            count += len(rows)
+            count += len(group)
     return Done({"versions": count})
 
 
-def _schema() -> Any:
-    types = {"text": pa.string(), "number": pa.int64(), "texts": pa.list_(pa.string())}
+def _schema(wanted: Sequence[Field]) -> Any:
+    types = {"text": pa.string(), "number": pa.int64(), "decimal": pa.float64(), "texts": pa.list_(pa.string())}
     moment = pa.timestamp("s", tz="UTC")
-    return pa.schema([pa.field(name, moment if name in _MOMENTS else types[kind]) for name, kind, _about in COLUMNS])
+    return pa.schema([pa.field(one.name, moment if one.name in _MOMENTS else types[one.kind]) for one in wanted])
 
 
-def _groups(job: Job) -> Iterator[Sequence[Sequence[Any]]]:
-    rows: list[tuple[Any, ...]] = []
+def _groups(job: Job, wanted: Sequence[Field]) -> Iterator[Sequence[Sequence[Any]]]:
+    group: list[tuple[Any, ...]] = []
     size = 0
-    for record in read_records(job.db, job.policies):
-        rows.append(
-            values := tuple(_value(name, value) for (name, *_), value in zip(COLUMNS, row(record), strict=True))
-        )
-        size += len(values[-1])
-        if len(rows) >= _ROWS or size >= _CHARACTERS:
-            yield rows
-            rows, size = [], 0
-    if rows:
-        yield rows
+    for values in rows(job):
+        group.append(tuple(_value(field.name, value) for field, value in zip(wanted, values, strict=True)))
+        size += len(values[-1]) if job.with_text else 0
+        if len(group) >= _ROWS or size >= _CHARACTERS:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
 
 
 def _value(name: str, value: Any) -> Any:

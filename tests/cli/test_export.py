@@ -3,6 +3,8 @@
 import csv
 import json
 import re
+from importlib.util import find_spec
+from operator import itemgetter
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -10,7 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import main
-from history.export.formats import FORMATS
+from history.export.formats import FORMATS, TABLES
+from history.export.version_table import FIELDS, METRICS
 
 SITE = "lumenkart.example"
 
@@ -60,6 +63,40 @@ def test_without_text_each_line_is_short_and_all_else_is_the_same(run, tmp_path,
     assert tables[0] == tables[1]
 
 
+def test_metrics_are_the_numbers_of_readability_in_each_table(run, tmp_path):
+    """The English and the German policies of the sample: a value, none, a list, in the type of the column."""
+    names = [field.name for field in METRICS]
+    wanted = [
+        {name: version[name] for name in names}
+        for policy in sorted(
+            json.loads(run("readability", "--json").stdout)["policies"], key=itemgetter("site", "policy_url")
+        )
+        for version in policy["versions"]
+    ]
+    assert {one["flesch_ease"] is None for one in wanted} == {True, False}
+    for form in TABLES:
+        out = tmp_path / f"x.{form}"
+        if form != "parquet" or find_spec("pyarrow"):
+            assert run("export", "--format", form, "--out", out, "--metrics", "--no-text").exit_code == 0
+    lines = [json.loads(text) for text in (tmp_path / "x.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [{name: one[name] for name in names} for one in lines] == wanted
+    assert list(lines[0]) == [*(field.name for field in FIELDS[:-1]), *names]
+    with (tmp_path / "x.csv").open(encoding="utf-8", newline="") as file:
+        table = [{name: one[name] for name in names} for one in csv.DictReader(file)]
+    assert table == [
+        {
+            name: "" if value is None else json.dumps(value) if isinstance(value, list) else str(value)
+            for name, value in one.items()
+        }
+        for one in wanted
+    ]
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is an extra")
+    assert parquet.read_table(tmp_path / "x.parquet", columns=names).to_pylist() == wanted
+    kinds = {"number": "int64", "decimal": "double", "texts": "list<element: string>"}
+    schema = parquet.read_schema(tmp_path / "x.parquet")
+    assert {name: str(schema.field(name).type) for name in names} == {one.name: kinds[one.kind] for one in METRICS}
+
+
 def test_as_json_it_is_the_manifest_without_its_files(run, tmp_path):
     result = run("export", "--format", "jsonl", "--out", tmp_path / "x.jsonl", "--json", SITE)
     data = json.loads(result.stdout)
@@ -87,7 +124,8 @@ def test_a_policy_that_is_named_twice_is_written_once(run, tmp_path):
         (("--format", "bundle", "--out", "x.tar", "--change", "2", SITE), "is no name of a ZIP file"),
         (("--format", "jsonl", "--out", "x.jsonl", "--change", "2"), "are for --format bundle"),
         (("--format", "jsonl", "--out", "x.jsonl", "nobody.example"), "holds no policy of 'nobody.example'"),
-        (("--format", "git", "--out", "x", "--no-text"), "--no-text is for --format csv and jsonl"),
+        (("--format", "git", "--out", "x", "--no-text"), "--no-text is for --format csv, jsonl, parquet"),
+        (("--format", "git", "--out", "x", "--metrics"), "--metrics is for --format csv, jsonl, parquet"),
         (("--format", "docx", "--out", "x"), "'docx' is not one of"),
         (("--format", "csv"), "Missing option '--out'"),
     ],

@@ -196,11 +196,12 @@ _EVIDENCE = (
     "(SELECT y.payload_digest FROM payloads y WHERE y.id = {0}.payload_id), {0}.http_status, {0}.drift_seconds"
 )
 _EVIDENCE_LENGTH = 10
-# Not the view `extractions`: SQLite would build all of it before it joins (3.40, a LEFT JOIN to a join).
+# No LEFT JOIN to the views `captures` and `extractions`: SQLite would build all of such a view for each policy (3.40).
 _VERSIONS = f"""
 SELECT v.id, v.policy_id, p.policy_url, v.version, v.previous_last_seen, v.first_seen, v.last_seen, v.captures, t.words,
   t.language, e.kind, e.title, c.change_class, c.words_added, c.words_removed, c.sections, v.wording, x.extractor,
-  v.text_id, bc.citation_url, bc.archive, {_EVIDENCE.format("fc")}, {_EVIDENCE.format("lc")}
+  v.text_id, (SELECT b.citation_url FROM captures b WHERE b.id = o.last_capture_id),
+  (SELECT b.archive FROM captures b WHERE b.id = o.last_capture_id), {_EVIDENCE.format("fc")}, {_EVIDENCE.format("lc")}
 FROM versions v
 JOIN policies p ON p.id = v.policy_id AND p.extractor_id = v.extractor_id
 JOIN extractors x ON x.id = v.extractor_id
@@ -208,7 +209,6 @@ JOIN texts t ON t.id = v.text_id
 JOIN captures fc ON fc.id = v.first_capture_id
 JOIN captures lc ON lc.id = v.last_capture_id
 LEFT JOIN versions o ON o.policy_id = v.policy_id AND o.extractor_id = v.extractor_id AND o.version = v.version - 1
-LEFT JOIN captures bc ON bc.id = o.last_capture_id
 LEFT JOIN extraction_rows r ON r.payload_id = fc.payload_id AND r.extractor_id = v.extractor_id
 LEFT JOIN findings e ON e.id = r.finding_id
 LEFT JOIN changes c ON c.to_version_id = v.id
