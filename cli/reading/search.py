@@ -33,11 +33,13 @@ from history.search.search import Found, Owner, Passage, search
 from history.sites import find_policies
 
 _AROUND = 160  # characters of a long passage shown before and after what was met
+_FACETS = 12  # claims that are counted below the passages
+_NO_CLAIM = "no matching passage: `policylapse claims` shows which claims the policies make"
 _OWNERS = 5  # of one passage, shown line by line
 
 
 @click.command("search")
-@click.argument("query", nargs=-1, required=True)
+@click.argument("query", nargs=-1, metavar="[QUERY]...")
 @click.option(
     "--site",
     "sites",
@@ -58,8 +60,9 @@ _OWNERS = 5  # of one passage, shown line by line
     "names",
     multiple=True,
     metavar="NAME",
-    help="Only passages that make such a claim (see `claims`): retention, sale.denied. Can be repeated.",
+    help="Only passages that make such a claim (see `claims`): retention, sale.denied. Can be repeated; needs no QUERY.",
 )
+@click.option("--claims", "with_claims", is_flag=True, help="Show what each passage claims, and count the claims.")
 @click.option(
     "--limit", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="Number of passages to show."
 )
@@ -74,6 +77,7 @@ def search_command(
     first: bool,
     thorough: bool,
     names: tuple[str, ...],
+    with_claims: bool,
     limit: int,
     full: bool,
     db: Path,
@@ -86,6 +90,8 @@ def search_command(
     marks" for a phrase (quote them again for your shell) and * for a prefix. Case and accents are ignored. A
     passage is a paragraph, a list item, a heading or a table row; AND means within one passage.
 
+    With --claim, QUERY can be left out: all passages that make the claim are shown.
+
     Passages that more sites have or had come first, then those seen most recently, then shorter ones.
 
     \b
@@ -93,9 +99,12 @@ def search_command(
       policylapse search sell personal information
       policylapse search '"personal data" (sell OR share) NOT child*'
       policylapse search 'retain*' --first
-      policylapse search data --claim sale.denied
+      policylapse search --claim sale.denied
+      policylapse search 'advertis*' --claims
       policylapse search partner --at 2023 --site lumenkart.example
     """
+    if not query and not names:
+        raise click.UsageError("name words to search for, or a claim with --claim")
     with reading(db) as connection:
         policies = [policy.policy_id for site in sites for policy in find_policies(connection, site)] if sites else None
         found = search(
@@ -107,6 +116,7 @@ def search_command(
             first=first,
             thorough=thorough,
             claims=meant(names) if names else None,
+            with_claims=with_claims,
         )
     if as_json:
         print_json({"query": " ".join(query), **found_data(found)})
@@ -117,7 +127,7 @@ def search_command(
 def print_found(console: Console, found: Found, *, full: bool) -> None:
     """Print passages with what was met in them, and whose they are."""
     if not found.passages:
-        print_lines(console, "no matching passage")
+        print_lines(console, "no matching passage" if found.claims is None else _NO_CLAIM)
         return
     for passage in found.passages:
         print_wrapped(console, marked(passage.markdown, passage.spans, plain=is_plain(console), full=full), "", "")
@@ -126,6 +136,7 @@ def print_found(console: Console, found: Found, *, full: bool) -> None:
             print_wrapped(console, Text(line(told), "cyan"), Text("  claims: ", "dim"), "    ")
         _owners(console, passage, full=full)
         print_lines(console, "")
+    _facets(console, found)
     shown = f"{len(found.passages):,} of " if found.total > len(found.passages) else ""
     if found.complete:
         print_lines(console, Text(f"{shown}{count(found.total, 'passage')}", "dim"))
@@ -135,6 +146,15 @@ def print_found(console: Console, found: Found, *, full: bool) -> None:
             "--thorough ranks all"
         )
         print_wrapped(console, Text(more, "dim"))
+
+
+def _facets(console: Console, found: Found) -> None:
+    """How many of all passages make each claim; the others are counted where there are many."""
+    if found.claims:
+        told = ", ".join(f"{what} {number:,}" for what, number in found.claims[:_FACETS])
+        more = len(found.claims) - _FACETS
+        told += f", and {count(more, 'other claim')}" if more > 0 else ""
+        print_wrapped(console, Text(line(told), "cyan"), Text("claims of all passages: ", "dim"), "  ")
 
 
 def marked(markdown: str, spans: Sequence[Span], *, plain: bool, full: bool) -> Text:

@@ -6,6 +6,8 @@ from typing import Any
 
 from history.answers.changes import claim_data
 from history.answers.encoding import fields
+from history.claims.selectors import name_of
+from history.claims.what import What
 from history.search.search import Found, Owner
 from history.uris import link_data
 
@@ -14,6 +16,7 @@ def found_data(found: Found) -> dict[str, Any]:
     return {
         "total": found.total,
         "complete": found.complete,
+        **({} if found.claims is None else {"claims": [facet_data(*one) for one in found.claims]}),
         "passages": [
             {
                 **fields(passage, "kind", "markdown", "spans", "sites", "first_is_certain"),
@@ -23,6 +26,10 @@ def found_data(found: Found) -> dict[str, Any]:
             for passage in found.passages
         ],
     }
+
+
+def facet_data(what: What, passages: int) -> dict[str, Any]:
+    return {"claim": what.name, "polarity": what.polarity.value, "name": name_of(what), "passages": passages}
 
 
 def owner_data(owner: Owner) -> dict[str, Any]:

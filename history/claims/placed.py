@@ -19,7 +19,7 @@ from history.claims.what import What
 from pipelines.claims.model import Polarity
 from pipelines.claims.texts import FoundClaim, Known, claims_in, reading_version
 from pipelines.store.load_texts import read_texts_with_languages
-from pipelines.store.tables.claim_rows import StoredClaim, read_kinds, read_stored, stored_version
+from pipelines.store.tables.claim_rows import StoredClaim, blocks_stored_with, read_kinds, read_stored, stored_version
 
 _AT_ONCE: Final = 200  # texts
 
@@ -58,6 +58,17 @@ def texts_claiming(db: sqlite3.Connection, text_ids: Iterable[int], test: Callab
     """Return the texts that make a claim."""
     kinds = [number for number, kind in read_kinds(db) if test(_what(*kind[:4]))]
     return {text_id for text_id, said in _each(db, text_ids, kinds) if any(test(_what(*one.found[:4])) for one in said)}
+
+
+def blocks_to_read(db: sqlite3.Connection, test: Callable[[What], bool]) -> set[int] | None:
+    """Return the blocks that may make a claim: those that are stored with it, and those of texts of which nothing is stored.
+
+    :return: None where no claims are stored, by these rules: any block may make it.
+    """
+    if not claims_are_stored(db):
+        return None
+    kinds = [number for number, kind in read_kinds(db) if test(_what(*kind[:4]))]
+    return set(blocks_stored_with(db, kinds))
 
 
 def placed_in(said: Iterable[tuple[int, Iterable[FoundClaim]]]) -> Iterator[PlacedClaim]:

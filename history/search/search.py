@@ -7,6 +7,8 @@ search(db, '"personal data" (sell OR share)') ──► Found(passages: Passage(
 
 A passage is a block: words joined by AND stand in one paragraph. Where more than RANKED blocks match, so many are
 ranked, spread over the order in which they came and so over the sites; `Found.complete` says so, `thorough` ranks all.
+
+Where a claim is asked for, the query may be empty: then every block that may make it is looked at.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ from itertools import islice
 from typing import Final
 
 from crawler.archives.timestamps import format_iso, parse_iso
-from history.claims.passages import claims_of_blocks
+from history.claims.passages import claims_of_blocks, facets
+from history.claims.placed import blocks_to_read
 from history.claims.said import Said
 from history.claims.what import What
 from history.search.index_words import Span, find, matching, tokens
@@ -90,11 +93,13 @@ class Found:
     """What a search found.
 
     :param total: how many passages there are in all; where it is not `complete`, among those looked at.
+    :param claims: how many of them make each claim, whatever its value; None where nobody asked for claims.
     """
 
     passages: tuple[Passage, ...]
     total: int
     complete: bool
+    claims: tuple[tuple[What, int], ...] | None = None
 
 
 def search(
@@ -107,11 +112,12 @@ def search(
     first: bool = False,
     thorough: bool = False,
     claims: Callable[[What], bool] | None = None,
+    with_claims: bool = False,
 ) -> Found:
     """Return the passages that match, most sites first; those last seen and the shorter before others.
 
     :param db: of history.database.open_database.
-    :param query: as typed (history/search/query.py).
+    :param query: as typed (history/search/query.py); "" with `claims`: whatever the words.
     :param limit: how many passages at most.
     :param policies: ids of those whose passages are meant; None: all.
     :param at: only passages of versions that stood then, as far as is known: captured before, and neither seen with
@@ -119,19 +125,23 @@ def search(
     :param first: those that were seen first come first; always thorough.
     :param thorough: rank all that match, however many.
     :param claims: only passages that make such a claim; of many that match, CLAIMED are looked at unless `thorough`.
+    :param with_claims: say what each passage claims, also without `claims`.
     :raises ConfigError: the query cannot be understood.
     """
     with one_state(db):  # blocks have their ids as long
-        tree = parse(query, tokens)
+        tree = parse(query, tokens) if query.strip() or claims is None else None
         most = None if first or thorough else max(RANKED, limit)
         look = most if most is None or claims is None else max(CLAIMED, most)
-        taken = list(islice(matching_blocks(db, tree, policies), look and look + 1))
+        among = None if claims is None else blocks_to_read(db, claims)
+        taken = list(islice(matching_blocks(db, tree, policies, among), look and look + 1))
         complete = look is None or len(taken) <= look
         said: dict[int, tuple[Said, ...]] | None = None
         if claims is not None:
             said = _claiming(db, taken[:look], policies, claims)
             complete = complete and (most is None or len(said) <= most)
             taken = list(said)
+        elif with_claims:
+            said = _claims(db, taken[:most], policies)
         holders = _holders(db, taken[:most], policies, at)
         sites = _sites(db, holders)
         candidates = _candidates(blocks_of(db, holders), holders, sites)
@@ -139,36 +149,53 @@ def search(
             candidates.sort(key=lambda one: one.age)
         else:
             candidates.sort(key=lambda one: one.reach, reverse=True)
-        return Found(tuple(_passages(db, tree, candidates[:limit], sites, said)), len(candidates), complete)
+        passages = tuple(_passages(db, tree, candidates[:limit], sites, said))
+        counts = None if said is None else tuple(facets(said.get(one.block_ids[0], ()) for one in candidates))
+        return Found(passages, len(candidates), complete, counts)
 
 
 def _claiming(
     db: sqlite3.Connection, ids: Sequence[int], policies: Collection[int] | None, test: Callable[[What], bool]
 ) -> dict[int, tuple[Said, ...]]:
     """Those blocks that make a claim, in their order, with all that they claim."""
+    said = _claims(db, ids, policies)
+    return {one: said[one] for one in ids if any(test(claim.what) for claim in said.get(one, ()))}
+
+
+def _claims(
+    db: sqlite3.Connection, ids: Sequence[int], policies: Collection[int] | None
+) -> dict[int, tuple[Said, ...]]:
     found: dict[int, tuple[Said, ...]] = {}
     for start in range(0, len(ids), _CHUNK):
-        said = claims_of_blocks(db, ids[start : start + _CHUNK], policies)
-        found |= {one: said[one] for one in ids[start : start + _CHUNK] if any(test(s.what) for s in said.get(one, ()))}
+        found |= claims_of_blocks(db, ids[start : start + _CHUNK], policies)
     return found
 
 
-def matching_blocks(db: sqlite3.Connection, query: Query, policies: Collection[int] | None = None) -> Iterator[int]:
+def matching_blocks(
+    db: sqlite3.Connection,
+    query: Query | None,
+    policies: Collection[int] | None = None,
+    among: Collection[int] | None = None,
+) -> Iterator[int]:
     """Yield the ids of the blocks that match, whether a version has them or not; the first are spread over all.
 
-    :param policies: ids of the only ones whose texts are meant; None: all.
+    :param query: None: every block. :param policies: ids of the only ones whose texts are meant; None: all.
+    :param among: ids of the only blocks that are meant; None: all.
     """
-    by_words, exact = words_expression(query)
-    where, values = "", [by_words]
+    by_words, exact = ("", True) if query is None else words_expression(query)
+    tests, values = ([], []) if query is None else (["blocks_fts MATCH ?"], [by_words])
     if policies is not None:
-        where = f"AND rowid IN ({_BLOCKS_OF})"
+        tests.append(f"rowid IN ({_BLOCKS_OF})")
         values.append(json.dumps(sorted(policies)))
-    rows = db.execute(f"SELECT rowid FROM blocks_fts WHERE blocks_fts MATCH ? {where} ORDER BY rowid", values)
-    ids = [int(row[0]) for row in rows]
+    where = f"WHERE {' AND '.join(tests)}" if tests else ""
+    rows = db.execute(
+        f"SELECT rowid FROM {'block_rows' if query is None else 'blocks_fts'} {where} ORDER BY rowid", values
+    )
+    ids = [int(row[0]) for row in rows if among is None or row[0] in among]
     parts = -(-len(ids) // _CHUNK)
     for part in range(parts):
         chunk = ids[part::parts]
-        if not exact:
+        if query is not None and not exact:
             texts = {number: markdown for number, (_kind, markdown) in blocks_of(db, chunk).items()}
             met = matching(query, texts)
             chunk = [number for number in chunk if number in met]
@@ -312,17 +339,18 @@ def _candidate(
 
 def _passages(
     db: sqlite3.Connection,
-    query: Query,
+    query: Query | None,
     chosen: Sequence[_Candidate],
     sites: dict[int, tuple[str, str]],
     said: Mapping[int, tuple[Said, ...]] | None,
 ) -> Iterator[Passage]:
-    met = find(expression(any_of(query)), {one.block_ids[0]: one.markdown for one in chosen})
+    shown = {one.block_ids[0]: one.markdown for one in chosen}
+    met = {} if query is None else find(expression(any_of(query)), shown)
     for one in chosen:
         owners = [_owner(db, policy, held, *sites[policy]) for policy, held in one.held.items()]
         owners.sort(key=lambda owner: (owner.first_seen, owner.site, owner.policy_url))
         spans = tuple(met.get(one.block_ids[0], ()))
-        claims = None if said is None else said[one.block_ids[0]]
+        claims = None if said is None else said.get(one.block_ids[0], ())
         yield Passage(one.block_ids, one.kind, one.markdown, spans, tuple(owners), claims)
 
 

@@ -38,6 +38,12 @@ LEFT JOIN claim_kinds k ON k.id = c.kind_id
 WHERE a.version = ? ORDER BY t.text_id, position, c.reading, c.number
 """
 _KINDS: Final = " AND c.kind_id IN (SELECT value FROM json_each(?))"
+_STORED_WITH: Final = """
+SELECT block_id FROM block_claims WHERE kind_id IN (SELECT value FROM json_each(?))
+UNION ALL
+SELECT b.block_id FROM texts t CROSS JOIN text_blocks b ON b.text_id = t.id
+WHERE t.id NOT IN (SELECT text_id FROM text_claims)
+"""
 _FIRST_READINGS: Final = """
 SELECT r.position + c.block_id - r.first_block_id AS position, c.kind_id, c.begin, c.length
 FROM text_runs r CROSS JOIN block_claims c ON c.block_id BETWEEN r.first_block_id AND r.first_block_id + r.length - 1
@@ -96,6 +102,15 @@ def read_kinds(connection: sqlite3.Connection) -> Iterator[tuple[int, Sequence[s
     """Yield the kinds of claims that are stored: (id, (category, subject, polarity, value, rule))."""
     for number, *kind in connection.execute("SELECT id, category, subject, polarity, value, rule FROM claim_kinds"):
         yield number, kind
+
+
+def blocks_stored_with(connection: sqlite3.Connection, kinds: Collection[int]) -> Iterator[int]:
+    """Yield the blocks that are stored with a claim of some kinds in any reading, then those of texts that are not stored.
+
+    :param kinds: ids of claim_kinds.
+    """
+    for (block_id,) in connection.execute(_STORED_WITH, [json.dumps(list(kinds))]):
+        yield block_id
 
 
 class ClaimRows:

@@ -70,8 +70,13 @@ def test_a_search_by_claim_finds_the_sentences_that_make_it(tmp_path_factory, fi
             assert found.total == len(wanted)
             for one in found.passages:
                 assert {claim.what for claim in one.claims} == {w for sentence, w in said if sentence == one.markdown}
-        every = search(db, "data", limit=50).passages
-        counts = dict(facets(claims_of_blocks(db, [one.block_ids[0] for one in every]).values()))
+            assert search(db, "", limit=50, claims=selector(name)).passages == tuple(
+                replace(one, spans=()) for one in found.passages
+            )
+        every = search(db, "data", limit=50, with_claims=True)
+        counts = dict(facets(claims_of_blocks(db, [one.block_ids[0] for one in every.passages]).values()))
+        assert dict(every.claims) == counts
+        assert tuple(replace(one, claims=None) for one in every.passages) == search(db, "data", limit=50).passages
         assert counts == Counter(what for _sentence, what in {(s, replace(w, value="")) for s, w in said})
         for what, number in counts.items():
             assert search(db, "data", limit=50, claims=selector(name_of(what))).total == number

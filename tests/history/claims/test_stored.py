@@ -18,6 +18,7 @@ from history.claims.selectors import selector
 from history.claims.standing import claim_history
 from history.claims.steps import ClaimStep, read_steps
 from history.database import open_database
+from history.search.search import search
 from history.sites import all_policies
 from history.timeline.timeline import read_versions
 from pipelines.claims import texts as texts_module
@@ -58,12 +59,10 @@ HISTORY = st.lists(st.lists(st.integers(0, len(LINES) - 1), min_size=1, max_size
 
 def computed(ask):
     """What a reader says of whom nothing that is stored counts."""
-    held = placed_module.read_stored
-    placed_module.read_stored = lambda *_arguments: {}
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(placed_module, "read_stored", lambda *_arguments: {})
+        patch.setattr(placed_module, "stored_version", lambda _db: "")
         return ask()
-    finally:
-        placed_module.read_stored = held
 
 
 def only(step, test):
@@ -90,6 +89,7 @@ def answers(db):
         {name: texts_claiming(db, texts, selector(name)) for name in asked},
         changed,
         claims_of_blocks(db, blocks),
+        {name: search(db, "", limit=50, thorough=True, claims=selector(name)) for name in asked},
         {policy.policy_id: claim_history(says_of(db, policy, versions)) for policy, versions in policies},
     )
 
