@@ -45,6 +45,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PAIRS = ROOT.parent / "shared" / "pairs"
 GOLD = Path(__file__).parent / "claims_gold"
 COLLECTIONS = frozenset({"OpenTermsArchive"})  # owners of repositories with policies of others, each in a folder
+_ALONE = re.compile(r"\s*(#{1,6}\s|[-=]{2,}\s*$)")  # a heading, and the line below one
+_BEGINS = re.compile(rf"{_ALONE.pattern}|\s*([-*+>|]|\d+[.)])\s|\s*```")  # a line that goes on with no paragraph
 _HEADING = re.compile(r"(?m)^(#{1,6} .*)$")
 TEXTS = "POLICYLAPSE_GOLD_TEXTS"  # the environment's name for the folder of --texts
 _FLOORS = {name: floor.get("least", floor.get("most")) for name, floor in floors.all_floors()["claims"].items()}
@@ -127,9 +129,26 @@ def text_of(file: str, texts: Path | None = None) -> str:
     return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
-def places(file: str, texts: Path | None = None) -> Iterator[Place]:
-    """Yield the sentences of a text."""
-    blocks = gold_blocks(text_of(file, texts))
+def unwrapped(text: str) -> str:
+    """Return Markdown with each paragraph and list item on one line, as a page shows it."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        before = lines[-1] if lines else ""
+        ends = not before.strip() or before.endswith("  ") or _ALONE.match(before)
+        if ends or not line.strip() or _BEGINS.match(line):
+            lines.append(line)
+        else:
+            lines[-1] = f"{before} {line.strip()}"
+    return "\n".join(lines)
+
+
+def places(file: str, texts: Path | None = None, *, joined: bool = False) -> Iterator[Place]:
+    """Yield the sentences of a text.
+
+    :param joined: read a paragraph whose lines are wrapped as one line.
+    """
+    text = text_of(file, texts)
+    blocks = gold_blocks(unwrapped(text) if joined else text)
     for number, (block, context) in enumerate(zip(blocks, contexts(blocks), strict=True)):
         for index, one in enumerate(sentences(block.markdown)):
             yield Place(file, number, index, digest(one.key), plain(one.text), context, block)
@@ -186,7 +205,8 @@ def located(language: str, texts: Path | None = None) -> Iterator[tuple[Row, Pla
     for row in rows(language):
         if row.file not in of_files:
             found = list(places(row.file, texts))
-            by_digest = {one.digest: one for one in reversed(found)} if row.of_the_web else {}
+            joined = list(places(row.file, texts, joined=True)) if row.of_the_web else []
+            by_digest = {one.digest: one for one in reversed(found + joined)} if row.of_the_web else {}
             of_files[row.file] = {(one.block, one.sentence): one for one in found}, by_digest
         by_place, by_digest = of_files[row.file]
         place = by_place.get((row.block, row.sentence))
