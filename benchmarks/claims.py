@@ -44,7 +44,8 @@ from pipelines.text.sentences import sentences
 ROOT = Path(__file__).resolve().parents[1]
 PAIRS = ROOT.parent / "shared" / "pairs"
 GOLD = Path(__file__).parent / "claims_gold"
-COLLECTIONS = frozenset({"OpenTermsArchive"})  # owners of repositories with policies of others, each in a folder
+# Owners of repositories with policies of others, each in a folder.
+COLLECTIONS = frozenset({"OpenTermsArchive", "TosbackCgusBridge-Bot", "tosdr"})
 _ALONE = re.compile(r"\s*(#{1,6}\s|[-=]{2,}\s*$)")  # a heading, and the line below one
 _BEGINS = re.compile(rf"{_ALONE.pattern}|\s*([-*+>|]|\d+[.)])\s|\s*```")  # a line that goes on with no paragraph
 _HEADING = re.compile(r"(?m)^(#{1,6} .*)$")
@@ -63,6 +64,7 @@ OWN = {
     "letsencrypt": "let_s_encrypt",
     "Microsoft-Copilot": "microsoft",
     "npm-Public-Registry": "github",
+    "Skype": "microsoft",
 }
 COST_MS = _FLOORS["all rules over a block of 60 words"]
 
@@ -199,7 +201,7 @@ def located(language: str, texts: Path | None = None) -> Iterator[tuple[Row, Pla
     """Yield each row with its sentence; None where the text is missing or the sentence has changed.
 
     A row of a public repository is found by its digest: its place is another one in another commit, and in a whole text of
-    which a part was labelled.
+    which a part was labelled. Its sentence may go over lines that its file wraps.
     """
     of_files: dict[str, tuple[dict[tuple[int, int], Place], dict[str, Place]]] = {}
     for row in rows(language):

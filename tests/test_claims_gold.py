@@ -128,6 +128,7 @@ def test_files_of_their_own_are_the_test_half_and_the_rest_is_tuning(made_up, tm
 
 def test_the_operator_of_a_repository_of_its_own_is_its_owner():
     assert operator_of("somebody__policies/privacy/index.md") == "somebody"
+    assert operator_of("tosdr__tosback-versions/A School/Privacy Policy.md") == "A School"
 
 
 def test_the_end_of_its_line_ends_a_heading(tmp_path):
@@ -159,6 +160,21 @@ def test_a_sentence_of_a_repository_is_found_by_its_digest_wherever_it_stands(ma
     assert missing("en", tmp_path / "now").startswith(
         "missing: 1 of 3 sentences of en of public repositories are not in "
     )
+
+
+def test_a_sentence_over_lines_that_its_file_wraps_is_found(made_up, tmp_path):
+    a_text(
+        tmp_path,
+        "# Us\nWe sell\nno data. We keep:\n- logs for\n  ten days\n2. mail\n\nTitle\n-----\n\nWe sell  \nshoes.\n",
+    )
+    joined = list(places(WEB, tmp_path, joined=True))
+    texts = ["Us", "We sell no data.", "We keep:", "logs for ten days", "mail", "Title", "We sell", "shoes."]
+    assert [one.text for one in joined] == texts
+    assert "We sell no data." not in {one.text for one in places(WEB, tmp_path)}
+    written = ((one.block, one.sentence, one.digest, "-") for one in joined)
+    (made_up / "en.web.test.tsv").write_text(web_rows(*written))
+    assert [place.text for _, place in located("en", tmp_path)] == texts
+    assert missing("en", tmp_path) == ""
 
 
 def test_without_its_texts_the_test_half_is_skipped_and_it_is_said_how_to_get_them(made_up, tmp_path):
