@@ -25,6 +25,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from crawler.archives.capture import Outcome
@@ -37,6 +38,7 @@ from pipelines.shards.frames import Frames
 from pipelines.shards.place import PAGES, READINGS, JobFolders
 from pipelines.shards.rows import Holds, Told, Writing, decoder, storable, to_json
 from pipelines.store.load import Frame
+from pipelines.store.packed_reading import PackedReading, PackedText, layer_of, pack_head
 
 EXTRACTOR: Final = b"policylapse_extractor"
 PAGES_COLUMNS: Final = {
@@ -59,6 +61,7 @@ _ONCE: Final = frozenset(("blocks", "links"))
 MOST_READINGS: Final = 2**30
 _MOST_WRITTEN: Final = MOST_READINGS * 3 // 4
 _ROW_BYTES: Final = 600  # what a row takes besides its JSON, at most
+_HEADS: Final = 16  # what the last rows said beside text and links: neighbours say the same
 HELD_BYTES: Final = 32 * 2**20  # JSON of texts, and of links, that later rows may lead to; as objects some 100 MB
 
 
@@ -78,7 +81,7 @@ class ReadingRow:
     """
 
     sha256: bytes
-    reading: Reading
+    reading: PackedReading
     size: int
 
 
@@ -226,14 +229,16 @@ def readings_of(rows: Iterable[tuple[Any, ...]]) -> Iterator[ReadingRow]:
     texts, layers = Held(HELD_BYTES), Held(HELD_BYTES)
     of_reading = decoder(Reading)
     of_blocks, of_links = decoder(tuple[Block, ...]), decoder(tuple[Link, ...])
+    head_of = lru_cache(_HEADS)(lambda told: pack_head(of_reading(told)))
     for sha256, _extractor, _outcome, text_digest, links_digest, told, blocks, links in rows:
         with Told():
-            reading = of_reading(told)
+            head = head_of(told)
             if blocks is not None:
                 texts.put(text_digest, of_blocks(blocks), len(blocks))
             if links is not None:
-                layers.put(links_digest, of_links(links), len(links))
-            if reading.extraction:
-                whole = replace(reading.extraction, blocks=texts[text_digest], links=layers[links_digest])
-                reading = replace(reading, extraction=whole)
+                layers.put(links_digest, layer_of(of_links(links)), len(links))
+            reading = head.packed
+            if head.has_text:
+                text = PackedText(texts[text_digest], (), head.languages, head.block_languages)
+                reading = reading._replace(text=text, links=layers[links_digest])
         yield ReadingRow(sha256, reading, len(told) + len(blocks or "") + len(links or ""))

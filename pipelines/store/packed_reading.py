@@ -27,7 +27,8 @@ _TEXTS = 64  # last texts of a process: the captures of a policy have few
 class PackedText(NamedTuple):
     """A text that can be stored.
 
-    :param digests: block_digest of each block as it is stored. :param languages: its languages and their shares, JSON.
+    :param digests: block_digest of each block as it is stored, () where they are still to be told.
+    :param languages: its languages and their shares, JSON.
     :param block_languages: of each block, () where they are not told.
     """
 
@@ -43,7 +44,8 @@ class PackedReading(NamedTuple):
     :param title: of the page. :param language: of the text, "" if it cannot be told.
     :param other_kinds: of document that stand on the page, too.
     :param found: the columns of an extraction (tables/extractions.py, FOUND) but for the first, its text.
-    :param text: a PackedText, b"" where the page has none. :param links: (SHA-256, JSON) of its links, None for none.
+    :param text: a PackedText, or its bytes as they came from another process; b"" where the page has none.
+    :param links: (SHA-256, JSON) of its links, None for none.
     """
 
     outcome: Outcome
@@ -57,11 +59,13 @@ class PackedReading(NamedTuple):
     language: str
     other_kinds: tuple[str, ...]
     found: tuple[Any, ...]
-    text: bytes
+    text: bytes | PackedText
     links: tuple[bytes, bytes] | None
 
     def unpacked_text(self) -> PackedText:
         """Return the text; one without blocks where there is none."""
+        if isinstance(self.text, PackedText):
+            return self.text
         if not self.text:
             return PackedText((), (), None, ())
         blocks, *rest = pickle.loads(self.text)  # noqa: S301 - of our own process
@@ -83,6 +87,27 @@ def packed_reading(reading: Reading | PackedReading) -> PackedReading:
 
 def pack(reading: Reading) -> PackedReading:
     """Return a reading, packed."""
+    head, extraction = pack_head(reading), reading.extraction
+    if extraction is None:
+        return head.packed
+    text = _text(extraction.blocks, head.languages, head.block_languages)
+    return head.packed._replace(text=text, links=layer_of(extraction.links))
+
+
+class PackedHead(NamedTuple):
+    """What a reading says beside its text and its links, which many readings share.
+
+    :param packed: without both. :param has_text: they belong to it. :param languages, block_languages: as in PackedText.
+    """
+
+    packed: PackedReading
+    has_text: bool
+    languages: str | None
+    block_languages: tuple[str, ...]
+
+
+def pack_head(reading: Reading) -> PackedHead:
+    """Return what a reading says beside its text and links. :param reading: with these, or without."""
     judgement, extraction, languages = reading.judgement, reading.extraction, reading.languages
     found = (
         reading.outcome.value,
@@ -95,8 +120,7 @@ def pack(reading: Reading) -> PackedReading:
         judgement.kind.value if judgement and judgement.is_policy else "",
         _json({kind.value: points for kind, points in judgement.kind_scores} if judgement else {}),
     )
-    shares = _json(dict(languages.shares)) if languages else None
-    return PackedReading(
+    packed = PackedReading(
         reading.outcome,
         reading.extractor,
         reading.detail,
@@ -108,9 +132,11 @@ def pack(reading: Reading) -> PackedReading:
         languages.language if languages else extraction.language if extraction else "",
         reading.other_kinds,
         found,
-        _text(extraction.blocks, shares, languages.blocks if languages else ()) if extraction else b"",
-        _layer(extraction.links) if extraction and extraction.links else None,
+        b"",
+        None,
     )
+    shares = _json(dict(languages.shares)) if languages else None
+    return PackedHead(packed, extraction is not None, shares, languages.blocks if languages else ())
 
 
 @lru_cache(maxsize=_TEXTS)
@@ -121,7 +147,10 @@ def _text(blocks: tuple[Block, ...], languages: str | None, block_languages: tup
 
 
 @lru_cache(maxsize=_TEXTS)
-def _layer(links: tuple[Link, ...]) -> tuple[bytes, bytes]:
+def layer_of(links: tuple[Link, ...]) -> tuple[bytes, bytes] | None:
+    """Return a page's links as they are stored, PackedReading.links."""
+    if not links:
+        return None
     layer = _json([[link.text, link.href] for link in links]).encode()
     return hashlib.sha256(layer).digest(), layer
 

@@ -27,7 +27,7 @@ _SHA1_BASE32 = 32  # characters
 
 def block_digest(block: Block) -> bytes:
     """Return the key of a block's content."""
-    content = f"{block.kind.value}\x1f{block.level}\x1f{block.markdown}"
+    content = f"{block.kind}\x1f{block.level}\x1f{block.markdown}"
     return hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=_BLOCK_BYTES).digest()
 
 

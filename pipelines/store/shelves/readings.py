@@ -16,8 +16,9 @@ from pipelines.reading.extract import base_extractor
 from pipelines.store.packed_reading import packed_reading
 from pipelines.store.tables.at_hand import AtHand
 from pipelines.store.tables.capture_table import CaptureTable
-from pipelines.store.tables.extractions import finding_id, put_finding
+from pipelines.store.tables.extractions import Found, finding_id, put_finding, put_findings
 from pipelines.store.tables.links import put_links
+from pipelines.store.tables.payload_captures import MOST_AT_ONCE, CaptureOf, HeldPayload, held_by
 from pipelines.store.tables.texts import BLOCKS_AT_HAND, put_text
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 # After a capture could not be played back, or its reading was stopped.
 FIRST_RETRY: Final = timedelta(hours=6)
 LONGEST_RETRY: Final = timedelta(days=30)
+_STOPPED: Final = Outcome.READING_STOPPED.value
+_NOT_READ: Final = (Outcome.REDIRECT.value, Outcome.ARCHIVED_ERROR.value)  # whatever is read of their payload
 
 
 def retry_at(now: datetime, failures: int) -> datetime:
@@ -43,6 +46,30 @@ def retry_at(now: datetime, failures: int) -> datetime:
 def outcome_of(reading: Outcome, fetched_at: str | int | None) -> Outcome:
     """Return a capture's outcome by what was read from its payload; one that was not fetched has another's payload."""
     return Outcome.REVISIT if reading is Outcome.FETCHED and fetched_at is None else reading
+
+
+def _changed(captures: Iterable[CaptureOf], outcome: Outcome, detail: str) -> Iterator[tuple[int, int, str, str]]:
+    """Yield what CaptureTable.set_outcomes takes of those captures that a reading of their payload changes."""
+    if_not, if_fetched = outcome_of(outcome, None).value, outcome_of(outcome, 1).value
+    for row, kind, had, told, was_fetched in captures:
+        now, says = if_fetched if was_fetched else if_not, told if outcome is Outcome.FETCHED else detail
+        if (now, says) != (had, told) and had not in _NOT_READ:
+            yield row, kind, now, says
+
+
+def _is_unread(payload: HeldPayload) -> bool:
+    return payload.read in (None, _STOPPED)
+
+
+def _no_payload_twice(readings: Iterable[tuple[bytes, PackedReading]]) -> Iterator[list[tuple[bytes, PackedReading]]]:
+    """Yield readings some at once, so that none of them has to know what another one wrote."""
+    some: dict[bytes, PackedReading] = {}
+    for digest, reading in readings:
+        if digest in some or len(some) == MOST_AT_ONCE:
+            yield list(some.items())
+            some = {}
+        some[digest] = reading
+    yield list(some.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +173,11 @@ class ReadingShelf:
         if outcome is not Outcome.FETCHED and self._read_for_another(payload_id, extractor):
             return
         rows = self._db.execute(
-            "SELECT r.id, c.outcome, coalesce(r.detail, ''), r.fetched FROM capture_rows r "
-            "JOIN capture_kinds c ON c.id = r.kind_id "
-            "WHERE r.payload_id = ? AND c.outcome NOT IN ('redirect', 'archived_error')",
+            "SELECT r.id, r.kind_id, c.outcome, coalesce(r.detail, ''), r.fetched IS NOT NULL FROM main.capture_rows r "
+            "JOIN main.capture_kinds c ON c.id = r.kind_id WHERE r.payload_id = ?",
             [payload_id],
-        ).fetchall()
-        for same, had, told, fetched in rows:
-            now = (outcome_of(outcome, fetched).value, told if outcome is Outcome.FETCHED else detail)
-            if now != (had, told):
-                table.change([same], outcome=now[0], detail=now[1])
+        )
+        table.set_outcomes(_changed(rows.fetchall(), outcome, detail))
 
     def _read_for_another(self, payload_id: int, extractor: str) -> bool:
         """The same program got a text from the payload for another policy: one with other hints, another part."""
@@ -187,7 +210,7 @@ class ReadingShelf:
             self._put(self._captures, self._payload_of(capture_id), capture_id, reading)
             self._policies.mark_dirty(capture_id)
 
-    def put_many(self, readings: Iterable[tuple[bytes, Reading]]) -> Iterator[bool]:
+    def put_many(self, readings: Iterable[tuple[bytes, PackedReading]]) -> Iterator[bool]:
         """Store what was read from payloads (their SHA-256), for every capture that has one, whichever policy it is of;
         within the caller's transaction, and all of them once the iterator is at its end.
 
@@ -197,28 +220,29 @@ class ReadingShelf:
         addresses: dict[int, int] = {}  # each with a capture
         table = CaptureTable(self._db, alone=True)
         blocks: AtHand[bytes, int] = AtHand(BLOCKS_AT_HAND)
-        for digest, reading in readings:
-            found = self._db.execute(
-                "SELECT r.id, r.address_id, r.payload_id FROM main.payloads p JOIN capture_rows r ON r.payload_id = p.id "
-                "WHERE substr(p.sha256, 1, 3) = ? AND p.sha256 = ? ORDER BY r.id",
-                [digest[:3], digest],
-            ).fetchall()
-            if not found or self._is_read(found[0][2], reading.extractor):
-                yield False
-                continue
-            addresses |= {address: capture_id for capture_id, address, _payload in found}
-            self._put(table, found[0][2], found[0][0], reading, blocks)
-            yield True
+        for some in _no_payload_twice(readings):
+            asked = [(digest, self.extractor_id(reading.extractor)) for digest, reading in some]
+            held = held_by(self._db, asked)
+            found: list[Found] = []
+            changed: list[tuple[int, int, str, str]] = []
+            for payload, (_digest, extractor_id), (_, reading) in zip(held, asked, some, strict=True):
+                if payload is None or not _is_unread(payload):
+                    continue
+                addresses |= payload.addresses
+                first, _kind, first_outcome, *_ = payload.captures[0]
+                if _STOPPED in (reading.outcome.value, payload.read, first_outcome):
+                    self._put(table, payload.row, first, reading, blocks)
+                    continue
+                found.append(
+                    Found(payload.row, extractor_id, self._finding(reading, blocks), self._links(reading.links))
+                )
+                if reading.outcome is Outcome.FETCHED or not self._read_for_another(payload.row, reading.extractor):
+                    changed += _changed(payload.captures, reading.outcome, reading.detail)
+            put_findings(self._db, found)
+            table.set_outcomes(changed)
+            yield from (payload is not None and _is_unread(payload) for payload in held)
         for capture_id in addresses.values():
             self._policies.mark_dirty(capture_id)
-
-    def _is_read(self, payload_id: int, extractor: str) -> bool:
-        row = self._db.execute(
-            "SELECT f.outcome FROM extraction_rows e JOIN findings f ON f.id = e.finding_id "
-            "WHERE e.payload_id = ? AND e.extractor_id = ?",
-            [payload_id, self.extractor_id(extractor)],
-        ).fetchone()
-        return row is not None and row[0] != Outcome.READING_STOPPED.value
 
     def put_other(self, payload_id: int, reading: Reading | PackedReading) -> None:
         """Store how others read a payload, in the place of how they read it before: beside our readings, and without a
@@ -257,13 +281,12 @@ class ReadingShelf:
             "WHERE r.id = ?",
             [capture_id],
         ).fetchone()
-        stopped = Outcome.READING_STOPPED.value
         self._put_extraction(payload_id, packed, blocks)
         self._apply(table, payload_id, packed.outcome, packed.detail, packed.extractor)
         if packed.outcome is Outcome.READING_STOPPED:
-            before = failures if outcome == stopped else 0
+            before = failures if outcome == _STOPPED else 0
             self._set_retry(payload_id, before + 1, format_iso(retry_at(self._file.clock(), before)))
-        elif outcome == stopped:
+        elif outcome == _STOPPED:
             self._set_retry(payload_id, 0, None)
 
     def _set_retry(self, payload_id: int, failures: int, not_before: str | None) -> None:
@@ -274,17 +297,22 @@ class ReadingShelf:
         self, payload_id: int, reading: PackedReading, blocks: AtHand[bytes, int] | None = None
     ) -> None:
         """Store an extraction; over one that was stopped, too, and over no other."""
-        found = (self._text(reading, blocks), *reading.found)
-        if (finding := self._findings.get(found)) is None:
-            finding = self._findings.keep(found, finding_id(self._db, found))
+        finding = self._finding(reading, blocks)
         layer, extractor_id = self._links(reading.links), self.extractor_id(reading.extractor)
         if not put_finding(self._db, payload_id, extractor_id, finding, layer):
             self._db.execute(
                 "DELETE FROM extraction_rows WHERE payload_id = ? AND extractor_id = ? "
                 "AND finding_id IN (SELECT id FROM findings WHERE outcome = ?)",
-                [payload_id, extractor_id, Outcome.READING_STOPPED.value],
+                [payload_id, extractor_id, _STOPPED],
             )
             put_finding(self._db, payload_id, extractor_id, finding, layer)
+
+    def _finding(self, reading: PackedReading, blocks: AtHand[bytes, int] | None) -> int:
+        """The id of what was found, with its text."""
+        found = (self._text(reading, blocks), *reading.found)
+        if (finding := self._findings.get(found)) is None:
+            finding = self._findings.keep(found, finding_id(self._db, found))
+        return finding
 
     def _text(self, reading: PackedReading, blocks: AtHand[bytes, int] | None) -> int | None:
         if not reading.text or reading.outcome is not Outcome.FETCHED:

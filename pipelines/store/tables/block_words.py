@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Iterable
 from typing import Final
 
 # Han with its extensions, kana, bopomofo, Hangul; Thai, Lao, Khmer and Burmese
@@ -27,12 +28,19 @@ def searchable(markdown: str, space: str = " ") -> str:
     >>> searchable("GDPR 隐私政策")
     'GDPR  隐  私  政  策 '
     """
-    return _UNSPACED.sub(rf"{space}\1{space}", markdown)
+    return markdown if markdown.isascii() else _UNSPACED.sub(rf"{space}\1{space}", markdown)
 
 
 def index_block(connection: sqlite3.Connection, block_id: int, markdown: str) -> None:
     """Have a new block found by its words. Within the caller's transaction."""
-    connection.execute("INSERT INTO blocks_fts (rowid, markdown) VALUES (?, ?)", [block_id, searchable(markdown)])
+    index_new(connection, [(block_id, markdown)])
+
+
+def index_new(connection: sqlite3.Connection, blocks: Iterable[tuple[int, str]]) -> None:
+    """Have new blocks found by their words: of each its id and its Markdown."""
+    connection.executemany(
+        "INSERT INTO blocks_fts (rowid, markdown) VALUES (?, ?)", ((row, searchable(text)) for row, text in blocks)
+    )
 
 
 def forget_block_words(connection: sqlite3.Connection, block_id: int, markdown: str) -> None:
@@ -45,8 +53,7 @@ def forget_block_words(connection: sqlite3.Connection, block_id: int, markdown: 
 def index_blocks(connection: sqlite3.Connection) -> None:
     """Make the index anew, so that nothing of what was deleted is left in it. Within the caller's transaction."""
     connection.execute("INSERT INTO blocks_fts (blocks_fts) VALUES ('delete-all')")
-    for block_id, markdown in connection.execute("SELECT id, coalesce(markdown, '') FROM blocks ORDER BY id"):
-        index_block(connection, block_id, markdown)
+    index_new(connection, connection.execute("SELECT id, coalesce(markdown, '') FROM blocks ORDER BY id"))
 
 
 def differing_words(connection: sqlite3.Connection) -> int:

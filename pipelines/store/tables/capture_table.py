@@ -143,9 +143,6 @@ class CaptureTable:
 
     def change(self, capture_ids: Iterable[int], **changes: Any) -> None:
         """Give captures other values, by the names that their view has for them."""
-        if changes.keys() == {"outcome", "detail"}:
-            self._change_outcomes(capture_ids, **changes)
-            return
         for capture_id in capture_ids:
             columns = ("at", "address_id", *COLUMNS)
             row = self._db.execute(
@@ -161,14 +158,15 @@ class CaptureTable:
                 capture_id, said, held["at"], self._address(said), headers_changed=moved, index_changed=index_changed
             )
 
-    def _change_outcomes(self, capture_ids: Iterable[int], outcome: str, detail: str) -> None:
-        """What each reading changes: all else of the row stays as it is."""
-        for capture_id in capture_ids:
-            (had,) = self._db.execute("SELECT kind_id FROM main.capture_rows WHERE id = ?", [capture_id]).fetchone()
-            self._db.execute(
-                "UPDATE capture_rows SET kind_id = ?, detail = ? WHERE id = ?",
-                [self._kind_with(had, outcome), detail or None, capture_id],
-            )
+    def set_outcomes(self, captures: Iterable[tuple[int, int, str, str]]) -> None:
+        """Give captures an outcome and its detail, as each reading does: all else of the row stays as it is.
+
+        :param captures: of each its id, the kind that it has, outcome, detail.
+        """
+        self._db.conn.executemany(
+            "UPDATE capture_rows SET kind_id = ?, detail = ? WHERE id = ?",
+            [(self._kind_with(kind, outcome), detail or None, row) for row, kind, outcome, detail in captures],
+        )
 
     def _kind_with(self, kind_id: int, outcome: str) -> int:
         """The kind that differs from another only in its outcome."""

@@ -5,8 +5,8 @@ put_extraction(db, row of the view `extractions`) ──finding_id──► find
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -23,7 +23,17 @@ FOUND: Final = (
     "kind",
     "kind_scores",
 )
+_PUT: Final = "INTO extraction_rows (payload_id, extractor_id, finding_id, link_layer_id) VALUES (?, ?, ?, ?)"
 _SAME: Final = " AND ".join(f"{name} IS ?" for name in FOUND)
+
+
+class Found(NamedTuple):
+    """That an extractor found something on a payload, by their ids."""
+
+    payload: int
+    extractor: int
+    finding: int
+    link_layer: int | None
 
 
 def put_extraction(db: Database, row: Mapping[str, Any]) -> None:
@@ -47,8 +57,10 @@ def finding_id(db: Database, found: tuple[Any, ...]) -> int:
 
 def put_finding(db: Database, payload_id: int, extractor_id: int, finding: int, link_layer_id: int | None) -> bool:
     """Store that an extractor found this on a payload; False, and nothing is stored, where it has found something."""
-    cursor = db.execute(
-        "INSERT OR IGNORE INTO extraction_rows (payload_id, extractor_id, finding_id, link_layer_id) VALUES (?, ?, ?, ?)",
-        [payload_id, extractor_id, finding, link_layer_id],
-    )
+    cursor = db.execute(f"INSERT OR IGNORE {_PUT}", [payload_id, extractor_id, finding, link_layer_id])
     return bool(cursor.rowcount)
+
+
+def put_findings(db: Database, rows: Iterable[Found]) -> None:
+    """Store what was found on payloads, each of which that extractor had found nothing on."""
+    db.conn.executemany(f"INSERT {_PUT}", rows)

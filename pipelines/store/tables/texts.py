@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pipelines.model import Block, BlockKind
-from pipelines.store.file import insert
 from pipelines.store.load import RUN_BLOCKS
 from pipelines.store.tables.at_hand import AtHand
-from pipelines.store.tables.block_words import index_block
+from pipelines.store.tables.block_words import index_new
 from pipelines.text.digests import block_digest
 
 if TYPE_CHECKING:
@@ -94,17 +93,15 @@ def _put_blocks(db: Database, rows: Mapping[bytes, Block], at_hand: AtHand[bytes
     """Store the blocks that are new, and their words; return the ids of all by digest."""
     ids = {digest: at_hand[digest] for digest in rows if digest in at_hand}
     ids |= _held_blocks(db, [digest for digest in rows if digest not in ids])
-    for digest, block in rows.items():
-        if digest not in ids:
-            ids[digest] = insert(
-                db,
-                "block_rows",
-                block_key=block_key(digest),
-                kind=KIND_LETTERS[block.kind],
-                level=block.level,
-                markdown=block.markdown,
-            )
-            index_block(db.conn, ids[digest], block.markdown)
+    (last,) = db.execute("SELECT coalesce(max(id), 0) FROM main.block_rows").fetchone()
+    new = [(row, digest, rows[digest]) for row, digest in enumerate((one for one in rows if one not in ids), last + 1)]
+    db.conn.executemany(
+        "INSERT INTO block_rows (id, block_key, kind, level, markdown) VALUES (?, ?, ?, ?, ?)",
+        ((row, block_key(digest), KIND_LETTERS[block.kind], block.level, block.markdown) for row, digest, block in new),
+    )
+    index_new(db.conn, ((row, block.markdown) for row, _digest, block in new))
+    ids |= {digest: row for row, digest, _block in new}
+    for digest in rows:
         at_hand.keep(digest, ids[digest])
     return ids
 
@@ -124,5 +121,7 @@ def _held_blocks(db: Database, digests: Sequence[bytes]) -> dict[bytes, int]:
 
 def storable(block: Block) -> Block:
     """Return a block without lone surrogates, which SQLite cannot hold."""
+    if block.markdown.isascii():
+        return block
     markdown = block.markdown.encode("utf-8", "replace").decode()
     return block if markdown == block.markdown else replace(block, markdown=markdown)
