@@ -69,7 +69,8 @@ def _no_payload_twice(readings: Iterable[tuple[bytes, PackedReading]]) -> Iterat
             yield list(some.items())
             some = {}
         some[digest] = reading
-    yield list(some.items())
+    if some:
+        yield list(some.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +222,10 @@ class ReadingShelf:
         table = CaptureTable(self._db, alone=True)
         blocks: AtHand[bytes, int] = AtHand(BLOCKS_AT_HAND)
         for some in _no_payload_twice(readings):
-            asked = [(digest, self.extractor_id(reading.extractor)) for digest, reading in some]
-            held = held_by(self._db, asked)
+            held = held_by(self._db, [(digest, reading.extractor) for digest, reading in some])
             found: list[Found] = []
             changed: list[tuple[int, int, str, str]] = []
-            for payload, (_digest, extractor_id), (_, reading) in zip(held, asked, some, strict=True):
+            for payload, (_digest, reading) in zip(held, some, strict=True):
                 if payload is None or not _is_unread(payload):
                     continue
                 addresses |= payload.addresses
@@ -233,9 +233,8 @@ class ReadingShelf:
                 if _STOPPED in (reading.outcome.value, payload.read, first_outcome):
                     self._put(table, payload.row, first, reading, blocks)
                     continue
-                found.append(
-                    Found(payload.row, extractor_id, self._finding(reading, blocks), self._links(reading.links))
-                )
+                finding, layer = self._finding(reading, blocks), self._links(reading.links)
+                found.append(Found(payload.row, self.extractor_id(reading.extractor), finding, layer))
                 if reading.outcome is Outcome.FETCHED or not self._read_for_another(payload.row, reading.extractor):
                     changed += _changed(payload.captures, reading.outcome, reading.detail)
             put_findings(self._db, found)

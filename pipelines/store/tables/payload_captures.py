@@ -1,6 +1,6 @@
 """The captures that have payloads, many payloads at once: what a writer of readings has to know before it writes.
 
-    held_by(db, [(SHA-256 of a payload, id of an extractor)…]) ──one statement──► HeldPayload of each, or None
+    held_by(db, [(SHA-256 of a payload, extractor)…]) ──one statement──► HeldPayload of each, or None
 
 A statement for each payload took longer than to store its reading.
 """
@@ -19,13 +19,14 @@ MOST_AT_ONCE: Final = 300  # payloads of one statement, of three values each; SQ
 CaptureOf = tuple[int, int, str, str, int]
 # CROSS, INDEXED BY: in this order and so, for the planner knows no sizes, and would make an index of all captures each time.
 _HELD: Final = """
-WITH asked (number, sha256, extractor_id) AS (VALUES {rows})
+WITH asked (number, sha256, extractor) AS (VALUES {rows})
 SELECT a.number, p.id, f.outcome, r.address_id, r.id, r.kind_id, c.outcome, coalesce(r.detail, ''), r.fetched IS NOT NULL
 FROM asked a CROSS JOIN main.payloads p ON substr(p.sha256, 1, 3) = substr(a.sha256, 1, 3) AND p.sha256 = a.sha256
+LEFT JOIN main.extractors x ON x.extractor = a.extractor
+LEFT JOIN main.extraction_rows e ON e.payload_id = p.id AND e.extractor_id = x.id
+LEFT JOIN main.findings f ON f.id = e.finding_id
 CROSS JOIN main.capture_rows r INDEXED BY capture_rows_payload ON r.payload_id = p.id
-CROSS JOIN main.capture_kinds c ON c.id = r.kind_id
-LEFT JOIN main.extraction_rows e ON e.payload_id = p.id AND e.extractor_id = a.extractor_id
-LEFT JOIN main.findings f ON f.id = e.finding_id ORDER BY a.number, r.id
+CROSS JOIN main.capture_kinds c ON c.id = r.kind_id ORDER BY a.number, r.id
 """
 
 
@@ -43,7 +44,7 @@ class HeldPayload:
     addresses: dict[int, int] = field(default_factory=dict)
 
 
-def held_by(db: Database, asked: Sequence[tuple[bytes, int]]) -> list[HeldPayload | None]:
+def held_by(db: Database, asked: Sequence[tuple[bytes, str]]) -> list[HeldPayload | None]:
     """Return payloads with all captures that have them; None where no capture has it.
 
     :param asked: SHA-256 and extractor of each, MOST_AT_ONCE at most.
