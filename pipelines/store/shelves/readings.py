@@ -16,7 +16,7 @@ from pipelines.reading.extract import base_extractor
 from pipelines.store.packed_reading import packed_reading
 from pipelines.store.tables.at_hand import AtHand
 from pipelines.store.tables.capture_table import CaptureTable
-from pipelines.store.tables.extractions import Found, finding_id, put_finding, put_findings
+from pipelines.store.tables.extractions import NewExtraction, finding_id, put_finding, put_findings
 from pipelines.store.tables.links import put_links
 from pipelines.store.tables.payload_captures import MOST_AT_ONCE, CaptureOf, HeldPayload, held_by
 from pipelines.store.tables.texts import BLOCKS_AT_HAND, put_text
@@ -223,7 +223,7 @@ class ReadingShelf:
         blocks: AtHand[bytes, int] = AtHand(BLOCKS_AT_HAND)
         for some in _no_payload_twice(readings):
             held = held_by(self._db, [(digest, reading.extractor) for digest, reading in some])
-            found: list[Found] = []
+            found: list[NewExtraction] = []
             changed: list[tuple[int, int, str, str]] = []
             for payload, (_digest, reading) in zip(held, some, strict=True):
                 if payload is None or not _is_unread(payload):
@@ -234,7 +234,7 @@ class ReadingShelf:
                     self._put(table, payload.row, first, reading, blocks)
                     continue
                 finding, layer = self._finding(reading, blocks), self._links(reading.links)
-                found.append(Found(payload.row, self.extractor_id(reading.extractor), finding, layer))
+                found.append(NewExtraction(payload.row, self.extractor_id(reading.extractor), finding, layer))
                 if reading.outcome is Outcome.FETCHED or not self._read_for_another(payload.row, reading.extractor):
                     changed += _changed(payload.captures, reading.outcome, reading.detail)
             put_findings(self._db, found)

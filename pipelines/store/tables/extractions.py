@@ -27,7 +27,7 @@ _PUT: Final = "INTO extraction_rows (payload_id, extractor_id, finding_id, link_
 _SAME: Final = " AND ".join(f"{name} IS ?" for name in FOUND)
 
 
-class Found(NamedTuple):
+class NewExtraction(NamedTuple):
     """That an extractor found something on a payload, by their ids."""
 
     payload: int
@@ -61,6 +61,6 @@ def put_finding(db: Database, payload_id: int, extractor_id: int, finding: int, 
     return bool(cursor.rowcount)
 
 
-def put_findings(db: Database, rows: Iterable[Found]) -> None:
+def put_findings(db: Database, rows: Iterable[NewExtraction]) -> None:
     """Store what was found on payloads, each of which that extractor had found nothing on."""
     db.conn.executemany(f"INSERT {_PUT}", rows)
