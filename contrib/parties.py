@@ -60,7 +60,7 @@ OWN = {
         "Meta Platforms|Meta Pixel|Meta Ads|Meta Business|Meta Ireland|Meta Inc|Facebook|Instagram|WhatsApp|Whatsapp",
         "meta.com|facebook.com|instagram.com|whatsapp.com",
     ),
-    "Amazon": ("Amazon Web Services|AWS", "aws.amazon.com"),
+    "Amazon Web Services": ("Amazon Web Services|Amazon web services|AWS", "aws.amazon.com"),
     "Google": (
         "Firebase|DoubleClick|AdMob|AdSense|AdWords|Gmail|Google|YouTube|Youtube|reCAPTCHA",
         "google.com|youtube.com|firebase.com",
@@ -82,6 +82,7 @@ OWN = {
     "Automattic": ("Automattic|Akismet|WooCommerce|Jetpack", "automattic.com|akismet.com|woocommerce.com|jetpack.com"),
     "Braintree": ("Braintree", "braintreepayments.com"),
     "comScore": ("comScore|Comscore|ComScore", "comscore.com"),
+    "FontAwesome": ("FontAwesome|Font Awesome", "fontawesome.com"),
     "GitHub": ("GitHub|Github", "github.com"),
     "HubSpot": ("HubSpot|Hubspot", "hubspot.com"),
     "LinkedIn": ("LinkedIn|Linkedin", "linkedin.com"),
@@ -98,7 +99,9 @@ OWN = {
 DOUBTFUL = {
     "Meta": {"Meta"},
     "Centro": {"Centro"},
-}  # everyday words that need a company beside them: not in the list, or of another language
+    "InnoCraft": {"Matomo"},
+}  # what needs a company beside it: everyday words that are not in the list, or of another language; a program that most run
+# on their own servers
 _SUFFIXES = tldextract.TLDExtract(suffix_list_urls=())
 
 

@@ -29,6 +29,7 @@ _FORMS: Final = frozenset(  # what _COMPANY takes, in small letters
     "inc llc ltd limited gmbh ag corp corporation sa sas bv plc pty se technologies technology".split()
 )
 _SHORT_FORM: Final = re.compile(r"s\.a|sa\.|b\.v")
+_GOES_ON: Final = re.compile(r"[^\W_]|-[A-Z]")  # the name is the beginning of another one ("Google-Extended", a crawler)
 _RUN: Final = re.compile(r"[^\W_]+")
 _BESIDE: Final = re.compile(r", (?:and |or )?| (?:and|or) |/| \(")  # what stands between two names of a list
 
@@ -108,6 +109,8 @@ def parties(text: str) -> tuple[str, ...]:
     ('branch', 'segment')
     >>> parties("Meta tags help Google, Meta and others."), parties("Meta tags are words. Clarity matters.")
     (('google', 'meta'), ())
+    >>> parties("We block Google-Extended and AWS-owned hosts.")
+    ('amazon_web_services',)
     """
     return tuple(sorted(set(_named(text))))
 
@@ -133,7 +136,7 @@ def _found(text: str, known: _List, first: re.Pattern[str]) -> tuple[list[_Name]
     for match in first.finditer(text):
         for name, key, needs in known.names.get(match.group(), ()):
             begin, end = match.start(), match.start() + len(name)
-            if text.startswith(name, begin) and not text[end : end + 1].isalnum():
+            if text.startswith(name, begin) and not _GOES_ON.match(text, end):
                 if not needs or _COMPANY.match(text, end):
                     sure.append((begin, end, key))
                     break
