@@ -217,6 +217,10 @@ class Scope:
         return self._pattern("condition")
 
     @cached_property
+    def joined(self) -> re.Pattern[str]:
+        return self._pattern("joined")
+
+    @cached_property
     def doubt(self) -> re.Pattern[str]:
         return self._pattern("doubt")
 

@@ -3,7 +3,7 @@
     polarity("we do not sell your data.", start of "sell", English) ──► no
 
 The negation must stand before the verb, in its clause (up to a word that begins another: "but", "which", ";"), at most
-eight words away. A condition anywhere in the sentence ("unless", "without your consent") makes it conditional. Where
+eight words away, or at any distance before the last verb of a list ("do not sell …, share … or use"). A condition anywhere in the sentence ("unless", "without your consent") makes it conditional. Where
 negation and verb are farther apart, where two negations meet, and where the text itself doubts ("may be considered a
 sale"), the answer is unclear. A question says nothing.
 """
@@ -35,7 +35,7 @@ def polarity(sentence: str, verb: int, scope: Scope) -> Polarity | None:
     negations = [match.end() for match in scope.negation.finditer(clause)]
     if len(negations) > 1:
         return Polarity.UNCLEAR
-    if negations and len(clause[negations[0] :].split()) > _NEAR:
+    if negations and len(clause[negations[0] :].split()) > _NEAR and not scope.joined.search(clause):
         return Polarity.UNCLEAR
     if scope.condition.search(sentence):
         return Polarity.CONDITIONAL
