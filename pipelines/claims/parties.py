@@ -29,7 +29,8 @@ _FORMS: Final = frozenset(  # what _COMPANY takes, in small letters
     "inc llc ltd limited gmbh ag corp corporation sa sas bv plc pty se technologies technology".split()
 )
 _SHORT_FORM: Final = re.compile(r"s\.a|sa\.|b\.v")
-_GOES_ON: Final = re.compile(r"[^\W_]|-[A-Z]")  # the name is the beginning of another one ("Google-Extended", a crawler)
+# What goes on behind a name makes another one: "Google-Extended" is a crawler.
+_GOES_ON: Final = re.compile(r"[^\W_]|-[A-Z]")
 _RUN: Final = re.compile(r"[^\W_]+")
 _BESIDE: Final = re.compile(r", (?:and |or )?| (?:and|or) |/| \(")  # what stands between two names of a list
 
