@@ -203,7 +203,7 @@ class _Policy:
                 }
             )
         for table, some in (
-            ("findings", findings),
+            ("finding_rows", findings),
             ("payloads", payloads),
             ("extraction_rows", extracted),
             ("capture_rows", rows),
@@ -288,7 +288,7 @@ class _Policy:
         pairs = list(pairwise(versions))
         _rows(
             self._db,
-            "changes",
+            "change_rows",
             [
                 {
                     "policy_id": self._number,

@@ -40,7 +40,7 @@ _THERE = f"""(NOT u.bounded AND u.valid_to IS NULL
   OR {WHILE_THERE.replace("k.captured_at", _AT)})"""
 _ALL = f"""
 SELECT k.at, k.id, k.address_id, k.kind_id, x.finding_id, k.detail, CASE WHEN k.drift_seconds <> 0
-  THEN coalesce(CAST(strftime('%s', k.memento_at) AS INTEGER), k.at + k.drift_seconds) END
+  THEN coalesce(CAST(strftime('%s', json_extract(k.unusual, '$.memento_at')) AS INTEGER), k.at + k.drift_seconds) END
 {_OF_POLICY}
 LEFT JOIN extraction_rows x ON x.payload_id = k.payload_id AND x.extractor_id = p.extractor_id
 WHERE p.id = ? AND {_THERE}

@@ -33,6 +33,7 @@ MIGRATIONS = frozenset(
         "m020_claims",
         "m021_boxes",
         "m022_kinds",
+        "m023_kept_once",
     }
 )  # those this program knows; a test holds it against schema/migrations.py
 

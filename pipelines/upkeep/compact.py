@@ -1,7 +1,7 @@
 """The file made small: better bases for payloads, nothing that nobody needs, no free pages.
 
     each URL, oldest payload first ─► best base of many, strong zstd ─► unneeded rows go ─► texts packed
-    ─► blocks numbered anew, words indexed ─► short payloads boxed ─► VACUUM
+    ─► blocks numbered anew, words indexed ─► lists packed ─► short payloads boxed ─► VACUUM
 
 Each URL is one transaction and VACUUM another, so that it may be killed anywhere and run again. VACUUM rather than
 VACUUM INTO and a rename: whoever has the file open goes on reading it (WAL), and no stale WAL can meet a new file.
@@ -22,7 +22,7 @@ from pipelines.store.plain_schema import store_plainly
 from pipelines.store.tables.block_words import index_blocks
 from pipelines.upkeep.box import box_payloads
 from pipelines.upkeep.orphans import sweep
-from pipelines.upkeep.pack import pack_blocks
+from pipelines.upkeep.pack import pack_blocks, pack_lists
 from pipelines.upkeep.rebase import mend_depths, rebase
 from pipelines.upkeep.renumber import renumber_blocks
 
@@ -76,6 +76,8 @@ def compact(path: Path, progress: Callable[[int, int], None] | None = None) -> C
             db.execute("INSERT INTO blocks_fts (blocks_fts, rank) VALUES ('pgsz', ?)", [INDEX_PAGE_BYTES])
             index_blocks(db.conn)
             db.execute("INSERT INTO blocks_fts (blocks_fts) VALUES ('optimize')")
+        with db.atomic():
+            pack_lists(db)
         with db.atomic():
             box_payloads(db)
         store_plainly(db)

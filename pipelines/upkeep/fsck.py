@@ -42,10 +42,10 @@ _BROKEN = (sqlite3.DatabaseError, UnicodeDecodeError)  # a page that cannot be r
 _REFERRING = {  # tables whose rows can be derived again, or asked for again, where what they refer to is gone
     "capture_rows": Mend.FETCH,
     "extraction_rows": Mend.READ,
-    "findings": Mend.READ,
+    "finding_rows": Mend.READ,
     "text_runs": Mend.READ,
     "versions": Mend.FOLD,
-    "changes": Mend.FOLD,
+    "change_rows": Mend.FOLD,
     "found_changes": Mend.FOLD,
     "block_claims": Mend.CLAIMS,
     "text_claims": Mend.CLAIMS,

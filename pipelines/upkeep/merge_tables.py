@@ -30,7 +30,7 @@ _OURS: Final = {"policies": ("extractor_id", "dirty"), "sites": ("company",)}  #
 _APART: Final = frozenset(
     (
         "versions",
-        "changes",
+        "change_rows",
         "set_aside",
         "unsteady_lines",
         "found_changes",
@@ -48,7 +48,8 @@ _APART: Final = frozenset(
         "capture_kinds",
         "header_sets",
         "capture_rows",
-        "findings",
+        "finding_rows",
+        "finding_lines",
         "extraction_rows",
         "texts",
         "text_runs",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 _TEXTS_IN_USE = (
-    "SELECT text_id FROM findings WHERE text_id IS NOT NULL UNION SELECT text_id FROM versions "
+    "SELECT text_id FROM finding_rows WHERE text_id IS NOT NULL UNION SELECT text_id FROM versions "
     "UNION SELECT text_id FROM set_aside"
 )
 _PAYLOADS = (
@@ -36,9 +36,14 @@ _LINKS = (
     "(SELECT link_layer_id FROM extraction_rows WHERE link_layer_id NOT NULL)"
 )
 # What the views stand on: of no meaning to a person without the rows above.
-_FINDINGS = "DELETE FROM findings WHERE id NOT IN (SELECT finding_id FROM extraction_rows)"
+_FINDINGS = "DELETE FROM finding_rows WHERE id NOT IN (SELECT finding_id FROM extraction_rows)"
 _PARTS = (
     "DELETE FROM links WHERE id NOT IN (SELECT e.value FROM link_layer_rows l, json_each(l.link_ids) e)",
+    (
+        "DELETE FROM finding_lines WHERE id NOT IN (SELECT e.value FROM finding_rows f, json_each("
+        "CASE WHEN f.evidence GLOB '[0-9]*' THEN '[' || f.evidence || ']' ELSE '[]' END) e) AND id NOT IN (SELECT e.value "
+        "FROM finding_rows f, json_each(CASE WHEN f.decisions GLOB '[0-9]*' THEN '[' || f.decisions || ']' ELSE '[]' END) e)"
+    ),
     "DELETE FROM header_sets WHERE id NOT IN (SELECT headers_id FROM capture_rows WHERE headers_id NOT NULL)",
     "DELETE FROM capture_kinds WHERE id NOT IN (SELECT kind_id FROM capture_rows)",
     "DELETE FROM addresses WHERE id NOT IN (SELECT address_id FROM capture_rows)",

@@ -1,16 +1,22 @@
-"""The texts of blocks made small: phrases that return are kept once, and a block is the codes of its phrases.
+"""What rows say in the same words, kept once: phrases of blocks, and the items of lists.
 
     block_rows.markdown ─► phrases ─► block_rows.packed, two bytes a phrase
+    finding_rows.evidence, .decisions ─► finding_lines ─► their ids, "3,17,4" in the place of the list
+    change_rows.sections ─► ids of the blocks that are these headings
 
-The view `blocks` (schema/m019_packed_blocks.py) puts them together. Crawls write plain texts. What came since the last
-time is packed with the phrases that are there; where that is a large part, phrases are learned anew.
+The views `blocks`, `findings` and `changes` (schema/m019_packed_blocks.py, m023_kept_once.py) put them together. Crawls write
+plain texts and lists. What came since the last time is packed with the phrases that are there; where that is a large part,
+phrases are learned anew. A list is packed only where it reads back to the letter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from pipelines.model import BlockKind
+from pipelines.store.tables.texts import KIND_LETTERS
 from pipelines.text.phrases import CODE_BYTES, Packer, learn, numbered
 
 if TYPE_CHECKING:
@@ -77,6 +83,83 @@ def forget_phrases(db: Database) -> None:
         "DELETE FROM phrases WHERE length(words) > 1 AND code NOT IN (SELECT substr(r.packed, n.place, 2) "
         "FROM block_rows r JOIN places n ON n.place < length(r.packed))"
     )
+
+
+def pack_lists(db: Database) -> None:
+    """Write lists as ids of what they list. Within a transaction, after the blocks have the ids that they keep.
+
+    Where others have triggers on the rows, all stays as it is.
+    """
+    watched = "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND tbl_name IN ('finding_rows', 'change_rows')"
+    if db.execute(watched).fetchone():
+        return
+    db.execute("CREATE TEMP TABLE known_lines (line TEXT PRIMARY KEY, id INTEGER NOT NULL) WITHOUT ROWID")
+    db.execute("INSERT OR IGNORE INTO known_lines SELECT line, id FROM finding_lines ORDER BY id")
+    for column in ("evidence", "decisions"):
+        _pack_list(db, "finding_rows", column, lambda _row, lines: [_line_id(db, line) for line in lines])
+    db.execute("DROP TABLE known_lines")
+    _pack_list(db, "change_rows", "sections", lambda row, sections: _heading_ids(db, row, sections))
+
+
+def renumber_lists(db: Database, new: Mapping[int, int]) -> None:
+    """Give lists of blocks the blocks' new ids. Within a transaction."""
+    for row, ids in db.execute("SELECT id, sections FROM change_rows WHERE sections GLOB '[0-9]*'").fetchall():
+        again = ",".join(str(new[int(block_id)]) for block_id in ids.split(","))
+        db.execute("UPDATE change_rows SET sections = ? WHERE id = ?", [again, row])
+
+
+def _pack_list(db: Database, table: str, column: str, ids_of: Callable[[int, list[str]], list[int] | None]) -> None:
+    """Write the lists of a column as ids; those that its view would write otherwise stay.
+
+    :param ids_of: of a row's items; None where one has none.
+    """
+    last = 0
+    while rows := db.execute(
+        f"SELECT id, {column} FROM {table} WHERE id > ? AND substr({column}, 1, 2) = ? ORDER BY id LIMIT ?",
+        [last, '["', AT_ONCE],
+    ).fetchall():
+        for row, held in rows:
+            items = _items(db, held)
+            ids = ids_of(row, items) if items else None
+            if ids:
+                db.execute(f"UPDATE {table} SET {column} = ? WHERE id = ?", [",".join(map(str, ids)), row])
+        last = rows[-1][0]
+
+
+def _items(db: Database, held: str) -> list[str]:
+    """The texts of a list, where SQLite writes it to the letter as it stands; none of another."""
+    try:
+        items = json.loads(held)
+    except ValueError:
+        return []
+    if not all(isinstance(item, str) for item in items):
+        return []
+    (again,) = db.execute(
+        "SELECT '[' || group_concat(json_quote(value), ', ') || ']' FROM (SELECT value FROM json_each(?) ORDER BY key)",
+        [held],
+    ).fetchone()
+    return items if again == held else []
+
+
+def _line_id(db: Database, line: str) -> int:
+    known = db.execute("SELECT id FROM temp.known_lines WHERE line = ?", [line]).fetchone()
+    if known is None:
+        known = (db.execute("INSERT INTO finding_lines (line) VALUES (?)", [line]).lastrowid,)
+        db.execute("INSERT INTO temp.known_lines VALUES (?, ?)", [line, known[0]])
+    return int(known[0])
+
+
+def _heading_ids(db: Database, change_id: int, sections: list[str]) -> list[int] | None:
+    """The ids of the blocks of either text that are these headings, None where one is not there to the letter."""
+    rows = db.execute(
+        "SELECT b.markdown, b.id FROM change_rows c JOIN versions v ON v.id IN (c.from_version_id, c.to_version_id) "
+        "JOIN text_runs r ON r.text_id = v.text_id "
+        "JOIN block_rows k ON k.id BETWEEN r.first_block_id AND r.first_block_id + r.length - 1 AND k.kind = ? "
+        "JOIN blocks b ON b.id = k.id WHERE c.id = ? ORDER BY b.id DESC",
+        [KIND_LETTERS[BlockKind.HEADING], change_id],
+    )
+    ids: dict[str, int] = dict(rows.fetchall())
+    return [ids[section] for section in sections] if all(section in ids for section in sections) else None
 
 
 def _smaller(packer: Packer, text: str, most: int) -> bytes | None:

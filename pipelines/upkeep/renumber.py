@@ -1,6 +1,6 @@
 """Blocks numbered anew, so that texts are few runs of ids that follow each other.
 
-    texts ─► how often a block follows another ─► chains of blocks ─► ids ─► block_rows, text_runs, block_claims, the word index
+    texts ─► how often a block follows another ─► chains of blocks ─► ids ─► block_rows, text_runs, block_claims, lists of blocks, the word index
 
 A crawl numbers blocks as they come, and each version of a policy breaks the runs of the one before. Here the pairs that
 follow each other most often are joined first, as long as they make chains; chains stand where their oldest block stood.
@@ -15,6 +15,7 @@ from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Final
 
 from pipelines.store.tables.texts import put_runs
+from pipelines.upkeep.pack import renumber_lists
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -51,6 +52,7 @@ def renumber_blocks(db: Database) -> bool:
     for table, column in (("block_rows", "id"), ("block_claims", "block_id")):
         db.conn.executemany(f"UPDATE {table} SET {column} = -? WHERE {column} = ?", moved)
         db.execute(f"UPDATE {table} SET {column} = -{column} WHERE {column} < 0")
+    renumber_lists(db, new)
     db.execute("DELETE FROM text_runs")
     for text_id, text in again.items():
         put_runs(db, text_id, text)

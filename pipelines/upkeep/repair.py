@@ -84,7 +84,7 @@ def _fold(db: Database, finding: Finding) -> None:
     elif finding.kind is Damage.FOLD:
         _mark(db, "SELECT ?", finding.row)
         db.execute(
-            "DELETE FROM changes WHERE to_version_id IN (SELECT v.id FROM versions v JOIN policies p "
+            "DELETE FROM change_rows WHERE to_version_id IN (SELECT v.id FROM versions v JOIN policies p "
             "ON p.id = v.policy_id AND p.extractor_id = v.extractor_id WHERE p.id = ?)",
             [finding.row],
         )
@@ -174,7 +174,7 @@ def _drop_text(db: Database, text_id: int) -> None:
         _mark(db, f"SELECT policy_id FROM {table} WHERE text_id = ?", text_id)
         db.execute(f"DELETE FROM {table} WHERE text_id = ?", [text_id])
     db.execute("DELETE FROM extraction_rows WHERE finding_id IN (SELECT id FROM findings WHERE text_id = ?)", [text_id])
-    for table in ("findings", "text_dates", "text_runs", "text_claims"):
+    for table in ("finding_rows", "text_dates", "text_runs", "text_claims"):
         db.execute(f"DELETE FROM {table} WHERE text_id = ?", [text_id])
     db.execute("DELETE FROM texts WHERE id = ?", [text_id])
 
@@ -185,6 +185,6 @@ def _drop_lost_readings(db: Database) -> None:
         f"ON k.payload_id = x.payload_id JOIN policy_urls u ON u.urlkey = k.urlkey WHERE {_LOST})"
     )
     db.execute(f"DELETE FROM extraction_rows AS x WHERE {_LOST}")
-    db.execute("DELETE FROM findings WHERE text_id NOT NULL AND text_id NOT IN (SELECT id FROM texts)")
+    db.execute("DELETE FROM finding_rows WHERE text_id NOT NULL AND text_id NOT IN (SELECT id FROM texts)")
     db.execute("DELETE FROM text_runs WHERE text_id NOT IN (SELECT id FROM texts)")
     db.execute("DELETE FROM text_claims WHERE text_id NOT IN (SELECT id FROM texts)")

@@ -31,7 +31,7 @@ def test_fsck_of_a_sound_database(path):
 
 
 def test_fsck_says_what_is_damaged_and_what_to_do(path):
-    damage(path, "UPDATE changes SET words_added = 77")
+    damage(path, "UPDATE change_rows SET words_added = 77")
     shown = run("fsck", "--db", path, code=1).stdout
     assert f"fold: {URL}: its changes are not what its readings come to\n" in shown
     assert shown.endswith(f"next: `policylapse fsck --repair --db {path}`\n1 damaged.\n")
@@ -41,7 +41,7 @@ def test_fsck_says_what_is_damaged_and_what_to_do(path):
 
 
 def test_fsck_mends(path):
-    damage(path, "UPDATE changes SET words_added = 77")
+    damage(path, "UPDATE change_rows SET words_added = 77")
     shown = run("fsck", "--db", path, "--repair").stdout
     assert "its readings come to  mended\n" in shown
     assert shown.endswith("1 damaged, 1 mended.\n")

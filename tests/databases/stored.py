@@ -53,7 +53,10 @@ class Seen:
         )
 
     def reading(self, extractor: str = EXTRACTOR) -> Reading:
-        blocks = tuple(Block(BlockKind.PARAGRAPH, 0, line) for line in self.text.split("\n"))
+        blocks = tuple(
+            Block(BlockKind.HEADING, 1, line[2:]) if line.startswith("# ") else Block(BlockKind.PARAGRAPH, 0, line)
+            for line in self.text.split("\n")
+        )
         if self.state == "bot":
             return Reading(Outcome.NOT_A_POLICY, extractor, "bot check", None, Judgement(False, "bot check", 0.1))
         return Reading(

@@ -24,6 +24,7 @@ from pipelines.store.schema.m016_not_needed import tell_what_is_not_needed
 from pipelines.store.schema.m018_annotations import ANNOTATIONS
 from pipelines.store.schema.m019_packed_blocks import pack_blocks, shorten_kinds
 from pipelines.store.schema.m020_claims import CLAIMS
+from pipelines.store.schema.m023_kept_once import keep_once
 
 migrations = Migrations("policylapse")
 
@@ -148,6 +149,12 @@ def m021_boxes(db: Database) -> None:
 def m022_kinds(db: Database) -> None:
     """Kinds of blocks are a letter in block_rows; the view `blocks` reads as before."""
     shorten_kinds(db)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m023_kept_once(db: Database) -> None:
+    """What is the same in most captures costs them one byte; lists may be ids of what they list."""
+    keep_once(db)
 
 
 # Empty until `policylapse compact` fills it. A payload whose data are empty is in a box (pipelines/store/boxes.py).

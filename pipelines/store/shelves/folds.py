@@ -282,11 +282,11 @@ def _write_changes(db: Database, policy_id: int, extractor_id: int, changes: Seq
     rows = db.execute("SELECT id FROM versions WHERE policy_id = ? AND extractor_id = ? ORDER BY version", key)
     ids = [row[0] for row in rows.fetchall()]
     db.execute(
-        "DELETE FROM changes WHERE to_version_id IN (SELECT id FROM versions WHERE policy_id = ? AND extractor_id = ?)",
+        "DELETE FROM change_rows WHERE to_version_id IN (SELECT id FROM versions WHERE policy_id = ? AND extractor_id = ?)",
         key,
     )
     db.conn.executemany(
-        "INSERT INTO changes (policy_id, from_version_id, to_version_id, change_class, words_added, words_removed, "
+        "INSERT INTO change_rows (policy_id, from_version_id, to_version_id, change_class, words_added, words_removed, "
         "sections) VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
             (policy_id, old, new, one.change_class.value, one.words_added, one.words_removed, _sections(one))

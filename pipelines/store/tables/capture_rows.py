@@ -1,6 +1,7 @@
 """What the table of captures keeps of a capture: only what does not follow from the rest.
 
     kept(said, at, address) ──► columns of capture_rows         `said`: columns of the view `captures`
+    unusual(said, at, address) ──► its column `unusual`          of those columns the ones that do not follow from the rest
     headers_patch(headers, set) ──► headers_own                  RFC 7396: how the headers differ from a set
 
 Captures repeat what their neighbours say, so the file keeps once what they have alike (m005_small.py draws the tables) and
@@ -46,20 +47,35 @@ def prefix_of(url: str | None, timestamp: str, original: str) -> str:
     return url.removesuffix(end) if url and url.endswith(end) else ""
 
 
-def named(said: Said, at: int, address: Address) -> dict[str, Any]:
-    """Return the columns that name a capture, or that its archive's index gave of it.
+def named(said: Said, at: int) -> dict[str, Any]:
+    """Return the columns that name a capture, or that its archive's index gave of it, but for those in `unusual`.
 
     :param at: `captured_at` in seconds since 1970.
     """
-    usual = f"{address.citation_prefix}{said['timestamp']}id_/{said['original']}"
-    return {
-        "at": at,
-        "digest": said["digest"],
-        "length": number_or_text(said["length"]),
+    return {"at": at, "digest": said["digest"], "length": number_or_text(said["length"])}
+
+
+def unusual(said: Said, at: int, address: Address) -> str | None:
+    """Return what does not follow from the rest of a row, as JSON; None of most captures.
+
+    >>> said = dict(timestamp="19700101000000", original="http://x/", citation_url="a/19700101000000id_/http://x/", failures=2)
+    >>> said |= dict.fromkeys(("memento_at", "drift_seconds", "not_before")) | {"oddity": ""}
+    >>> unusual(said, 0, Address(1, "a/", "")), unusual(said | {"failures": 0}, 0, Address(1, "a/", ""))
+    ('{"failures":2}', None)
+    """
+    usual_citation = f"{address.citation_prefix}{said['timestamp']}id_/{said['original']}"
+    drift = said["drift_seconds"]
+    usual_at = iso(at + drift) if drift is not None else None
+    told = {
         "timestamp": timestamp_kept(said, at),
-        "citation_url": said["citation_url"] if said["citation_url"] != usual else None,
+        "citation_url": said["citation_url"] if said["citation_url"] != usual_citation else None,
+        "memento_at": said["memento_at"] if said["memento_at"] != usual_at else None,
         "oddity": said["oddity"] or None,
+        "failures": said["failures"] or None,
+        "not_before": said["not_before"],
     }
+    found = {name: value for name, value in told.items() if value is not None}
+    return _json(found) if found else None
 
 
 def timestamp_kept(said: Said, at: int) -> str | None:
@@ -68,22 +84,19 @@ def timestamp_kept(said: Said, at: int) -> str | None:
 
 
 def happened(said: Said, at: int, address: Address) -> dict[str, Any]:
-    """Return the columns that tell what became of a capture, but for its headers and its kind."""
-    memento_url, drift = said["memento_url"], said["drift_seconds"]
+    """Return the columns that tell what became of a capture, but for its headers and its kind; and what is unusual of it."""
+    memento_url = said["memento_url"]
     usual_url = f"{address.memento_prefix}{said['timestamp']}id_/{said['original']}"
     usual_chain = _json([f"{said['http_status']} {memento_url}"]) if memento_url and said["http_status"] else None
-    usual_at = iso(at + drift) if drift is not None else None
     return {
         "detail": said["detail"] or None,
         "fetched": seconds(said["fetched_at"]),
         "payload_id": said["payload_id"],
         "redirect_url": said["redirect_url"] or None,
-        "drift_seconds": drift,
+        "drift_seconds": said["drift_seconds"],
         "memento_url": "" if memento_url == usual_url else memento_url or None,
-        "memento_at": said["memento_at"] if said["memento_at"] != usual_at else None,
         "chain": "" if said["chain"] is not None and said["chain"] == usual_chain else said["chain"],
-        "failures": said["failures"] or None,
-        "not_before": said["not_before"],
+        "unusual": unusual(said, at, address),
     }
 
 

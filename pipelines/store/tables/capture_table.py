@@ -26,6 +26,7 @@ from pipelines.store.tables.capture_rows import (
     prefix_of,
     seconds,
     timestamp_kept,
+    unusual,
 )
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ ALIVE_SITES: Final = (
 AT_HAND: Final = 1024  # addresses, and kinds, and whether a page is removed
 _KIND: Final = ("mimetype", "statuscode", "outcome", "http_status", "digest_verdict")
 _NAMES: Final = ("archive", "urlkey", "timestamp", "original", "digest", "captured_at")
+_SAME: Final = "address_id = ? AND at = ? AND digest = ? AND json_extract(unusual, '$.timestamp') IS ?"
 INDEXED: Final = (*_NAMES, "mimetype", "statuscode", "length", "oddity", "citation_url")
 COLUMNS: Final = (*INDEXED, "outcome", *UNASKED)  # of the view, all but what it adds
 
@@ -100,7 +102,7 @@ class CaptureTable:
         said = {**PENDING, **row}
         said = _unless_forgotten(said, self.tombstone(said["urlkey"]))
         at, address = seconds(said["captured_at"]) or 0, self._address(said)
-        columns = {"address_id": address.row, **named(said, at, address)}
+        columns = {"address_id": address.row, **named(said, at)}
         columns |= self._happened(said, at, address, headers_changed=True)
         cursor = self._db.execute(
             f"INSERT INTO capture_rows ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
@@ -110,11 +112,12 @@ class CaptureTable:
 
     def _add(self, said: dict[str, Any], address: Address) -> bool:
         at = seconds(said["captured_at"]) or 0
-        columns = {"address_id": address.row, "kind_id": self._kind(said), **named(said, at, address)}
+        columns = {"address_id": address.row, "kind_id": self._kind(said), **named(said, at)}
+        columns["unusual"] = unusual(said, at, address)
         cursor = self._db.execute(
             f"INSERT INTO capture_rows ({', '.join(columns)}) SELECT {', '.join('?' * len(columns))} WHERE NOT EXISTS "
-            "(SELECT 1 FROM capture_rows WHERE address_id = ? AND at = ? AND digest = ? AND timestamp IS ?)",
-            [*columns.values(), address.row, at, said["digest"], columns["timestamp"]],
+            f"(SELECT 1 FROM capture_rows WHERE {_SAME})",
+            [*columns.values(), address.row, at, said["digest"], timestamp_kept(said, at)],
         )
         if cursor.rowcount and any(said[name] != usual for name, usual in UNASKED.items()):
             self._write(int(cursor.lastrowid or 0), said, at, address, headers_changed=True)
@@ -136,7 +139,7 @@ class CaptureTable:
             return None
         at = seconds(said["captured_at"]) or 0
         row = self._db.execute(
-            "SELECT id FROM main.capture_rows WHERE address_id = ? AND at = ? AND digest = ? AND timestamp IS ?",
+            f"SELECT id FROM main.capture_rows WHERE {_SAME}",
             [address.row, at, said["digest"], timestamp_kept(said, at)],
         ).fetchone()
         return int(row[0]) if row else None
@@ -188,7 +191,7 @@ class CaptureTable:
     ) -> None:
         columns = self._happened(said, at, address, headers_changed=headers_changed)
         if index_changed:
-            columns |= named(said, at, address)
+            columns |= named(said, at)
         self._db.execute(
             f"UPDATE capture_rows SET {', '.join(f'{name} = ?' for name in columns)} WHERE id = ?",
             [*columns.values(), capture_id],

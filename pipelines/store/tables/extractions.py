@@ -1,6 +1,6 @@
 """The tables of extractions, for who writes: what an extractor found on a payload, kept once for all of which it is alike.
 
-put_extraction(db, row of the view `extractions`) ──finding_id──► findings (if new) ──put_finding──► extraction_rows
+put_extraction(db, row of the view `extractions`) ──finding_id──► finding_rows (if new) ──put_finding──► extraction_rows
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def finding_id(db: Database, found: tuple[Any, ...]) -> int:
     (held,) = db.execute(f"SELECT min(id) FROM main.findings WHERE {_SAME}", found).fetchone()
     if held is None:
         held = db.execute(
-            f"INSERT INTO findings ({', '.join(FOUND)}) VALUES ({', '.join('?' * len(FOUND))})", found
+            f"INSERT INTO finding_rows ({', '.join(FOUND)}) VALUES ({', '.join('?' * len(FOUND))})", found
         ).lastrowid
     return int(held)
 

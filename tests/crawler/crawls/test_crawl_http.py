@@ -107,7 +107,10 @@ def test_what_cannot_be_played_back_is_recorded_and_left_in_peace_for_a_while(fr
         assert crawl(database, server.archive, url=KART).code == 0  # reported before, and not asked for
         assert server.asked.total() == asked + 1  # the index
         with closing(sqlite3.connect(database)) as db:  # six hours later
-            db.execute("UPDATE capture_rows SET not_before = '2001-01-01T00:00:00Z' WHERE not_before IS NOT NULL")
+            db.execute(
+                "UPDATE capture_rows SET unusual = json_set(unusual, '$.not_before', '2001-01-01T00:00:00Z') "
+                "WHERE json_extract(unusual, '$.not_before') IS NOT NULL"
+            )
             db.commit()
         assert crawl(database, server.archive, url=KART).code == 0
     assert history(database) == [row for row in from_files if row[0] == "lumenkart.example"]

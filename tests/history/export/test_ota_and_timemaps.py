@@ -60,7 +60,7 @@ def test_several_documents_of_a_type_and_versions_of_a_second(history_db, tmp_pa
     history_db.policy("http://a.example/tos", shown("2018-01-01", "You may not."))
     db = history_db.db
     db.execute("UPDATE versions SET first_seen = (SELECT min(first_seen) FROM versions)")
-    db.execute("UPDATE findings SET kind = 'terms' WHERE id = (SELECT max(id) FROM findings)")
+    db.execute("UPDATE finding_rows SET kind = 'terms' WHERE id = (SELECT max(id) FROM findings)")
     db.conn.commit()
     done = export("ota", history_db.path, tmp_path / "x")
     assert [file["path"] for file in json.loads(done.manifest_path.read_text())["files"]] == [

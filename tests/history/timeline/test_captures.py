@@ -1,5 +1,6 @@
 """A timeline reads its captures once and narrow: it says the same as one that reads each capture from the public views."""
 
+import json
 from collections import Counter
 from contextlib import closing
 from dataclasses import replace
@@ -213,7 +214,7 @@ def empty():
         for number in range(5):
             text, outcome = (1, "fetched") if number < 3 else (None, ("not_a_policy", "undecodable")[number - 3])
             db.execute(
-                f"INSERT INTO findings VALUES (?, ?, ?, '', ?, {rest})",
+                f"INSERT INTO finding_rows VALUES (?, ?, ?, '', ?, {rest})",
                 [number + 1, text, outcome, TITLES_SHOWN[number % 3]],
             )
         db.execute("INSERT INTO policies (id, site_id, urlkey, policy_url, added_at) VALUES (1, 1, 'k', 'u', '')")
@@ -247,7 +248,7 @@ def write(db, urls, certainties, extractor, captures, aside, asked):
             "length": "",
             "payload_id": payload or None,
             "drift_seconds": one["drift"],
-            "memento_at": iso(one["played"]),
+            "unusual": json.dumps({"memento_at": iso(one["played"])}),
             "redirect_url": one["redirect"],
             "detail": one["detail"],
         }

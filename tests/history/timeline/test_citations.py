@@ -76,7 +76,7 @@ def test_a_wording_that_is_no_version_any_more_is_told_with_what_was_in_force(hi
     db = history_db.db
     (text_id,) = db.execute("SELECT text_id FROM versions WHERE version = 2").fetchone()
     (capture,) = db.execute("SELECT first_capture_id FROM versions WHERE version = 2").fetchone()
-    db.execute("DELETE FROM changes")
+    db.execute("DELETE FROM change_rows")
     db.execute("DELETE FROM versions WHERE version > 1")  # as if the fold had set it aside
     db.execute("INSERT INTO set_aside VALUES (1, 1, ?, ?, 1, '', '', ?, 'another page')", [capture, capture, text_id])
     db.conn.commit()

@@ -63,7 +63,7 @@ class File:
                 "last_capture_id FROM versions WHERE policy_id = 1"
             )
             db.execute(
-                "INSERT INTO changes (policy_id, from_version_id, to_version_id, change_class, words_added, words_removed, "
+                "INSERT INTO change_rows (policy_id, from_version_id, to_version_id, change_class, words_added, words_removed, "
                 "sections) SELECT 77, from_version_id + 700, to_version_id + 700, change_class, words_added, "
                 "words_removed, sections FROM changes WHERE policy_id = 1"
             )
@@ -71,7 +71,7 @@ class File:
     def undo(self):
         with self.db as db:
             for table, column in (
-                ("changes", "policy_id"),
+                ("change_rows", "policy_id"),
                 ("versions", "policy_id"),
                 ("policies", "id"),
                 ("sites", "id"),

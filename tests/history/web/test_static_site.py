@@ -115,7 +115,9 @@ def test_only_pages_of_changed_versions_are_made_again_and_all_are_as_if_made_an
     write(path, out)
     made, (victim,) = [], (out / "site/a.example/privacy/diff").glob("*.html")
     if then == "version gone":
-        run_sql(path, "DELETE FROM changes WHERE id = 2", "DELETE FROM versions WHERE version = 2 AND policy_id = 2")
+        run_sql(
+            path, "DELETE FROM change_rows WHERE id = 2", "DELETE FROM versions WHERE version = 2 AND policy_id = 2"
+        )
     elif then == "new policy":
         history_db.policy("https://a.example/cookies", *old, site="a.example")
     elif then == "file lost":
@@ -123,7 +125,7 @@ def test_only_pages_of_changed_versions_are_made_again_and_all_are_as_if_made_an
     elif then == "file changed":
         victim.write_text("another")
     elif then == "new title":
-        run_sql(path, "UPDATE findings SET title = 'Another'")
+        run_sql(path, "UPDATE finding_rows SET title = 'Another'")
     elif then == "no manifest":
         (out / "manifest.json").unlink()
     real = static_site.answer

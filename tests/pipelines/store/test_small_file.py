@@ -1,9 +1,10 @@
-"""Migration m005: every earlier file says the same afterwards, whatever was in it, and wherever it was killed."""
+"""Migrations m005 and m023: every earlier file says the same afterwards, whatever was in it, and wherever it was killed."""
 
 import json
 import random
 import sqlite3
 from functools import cache
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -67,7 +68,16 @@ def test_every_earlier_schema_says_the_same(tmp_path, schema):
 
 
 @pytest.mark.parametrize(
-    "stop", ["m006_discovery", "m007_reading_side", "m008_declarations", "m009_superseded", "m011_parts", "m012_tables"]
+    "stop",
+    [
+        "m006_discovery",
+        "m007_reading_side",
+        "m008_declarations",
+        "m009_superseded",
+        "m011_parts",
+        "m012_tables",
+        "m023_kept_once",
+    ],
 )
 def test_later_schemas_say_the_same_too(tmp_path, stop):
     path = tmp_path / "x.db"
@@ -81,15 +91,67 @@ def test_later_schemas_say_the_same_too(tmp_path, stop):
     new.conn.close()
 
 
-@pytest.mark.parametrize("seed", one_in(2, range(8)))
-def test_killed_at_any_statement_and_run_again(tmp_path, seed):
+def with_all_kinds_of_captures(path):
+    """A file of the schema before m023, with rows and a trigger of others."""
+    old = old_file(path, 4)
+    migrations.apply(old, stop_before="m023_kept_once")
+    for number, values in enumerate(
+        product([None, "20150003000000"], [None, "elsewhere é"], [None, 3], [None, AT.format(7)])
+    ):
+        timestamp, url, failures, later = values
+        at, oddity = (AT.format(2), "odd \"'\n\x01") if number % 3 else (None, None)
+        old.execute(
+            "INSERT INTO capture_rows (address_id, at, kind_id, digest, length, timestamp, citation_url, failures, not_before, "
+            "memento_at, oddity, redirect_url, detail) VALUES (1, ?, 1, 'D', 1, ?, ?, ?, ?, ?, ?, 'there', 'why')",
+            [number, timestamp, url, failures, later, at, oddity],
+        )
+    old.execute("INSERT INTO changes VALUES (7, 1, 1, 2, 'minor', 1, 2, '[\"a\", \"é\"]')")
+    old.execute("CREATE TABLE told (what TEXT)")
+    old.execute("CREATE TRIGGER t AFTER INSERT ON changes BEGIN INSERT INTO told VALUES (new.sections); END")
+    old.execute("CREATE TRIGGER k AFTER DELETE ON capture_rows BEGIN INSERT INTO told VALUES (old.digest); END")
+    old.execute("CREATE VIEW mine AS SELECT id, sections, change_class FROM changes")
+    old.conn.commit()
+    return old
+
+
+ALL_VIEWS = (*VIEWS, "changes", "findings", "mine")
+
+
+def test_before_rows_were_kept_once_a_file_said_the_same(tmp_path):
     path = tmp_path / "x.db"
-    old = old_file(path, 2)
-    views = columns_of(old, *VIEWS)
-    before = parsed(said(old, views))
+    old = with_all_kinds_of_captures(path)
+    views = columns_of(old, *ALL_VIEWS)
+    before = said(old, views)
     old.conn.close()
+    new = open_file(path)
+    assert columns_of(new, *ALL_VIEWS) == views
+    assert said(new, views) == before
+    assert new.execute("SELECT count(*), count(unusual) FROM capture_rows WHERE detail = 'why'").fetchone() == (16, 15)
+    assert new.execute("PRAGMA foreign_key_check").fetchall() == []
+    new.execute("DELETE FROM change_rows")
+    new.execute("INSERT INTO change_rows VALUES (7, 1, 1, 2, 'minor', 1, 2, '[]')")
+    new.execute("DELETE FROM capture_rows WHERE detail = 'why' AND at = 0")
+    assert new.execute("SELECT what FROM told").fetchall() == [("[]",), ("D",)]
+    new.conn.close()
+
+
+@pytest.mark.parametrize("seed", one_in(4, range(8)))
+def test_killed_while_rows_become_kept_once(tmp_path, seed):
+    path = tmp_path / "x.db"
+    old = with_all_kinds_of_captures(path)
+    views = columns_of(old, *ALL_VIEWS)
+    before = said(old, views)
+    old.conn.close()
+    stop_at(path, random.Random(seed).randrange(5, 60))
+    new = open_file(path)
+    assert said(new, views) == before
+    new.conn.close()
+
+
+def stop_at(path, statement):
+    """Bring a file to the newest schema, killed at a statement."""
     connection = sqlite3.connect(path)
-    left = random.Random(seed).randrange(5, 160)
+    left = statement
 
     def stop(_sql):
         nonlocal left
@@ -101,6 +163,16 @@ def test_killed_at_any_statement_and_run_again(tmp_path, seed):
     with pytest.raises(sqlite3.OperationalError, match="interrupted"):
         migrations.apply(Database(connection))
     connection.close()
+
+
+@pytest.mark.parametrize("seed", one_in(2, range(8)))
+def test_killed_at_any_statement_and_run_again(tmp_path, seed):
+    path = tmp_path / "x.db"
+    old = old_file(path, 2)
+    views = columns_of(old, *VIEWS)
+    before = parsed(said(old, views))
+    old.conn.close()
+    stop_at(path, random.Random(seed).randrange(5, 160))
     new = open_file(path)
     assert parsed(said(new, views)) == before
     new.conn.close()
@@ -163,8 +235,9 @@ def fresh(migration=""):
 @settings(max_examples=examples(15, 40), deadline=None)
 @given(st.lists(st.tuples(captured, st.lists(happened, max_size=2)), max_size=6))
 def test_captures_read_as_they_were_written(rows):
-    """The view against a plain table; and the tables beneath, byte for byte, against what m005's triggers wrote: but for
-    headers without a datetime, which copies have that no archive sent, and which need no set of their own.
+    """The view against a plain table; and the tables beneath, byte for byte, against what m005's triggers wrote and later
+    migrations made of it: but for headers without a datetime, which copies have that no archive sent, and which need no
+    set of their own.
     """
     plain, triggers, small = (fresh(stop) for stop in ("m003_certainty", "m012_tables", ""))
     table = CaptureTable(small)
@@ -187,6 +260,7 @@ def test_captures_read_as_they_were_written(rows):
     found = [db.execute(f"SELECT {', '.join(columns)} FROM captures ORDER BY id").fetchall() for db in (plain, small)]
     assert parsed({"captures": found[1]}) == parsed({"captures": found[0]})
     sent = [update["headers"] for _names, updates in rows for update in updates if update["headers"] is not None]
+    migrations.apply(triggers)
     for name in TABLES if all("memento-datetime" in one for one in sent) else ():
         kept = [db.execute(f"SELECT * FROM {name} ORDER BY id").fetchall() for db in (triggers, small)]
         assert kept[1] == kept[0], name
@@ -208,6 +282,7 @@ def test_a_whole_capture_goes_in_as_it_is(row, reason):
     insert = f"INTO captures ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})"
     triggers.execute(f"INSERT {insert}", list(values.values()))
     assert CaptureTable(small).add([values, values]) == 1
+    migrations.apply(triggers)
     for name in TABLES:
         kept = [db.execute(f"SELECT * FROM {name} ORDER BY id").fetchall() for db in (triggers, small)]
         assert kept[1] == kept[0], name

@@ -112,7 +112,7 @@ def write_moved(path):
     with closing(sqlite3.connect(path)) as db:  # one policy at two URLs
         db.execute("UPDATE policy_urls SET policy_id = 1 WHERE urlkey = ?", [surt(MOVED)])
         db.execute("UPDATE policies SET dirty = 1 WHERE id = 1")
-        for table in ("changes", "versions", "listings", "found_changes", "horizons"):
+        for table in ("change_rows", "versions", "listings", "found_changes", "horizons"):
             db.execute(f"DELETE FROM {table} WHERE policy_id = 3")
         db.execute("DELETE FROM policies WHERE id = 3")
         db.commit()

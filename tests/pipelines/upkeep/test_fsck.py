@@ -64,9 +64,10 @@ FOLDED = {
     "version's end": "UPDATE versions SET last_seen = '2030-01-01T00:00:00Z' WHERE version = 1",
     "version lost": "DELETE FROM versions WHERE version = 3",
     "version's count": "UPDATE versions SET captures = captures + 1",
-    "change's words": "UPDATE changes SET words_added = 77",
-    "change lost": "DELETE FROM changes",
-    "change's class": "UPDATE changes SET change_class = 'minor'",
+    "change's words": "UPDATE change_rows SET words_added = 77",
+    "change lost": "DELETE FROM change_rows",
+    "change's class": "UPDATE change_rows SET change_class = 'minor'",
+    "change's sections": "UPDATE change_rows SET sections = '1,,2'",
     "unsteady line": "INSERT INTO unsteady_lines SELECT id, extractor_id, 1, 'flapping', 'x', 2, '', '' FROM policies",
 }
 
@@ -97,6 +98,18 @@ def test_what_no_repair_brings_back_is_in_the_backup(sql, path):
 
 
 PAYLOAD = "SELECT payload_id FROM captures WHERE timestamp = '20150106000000'"
+
+
+def test_a_change_whose_section_is_not_there_is_compared_again(path):
+    before = content(path)
+    damage(path, "UPDATE change_rows SET sections = '99'")
+    assert {(finding.kind, finding.next_step) for finding in damages(path)} == {
+        (Damage.REFERENCE, "`policylapse fsck --repair`")
+    }
+    mend(path)
+    assert (damages(path), content(path)) == ([], before)
+
+
 LOST = {
     "bytes": f"UPDATE payloads SET data = x'28b52ffd' WHERE id = ({PAYLOAD})",
     "other bytes": f"UPDATE payloads SET data = (SELECT data FROM payloads ORDER BY id DESC LIMIT 1) WHERE id = ({PAYLOAD})",
@@ -179,7 +192,7 @@ READ_AGAIN = {
     "outcome of a reading": "UPDATE capture_kinds SET outcome = 'fetched' WHERE outcome = 'not_a_policy'",
     "pending with payload": "UPDATE capture_kinds SET outcome = 'pending' WHERE outcome = 'fetched'",
     "reading of no text": "DELETE FROM texts",
-    "reading of nothing": "DELETE FROM findings WHERE outcome = 'fetched'",
+    "reading of nothing": "DELETE FROM finding_rows WHERE outcome = 'fetched'",
 }
 
 
@@ -263,12 +276,15 @@ IMPOSSIBLE = {
     "headers": ("UPDATE header_sets SET headers = '\"a\"'", Damage.ROW),
     "outcome": ("UPDATE capture_kinds SET outcome = 'fetchee'", Damage.ROW),
     "verdict": ("UPDATE capture_kinds SET digest_verdict = 'watch' WHERE digest_verdict = 'match'", Damage.ROW),
-    "found kind": ("UPDATE findings SET kind = 'privaca'", Damage.ROW),
-    "found outcome": ("UPDATE findings SET outcome = 'pending'", Damage.ROW),
-    "score": ("UPDATE findings SET score = 17.0", Damage.ROW),
-    "evidence": ("UPDATE findings SET evidence = '[\"a'", Damage.ROW),
-    "decisions": ("UPDATE findings SET decisions = '{}'", Damage.ROW),
-    "points": ("UPDATE findings SET kind_scores = '[]'", Damage.ROW),
+    "found kind": ("UPDATE finding_rows SET kind = 'privaca'", Damage.ROW),
+    "found outcome": ("UPDATE finding_rows SET outcome = 'pending'", Damage.ROW),
+    "score": ("UPDATE finding_rows SET score = 17.0", Damage.ROW),
+    "evidence": ("UPDATE finding_rows SET evidence = '[\"a'", Damage.ROW),
+    "decisions": ("UPDATE finding_rows SET decisions = '{}'", Damage.ROW),
+    "lines": ("UPDATE finding_rows SET evidence = '1,,2'", Damage.ROW),
+    "line": ("UPDATE finding_rows SET decisions = '77'", Damage.ROW),
+    "what is unusual": ("UPDATE capture_rows SET unusual = '[1'", Damage.ROW),
+    "points": ("UPDATE finding_rows SET kind_scores = '[]'", Damage.ROW),
 }
 
 
