@@ -20,7 +20,7 @@ from pipelines.store.load import MOST_HOPS, Frame, inflate
 MOST_BODY: Final = 128 * 2**20  # bytes of a page: crawler/settings.py, DOWNLOAD_MAXSIZE
 MOST_STORED: Final = 256 * 2**20  # bytes of frames of a shard, compressed: a reader holds them
 _OVERHEAD: Final = 300  # bytes that a frame takes in memory besides its values, however short they are
-_MOST_REACH: Final = 2**30  # bytes to inflate for one payload: 0.3 s; the store's own bound is 14 MB, or twice its size
+_MOST_REACH: Final = 2**30  # bytes to inflate for one payload: 0.3 s; the store's own bound is 11 MB, or twice its size
 _AT_HAND: Final = 64 * 2**20  # bytes of inflated payloads that stay at hand, and the last one
 
 

@@ -40,6 +40,23 @@ def boxed(first_id: int, frames: Sequence[tuple[int, bytes]]) -> bytes:
     return bytes(zstandard.ZstdCompressor(level=_LEVEL).compress(whole))
 
 
+class _Frames(Mapping[int, bytes]):
+    """The frames of a box, each cut out when it is asked for: a page needs a few of some hundreds."""
+
+    def __init__(self, whole: bytes, spans: Mapping[int, tuple[int, int]]) -> None:
+        self._whole, self._spans = whole, spans
+
+    def __getitem__(self, payload_id: int) -> bytes:
+        begin, end = self._spans[payload_id]
+        return self._whole[begin:end]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._spans)
+
+    def __len__(self) -> int:
+        return len(self._spans)
+
+
 def unboxed(first_id: int, data: bytes) -> Mapping[int, bytes]:
     """Return the frames of a box by payload id.
 
@@ -57,7 +74,7 @@ def unboxed(first_id: int, data: bytes) -> Mapping[int, bytes]:
     ends = accumulate(lengths, initial=_COUNT.size + 6 * count)
     ids = accumulate(steps, initial=first_id)
     next(ids)
-    return {payload_id: whole[begin:end] for payload_id, (begin, end) in zip(ids, pairwise(ends), strict=True)}
+    return _Frames(whole, dict(zip(ids, pairwise(ends), strict=True)))
 
 
 def filled(frames: Sequence[tuple[int, bytes]]) -> Iterator[Sequence[tuple[int, bytes]]]:

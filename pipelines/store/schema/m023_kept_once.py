@@ -4,11 +4,12 @@ A column that is empty in most captures costs each of them a byte: six of them b
 what does not follow from the rest. `changes` and `findings` become `change_rows` and `finding_rows`, and `policylapse compact`
 (pipelines/upkeep/pack.py) writes lists there as ids of what they list: `sections` of a change as those of blocks, `evidence` and
 `decisions` of a finding as those of `finding_lines`. The views `captures`, `changes` and `findings` read as the tables did,
-with nothing but SQL.
+with nothing but SQL; `blocks` is read sooner.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -41,6 +42,12 @@ CREATE TABLE finding_lines (               -- lines of finding_rows.evidence and
   line TEXT NOT NULL
 ) STRICT;
 """
+# The codes of a block are read in the order of their places either way, for `places` is the outer loop of a CROSS JOIN; without
+# a subquery a block is there a seventh sooner.
+_IN_A_SUBQUERY: Final = re.compile(
+    r"SELECT group_concat\(words, ''\) FROM \(\s*SELECT p\.words FROM (.*?) ORDER BY n\.place\)", re.DOTALL
+)
+_IN_ORDER: Final = r"SELECT group_concat(p.words, '') FROM \1"
 _INDEXES: Final = """
 CREATE INDEX capture_rows_address ON capture_rows (address_id, at);
 
@@ -113,4 +120,6 @@ def _anew(name: str, sql: str) -> str:
         sql = sql.replace("r.not_before", "r.not_before AS not_before", 1)
         for column in _UNUSUAL:
             sql = sql.replace(f"r.{column}", f"json_extract(r.unusual, '$.{column}')")
+    elif name == "blocks":
+        sql = _IN_A_SUBQUERY.sub(_IN_ORDER, sql)
     return sql

@@ -14,14 +14,13 @@ from sqlite_utils import Database, Migrations
 from pipelines.store.schema.m005_rows import make_small
 from pipelines.store.schema.m006_discovery import DISCOVERY
 from pipelines.store.schema.m007_reading_side import READING_SIDE
-from pipelines.store.schema.m008_declarations import DECLARATIONS
+from pipelines.store.schema.m008_others import ANNOTATIONS, DECLARATIONS
 from pipelines.store.schema.m009_superseded import SUPERSEDED
 from pipelines.store.schema.m011_parts import add_parts
 from pipelines.store.schema.m012_tables import TABLES_ARE_WRITTEN
 from pipelines.store.schema.m014_found import FOUND
 from pipelines.store.schema.m015_ledgers import LEDGERS
 from pipelines.store.schema.m016_not_needed import tell_what_is_not_needed
-from pipelines.store.schema.m018_annotations import ANNOTATIONS
 from pipelines.store.schema.m019_packed_blocks import pack_blocks, shorten_kinds
 from pipelines.store.schema.m020_claims import CLAIMS
 from pipelines.store.schema.m023_kept_once import keep_once

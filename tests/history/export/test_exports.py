@@ -254,7 +254,8 @@ def test_one_state_of_the_database_is_read_while_a_crawl_writes(history_db, tmp_
 def test_the_versions_of_one_policy_are_read_without_the_captures_of_all(sample_db):
     """A view that SQLite builds whole for each policy made an export of many policies take hours."""
     plan = rows(sample_db, f"EXPLAIN QUERY PLAN {records._VERSIONS} WHERE v.policy_id = 1 ORDER BY v.version")
-    steps = [step for *_, step in plan]
+    of_a_list = ("SCAN e VIRTUAL TABLE", "SCAN (subquery-")  # the few sections of one change
+    steps = [step for *_, step in plan if not step.startswith(of_a_list)]
     assert [step for step in steps if step.startswith(("MATERIALIZE", "SCAN")) or "AUTOMATIC" in step] == []
 
 
