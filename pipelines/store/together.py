@@ -5,7 +5,8 @@
 
 A transaction costs as much as what a capture needs it for. Nothing that waits here was told to anybody: killed before the
 commit, the run has lost what it would have lost before, and asks again. Work that fails takes nobody else's with it: what was
-together is rolled back, and each is done again by itself; so it must be possible to do it twice.
+together is rolled back, and each is done again by itself; so it must be possible to do it twice. What ends the program (an
+interrupt) ends all that was handed in: whoever waits is cancelled, since nobody will ever do it.
 """
 
 from __future__ import annotations
@@ -57,6 +58,13 @@ class Together:
         waiting, self._waiting = self._waiting, []
         if not waiting:  # another did it meanwhile
             return
+        try:
+            self._write(waiting)
+        finally:
+            for _work, done in waiting:
+                done.cancel()  # only where it has no result: we are on our way out
+
+    def _write(self, waiting: list[tuple[Callable[[], Any], asyncio.Future[Any]]]) -> None:
         try:
             with self._file.transaction():
                 results = [work() for work, _done in waiting]

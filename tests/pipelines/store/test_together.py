@@ -118,6 +118,42 @@ def test_what_is_done_now_is_committed_at_once_with_all_that_wait(store, beside)
     assert asyncio.run(hand_in()) == "waits.example"
 
 
+class Interrupt(BaseException):
+    """As KeyboardInterrupt, which would end the loop of the test, too."""
+
+
+@pytest.mark.parametrize("alone", [False, True])
+@pytest.mark.parametrize("which", range(4))
+def test_what_ends_the_program_leaves_nobody_waiting(store, which, alone):
+    """Whichever of four is interrupted, in their one transaction or each by itself (since another has failed)."""
+
+    def work(number):
+        named(store, f"s{number}.example")
+        if number == which:
+            raise Interrupt
+
+    failures = iter([ZeroDivisionError])
+
+    def fail_once():
+        for failure in failures:
+            raise failure
+
+    async def hand_in():
+        first = [store.together.do(fail_once)] if alone else []
+        tasks = [*map(asyncio.ensure_future, [*first, *(store.together.do(partial(work, n)) for n in range(3))])]
+        await asyncio.sleep(0)
+        with pytest.raises(Interrupt):
+            store.together.now(partial(work, 3))
+        done, waiting = await asyncio.wait(tasks, timeout=5)
+        assert not waiting
+        return [task.cancelled() for task in tasks][alone:]
+
+    cancelled = asyncio.run(hand_in())
+    told = which if alone else 0  # by itself, those before it were committed
+    assert cancelled == [False] * min(told, 3) + [True] * (3 - min(told, 3))
+    assert sites(store.db) == {f"s{number}.example" for number in range(told)}
+
+
 # what is remembered
 
 
