@@ -6,10 +6,10 @@ Progress goes to standard error and only where that is a terminal; the summary g
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -22,7 +22,7 @@ from crawler.archives.table import PLAYBACK
 from crawler.counting import count
 from crawler.log import make_harmless, quieten
 from crawler.options import Mode, RunOptions, SummaryStyle
-from crawler.summary import Plan, Summary, as_json, print_summary, run_certainty
+from crawler.summary import Plan, RunCertainty, Summary, json_of, print_summary, run_certainty
 
 if TYPE_CHECKING:
     from typing import Self
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from crawler.choosing.certainty import Certainty
+    from crawler.spiders.job import Job
     from crawler.spiders.policies import PoliciesSpider
 
 
@@ -77,7 +78,7 @@ class Progress:
     def advanced(self) -> None:
         if self._bar.disable:
             return
-        known = len(self.crawler.spider.policies())  # type: ignore[union-attr]
+        known = len(self.crawler.spider.works)  # type: ignore[union-attr]
         fetched, reused, listed = (self._stat(name) for name in ("fetched", "reused", "listed"))
         self._bar.update(
             self._task,
@@ -91,8 +92,8 @@ class Progress:
         self._bar.stop()
         self._log_above_the_bar()
         job = spider.job
-        certainties = [] if job.options.mode is Mode.PLAN or spider.run.store_error else self._certainties(spider)
-        summary = self._summary(spider, certainties)
+        told = not (job.options.mode is Mode.PLAN or spider.run.store_error)
+        summary = self._summary(spider, run_certainty(self._certainties(spider)) if told else None)
         if not summary.broken:
             job.store.runs.finish(
                 spider.run.number,
@@ -101,27 +102,30 @@ class Progress:
                 reused=summary.reused,
                 exit_code=summary.exit_code,
             )
-        job.store.close()
-        job.reader.close()
         self.crawler.policylapse_summary = summary  # type: ignore[attr-defined]
         self.crawler.stats.set_value("policylapse/exit_code", int(summary.exit_code))  # stats are plain numbers
+        self._tell(job, summary)
+        job.store.close()
+        job.reader.close()
+
+    def _tell(self, job: Job, summary: Summary) -> None:
         if job.options.summary is SummaryStyle.JSON:
-            print(json.dumps(as_json(summary), indent=2))  # noqa: T201 - it is the command's output
+            for piece in json_of(summary):
+                sys.stdout.write(piece)
         elif job.options.summary is SummaryStyle.TEXT:
             print_summary(summary, Console(highlight=False, soft_wrap=True))
 
-    def _certainties(self, spider: PoliciesSpider) -> list[tuple[str, Certainty]]:
+    def _certainties(self, spider: PoliciesSpider) -> Iterator[tuple[str, Certainty]]:
         """How sure each policy's history is, written down too."""
-        job, found = spider.job, []
-        for work in spider.works():
+        job = spider.job
+        for work in spider.works:
             policy, how_sure = work.policy, work.how_sure()
             if how_sure is not None:
                 complete = work.ended and not self._cut_short(spider)
                 job.store.versions.put_certainty(
                     policy, job.archive.name, job.strategy.value, how_sure, complete=complete
                 )
-                found.append((policy.site, how_sure))
-        return found
+                yield policy.site, how_sure
 
     def _cut_short(self, spider: PoliciesSpider) -> bool:
         return bool(spider.run.stopped_by_archive or spider.run.limited or self._out_of_time(spider))
@@ -131,22 +135,22 @@ class Progress:
         job = spider.job
         planned = job.options.mode is Mode.PLAN
         fate = planned and not self._exhaustive  # of the crawls before; a plan has no end of its own
-        found = job.store.runs.outcomes(spider.run.number, spider.policies(), job.archives, job.period, fate=fate)
+        found = job.store.runs.outcomes(spider.run.number, spider.works.policies, job.archives, job.period, fate=fate)
         if self._exhaustive or self._cut_short(spider) or planned:
             return found
-        done = [work.policy for work in spider.works() if work.ended]
+        done = (work.policy for work in spider.works if work.ended)
         left = job.store.runs.outcomes(0, done, job.archives, job.period).get(Outcome.PENDING, 0)
         counts = found | {Outcome.PENDING: found.get(Outcome.PENDING, 0) - left, Outcome.NOT_NEEDED: left}
         return {outcome: counts[outcome] for outcome in Outcome if counts.get(outcome)}
 
-    def _summary(self, spider: PoliciesSpider, certainties: list[tuple[str, Certainty]]) -> Summary:
+    def _summary(self, spider: PoliciesSpider, sure: RunCertainty | None) -> Summary:
         job, after = spider.job, spider.job.store.runs.totals()
         planned = job.options.mode is Mode.PLAN
         told = not (planned or spider.run.store_error)
         return Summary(
             archive=" and ".join(one.label for one in job.options.archives),
             database=str(job.options.database),
-            policies=len(spider.policies()),
+            policies=len(spider.works),
             listed=self._stat("listed"),
             new_captures=after.captures - self._before.captures,
             fetched=self._stat("fetched"),
@@ -156,17 +160,17 @@ class Progress:
             new_versions=after.versions - self._before.versions,
             seconds=time.monotonic() - self._begun,
             outcomes=self._outcomes(spider),
-            sure=run_certainty(certainties),
+            sure=sure,
             stopped=spider.run.stopped_by_archive,
             broken=spider.run.store_error,
             limited=spider.run.limited or self._out_of_time(spider),
             plan=self._plan(job.options) if planned else None,
             brought=job.store.found.brought(spider.run.number) if told else (),
-            known=job.store.found.known_missing(spider.run.number, spider.policies(), job.archives, job.period)
+            known=job.store.found.known_missing(spider.run.number, spider.works.policies, job.archives, job.period)
             if told
             else {},
             run=spider.run.number,
-            missing=job.store.runs.missing(spider.run.number, spider.policies()) if told else (),
+            missing=job.store.runs.missing(spider.run.number, spider.works.policies) if told else (),
         )
 
     def _plan(self, options: RunOptions) -> Plan:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from rich.console import Console
@@ -56,11 +57,12 @@ class RunCertainty:
 
 def run_certainty(certainties: Iterable[tuple[str, Certainty]]) -> RunCertainty | None:
     """Add up the certainties of sites; None where there are none."""
-    known = list(certainties)
-    if not known:
-        return None
-    site, _longest = max(known, key=lambda one: one[1].longest)
-    return RunCertainty(total([one for _site, one in known]), site)
+    sums, longest_site = None, ""
+    for site, one in certainties:
+        if sums is None or one.longest > sums.longest:
+            longest_site = site
+        sums = one if sums is None else total([sums, one])
+    return RunCertainty(sums, longest_site) if sums else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,39 @@ class Summary:
 
 def as_json(summary: Summary) -> dict[str, Any]:
     """Return the summary as data."""
-    data = asdict(summary) | {"exit_code": summary.exit_code}
+    return _counts_data(summary) | {name: list(items) for name, items in _lists_data(summary).items()}
+
+
+def json_of(summary: Summary) -> Iterator[str]:
+    """Yield the summary as JSON text, piece by piece: of 10,000 sites, each with a change, the whole is some megabytes."""
+    lists = _lists_data(summary)
+    before = "{\n  "
+    for name, value in _counts_data(summary).items():
+        yield f"{before}{json.dumps(name)}: "
+        before = ",\n  "
+        if name not in lists:
+            yield _indented(value, 2)
+            continue
+        inner = "[\n    "
+        for item in lists[name]:
+            yield inner + _indented(item, 4)
+            inner = ",\n    "
+        yield "\n  ]" if inner.startswith(",") else "[]"
+    yield "\n}\n"
+
+
+def _indented(value: Any, by: int) -> str:
+    return json.dumps(value, indent=2).replace("\n", "\n" + " " * by)  # within a string of JSON stands no line break
+
+
+def _lists_data(summary: Summary) -> dict[str, Iterator[dict[str, Any]]]:
+    """What there is of each policy."""
+    return {"brought": map(_brought_data, summary.brought), "missing": map(missing_data, summary.missing)}
+
+
+def _counts_data(summary: Summary) -> dict[str, Any]:
+    """All else; lists are empty."""
+    data = asdict(replace(summary, brought=(), missing=())) | {"exit_code": summary.exit_code}
     if summary.sure is not None:
         data["sure"] = summary.sure.total.data() | {"longest_site": summary.sure.longest_site}
     data["how_sure"] = data.pop("sure")  # as `timeline` names it
@@ -142,8 +176,6 @@ def as_json(summary: Summary) -> dict[str, Any]:
         for outcome, number in summary.outcomes.items()
     }
     data["known"] = {outcome.value: count for outcome, count in summary.known.items() if count}
-    data["missing"] = [missing_data(one) for one in summary.missing]
-    data["brought"] = [_brought_data(one) for one in summary.brought]
     return data
 
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,29 +67,34 @@ class VersionStage(_Stage):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._readings: Counter[Policy] = Counter()
-        self._unfolded: Counter[Policy] = Counter()
-        self._folding: set[Policy] = set()
+        # by the policy's id: of 10,000 sites that are read, there is this of each
+        self._readings: Counter[int] = Counter()
+        self._unfolded: Counter[int] = Counter()
+        self._folding: set[int] = set()
+        self._others: set[Policy] = set()  # that are no targets of the run: other documents of its pages
 
     async def process_item(self, item: ReadCapture) -> ReadCapture:
-        self._readings[item.policy] += 1
-        self._unfolded[item.policy] += 1
-        due = self._unfolded[item.policy] >= max(FOLD_AT_LEAST, FOLD_SHARE * self._readings[item.policy])
-        if due and item.policy not in self._folding:  # who folds it now was handed in earlier readings
-            self._folding.add(item.policy)
-            self._unfolded.pop(item.policy)
+        policy = item.policy.policy_id
+        self._readings[policy] += 1
+        self._unfolded[policy] += 1
+        if policy not in self.crawler.spider.works:  # type: ignore[union-attr]
+            self._others.add(item.policy)
+        due = self._unfolded[policy] >= max(FOLD_AT_LEAST, FOLD_SHARE * self._readings[policy])
+        if due and policy not in self._folding:  # who folds it now was handed in earlier readings
+            self._folding.add(policy)
+            self._unfolded.pop(policy)
             try:
                 await self._fold([item.policy])
             finally:
-                self._folding.remove(item.policy)
+                self._folding.remove(policy)
         return item
 
     async def close_spider(self) -> None:
         """Fold all that is left, some policies at a time, and in this process what no other could fold."""
         versions, extractor = self.job.store.versions, self.job.reader.extractor
-        named = self.crawler.spider.policies()  # type: ignore[union-attr]
+        named = self.crawler.spider.works.policies  # type: ignore[union-attr]
         # other documents of their pages were read, too; a fold of theirs that failed is not among the unfolded
-        for some in self._stretches(dict.fromkeys([*named, *self._readings])):
+        for some in self._stretches(chain(named, sorted(self._others, key=lambda one: one.policy_id))):
             await self._fold(some)
             for policy in some:
                 versions.fold(policy, extractor)
@@ -98,7 +104,7 @@ class VersionStage(_Stage):
         some: list[Policy] = []
         readings = 0
         for policy in policies:
-            readings += 1 + self._readings[policy]
+            readings += 1 + self._readings[policy.policy_id]
             some.append(policy)
             if readings >= AT_ONCE:
                 yield some

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Protocol
 
-from crawler.archives.capture import Period, Policy
+from crawler.archives.capture import Policy
 from crawler.options import Mode, RunOptions
 from crawler.spiders.fetching import Fetcher
 from crawler.spiders.filling import Filler
@@ -25,9 +25,14 @@ from crawler.spiders.state.policy_search import Search, SearchStore
 from crawler.spiders.state.policy_work import PolicyWork
 from crawler.spiders.state.turns import Turns
 from crawler.spiders.state.waits import Waits
+from crawler.spiders.state.works import Works, WorksStore
 
 WINDOW = 16  # mementos of one policy under way at once: enough to keep connections and readers busy
 REFILL = 4  # places in it that are filled together, if so many are wanted: each time asks the store
+
+
+class AdvancingStore(SearchStore, WorksStore, Protocol):
+    """What searches read, and which policies there are."""
 
 
 class Advancer:
@@ -41,46 +46,37 @@ class Advancer:
         run: CurrentRun,
         waits: Waits,
         ledger: Ledger,
-        store: SearchStore,
+        store: AdvancingStore,
         options: RunOptions,
         extractor: str,
         fetcher: Fetcher,
         follower: Follower,
         reading: PolicyReading,
         filler: Filler,
-        turns: Turns,
     ) -> None:
         self._run, self._waits, self._ledger = run, waits, ledger
         self._store, self._options, self._extractor = store, options, extractor
         self._fetcher, self._follower, self._reading, self._filler = fetcher, follower, reading, filler
-        self._works: dict[int, PolicyWork] = {}
         self._held: set[int] = set()  # digests whose payload is in the store, for all searches
-        self._turns = turns
+        self.works = Works(store, lambda policy: PolicyWork(policy, self._open_search, self.advance))
+        self._turns = Turns(options.at_once, self.works)
         self._sent_when_idle = -1
         self._let_go: set[PolicyWork] = set()  # those that waited for a wording when all was idle last
 
-    @property
-    def works(self) -> list[PolicyWork]:
-        return list(self._works.values())
-
     def begin(self, policy: Policy) -> PolicyWork | None:
         """Take a policy into the run; None where it is in it already."""
-        if policy.policy_id in self._works:
-            return None
+        work = self.works.begin(policy)
+        if work is not None:
+            self._turns.came()
+        return work
 
+    def _open_search(self, work: PolicyWork) -> Search:
         def reused() -> None:
             self._run.count("reused")
             work.unread = True  # the payload may not have been read as this policy's
 
-        number, holes = self._run.number, dict[str, tuple[Period, ...]]()
-        work = PolicyWork(
-            policy,
-            lambda: Search(self._store, self._options, self._extractor, policy, number, reused, self._held, holes),
-            lambda: self.advance(work),
-        )
-        self._works[policy.policy_id] = work
-        self._turns.came()
-        return work
+        options, number = self._options, self._run.number
+        return Search(self._store, options, self._extractor, work.policy, number, reused, self._held, work.holes)
 
     async def advance(self, work: PolicyWork) -> AsyncIterator[Any]:
         """Yield what comes next for a policy: what was kept and not read, then requests as the search wants them. Then
@@ -97,13 +93,9 @@ class Advancer:
     async def _take_turn(self, work: PolicyWork) -> AsyncIterator[Any]:
         if work.failed or self._run.ending or not self._waits.can_choose(work):
             if self._is_still(work):
-                self._turns.give_back(work, again=False)
+                self._give_back(work, again=False)
             return
-        if not self._turns.ask(work):
-            return
-        if self._turns.must_share(work) and self._is_still(work):
-            work.shared = True
-            self._turns.give_back(work, again=True)
+        if not self._turns.ask(work) or self._has_shared(work):
             return
         work.going += 1
         try:
@@ -116,10 +108,28 @@ class Advancer:
             self._run.program_error(error, work.policy.url, work.policy)
         finally:
             work.going -= 1
-        if self._is_still(work):
-            planned = self._options.mode is Mode.PLAN
-            if work.failed or planned or work.resting or (work.ended and not work.queue):
-                self._turns.give_back(work, again=False)
+        planned = self._options.mode is Mode.PLAN
+        at_end = work.failed or planned or work.resting or (work.ended and not work.queue)
+        if at_end and self._is_still(work):
+            self._give_back(work, again=False)
+        else:
+            self._has_shared(work)
+
+    def _has_shared(self, work: PolicyWork) -> bool:
+        """Tell whether a policy is to ask for nothing now, since others had no page yet. Its place is theirs as soon as none
+        of its own requests is under way: for what another policy brings it can wait without one.
+        """
+        if not self._turns.must_share(work):
+            return False
+        if not (work.going or work.busy or self._waits.requests(work)) and self._waits.can_choose(work):
+            work.shared = True
+            self._give_back(work, again=True)
+        return True
+
+    def _give_back(self, work: PolicyWork, *, again: bool) -> None:
+        if self._turns.crowded:
+            self._reading.forget_read(work)
+        self._turns.give_back(work, again=again)
 
     def _is_still(self, work: PolicyWork) -> bool:
         """Nothing of a policy is under way."""
@@ -230,8 +240,10 @@ class Advancer:
         self._ledger.second_pass = True
         self._turns.end()
         while self._run.turn_on():
-            some = [work for work in self.works if self._plan_to_fill(work, lost[work])]
-            if some:
+            for work in self.works:
+                if self._plan_to_fill(work, lost[work]):
+                    self._turns.wait(work)
+            if some := self._turns.take():
                 return some
         return []
 
@@ -248,7 +260,7 @@ class Advancer:
         """
         self._ledger.forget_under_way()
         lost = self._waits.forget()
-        going = [work for work in self.works if not work.failed]
+        going = [work for work in self.works.in_hand() if not work.failed]
         some = [work for work in going if lost[work]]
         for work in some:
             error = RuntimeError(f"{lost[work]} answers never came")
@@ -265,5 +277,8 @@ class Advancer:
             some = [turn]
         if not some and not self._ledger.second_pass:
             self._ledger.second_pass = True
-            some = [work for work in going if work.retry()]
+            for work in self.works:
+                if not work.failed and work.retry():
+                    self._turns.wait(work)
+            some = self._turns.take()
         return some

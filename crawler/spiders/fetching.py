@@ -89,7 +89,8 @@ class Fetcher:
 
     async def _resume(self, work: PolicyWork, number: int) -> AsyncIterator[Any]:
         """Another policy's answer is known: choose again, with what it tells."""
-        work.search.hand_back(number)
+        if not work.resting:  # else it reads in the store what became of it
+            work.search.hand_back(number)
         async for found in work.go_on():
             yield found
 

@@ -77,6 +77,7 @@ class Lister:
         self._run, self._asker, self._waits, self._store = run, asker, waits, store
         self._archive, self._period = archive, period
         self._listings: dict[Hashable, SharedListing] = {}
+        self._done: dict[int, bool] = {}  # those that ended as usual, by the hash of their keys: did any row come?
         self.crawls: tuple[Crawl, ...] | None = None
         self._crawl_list = crawl_list
 
@@ -168,14 +169,18 @@ class Lister:
         """Tell whether the first archive paused before it said anything of a URL in this run."""
         if not self._run.has_stopped(self._archive.name):
             return False
-        listing = self._listings.get(listing_key(self._archive, url, self._period))
+        key = listing_key(self._archive, url, self._period)
+        listing = self._listings.get(key)
         if listing is None:
-            return True
+            return hash(key) not in self._done
         silent = not listing.ended or (listing.flaw is not None and listing.flaw[0] is Outcome.RATE_LIMITED)
         return silent and not listing.keys
 
     def _list(self, begun: SharedListing, work: PolicyWork, page: CdxPage | None) -> Iterator[Request]:
         key = begun.key
+        if (came := self._done.get(hash(key))) is not None:
+            self._have(begun, work, came=came)
+            return
         listing = self._listings.get(key)
         if listing is not None:
             self._join(listing, work)
@@ -217,6 +222,13 @@ class Lister:
             self._conclude(listing, work.policy)
         else:
             self._waits.wait(work, For.LISTING, listing.key, work.go_on)
+
+    def _have(self, listing: SharedListing, work: PolicyWork, *, came: bool) -> None:
+        """Let a policy have what the listing of its URL, which has ended as usual, has brought. :param came: any row."""
+        work.grow()
+        if came:
+            first = self._store.captures.of(work.policy, listing.archive.name, Period(), limit=1)
+            self._keep(CdxPage(tuple(one.capture for one in first)), listing, work.policy)
 
     async def parse_listing(self, response: Response, listing: SharedListing) -> AsyncIterator[Any]:
         """Store the rows of one index answer; ask for the next page, or begin to fetch."""
@@ -288,6 +300,9 @@ class Lister:
                 raise
             except Exception as error:  # noqa: BLE001 - the other policies go on, and this one with what is stored
                 self._run.program_error(error, listing.url, work.policy)
+        if listing.usual:
+            self._done[hash(listing.key)] = bool(listing.keys)
+            self._listings.pop(listing.key, None)
         return self._waits.end(For.LISTING, listing.key)
 
     def _keep(self, page: CdxPage, listing: SharedListing, policy: Policy) -> None:

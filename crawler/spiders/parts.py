@@ -20,7 +20,6 @@ from crawler.spiders.listing import Lister
 from crawler.spiders.reading import PolicyReading
 from crawler.spiders.state.current_run import CurrentRun
 from crawler.spiders.state.ledger import Ledger
-from crawler.spiders.state.turns import Turns
 from crawler.spiders.state.waits import Waits
 from crawler.spiders.taking import Taker
 
@@ -43,7 +42,5 @@ class Parts:
         follower = Follower(lister, discoverer, store, job.period)
         fetcher = Fetcher(run, asker, waits, ledger, store, reading, follower)
         filler, extractor = Filler(lister, store, options), job.reader.extractor
-        self.advancer = Advancer(
-            run, waits, ledger, store, options, extractor, fetcher, follower, reading, filler, Turns(options.at_once)
-        )
+        self.advancer = Advancer(run, waits, ledger, store, options, extractor, fetcher, follower, reading, filler)
         self.taker = Taker(run, lister, discoverer, self.advancer, store, options)

@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING, Any
 from scrapy import Spider, signals
 from scrapy.exceptions import DontCloseSpider
 
-from crawler.archives.capture import Policy
 from crawler.archives.errors import StoreError
 from crawler.options import Mode
 from crawler.spiders.job import Job, job_of, settings_of_job
 from crawler.spiders.parts import Parts
 from crawler.spiders.state.current_run import CurrentRun
 from crawler.spiders.state.policy_work import PolicyWork
+from crawler.spiders.state.works import Works
 
 if TYPE_CHECKING:
     from typing import Self
@@ -64,13 +64,10 @@ class PoliciesSpider(Spider):
         crawler.signals.connect(spider.idle, signal=signals.spider_idle)
         return spider
 
-    def works(self) -> list[PolicyWork]:
-        """Return the policies of this run, each with what is left to do for it."""
+    @property
+    def works(self) -> Works:
+        """The policies of this run, each with what is left to do for it."""
         return self._parts.advancer.works
-
-    def policies(self) -> list[Policy]:
-        """Return the policies of this run."""
-        return [work.policy for work in self._parts.advancer.works]
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the listing of every target, one after the other as the engine takes them."""

@@ -101,6 +101,12 @@ class PolicyReading:
         async for item in self._read_parts(work):
             yield item
 
+    def forget_read(self, work: PolicyWork) -> None:
+        """Forget which captures of a policy were read in this run, but for those of which the store has no reading."""
+        if work.tried:
+            left = self._store.readings.unread(work.policy, self._reader.extractor)
+            work.tried &= {one.capture_id for one in left}
+
     def marks(self, policy: Policy) -> tuple[int, int]:
         """Return what is another value whenever something was read for a policy."""
         return self._store.versions.marks(policy)

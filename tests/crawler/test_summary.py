@@ -4,13 +4,16 @@ import io
 import json
 import re
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from rich.console import Console
 
-from crawler.archives.capture import Outcome
+from crawler.archives.capture import Brought, Outcome
 from crawler.archives.errors import Exit
-from crawler.summary import Summary, as_json, print_summary
+from crawler.choosing.certainty import Certainty
+from crawler.missing import Missing
+from crawler.summary import RunCertainty, Summary, as_json, json_of, print_summary, run_certainty
 
 STOPPED_BY = "the archive answered 429 (too many requests)"
 
@@ -37,6 +40,32 @@ def printed(**fields):
     console = Console(file=io.StringIO(), width=40)
     print_summary(make_summary(**fields), console)
     return console.file.getvalue()
+
+
+DAY = datetime(2024, 5, 1, tzinfo=UTC)
+SURE = RunCertainty(Certainty(9, 5, 3, 1, timedelta(days=30), 2), "a.example")
+
+
+@pytest.mark.parametrize("changes", [0, 1, 3])
+@pytest.mark.parametrize("missing", [0, 2])
+@pytest.mark.parametrize("sure", [None, SURE])
+def test_piece_by_piece_it_is_the_same_json(changes, missing, sure):
+    brought = [
+        Brought("a.example", 'https://a.example/"p"', DAY, DAY, "substantive", n, 0, "c\n", True)
+        for n in range(changes)
+    ]
+    without = [Missing(f"s{n}.example", "x", Outcome.NOT_ARCHIVED, "a\nb") for n in range(missing)]
+    summary = make_summary(brought=brought, missing=without, sure=sure, known={Outcome.EXCLUDED: 1})
+    assert "".join(json_of(summary)) == json.dumps(as_json(summary), indent=2) + "\n"
+    assert len(as_json(summary)["brought"]) == changes
+    assert len(as_json(summary)["missing"]) == missing
+
+
+def test_the_certainty_of_a_run_is_that_of_its_policies():
+    assert run_certainty([]) is None
+    some = [("a", 3), ("b", 9), ("c", 9), ("d", 1)]
+    found = run_certainty((site, Certainty(10, 5, 3, 2, timedelta(days=days), days)) for site, days in some)
+    assert found == RunCertainty(Certainty(40, 20, 12, 8, timedelta(days=9), 9), "b")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from crawler.archives.capture import Outcome, Period, ReadCapture
+from crawler.spiders.state.policy_work import PolicyWork
+from crawler.spiders.state.works import Works
 from pipelines.stages import FOLD_AT_LEAST, ReadingStage, VersionStage
 from pipelines.store.store import Store
 from tests.pipelines.store.test_store import EXTRACTOR, capture, list_captures, memento, reading
@@ -39,8 +41,9 @@ def test_what_was_read_is_folded_at_the_end(tmp_path, fails, is_part, readings):
     extractor = store.declarations.extractor(policy, EXTRACTOR)
     spider = SimpleNamespace(
         job=SimpleNamespace(store=store, reader=Reader(fails), options=SimpleNamespace(database=str(store.file.path))),
-        policies=lambda: [named],
+        works=Works(store, lambda policy: PolicyWork(policy, None, None)),
     )
+    spider.works.begin(named)
     crawler = SimpleNamespace(spider=spider)
     keeps, folds = ReadingStage(crawler), VersionStage(crawler)
 

@@ -6,21 +6,25 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from crawler.archives.capture import Policy
+from crawler.archives.capture import Period, Policy
 from crawler.archives.dialects import Archive
 from crawler.choosing.certainty import Certainty
 from crawler.choosing.holes import Holes
 from crawler.choosing.strategies import Wanted
 from crawler.spiders.state.policy_search import Search
 
+# What is remembered of a policy of which nothing is under way (works.py): a bit each, by the attribute's name.
+_REMEMBERED = ("unread", "begun", "shared", "planned", "failed", "_ended", "_put_off", "_listed")
 
-@dataclass(eq=False, slots=True)
+
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class PolicyWork:
     """A policy, its search, and what is left to do for it. What it waits for stands in waits.py.
 
     :param open_search: makes its search, which reads from the store what it has to know. It is made when it is first
         wanted, and anew when it is wanted after `rest`.
-    :param go_on: yields what comes next for it (advancing.py): what wakes it.
+    :param advance: yields what comes next for a policy (advancing.py).
+    :param holes: those that other archives may fill, by archive: they outlive the search.
     :param queue: captures that the search wants, and that the window had no place for.
     :param grown: the listing has grown since the search read it.
     :param unread: something of its captures may be kept and not read for it: at the beginning, where its listing has
@@ -39,8 +43,9 @@ class PolicyWork:
     """
 
     policy: Policy
-    open_search: Callable[[], Search]
-    go_on: Callable[[], AsyncIterator[Any]]
+    open_search: Callable[[PolicyWork], Search]
+    advance: Callable[[PolicyWork], AsyncIterator[Any]]
+    holes: dict[str, tuple[Period, ...]] = field(default_factory=dict)
     queue: list[Wanted] = field(default_factory=list)
     grown: bool = True
     unread: bool = True
@@ -59,10 +64,34 @@ class PolicyWork:
     _put_off: bool = False  # at `rest`, some captures were put off
     _listed: bool = False  # at `rest`, its listing had been read
 
+    def go_on(self) -> AsyncIterator[Any]:
+        """Yield what comes next for it: what wakes it."""
+        return self.advance(self)
+
+    def remembered(self) -> int | None:
+        """Return all that has to be remembered of it beside the store, as a number below 256; None where it is more."""
+        if (
+            self._search
+            or self.going
+            or self.busy
+            or self.queue
+            or self.tried
+            or self.parts
+            or self.to_fill
+            or self.holes
+        ):
+            return None
+        return sum(1 << place for place, name in enumerate(_REMEMBERED) if getattr(self, name))
+
+    def remember(self, bits: int) -> None:
+        """Be what `remembered` was told of."""
+        for place, name in enumerate(_REMEMBERED):
+            setattr(self, name, bool(bits >> place & 1))
+
     @property
     def search(self) -> Search:
         if self._search is None:
-            self._search = self.open_search()
+            self._search = self.open_search(self)
             self._search.resume(ended=self._ended)
             self.grown, self.marks = True, None
         return self._search
@@ -103,6 +132,6 @@ class PolicyWork:
             return self._search.how_sure()
         if not self._listed:
             return None
-        search = self.open_search()
+        search = self.open_search(self)
         search.reload()
         return search.how_sure()

@@ -27,7 +27,7 @@ def listing_key(archive: Archive, url: str, period: Period, within: tuple[Period
     return archive.name, surt(url), period, within
 
 
-@dataclass
+@dataclass(slots=True)
 class SharedListing:
     """What an index has said of a URL so far.
 
@@ -83,6 +83,12 @@ class SharedListing:
     def empty(self) -> bool:
         """The index has no captures of the URL, in all of the period."""
         return self.ended and self.flaw is None and not self.keys and self.plan == ListingPlan()
+
+    @property
+    def usual(self) -> bool:
+        """It ended well, under our own name of the URL: the store knows all of it."""
+        as_named = self.keys.keys() <= {surt(self.url)} and not self.resume_key
+        return self.ended and self.flaw is None and as_named and not self.empty
 
     def end(self, flaw: tuple[Outcome, str] | None = None) -> None:
         """Note that nothing more will come, and why if something is wrong."""

@@ -14,57 +14,59 @@ from __future__ import annotations
 from collections import deque
 
 from crawler.spiders.state.policy_work import PolicyWork
+from crawler.spiders.state.works import Works
 
 
 class Turns:
     """The places of a run, and who waits for one.
 
     :param places: how many policies may have one at once.
+    :param works: the policies of the run; those that wait are let go of.
     :ivar crowded: more policies came than there are places.
     """
 
-    def __init__(self, places: int) -> None:
-        self._places = places
-        self._came = 0
+    def __init__(self, places: int, works: Works) -> None:
+        self._places, self._works = places, works
         self._in: set[PolicyWork] = set()
-        self._new: deque[PolicyWork] = deque()
-        self._old: deque[PolicyWork] = deque()
-        self._waiting: set[PolicyWork] = set()
+        self._new: deque[int] = deque()
+        self._old: deque[int] = deque()
+        self._waiting: set[int] = set()
         self._done: set[PolicyWork] = set()  # they gave back their places before it was crowded
 
     def came(self) -> None:
         """Note one more policy."""
-        self._came += 1
-        if self.crowded:
+        if self.crowded and self._done:
             for work in self._done - self._in:
-                work.rest()
+                self._rest(work)
             self._done.clear()
 
     @property
     def crowded(self) -> bool:
-        return self._came > self._places
+        return len(self._works) > self._places
 
     def ask(self, work: PolicyWork) -> bool:
         """Tell whether a policy has a place; where none is free, it waits for one from now on."""
         if work in self._in:
             return True
-        if work in self._waiting:
+        if work.policy.policy_id in self._waiting:
+            self._works.let_go(work)
             return False
         if len(self._in) < self._places and not self._waiting:
             self._in.add(work)
+            self._works.hold(work)
             return True
-        self._wait(work)
+        self.wait(work)
         return False
 
     def give_back(self, work: PolicyWork, *, again: bool) -> None:
         """Free a policy's place, and its memory where others need that. :param again: it is to have another turn."""
         self._in.discard(work)
+        if again and work.policy.policy_id not in self._waiting:
+            self.wait(work)
         if self.crowded:
-            work.rest()
+            self._rest(work)
         else:
             self._done.add(work)
-        if again and work not in self._waiting:
-            self._wait(work)
 
     def must_share(self, work: PolicyWork) -> bool:
         """Tell whether a policy that has had a page gives its place to one that has none."""
@@ -75,10 +77,15 @@ class Turns:
         queue = self._new or self._old
         if not queue or len(self._in) >= self._places:
             return None
-        work = queue.popleft()
-        self._waiting.discard(work)
+        number = queue.popleft()
+        self._waiting.discard(number)
+        work = self._works.get(number)
         self._in.add(work)
         return work
+
+    def take(self) -> list[PolicyWork]:
+        """Give away all places that are free; return who has one now."""
+        return list(iter(self.next, None))
 
     def empty(self) -> None:
         """Free all places, where nothing is under way any more: who has not come to an end asks again."""
@@ -91,6 +98,14 @@ class Turns:
         self._old.clear()
         self._waiting.clear()
 
-    def _wait(self, work: PolicyWork) -> None:
-        self._waiting.add(work)
-        (self._old if work.begun else self._new).append(work)
+    def wait(self, work: PolicyWork) -> None:
+        """Let a policy wait for a place."""
+        number = work.policy.policy_id
+        if number not in self._waiting:
+            self._waiting.add(number)
+            (self._old if work.begun else self._new).append(number)
+        self._works.let_go(work)
+
+    def _rest(self, work: PolicyWork) -> None:
+        work.rest()
+        self._works.let_go(work)

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from crawler.archives.capture import Brought, Outcome, Period, Policy
@@ -217,7 +218,7 @@ class FoundShelf:
         ]
 
     def known_missing(
-        self, run_id: int, policies: Sequence[Policy], archive: str | Sequence[str], period: Period
+        self, run_id: int, policies: Collection[Policy], archive: str | Sequence[str], period: Period
     ) -> dict[Outcome, int]:
         """Note what is missing at the end of a run; return how much of it earlier runs reported, by outcome.
 
@@ -226,18 +227,19 @@ class FoundShelf:
         missing: Counter[tuple[str, Outcome]] = Counter()
         for policy in policies:
             for outcome, number in self._runs.outcomes(0, [policy], archive, period).items():
-                missing[policy.url, outcome] += number
-        subjects = {policy.url for policy in policies}
+                if outcome.about.missing:
+                    missing[policy.url, outcome] += number
+        subjects: set[str] = set()
         for subject, value, number in self._db.execute(
             "SELECT subject, outcome, count(*) FROM outcomes WHERE run_id = ? AND capture_id IS NULL GROUP BY 1, 2",
             [run_id],
         ).fetchall():
-            missing[subject, Outcome(value)] += number
             subjects.add(subject)
-        missing = Counter({key: number for key, number in missing.items() if key[1].about.missing})
+            if Outcome(value).about.missing:
+                missing[subject, Outcome(value)] += number
         with self._file.transaction():
             first = archives_of(archive)[0]  # what a run reports, it reports of the archive that it was asked to crawl
-            self._clear_missing(sorted(subjects), first, missing)
+            self._clear_missing(chain((policy.url for policy in policies), subjects), first, missing)
             return self._settle_missing(run_id, first, missing)
 
     def _settle_missing(

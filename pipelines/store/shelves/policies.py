@@ -70,6 +70,13 @@ class PolicyShelf:
         ).fetchone()
         return Policy(*row) if row else None
 
+    def by_id(self, policy_id: int) -> Policy:
+        """Return a policy that is there."""
+        sql = (
+            "SELECT p.id, s.site, p.policy_url, p.part FROM policies p JOIN sites s ON s.id = p.site_id WHERE p.id = ?"
+        )
+        return Policy(*self._file.one(sql, policy_id))
+
     def with_evidence(self, site: str, evidence: str) -> Policy | None:
         """Return the first policy of a site one of whose URLs is known by this evidence; None where there is none."""
         row = self._db.execute(

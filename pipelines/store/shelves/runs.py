@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Final
 
 from crawler.archives.capture import ListedCapture, Outcome, Period, Policy
 from crawler.missing import Missing
@@ -18,6 +19,9 @@ from pipelines.store.shelves.listings import archives_of, seconds_of
 
 if TYPE_CHECKING:
     from pipelines.store.transactions import OpenFile
+
+
+_STRETCH: Final = 1_000  # policies whose captures are looked at together
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ class RunShelf:
     def outcomes(
         self,
         run_id: int,
-        policies: Sequence[Policy],
+        policies: Iterable[Policy],
         archive: str | Sequence[str],
         period: Period,
         *,
@@ -119,7 +123,7 @@ class RunShelf:
         counts.update(dict(rows.fetchall()))
         return {outcome: counts[outcome.value] for outcome in Outcome if counts[outcome.value]}
 
-    def missing(self, run_id: int, policies: Sequence[Policy]) -> list[Missing]:
+    def missing(self, run_id: int, policies: Iterable[Policy]) -> list[Missing]:
         """Return what this run was asked for and has no version: policies, sites, lines of lists."""
         said = {
             subject: (Outcome(outcome), detail, archive, at)
@@ -129,9 +133,16 @@ class RunShelf:
                 [run_id],
             ).fetchall()
         }
-        known = {policy.policy_id for policy in policies}
-        rows = read_missing(self._file.db.execute, {policy.site for policy in policies} | said.keys())
-        found = [one for one in rows if one.policy_id in known or (one.policy_id is None and one.subject in said)]
+        found: list[Missing] = []
+        asked: Iterator[Policy | str] = chain(policies, said)
+        while some := list(islice(asked, _STRETCH)):
+            known = {one.policy_id: one.site for one in some if isinstance(one, Policy)}
+            subjects = {one for one in some if isinstance(one, str)}
+            rows = read_missing(self._file.db.execute, subjects | set(known.values()))
+            found += [
+                one for one in rows if (one.subject in subjects if one.policy_id is None else one.policy_id in known)
+            ]
+        found.sort(key=lambda one: (one.site, one.subject))
         lines = [Missing("", subject, *told) for subject, told in said.items() if told[0] is Outcome.BAD_INPUT]
         return [*found, *lines]
 

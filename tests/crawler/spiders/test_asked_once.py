@@ -8,6 +8,7 @@ of choosing alone, over the same table: tests/crawler/spiders/test_never_named_a
 import asyncio
 from collections import Counter
 from itertools import product
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,7 +20,6 @@ from crawler.asking.playback import MAX_HOPS, RETRIES
 from crawler.spiders.advancing import Advancer
 from crawler.spiders.asking import outcome_of
 from crawler.spiders.state.policy_work import PolicyWork
-from crawler.spiders.state.turns import Turns
 from crawler.spiders.state.waits import Waits
 from tests.crawling import SHARED, crawl, outcomes, rows
 from tests.generators import faults
@@ -205,7 +205,7 @@ def test_a_search_that_never_ends_lets_a_signal_end_it():
     async def crawl_until_a_signal():
         run = Run()
         asyncio.get_running_loop().call_later(0, setattr, run, "ending", True)
-        advancer = Advancer(run, Waits(), None, None, None, "", None, None, None, None, Turns(1))
-        return [found async for found in advancer._fill_window(PolicyWork(None, Endless, None))]
+        advancer = Advancer(run, Waits(), None, None, SimpleNamespace(at_once=1), "", None, None, None, None)
+        return [found async for found in advancer._fill_window(PolicyWork(None, lambda _work: Endless(), None))]
 
     assert asyncio.run(crawl_until_a_signal()) == []

@@ -21,7 +21,7 @@ class Asker:
 def policy_work(policy_id):
     search = SimpleNamespace(can_reuse=lambda listed: False, digest_of=lambda listed: 0, resume=lambda ended: None)
     policy = SimpleNamespace(policy_id=policy_id)
-    return PolicyWork(policy, lambda: search, go_on=None)
+    return PolicyWork(policy, lambda _work: search, None)
 
 
 def asked(wanted):

@@ -55,7 +55,7 @@ def left(reading, work):
 
 def begun():
     search = SimpleNamespace(answered=lambda *_, **__: None, resume=lambda **_: None)
-    return PolicyWork(SimpleNamespace(part=""), lambda: search, None)
+    return PolicyWork(SimpleNamespace(part=""), lambda _work: search, None)
 
 
 @pytest.mark.parametrize("grow", [PolicyWork.grow, lambda work: setattr(work, "unread", True)])
@@ -84,6 +84,6 @@ def test_other_documents_of_its_pages_are_read_with_all_policies_alone():
 def test_the_search_is_told_the_days_that_a_text_states_in_seconds():
     told = {}
     search = SimpleNamespace(answered=lambda number, *_, stated: told.update({number: stated}), resume=lambda **_: None)
-    work = PolicyWork(SimpleNamespace(part=""), lambda: search, None)
+    work = PolicyWork(SimpleNamespace(part=""), lambda _work: search, None)
     left(PolicyReading(Store(), Reader(), all_policies=False), work)
     assert told == {1: [2 * 86400, 59 * 86400], 2: [2 * 86400, 59 * 86400]}

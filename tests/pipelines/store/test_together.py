@@ -144,7 +144,7 @@ def test_what_ends_the_program_leaves_nobody_waiting(store, which, alone):
         await asyncio.sleep(0)
         with pytest.raises(Interrupt):
             store.together.now(partial(work, 3))
-        done, waiting = await asyncio.wait(tasks, timeout=5)
+        _done, waiting = await asyncio.wait(tasks, timeout=5)
         assert not waiting
         return [task.cancelled() for task in tasks][alone:]
 
