@@ -10,7 +10,9 @@ when_idle ──left_to_do──► who waited in vain, who waits for a wording,
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
+from itertools import chain
 from typing import Any, Protocol
 
 from crawler.archives.capture import Policy
@@ -28,6 +30,8 @@ from crawler.spiders.state.waits import Waits
 from crawler.spiders.state.works import Works, WorksStore
 
 WINDOW = 16  # mementos of one policy under way at once: enough to keep connections and readers busy
+HELD = 10_000  # digests of payloads that are remembered, at least: a megabyte
+LATELY = 16  # policies that gave back their places and are still kept in hand: readings of theirs may not be stored yet
 REFILL = 4  # places in it that are filled together, if so many are wanted: each time asks the store
 
 
@@ -58,6 +62,8 @@ class Advancer:
         self._store, self._options, self._extractor = store, options, extractor
         self._fetcher, self._follower, self._reading, self._filler = fetcher, follower, reading, filler
         self._held: set[int] = set()  # digests whose payload is in the store, for all searches
+        self._held_most = HELD
+        self._gave_back: deque[PolicyWork] = deque()  # lately
         self.works = Works(store, lambda policy: PolicyWork(policy, self._open_search, self.advance))
         self._turns = Turns(options.at_once, self.works)
         self._sent_when_idle = -1
@@ -127,9 +133,24 @@ class Advancer:
         return True
 
     def _give_back(self, work: PolicyWork, *, again: bool) -> None:
-        if self._turns.crowded:
-            self._reading.forget_read(work)
         self._turns.give_back(work, again=again)
+        if not self._turns.crowded:
+            return
+        self._gave_back.append(work)
+        if len(self._gave_back) > LATELY:  # what was read of it is stored by now
+            before = self._gave_back.popleft()
+            if before.resting and self._is_still(before):
+                self._reading.forget_read(before)
+                self.works.let_go(before)
+        if len(self._held) > self._held_most:
+            self._forget_digests()
+
+    def _forget_digests(self) -> None:
+        """Forget what no open search has a row of: a search that is opened looks it up in the store."""
+        needed = [work.search.digests() for work in self.works.in_hand() if not work.resting]
+        if None not in needed:
+            self._held.intersection_update(chain.from_iterable(filter(None, needed)))
+            self._held_most = max(HELD, 2 * len(self._held))
 
     def _is_still(self, work: PolicyWork) -> bool:
         """Nothing of a policy is under way."""

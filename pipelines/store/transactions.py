@@ -21,7 +21,7 @@ from pipelines.store.file import open_file
 from pipelines.store.shelves.found import NOBODY
 from pipelines.store.tables.at_hand import AtHand
 
-_REMEMBERED = 5_000  # of one kind; then it begins anew
+_REMEMBERED = 1_000  # of one kind; then it begins anew: half a megabyte
 
 
 class OpenFile:

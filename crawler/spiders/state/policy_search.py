@@ -106,6 +106,7 @@ class Search:
         self._policy, self._run_id, self._on_reuse = policy, run_id, on_reuse
         self._all = options.strategy.exhaustive  # no wordings are needed
         self._rows: Captures | None = None
+        self._reloading = False
         self._asked: set[int] = set()  # under way, or read and not stored yet
         self._wordings: dict[int, str] | None = None  # as the versions have them; None before anybody told
         self._aside: Collection[int] = ()
@@ -212,12 +213,21 @@ class Search:
 
     def reloading(self) -> Iterator[None]:
         """Reload, and yield every so many captures, so that the reactor can see to others."""
-        rows = GrowingRows()
-        for number, listed in enumerate(self._open_rows(), start=1):
-            rows.add(listed)
-            if number % AT_ONCE == 0:
-                yield
+        rows, self._reloading = GrowingRows(), True
+        try:
+            for number, listed in enumerate(self._open_rows(), start=1):
+                rows.add(listed)
+                if number % AT_ONCE == 0:
+                    yield
+        finally:
+            self._reloading = False
         self._rows = rows.captures()
+
+    def digests(self) -> Collection[int] | None:
+        """Return the digest_key of each row that it has; None while it is reading rows."""
+        if self._reloading:
+            return None
+        return () if self._rows is None else {*self._rows.pages.digests, *self._rows.redirects.digests}
 
     def _open_rows(self) -> Iterator[ListedCapture]:
         """All captures, settling on the way those of which the index row tells enough, and noting what is known."""
