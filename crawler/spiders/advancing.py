@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from itertools import chain
 from typing import Any, Protocol
 
@@ -42,6 +42,7 @@ class AdvancingStore(SearchStore, WorksStore, Protocol):
 class Advancer:
     """Moves the policies of a run on.
 
+    :param more_to_come: tells whether the run may take further policies.
     :ivar works: every policy of the run, in the order they came.
     """
 
@@ -57,6 +58,7 @@ class Advancer:
         follower: Follower,
         reading: PolicyReading,
         filler: Filler,
+        more_to_come: Callable[[], bool],
     ) -> None:
         self._run, self._waits, self._ledger = run, waits, ledger
         self._store, self._options, self._extractor = store, options, extractor
@@ -65,7 +67,7 @@ class Advancer:
         self._held_most = HELD
         self._gave_back: deque[PolicyWork] = deque()  # lately
         self.works = Works(store, lambda policy: PolicyWork(policy, self._open_search, self.advance))
-        self._turns = Turns(options.at_once, self.works)
+        self._turns = Turns(options.at_once, self.works, more_to_come)
         self._sent_when_idle = -1
         self._let_go: set[PolicyWork] = set()  # those that waited for a wording when all was idle last
 
@@ -188,7 +190,7 @@ class Advancer:
 
     async def _fill_window(self, work: PolicyWork) -> AsyncIterator[Any]:
         """Yield requests up to the window."""
-        waits, window = self._waits, 1 if self._turns.crowded and not work.begun else WINDOW
+        waits, window = self._waits, 1 if not work.begun and self._turns.one_first else WINDOW
         while waits.requests(work) < window and waits.can_choose(work) and not self._run.ending:
             if not work.queue:
                 if not await self._informed(work):

@@ -84,7 +84,10 @@ class Inquiry:
 
 
 class Inquirer:
-    """Asks what an inquiry wants to know."""
+    """Asks what an inquiry wants to know.
+
+    :ivar under_way: the inquiries that wait for an answer.
+    """
 
     def __init__(
         self,
@@ -98,6 +101,7 @@ class Inquirer:
     ) -> None:
         self._run, self._asker, self._waits, self._ledger = run, asker, waits, ledger
         self._store, self._reader, self._archive = store, reader, archive
+        self.under_way: set[Inquiry] = set()
 
     def inquiry(
         self,
@@ -113,6 +117,7 @@ class Inquirer:
 
         A failure of ours is the outcome of the site; no other site has to do with it.
         """
+        self.under_way.add(inquiry)
         try:
             async for found in self._next_round(inquiry):
                 yield found
@@ -121,6 +126,9 @@ class Inquirer:
         except Exception as error:  # noqa: BLE001
             async for found in self._failed_here(error, inquiry):
                 yield found
+        finally:
+            if inquiry.cut_short or not inquiry.waiting:
+                self.under_way.discard(inquiry)
 
     async def _failed_here(self, error: Exception, inquiry: Inquiry) -> AsyncIterator[Any]:
         inquiry.cut_short = True

@@ -62,7 +62,10 @@ def page_within(page: CdxPage | None, period: Period) -> CdxPage | None:
 
 
 class Lister:
-    """Lists the captures of URLs."""
+    """Lists the captures of URLs.
+
+    :ivar under_way: how many listings have begun and not ended.
+    """
 
     def __init__(
         self,
@@ -78,6 +81,7 @@ class Lister:
         self._archive, self._period = archive, period
         self._listings: dict[Hashable, SharedListing] = {}
         self._done: dict[int, bool] = {}  # those that ended as usual, by the hash of their keys: did any row come?
+        self.under_way = 0
         self.crawls: tuple[Crawl, ...] | None = None
         self._crawl_list = crawl_list
 
@@ -186,6 +190,7 @@ class Lister:
             self._join(listing, work)
             return
         listing, plan = self._listings.setdefault(key, begun), begun.plan
+        self.under_way += 1
         self._waits.wait(work, For.LISTING, key, work.go_on)
         if plan.known is not None:
             self._end(listing, (plan.known, plan.why))
@@ -291,6 +296,7 @@ class Lister:
 
     def _end(self, listing: SharedListing, flaw: tuple[Outcome, str] | None = None) -> list[Wake]:
         """End a listing for every policy that has the URL; return whom to wake."""
+        self.under_way -= not listing.ended
         listing.end(flaw)
         for work in self._followers(listing):
             work.grow()

@@ -42,5 +42,14 @@ class Parts:
         follower = Follower(lister, discoverer, store, job.period)
         fetcher = Fetcher(run, asker, waits, ledger, store, reading, follower)
         filler, extractor = Filler(lister, store, options), job.reader.extractor
-        self.advancer = Advancer(run, waits, ledger, store, options, extractor, fetcher, follower, reading, filler)
-        self.taker = Taker(run, lister, discoverer, self.advancer, store, options)
+        self.advancer = Advancer(
+            run, waits, ledger, store, options, extractor, fetcher, follower, reading, filler, self._more_to_come
+        )
+        self._lister, self._inquirer = lister, inquirer
+        self.taker = Taker(run, lister, discoverer, self.advancer, store, options, self._under_way)
+
+    def _under_way(self) -> int:
+        return self._lister.under_way + len(self._inquirer.under_way)
+
+    def _more_to_come(self) -> bool:
+        return self.taker.taking or self._under_way() > 0

@@ -8,8 +8,9 @@ Target, a site ──► discovery ──► each policy that it finds, with wha
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from crawler.archives.capture import Outcome, Policy
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+AHEAD = (
+    100  # listings and searches of sites under way, some seconds' work of any archive; no further target is taken then
+)
+_MOMENT = 0.05  # seconds after which that is looked at again
+
 
 class PolicyStore(Protocol):
     """Which policies there are, and at which URLs."""
@@ -43,7 +49,11 @@ class PolicyStore(Protocol):
 
 
 class Taker:
-    """Takes targets into the run."""
+    """Takes targets into the run.
+
+    :param under_way: tells of how many URLs and sites it is not known yet what there is.
+    :ivar taking: there are targets left.
+    """
 
     def __init__(
         self,
@@ -53,23 +63,39 @@ class Taker:
         advancer: Advancer,
         store: PolicyStore,
         options: RunOptions,
+        under_way: Callable[[], int],
     ) -> None:
         self._run, self._lister, self._discoverer, self._advancer = run, lister, discoverer, advancer
-        self._store, self._options = store, options
+        self._store, self._options, self._under_way = store, options, under_way
+        self.taking = False
 
     async def take_all(self, targets: Iterable[Target | BadLine]) -> AsyncIterator[Any]:
-        """Yield what comes first for each target. A failure of ours ends one target, and no other."""
-        for target in targets:
-            if isinstance(target, BadLine):
-                self._run.record(Outcome.BAD_INPUT, target.where, target.reason)
-                continue
-            try:
-                async for found in self._take(target):
+        """Yield what comes first for each target. A failure of ours ends one target, and no other.
+
+        Scrapy takes all that it is given, whether or not it has a connection for it: so a target waits here, as a line
+        of its file, until it is known of most of those before it what there is.
+        """
+        self.taking = True
+        try:
+            for target in targets:
+                while self._under_way() >= AHEAD and not self._run.ending:  # noqa: ASYNC110 - whoever ends them knows no targets
+                    await asyncio.sleep(_MOMENT)
+                async for found in self._take_one(target):
                     yield found
-            except OUR_FAULTS:
-                raise
-            except Exception as error:  # noqa: BLE001 - the other targets go on
-                self._run.program_error(error, target.url or target.site)
+        finally:
+            self.taking = False
+
+    async def _take_one(self, target: Target | BadLine) -> AsyncIterator[Any]:
+        if isinstance(target, BadLine):
+            self._run.record(Outcome.BAD_INPUT, target.where, target.reason)
+            return
+        try:
+            async for found in self._take(target):
+                yield found
+        except OUR_FAULTS:
+            raise
+        except Exception as error:  # noqa: BLE001 - the other targets go on
+            self._run.program_error(error, target.url or target.site)
 
     async def _take(self, target: Target) -> AsyncIterator[Any]:
         if not target.url:

@@ -5,16 +5,21 @@
     all its captures are read, or it had its first page and others have none yet ──give_back──► its memory is freed
     a place is free ──next──► the policy whose turn it is: first those that have no page yet, then the others as they came
 
-With no more policies than places nothing of this happens. With more, each policy asks for one page in its first turn,
-then gives up its place, and comes again when every policy has had its first turn.
+With no more policies than places none has to wait, and nothing is freed. While more policies may come (targets are taken,
+listings are under way) or there are more than places, each asks for one page in its first turn, then gives up its place, and
+comes again when every policy has had its first turn. Of those that come again a few may have a place before, which keeps
+the connections busy: their requests come after everybody's first page in Scrapy's queue, but they are in it.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 
 from crawler.spiders.state.policy_work import PolicyWork
 from crawler.spiders.state.works import Works
+
+FEW = 16  # policies that may go on before all have their first page: as many as requests are under way at once
 
 
 class Turns:
@@ -22,11 +27,12 @@ class Turns:
 
     :param places: how many policies may have one at once.
     :param works: the policies of the run; those that wait are let go of.
+    :param more_to_come: tells whether there may be policies that have not come yet.
     :ivar crowded: more policies came than there are places.
     """
 
-    def __init__(self, places: int, works: Works) -> None:
-        self._places, self._works = places, works
+    def __init__(self, places: int, works: Works, more_to_come: Callable[[], bool]) -> None:
+        self._places, self._works, self._more_to_come = places, works, more_to_come
         self._in: set[PolicyWork] = set()
         self._new: deque[int] = deque()
         self._old: deque[int] = deque()
@@ -43,6 +49,11 @@ class Turns:
     @property
     def crowded(self) -> bool:
         return len(self._works) > self._places
+
+    @property
+    def one_first(self) -> bool:
+        """In its first turn a policy asks for one page, since others have none yet."""
+        return self.crowded or self._more_to_come()
 
     def ask(self, work: PolicyWork) -> bool:
         """Tell whether a policy has a place; where none is free, it waits for one from now on."""
@@ -70,12 +81,13 @@ class Turns:
 
     def must_share(self, work: PolicyWork) -> bool:
         """Tell whether a policy that has had a page gives its place to one that has none."""
-        return work.begun and not work.shared and bool(self._new)
+        return work.begun and not work.shared and (bool(self._new) or self._more_to_come())
 
     def next(self) -> PolicyWork | None:
         """Give a free place to the policy whose turn it is, and return it; None where no place is free or nobody waits."""
         queue = self._new or self._old
-        if not queue or len(self._in) >= self._places:
+        places = min(FEW, self._places) if not self._new and self._more_to_come() else self._places
+        if not queue or len(self._in) >= places:
             return None
         number = queue.popleft()
         self._waiting.discard(number)

@@ -205,7 +205,9 @@ def test_a_search_that_never_ends_lets_a_signal_end_it():
     async def crawl_until_a_signal():
         run = Run()
         asyncio.get_running_loop().call_later(0, setattr, run, "ending", True)
-        advancer = Advancer(run, Waits(), None, None, SimpleNamespace(at_once=1), "", None, None, None, None)
+        advancer = Advancer(
+            run, Waits(), None, None, SimpleNamespace(at_once=1), "", None, None, None, None, lambda: False
+        )
         return [found async for found in advancer._fill_window(PolicyWork(None, lambda _work: Endless(), None))]
 
     assert asyncio.run(crawl_until_a_signal()) == []

@@ -45,7 +45,7 @@ def begun(number, places):
     """The turns of so many policies, and these."""
     shelf = Shelf(number)
     works = Works(shelf, lambda policy: PolicyWork(policy, lambda _work: Search(), None))
-    turns = Turns(places, works)
+    turns = Turns(places, works, lambda: False)
     for policy in shelf.all:
         works.begin(policy)
         turns.came()
@@ -102,7 +102,7 @@ def test_with_no_more_policies_than_places_none_ever_rests():
 def test_who_ends_before_it_is_crowded_leaves_its_place_and_then_its_memory():
     shelf = Shelf(2)
     works = Works(shelf, lambda policy: PolicyWork(policy, lambda _work: Search(), None))
-    turns, first = Turns(1, works), works.begin(shelf.all[0])
+    turns, first = Turns(1, works, lambda: False), works.begin(shelf.all[0])
     turns.came()
     assert turns.ask(first)
     assert first.search is not None
@@ -253,7 +253,7 @@ def test_who_waits_for_what_another_brings_gives_its_place_at_once():
     nothing = Nothing(waits)
     shelf.captures, run = nothing.captures, SimpleNamespace(ending=False, number=1)
     options = SimpleNamespace(at_once=1, mode=Mode.CRAWL)
-    advancer = Advancer(run, waits, Ledger(), shelf, options, "", nothing, nothing, nothing, None)
+    advancer = Advancer(run, waits, Ledger(), shelf, options, "", nothing, nothing, nothing, None, lambda: False)
     advancer._open_search = lambda _work: Wanting()
     for policy in shelf.all:
         advancer.begin(policy)
