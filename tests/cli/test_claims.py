@@ -194,7 +194,7 @@ def test_stored_claims_give_the_same_answers_and_show_in_changes(run, sample_db,
     assert stored["claims"] > 300
     assert answers() == before
     assert json.loads(run("changes", "--json", db=db)) == json.loads(run("changes", "--claims", "--json", db=db))
-    assert "claims: − sale.sell no" in run("changes", db=db)
+    assert "claims: + retention.period 26 months; − retention.period 30 days; − sale.sell no" in run("changes", db=db)
     assert "claims:" not in run("changes", "--no-claims", db=db)
     assert "are stored, by rules" in run("claims", "--store", db=db)
 
