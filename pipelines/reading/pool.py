@@ -19,7 +19,8 @@ import asyncio
 import logging
 import os
 import queue
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
@@ -36,12 +37,17 @@ from pipelines.reading.payload import Reading, read_payload
 
 logger = logging.getLogger(__name__)
 
+Of = TypeVar("Of")
 Result = TypeVar("Result")
 Unread = Callable[[Outcome, str], Result]
 
 # What another process may change; an exception comes again, and so does processor time.
 _ONCE_MORE: Final = (Why.DIED, Why.KILLED, Why.MEMORY)
 _FOR_NOW: Final = (Why.TIME, Why.KILLED, Why.START, Why.CLOSED)
+_AHEAD: Final = (
+    8  # pages of a worker that are begun or done before their turn: one of them may take as long as all others
+)
+_AHEAD_BYTES: Final = 64 * 2**20  # of them together
 _PRELOAD: Final = "pipelines.reading.warm"
 
 
@@ -131,12 +137,9 @@ class ReaderPool:
 
         :param load: the bytes of a payload by its id.
         """
-        step = 2 * self.workers
-        for start in range(0, len(kept), step):
-            some = kept[start : start + step]
-            reads = (self.read(one.page(load(one.payload_id))) for one in some)
-            for unread, reading in zip(some, await asyncio.gather(*reads), strict=True):
-                yield unread, reading
+        pages = ((one, one.page(load(one.payload_id))) for one in kept)
+        async for unread, reading in in_turn(pages, self.read, self.workers):
+            yield unread, reading
 
     def close(self) -> None:
         """End the processes, and drop what is not read."""
@@ -146,6 +149,34 @@ class ReaderPool:
         self._threads.shutdown(wait=True)
         for process in self._processes:
             process.end()
+
+
+async def in_turn(
+    pages: Iterable[tuple[Of, Fetched]], read: Callable[[Fetched], Coroutine[Any, Any, Result]], workers: int
+) -> AsyncIterator[tuple[Of, Result]]:
+    """Read pages side by side; yield whatever each is of, with what came of it, in their order.
+
+    As one is taken another begins: nobody waits for the slowest of a few. What waits is bounded.
+
+    :param workers: of `read`, how many pages are read at once.
+    """
+    begun: deque[tuple[Of, int, asyncio.Task[Result]]] = deque()
+    size = 0
+    try:
+        for of, page in pages:
+            size += len(page.body)
+            begun.append((of, len(page.body), asyncio.create_task(read(page))))
+            await asyncio.sleep(0)  # it begins
+            while begun and (len(begun) >= _AHEAD * workers or size > _AHEAD_BYTES):
+                first, its_size, reading = begun.popleft()
+                size -= its_size
+                yield first, await reading
+        while begun:
+            first, _size, reading = begun.popleft()
+            yield first, await reading
+    finally:
+        for _of, _size, reading in begun:
+            reading.cancel()
 
 
 def _as_it_is(reading: Reading) -> Reading:

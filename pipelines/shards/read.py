@@ -8,15 +8,15 @@ The readings stand in the order of the pages, and the same pages make the same b
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from typing import TypeVar
 
 from crawler.archives.capture import Outcome
 from crawler.archives.errors import ConfigError
 from crawler.targets.fetched import Fetched
 from pipelines.reading.payload import Reading
-from pipelines.reading.pool import ReaderPool
+from pipelines.reading.pool import ReaderPool, in_turn
 from pipelines.shards.columns import Coded, coded, pages_at, write_readings
 from pipelines.shards.model import ShardRead
 from pipelines.shards.place import READINGS, JobFolders
@@ -54,15 +54,15 @@ def read_shard(place: JobFolders, name: str, reader: ReaderPool) -> ShardRead:
 def read_in_turn(
     pages: Iterator[tuple[Of, Fetched]], reader: ReaderPool, made: Callable[[Reading], Made]
 ) -> Iterator[tuple[Of, Made]]:
-    """Read pages a few at once; yield whatever each is of, with what is made of its reading, in their order.
+    """Read pages side by side; yield whatever each is of, with what is made of its reading, in their order.
 
     :param made: runs in the page's process.
     """
+    readings = in_turn(pages, partial(reader.read_to, made), reader.workers)
     with asyncio.Runner() as runner:
-        while some := tuple(islice(pages, 2 * reader.workers)):
-            readings = runner.run(_read([page for _of, page in some], reader, made))
-            yield from zip((of for of, _page in some), readings, strict=True)
+        while (one := runner.run(_next(readings))) is not None:
+            yield one
 
 
-async def _read(pages: list[Fetched], reader: ReaderPool, made: Callable[[Reading], Made]) -> list[Made]:
-    return await asyncio.gather(*(reader.read_to(made, page) for page in pages))
+async def _next(readings: AsyncIterator[tuple[Of, Made]]) -> tuple[Of, Made] | None:
+    return await anext(readings, None)
