@@ -60,7 +60,10 @@ def read_in_turn(
     """
     readings = in_turn(pages, partial(reader.read_to, made), reader.workers)
     with asyncio.Runner() as runner:
-        while (one := runner.run(_next(readings))) is not None:
+        # Runner.run sets a handler of Ctrl-C anew each time, and makes a text of the last result to do so: a third of a page's
+        # time here. Ctrl-C ends it so, too.
+        step = runner.get_loop().run_until_complete
+        while (one := step(_next(readings))) is not None:
             yield one
 
 
