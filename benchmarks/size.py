@@ -12,6 +12,7 @@ read), and so are generated ones; `compact` is held against that.
 
 import argparse
 import json
+import math
 import os
 import random
 import shutil
@@ -89,21 +90,22 @@ def into_git(db, repository):
 
 
 def read_back(db, table, read):
-    """Milliseconds of the processor and of the clock for each row, each the best of five times, rows in any order; both
-    ascending. The clock counts what others take of the machine, so that the floor is of the processor.
+    """Milliseconds of the processor and of the clock for each row, each the best of five rounds through all rows, in any
+    order; both ascending. The clock counts what others take of the machine, so that the floor is of the processor. All is
+    read in one state of the file, as commands do.
     """
     ids = [row[0] for row in db.execute(f"SELECT id FROM {table}")]
-    random.Random(1).shuffle(ids)
-    spent, passed = [], []
-    for row_id in ids:
-        times = []
-        for _ in range(5):
-            begun = time.process_time(), time.perf_counter()
+    spent, passed = dict.fromkeys(ids, math.inf), dict.fromkeys(ids, math.inf)
+    db.execute("BEGIN")
+    for number in range(5):
+        random.Random(number).shuffle(ids)
+        for row_id in ids:
+            processor, clock = time.process_time(), time.perf_counter()
             read(row_id)
-            times.append((time.process_time() - begun[0], time.perf_counter() - begun[1]))
-        spent.append(1000 * min(one for one, _clock in times))
-        passed.append(1000 * min(clock for _one, clock in times))
-    return sorted(spent), sorted(passed)
+            spent[row_id] = min(spent[row_id], 1000 * (time.process_time() - processor))
+            passed[row_id] = min(passed[row_id], 1000 * (time.perf_counter() - clock))
+    db.rollback()
+    return sorted(spent.values()), sorted(passed.values())
 
 
 def breakdown(db, captures):

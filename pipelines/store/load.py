@@ -30,6 +30,12 @@ PAYLOAD_ERRORS: Final = (zstandard.ZstdError, KeyError, RecursionError, MemoryEr
 _MAGIC: Final = zstandard.FRAME_HEADER  # of frames that m001 to m004 wrote; no frame without it can begin so
 _SIZE_IN_4: Final = 0x80
 MOST_HOPS: Final = 1000  # a damaged file may have a circle
+# glibc maps large buffers anew each time, and gives freed ones back, so that the kernel clears every page once more: that was
+# 5 of 8 ms for a page of 1.7 MB that stands on six others. A mapped block that is freed raises both bounds to its size and twice
+# that (mallopt(3), M_MMAP_THRESHOLD); this one is never touched. With another library it does nothing.
+_KEPT_BUFFERS: Final = 8_000_000  # bytes: of four or five buffers of large pages
+_raised = bytearray(_KEPT_BUFFERS)
+del _raised
 _Boxes = dict[int, Mapping[int, bytes]]
 _NONE_KNOWN: Final[Mapping[int, bytes]] = {}
 # Blocks in one run of a text at most, so that the texts of a block are found in a bounded range. A run of more than
