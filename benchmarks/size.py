@@ -89,15 +89,15 @@ def into_git(db, repository):
     )
 
 
-def read_back(db, table, read):
-    """Milliseconds of the processor and of the clock for each row, each the best of five rounds through all rows, in any
+def read_back(db, table, read, rounds):
+    """Milliseconds of the processor and of the clock for each row, each the best of some rounds through all rows, in any
     order; both ascending. The clock counts what others take of the machine, so that the floor is of the processor. All is
     read in one state of the file, as commands do.
     """
     ids = [row[0] for row in db.execute(f"SELECT id FROM {table}")]
     spent, passed = dict.fromkeys(ids, math.inf), dict.fromkeys(ids, math.inf)
     db.execute("BEGIN")
-    for number in range(5):
+    for number in range(rounds):
         random.Random(number).shuffle(ids)
         for row_id in ids:
             processor, clock = time.process_time(), time.perf_counter()
@@ -232,14 +232,14 @@ def measure_bytes(count, folder, scratch):
     )
     with closing(sqlite3.connect(together)) as db:
         breakdown(db, captures)
-        spent, passed = read_back(db, "payloads", lambda payload_id: load_payload(db.execute, payload_id))
+        spent, passed = read_back(db, "payloads", lambda payload_id: load_payload(db.execute, payload_id), 5)
         p99 = int(0.99 * len(spent))
         print(
             f"  a page read back, CPU: median {spent[len(spent) // 2]:.2f} ms, p99 {spent[p99]:.2f} "
             f"({met('size', 'p99 of a page read back', spent[p99])}), max {spent[-1]:.2f}; "
             f"by the clock: p99 {passed[p99]:.2f}, max {passed[-1]:.2f}"
         )
-        spent, passed = read_back(db, "blocks", lambda block_id: read_block(db, block_id))
+        spent, passed = read_back(db, "blocks", lambda block_id: read_block(db, block_id), 30)
         print(
             f"  a block read back, CPU: median {spent[len(spent) // 2]:.3f} ms, max {spent[-1]:.3f} "
             f"({met('size', 'longest read of a block', spent[-1])}); by the clock: max {passed[-1]:.3f}"
