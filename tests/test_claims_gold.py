@@ -3,11 +3,12 @@
 import hashlib
 import json
 import re
+import tomllib
 
 import pytest
 
 from benchmarks import claims
-from benchmarks.claims import GOLD, Gold, digest, located, missing, operator_of, places, read_gold, rows
+from benchmarks.claims import GOLD, Gold, compare, digest, located, missing, operator_of, places, read_gold, rows
 from pipelines.claims.parties import party_ids
 from pipelines.claims.rules import rules
 
@@ -79,6 +80,7 @@ def made_up(tmp_path, monkeypatch):
     }
     wordings = [{"gold": name, "hash": name[:16], "text": text} for name, text in texts.items()]
     (history / "golds.jsonl").write_text("".join(json.dumps(one) + "\n" for one in wordings))
+    (gold / "younger.toml").write_text("younger = []\n", encoding="utf-8")
     for name, folder in (("PAIRS", pairs), ("HISTORIES", histories), ("GOLD", gold)):
         monkeypatch.setattr(claims, name, folder)
     claims._wordings.cache_clear()
@@ -211,3 +213,33 @@ def test_a_sentence_that_has_changed_does_not_count(made_up):
     changed = digest(("we", "keep", "logs", "for", "ever"))
     (made_up / "en.tsv").write_text(row("retention", NEW, 1, 0, changed, "period"))
     assert list(read_gold("en")) == []
+
+
+def test_subjects_younger_than_labels_are_of_the_rules_and_of_files_that_are_there():
+    """And they came after the labels: one that did not would hide an error."""
+    stems = {file.name.removesuffix(".tsv").removesuffix(".test") for file in GOLD.glob("*.tsv")}
+    known = {(rule.category, rule.subject) for rule in rules().rules}
+    for one in tomllib.loads((GOLD / "younger.toml").read_text(encoding="utf-8"))["younger"]:
+        assert one["labelled"] < one["since"]
+        assert set(one["files"]) <= stems
+        assert {(one["category"], subject) for subject in one["subjects"]} <= known
+
+
+def test_a_subject_younger_than_labels_counts_neither_way(made_up, tmp_path):
+    text = "De Uitvoeringswet AVG geldt. De AVG geldt."
+    texts = tmp_path / "texts"
+    (texts / "a__b").mkdir(parents=True)
+    (texts / "a__b" / "p.md").write_text(f"{text}\n", encoding="utf-8")
+    head = "category\tsource\tpath\tcommit\tblock\tsentence\tdigest\tlabels\n"
+    lines = "".join(
+        f"*\ta/b\tp.md\t{'0' * 40}\t0\t{one.sentence}\t{one.digest}\t-\n" for one in places("a__b/p.md", texts)
+    )
+    for name in ("xx.web.test.tsv", "xx.web9.test.tsv"):
+        (made_up / name).write_text(head + lines, encoding="utf-8")
+    (made_up / "younger.toml").write_text(
+        '[[younger]]\ncategory = "law"\nsubjects = ["uavg"]\nfiles = ["xx.web"]\n', encoding="utf-8"
+    )
+    laws = [gold for gold in read_gold("xx", texts) if gold.category == "law"]
+    assert len(laws) == 4
+    assert [compare(gold, {"uavg.yes"})[1] for gold in laws] == [set(), set(), {"uavg.yes"}, {"uavg.yes"}]
+    assert [compare(gold, {"gdpr.yes"})[1] for gold in laws] == [{"gdpr.yes"}] * 4
