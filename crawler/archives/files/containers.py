@@ -34,6 +34,10 @@ _MAX_RATIO: Final = 1_100
 _ALWAYS_ALLOWED: Final = 2**30
 _PIECE: Final = 64 * 1024
 _FIRST_PIECE: Final = 2048  # members may be tiny: reading far beyond the end of each would be quadratic
+_GROWTH: Final = 8  # of each piece over the one before it
+# What is read of a member whose length is known, and what is inflated for who wants all of it: in larger pieces a page takes
+# less time, and what zlib copies of a bomb between them stays little.
+_LARGE_PIECE: Final = 256 * 1024
 # Bytes inflated in vain (damaged members, candidates that were none) before a file is given up, beside a multiple of its
 # size; a member of text inflates to ten times its own.
 _WASTE: Final = 64 * 2**20
@@ -69,9 +73,9 @@ class _Plain:
 
 
 class _Gzip:
-    def __init__(self, stream: BinaryIO, offset: int) -> None:
+    def __init__(self, stream: BinaryIO, offset: int, length: int = 0) -> None:
         self.flaw, self.end = "", offset
-        self._stream, self._fed, self._piece = stream, offset, _FIRST_PIECE
+        self._stream, self._fed, self._piece = stream, offset, min(length, _LARGE_PIECE) or _FIRST_PIECE
         self._inflater = zlib_ng.decompressobj(16 + zlib_ng.MAX_WBITS)
 
     def read(self, size: int) -> bytes:
@@ -97,7 +101,7 @@ class _Gzip:
         self._stream.seek(self._fed)
         given = self._stream.read(self._piece)
         self._fed += len(given)
-        self._piece = min(2 * self._piece, _PIECE)
+        self._piece = max(self._piece, min(_GROWTH * self._piece, _PIECE))
         return given
 
 
@@ -210,9 +214,12 @@ class Source:
     def place(self) -> tuple[int, int]:
         return self.offset, self.position
 
-    def go_to(self, offset: int, position: int) -> None:
-        """Begin a run at a place that was read before."""
-        self._open(offset)
+    def go_to(self, offset: int, position: int, length: int = 0) -> None:
+        """Begin a run at a place that was read before.
+
+        :param length: bytes of its member, 0 where that is not known.
+        """
+        self._open(offset, length)
         self._run_over, self.flaw = False, ""
         if self.coding == "plain":
             self._member.end = self._begun = position  # type: ignore[union-attr]
@@ -237,7 +244,7 @@ class Source:
 
     def read(self, size: int) -> bytes:
         """Return at most so many bytes of the run, b"" at its end."""
-        if self._used == len(self._buffer) and not self._fill():
+        if self._used == len(self._buffer) and not self._fill(size):
             return b""
         data = self._buffer[self._used : self._used + size]
         self._used += len(data)
@@ -278,7 +285,7 @@ class Source:
             self._member.end = target  # type: ignore[union-attr]
             return there
         left = size
-        while left and (data := self.read(min(left, _PIECE))):
+        while left and (data := self.read(min(left, _LARGE_PIECE))):
             left -= len(data)
         return size - left
 
@@ -291,10 +298,10 @@ class Source:
         self._allowed -= size
         return self._allowed > 0
 
-    def _fill(self) -> bool:
+    def _fill(self, wanted: int = 0) -> bool:
         while not self._run_over and self._member is not None:
             self._begun += len(self._buffer)
-            self._buffer, self._used = self._member.read(_PIECE), 0
+            self._buffer, self._used = self._member.read(min(max(wanted, _PIECE), _LARGE_PIECE)), 0
             if self._buffer:
                 return True
             self._run_over = bool(self._member.flaw) or not self._continue()
@@ -312,13 +319,13 @@ class Source:
         self._open(at)
         return True
 
-    def _open(self, at: int) -> None:
+    def _open(self, at: int, length: int = 0) -> None:
         self.offset, self._buffer, self._used, self._begun = at, b"", 0, 0
-        self._member = self._member_at(at)
+        self._member = self._member_at(at, length)
 
-    def _member_at(self, at: int) -> _Member:
+    def _member_at(self, at: int, length: int = 0) -> _Member:
         if self.coding == "gzip":
-            return _Gzip(self._stream, at)
+            return _Gzip(self._stream, at, length)
         return _Zstd(self._stream, at, self._dictionary) if self.coding == "zstd" else _Plain(self._stream, at)
 
     def _after(self, *, was_flawed: bool) -> int:

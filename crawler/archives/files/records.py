@@ -161,7 +161,7 @@ def records(source: Source, take: Callable[[Head, Block], _Taken | None]) -> Ite
 
 def read_record(source: Source, place: Place) -> tuple[Head, Block]:
     """Return a record that was found before; BadRecordError where there is none."""
-    source.go_to(*((0, place.offset) if source.coding == "plain" else (place.offset, place.position)))
+    source.go_to(*((0, place.offset) if source.coding == "plain" else (place.offset, place.position, place.length)))
     scan = _Scan(source)
     head = scan.head() if scan.next_line() and scan.begins() else None
     if head is None:
