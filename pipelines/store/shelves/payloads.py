@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 ALONE: Final = 9  # zstd level of a key frame
+# Of a page packed while the first of its URL is under way: with 16 at once, level 9 took each policy 150 ms of a crawl, for
+# frames that are put as a difference to that first one.
+MEANWHILE: Final = 1
 # A difference is looked for by zstd's fastest search, in a table that has a place for every 4th to 8th byte of both
 # payloads: what repeats is long, and must only be found. With the library's own table, of 32 kB, it loses its place in
 # pages of 300 kB. Of 990 pages of 330 kB (../shared/histories): 0.37 ms and 978 bytes each; level 3 as a dictionary, whose
@@ -72,13 +75,18 @@ class PayloadShelf:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._bases: OrderedDict[str, Bases[Base]] = OrderedDict()
+        self._first_packed: set[str] = set()  # URLs of which nothing is at hand yet
         self._state = 0  # counts rollbacks
 
     def packing(self, urlkey: str) -> Callable[[bytes], Packed]:
         """Return what packs a payload of a URL for `put`: it takes milliseconds, touches no database and may run in any
         thread.
         """
-        return partial(_pack, bases=tuple(self._bases_of(urlkey)), state=self._state)
+        bases, alone = tuple(self._bases_of(urlkey)), ALONE
+        if not bases:
+            alone = MEANWHILE if urlkey in self._first_packed else ALONE
+            self._first_packed.add(urlkey)
+        return partial(_pack, bases=bases, state=self._state, alone=alone)
 
     def put(self, body: bytes, urlkey: str) -> int:
         """Store a payload of a URL, once; return its id."""
@@ -124,6 +132,7 @@ class PayloadShelf:
         payload_id = int(cursor.lastrowid or 0)
         if len(body) >= SHORTEST_BASE:
             self._bases_of(urlkey).add(Base(payload_id, body, depth, reach))
+            self._first_packed.discard(urlkey)
         return payload_id
 
     def held(self, digest: bytes) -> int | None:
@@ -169,17 +178,20 @@ class PayloadShelf:
     def forget_bases(self) -> None:
         """Read the last payloads anew: what was put since was rolled back."""
         self._bases.clear()
+        self._first_packed.clear()
         self._state += 1
 
 
-def _pack(body: bytes, bases: tuple[Base, ...], state: int) -> Packed:
+def _pack(body: bytes, bases: tuple[Base, ...], state: int, alone: int) -> Packed:
     newest = max((base.payload_id for base in bases), default=0)
-    return Packed(hashlib.sha256(body).digest(), *quick(body, bases), state, newest)
+    return Packed(hashlib.sha256(body).digest(), *quick(body, bases, alone), state, newest)
 
 
-def quick(body: bytes, bases: Iterable[Base]) -> tuple[Base | None, bytes]:
+def quick(body: bytes, bases: Iterable[Base], alone: int = ALONE) -> tuple[Base | None, bytes]:
     """Return a payload compressed against the first base, the last payload first, that makes it small enough; else
     against the best of them, or alone.
+
+    :param alone: zstd level of a key frame.
     """
     tries: list[tuple[float, Base | None, bytes]] = []
     for base in bases:
@@ -191,7 +203,7 @@ def quick(body: bytes, bases: Iterable[Base]) -> tuple[Base | None, bytes]:
             tries.append((len(data) / near, base, data))
     tries.sort(key=lambda one: one[0])
     if not tries or tries[0][0] > SMALLER_THAN_ALONE * len(body):
-        data = deflate(body, None, ALONE)
+        data = deflate(body, None, alone)
         if not tries or len(data) < tries[0][0]:
             return None, data
     _cost, best, data = tries[0]
