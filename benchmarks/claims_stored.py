@@ -35,9 +35,8 @@ from history.search.trends import read_stretches
 from history.sites import all_policies
 from pipelines.claims.parties import parties
 from pipelines.claims.rules import rules
-from pipelines.model import Extraction, Judgement
-from pipelines.reading.judging.languages import LanguageSource, TextLanguages
-from pipelines.reading.payload import Reading
+from pipelines.model import Extraction, Judgement, LanguageSource, TextLanguages
+from pipelines.reading.reading import Reading
 from pipelines.text.digests import text_digest
 from pipelines.text.wording import text_words, wording_key
 from pipelines.upkeep.claims import store_claims

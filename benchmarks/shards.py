@@ -31,10 +31,9 @@ from benchmarks.many_versions import build
 from crawler.archives.capture import Capture, Listing, Memento, Outcome, Period, sha1_base32
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_timestamp
-from pipelines.model import Block, BlockKind, DocumentKind, Extraction, Judgement, Link
-from pipelines.reading.extract import extractor_id
-from pipelines.reading.judging.languages import LanguageSource, TextLanguages
-from pipelines.reading.payload import Reading
+from pipelines.model import Block, BlockKind, DocumentKind, Extraction, Judgement, LanguageSource, Link, TextLanguages
+from pipelines.reading.extractor import extractor_id
+from pipelines.reading.reading import Reading
 from pipelines.shards.columns import Coded, coded, write_readings
 from pipelines.shards.into import shard_in
 from pipelines.shards.out import shard_out

@@ -31,7 +31,7 @@ from benchmarks.store import fill
 from crawler.archives.capture import Capture, Listing, Memento, Outcome, Period
 from crawler.archives.timestamps import parse_iso
 from pipelines.model import Extraction, Judgement
-from pipelines.reading.payload import Reading
+from pipelines.reading.reading import Reading
 from pipelines.store.load import load_payload, text_blocks
 from pipelines.store.store import Store
 from pipelines.text.markdown import render_markdown

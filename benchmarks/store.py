@@ -25,7 +25,7 @@ from history.search.search import search
 from history.sites import find_policies
 from history.timeline.timeline import read_timeline, read_versions, version_at
 from pipelines.model import Block, BlockKind, Extraction, Judgement
-from pipelines.reading.payload import Reading
+from pipelines.reading.reading import Reading
 from pipelines.store.load import text_blocks
 from pipelines.store.store import Store
 from pipelines.text.digests import text_digest

@@ -20,7 +20,7 @@ from pipelines.text.markdown import render_markdown
 
 if TYPE_CHECKING:
     from crawler.archives.capture import Policy
-    from pipelines.reading.payload import Reading
+    from pipelines.reading.reading import Reading
     from pipelines.store.shelves.captures import Cited
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

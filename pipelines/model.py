@@ -158,6 +158,29 @@ class Junk(StrEnum):
     NOT_ON_THE_PAGE = "not on the page"  # there is a document, but not the one that was asked for
 
 
+class LanguageSource(StrEnum):
+    TEXT = "text"
+    DECLARED = "declared"
+    UNKNOWN = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextLanguages:
+    """The languages of one text; codes are ISO 639-1, Norwegian always "no".
+
+    :param language: of the document: the one of most words; "" if it cannot be told.
+    :param source: what told it.
+    :param shares: each language with a tenth of the words or more in stretches, and its share, largest first; two of
+        them are a page in two languages.
+    :param blocks: one code for each block, in order; what is too short to tell has its surroundings' language.
+    """
+
+    language: str
+    source: LanguageSource
+    shares: tuple[tuple[str, float], ...] = ()
+    blocks: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """Is this page a policy at all, and what kind of legal document?

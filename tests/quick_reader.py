@@ -8,7 +8,7 @@ from hashlib import sha256
 from crawler.archives.capture import Outcome
 from crawler.discovery.asks import Verdict
 from pipelines.model import Block, BlockKind, Extraction
-from pipelines.reading.payload import Reading
+from pipelines.reading.reading import Reading
 
 
 class QuickReader:

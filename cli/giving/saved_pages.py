@@ -23,11 +23,11 @@ from cli.output import clean
 from crawler.archives.capture import Outcome
 from crawler.archives.timestamps import format_iso
 from crawler.targets.hints import Asked, Hints
-from pipelines.model import Extraction, Judgement, PagePart, TextDate
+from pipelines.model import Extraction, Judgement, PagePart, TextDate, TextLanguages
 from pipelines.reading.decode import MAX_DECODED_BYTES
-from pipelines.reading.judging.languages import TextLanguages, text_languages
-from pipelines.reading.payload import Reading
+from pipelines.reading.judging.languages import text_languages
 from pipelines.reading.pool import ReaderPool
+from pipelines.reading.reading import Reading
 from pipelines.reading.saved_page import SavedReading, read_saved
 from pipelines.text.markdown import render_markdown
 from pipelines.text.wording import words

@@ -158,7 +158,7 @@ class ReadingsStored:
 
 
 def take_in(store: Store, place: JobFolders, site: str) -> ReadingsStored:
-    from pipelines.reading.extract import extractor_id  # noqa: PLC0415
+    from pipelines.reading.extractor import extractor_id  # noqa: PLC0415
     from pipelines.shards.into import fold_read, shard_in  # noqa: PLC0415
     from pipelines.shards.place import READINGS  # noqa: PLC0415
 

@@ -74,7 +74,7 @@ def put_out(
 
 def put_pages(store: Store, place: JobFolders, site: str, size: int, told: Callable[[int], None]) -> PutShards:
     """Put out what the present extractor has not read."""
-    from pipelines.reading.extract import extractor_id  # noqa: PLC0415
+    from pipelines.reading.extractor import extractor_id  # noqa: PLC0415
     from pipelines.shards.out import shard_out  # noqa: PLC0415
 
     put = shard_out(store, place, extractor_id(), site, size * MEGABYTE, told)

@@ -34,7 +34,7 @@ from crawler.collections.git import ChangedFile, Commit, Repository, UnreadableE
 from pipelines.imports.comparison import Compared, compare
 from pipelines.imports.intake import Done, Intake
 from pipelines.imports.their_text import read_theirs
-from pipelines.reading.payload import Reading
+from pipelines.reading.reading import Reading
 from pipelines.store.shelves.copies import NO_DIGEST, Copy
 from pipelines.text.digests import COPY
 

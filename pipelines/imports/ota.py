@@ -52,7 +52,7 @@ from crawler.targets.declarations import EVIDENCE, Declared, declared_as, part_o
 from pipelines.imports.comparison import compare
 from pipelines.imports.intake import Done, Intake
 from pipelines.imports.their_text import Theirs, read_theirs
-from pipelines.reading.payload import Reading
+from pipelines.reading.reading import Reading
 from pipelines.store.shelves.copies import Copy
 from pipelines.text.digests import GIT_OBJECT
 

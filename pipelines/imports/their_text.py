@@ -22,7 +22,8 @@ from markdown_it import MarkdownIt
 
 from crawler.archives.capture import Outcome
 from pipelines.model import Block, BlockKind, DocumentKind, Extraction, Judgement, Junk
-from pipelines.reading.payload import Reading, facts_of_text
+from pipelines.reading.payload import facts_of_text
+from pipelines.reading.reading import Reading
 from pipelines.text.inline import escaped
 from pipelines.text.wording import text_words
 

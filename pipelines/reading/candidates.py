@@ -22,7 +22,8 @@ from crawler.targets.fetched import Fetched
 from pipelines.model import DocumentKind
 from pipelines.reading.decode import decode_payload
 from pipelines.reading.html.page_links import page_links
-from pipelines.reading.payload import Reading, read_payload
+from pipelines.reading.payload import read_payload
+from pipelines.reading.reading import Reading
 
 MOST_LINKS: Final = 20  # of a page, kept
 _SOME: Final = 1.5  # points below it say nothing (pipelines.model.Judgement)

@@ -10,10 +10,8 @@ Pure: the same bytes and options give the same answer in any order and any proce
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 import trafilatura
@@ -24,6 +22,7 @@ from crawler.archives.errors import ExtractError
 from crawler.targets.hints import ANY_PART, Asked, Hint
 from pipelines.model import Block, BlockKind, Extraction, Link
 from pipelines.reading.decode import PDF
+from pipelines.reading.extractor import USUAL, ExtractOptions
 from pipelines.reading.html.edges import may_end_in_leftovers, squeezed, without_edges, without_leftovers
 from pipelines.reading.html.headings import with_bold_headings
 from pipelines.reading.html.reduce import reduce_page
@@ -36,32 +35,14 @@ if TYPE_CHECKING:
 
     from pipelines.model import Decoded
 
-# Raised by every edit of ours that can change a text: another revision is another extractor.
-REVISION: Final = 5
-_LIBRARIES: Final = ("trafilatura", "lxml", "regex", "ftfy", "pypdfium2")
 # A history holds a policy's reduced pages in runs, so few are enough; a reduced page is 50 kB at the median.
 _MEMO_SIZE: Final = 64
 _MEMO_CHARS: Final = 1_000_000
-# The longest policy seen has 0.4 M characters of text; above this it is no policy, and trafilatura takes a minute.
-MAX_REDUCED_CHARS: Final = 8_000_000
 # Given, since trafilatura otherwise asks the clock; it looks for dates in metadata only, which is off. Dates are read
 # by text_dates.py, as of the capture.
 _NO_DATES: Final = {"original_date": True, "extensive_search": False, "max_date": "1995-01-01"}
 _NO_LOOSE_END: Final = "The text ends in a block that stays, whatever trafilatura says."
-_DECLARED: Final = "+declared-"
 _TEXT_TYPES: Final = ("text/plain", "text/markdown")
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractOptions:
-    """What a user may choose about extraction; part of the extractor's id.
-
-    :param engine: ask trafilatura where the text ends; without it, all that stage 1 kept is text.
-    :param max_reduced_chars: refuse a page whose reduced HTML is longer.
-    """
-
-    engine: bool = True
-    max_reduced_chars: int = MAX_REDUCED_CHARS
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,33 +52,11 @@ class _Extracted:
     decisions: tuple[str, ...]
 
 
-@cache
-def extractor_id(options: ExtractOptions = ExtractOptions()) -> str:
-    """Name of this extractor: our revision, the libraries' versions, a hash of the options."""
-    chosen = repr([(field.name, getattr(options, field.name)) for field in fields(options)])
-    libraries = "+".join(f"{name}-{version(name)}" for name in _LIBRARIES)
-    return f"policylapse-{REVISION}+{libraries}+{hashlib.sha256(chosen.encode()).hexdigest()[:8]}"
-
-
-def base_extractor(extractor: str) -> str:
-    """Return the extractor's own name, of one that reads a policy with hints."""
-    return extractor.partition(_DECLARED)[0]
-
-
-def declared_extractor(extractor: str, key: str) -> str:
-    """Name of an extractor that reads a policy with hints, or a part of its pages (their key); the extractor's own where there are none.
-
-    >>> declared_extractor("policylapse-2", "0a1b2c3d")
-    'policylapse-2+declared-0a1b2c3d'
-    """
-    return f"{base_extractor(extractor)}{_DECLARED}{key}" if key else extractor
-
-
 def extract_text(
     page: Decoded,
     *,
     url: str,
-    options: ExtractOptions = ExtractOptions(),
+    options: ExtractOptions = USUAL,
     hints: Sequence[Hint] = (),
     asked: Asked = ANY_PART,
 ) -> Extraction:

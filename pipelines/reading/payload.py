@@ -16,48 +16,19 @@ from crawler.archives.capture import Outcome
 from crawler.archives.errors import DecodeError, ExtractError, TookTooLong
 from crawler.targets.fetched import Fetched
 from crawler.targets.hints import Asked
-from pipelines.model import Block, Extraction, Judgement, Junk, TextDate
+from pipelines.model import Block, Extraction, Judgement, Junk, TextDate, TextLanguages
 from pipelines.reading.dates.text_dates import find_dates
 from pipelines.reading.decode import decode_payload
-from pipelines.reading.extract import declared_extractor, extract_text, extractor_id
+from pipelines.reading.extract import extract_text
+from pipelines.reading.extractor import declared_extractor, extractor_id
 from pipelines.reading.judging.judge import judge
-from pipelines.reading.judging.languages import TextLanguages, language_code, text_languages
+from pipelines.reading.judging.languages import language_code, text_languages
 from pipelines.reading.parts.parts import kind_asked
+from pipelines.reading.reading import Reading
 from pipelines.text.digests import text_digest
 from pipelines.text.wording import key_of_words, text_words
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What was read from one payload.
-
-    :param outcome: FETCHED, NOT_A_POLICY, UNDECODABLE, EXTRACT_FAILED, or READING_STOPPED, which is read again later.
-    :param detail: the reason, where it is not FETCHED.
-    :param extractor: extractor_id of the program that read it.
-    :param extraction: its text, None where there is none.
-    :param dates: those that the text gives itself, whenever it was captured.
-    :param wording: key of the wording ("" without a text), `words` its length in words, `text_digest` key of the text.
-    """
-
-    outcome: Outcome
-    extractor: str
-    detail: str = ""
-    extraction: Extraction | None = None
-    judgement: Judgement | None = None
-    wording: str = ""
-    text_digest: str = ""
-    words: int = 0
-    languages: TextLanguages | None = None
-    dates: tuple[TextDate, ...] = ()
-    charset: str = ""
-    notes: tuple[str, ...] = ()
-
-    @property
-    def other_kinds(self) -> tuple[str, ...]:
-        """The kinds of document that stand on its page, too."""
-        return self.extraction.other_kinds if self.extraction else ()
 
 
 def read_payload(fetched: Fetched) -> Reading:

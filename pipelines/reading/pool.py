@@ -28,12 +28,9 @@ from crawler.archives.capture import Outcome
 from crawler.discovery.asks import Verdict
 from crawler.discovery.links import PolicyLink
 from crawler.targets.fetched import Fetched
-from pipelines.model import Block, BlockKind
 from pipelines.reading.apart import Apart, Limits, Stopped, Why
-from pipelines.reading.candidates import read_candidate, read_links
-from pipelines.reading.extract import declared_extractor, extractor_id
-from pipelines.reading.judging.languages import text_languages
-from pipelines.reading.payload import Reading, read_payload
+from pipelines.reading.extractor import declared_extractor, extractor_id
+from pipelines.reading.reading import Reading
 
 logger = logging.getLogger(__name__)
 
@@ -84,12 +81,12 @@ class ReaderPool:
 
     async def read_links(self, page: Fetched) -> tuple[PolicyLink, ...]:
         """Return what pipelines.reading.candidates.read_links returns; () for a page that cannot be read."""
-        return await self.run(read_links, (page,), page.url, lambda _outcome, _detail: ())
+        return await self.run(_read_links, (page,), page.url, lambda _outcome, _detail: ())
 
     async def read_candidate(self, page: Fetched, site: str) -> tuple[Verdict, tuple[PolicyLink, ...]]:
         """Return what pipelines.reading.candidates.read_candidate returns; a page that cannot be read is not a policy."""
         return await self.run(
-            read_candidate,
+            _read_candidate,
             (page, site),
             page.url,
             lambda _outcome, detail: (Verdict(privacy=False, kind=detail, score=0.0), ()),
@@ -183,11 +180,32 @@ def _as_it_is(reading: Reading) -> Reading:
     return reading
 
 
+# What follows runs in a reader's process, and loads there what reads pages: over a second of processor time, and 80 MB.
+
+
 def _read_to(made: Callable[[Reading], Result], page: Fetched) -> Result:
+    from pipelines.reading.payload import read_payload  # noqa: PLC0415
+
     return made(read_payload(page))
+
+
+def _read_links(page: Fetched) -> tuple[PolicyLink, ...]:
+    from pipelines.reading.candidates import read_links  # noqa: PLC0415
+
+    return read_links(page)
+
+
+def _read_candidate(page: Fetched, site: str) -> tuple[Verdict, tuple[PolicyLink, ...]]:
+    from pipelines.reading.candidates import read_candidate  # noqa: PLC0415
+
+    return read_candidate(page, site)
 
 
 def warm_up() -> None:
     """Import the extractor and load the model that tells languages, before the first page; again, it costs nothing."""
+    from pipelines.model import Block, BlockKind  # noqa: PLC0415
+    from pipelines.reading import candidates  # noqa: F401, PLC0415 - it loads all others
+    from pipelines.reading.judging.languages import text_languages  # noqa: PLC0415
+
     extractor_id()
     text_languages([Block(BlockKind.PARAGRAPH, 0, "We collect personal data when you use our services.")])

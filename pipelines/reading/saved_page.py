@@ -15,7 +15,8 @@ from pipelines.reading.dates.page_dates import page_dates
 from pipelines.reading.dates.text_dates import find_dates
 from pipelines.reading.decode import decode_payload
 from pipelines.reading.judging.languages import language_code, text_languages
-from pipelines.reading.payload import Reading, read_payload
+from pipelines.reading.payload import read_payload
+from pipelines.reading.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)

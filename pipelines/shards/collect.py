@@ -20,8 +20,8 @@ from crawler.archives.files.warc import TRUNCATED, Answered
 from crawler.archives.files.written import http_head, policy_member
 from crawler.targets.fetched import Fetched
 from pipelines.model import DocumentKind
-from pipelines.reading.payload import Reading
 from pipelines.reading.pool import ReaderPool
+from pipelines.reading.reading import Reading
 from pipelines.shards.model import ShardRead
 from pipelines.shards.place import JobFolders
 from pipelines.shards.read import read_in_turn

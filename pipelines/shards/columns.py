@@ -10,7 +10,7 @@
 |---|---|
 | `sha256` | of the payload |
 | `extractor`, `outcome`, `text_digest` | for who looks into the file |
-| `reading` | pipelines.reading.payload.Reading as JSON, without its blocks and links |
+| `reading` | pipelines.reading.reading.Reading as JSON, without its blocks and links |
 | `blocks`, `links` | as JSON, at the first row that has them; else null, and their digest leads there (Held) |
 | `links_digest` | |
 
@@ -32,7 +32,7 @@ from crawler.archives.capture import Outcome
 from crawler.targets.fetched import Fetched
 from crawler.targets.hints import Hints
 from pipelines.model import Block, Link
-from pipelines.reading.payload import Reading
+from pipelines.reading.reading import Reading
 from pipelines.shards.apart import Shard, rows_of
 from pipelines.shards.frames import Frames
 from pipelines.shards.place import PAGES, READINGS, JobFolders

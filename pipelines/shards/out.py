@@ -47,7 +47,7 @@ def shard_out(
 ) -> PutOut:
     """Put out what an extractor has not read. Again, it makes the same files.
 
-    :param extractor: the program's (pipelines.reading.extract.extractor_id).
+    :param extractor: the program's (pipelines.reading.extractor.extractor_id).
     :param size: bytes of pages a shard.
     :param progress: told of each shard how many pages are out.
     """

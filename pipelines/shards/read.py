@@ -15,8 +15,8 @@ from typing import TypeVar
 from crawler.archives.capture import Outcome
 from crawler.archives.errors import ConfigError
 from crawler.targets.fetched import Fetched
-from pipelines.reading.payload import Reading
 from pipelines.reading.pool import ReaderPool, in_turn
+from pipelines.reading.reading import Reading
 from pipelines.shards.columns import Coded, coded, pages_at, write_readings
 from pipelines.shards.model import ShardRead
 from pipelines.shards.place import READINGS, JobFolders

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 from crawler.archives.capture import Outcome
 from pipelines.model import Block, BlockKind, Link, TextDate
-from pipelines.reading.payload import Reading
 from pipelines.reading.pool import ReaderPool
+from pipelines.reading.reading import Reading
 from pipelines.store.tables.texts import storable
 from pipelines.text.digests import block_digest
 

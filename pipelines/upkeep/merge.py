@@ -27,7 +27,7 @@ from sqlite_utils import Database
 
 from crawler.archives.capture import Outcome
 from crawler.archives.errors import StoreError
-from pipelines.reading.extract import base_extractor
+from pipelines.reading.extractor import base_extractor
 from pipelines.store.check import MIGRATIONS, check_file
 from pipelines.store.file import WrittenFile, open_file
 from pipelines.store.load import STORED, proven_payload, readable_uri, text_blocks

@@ -182,10 +182,19 @@ def test_nothing_reaches_the_terminal_that_it_obeys(tmp_path):
         assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", result.stdout + result.stderr)
 
 
-def test_the_command_line_does_not_load_the_extractor():
-    code = "import cli.giving.extract, sys; print('trafilatura' in sys.modules)"
+@pytest.mark.parametrize(
+    "loaded",
+    [
+        ("cli.giving.extract",),
+        ("crawler.run", "crawler.spiders.policies", "pipelines.store.store", "pipelines.stages"),  # as a crawl begins
+        ("pipelines.store.packed_reading",),
+    ],
+)
+def test_only_the_processes_that_read_pages_load_the_extractor(loaded):
+    readers = ["trafilatura", "ftfy", "py3langid", "pipelines.reading.payload", "pipelines.reading.candidates"]
+    code = f"import {', '.join(loaded)}, sys; print([one for one in {readers} if one in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT).stdout
-    assert shown == "False\n"
+    assert shown == "[]\n"
 
 
 def test_part_takes_another_document_of_the_page_and_json_names_them_all(tmp_path):

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from sqlite_utils import Database
 
 from cli.main import main
-from pipelines.reading.extract import extractor_id
+from pipelines.reading.extractor import extractor_id
 from pipelines.store.shelves.folds import refold
 
 SITE = "waldkiste.example"

@@ -23,7 +23,7 @@ from crawler.log import OneLineFormatter
 from crawler.options import options_of
 from pipelines.items import CaptureTextItem, capture_item
 from pipelines.model import Block, BlockKind, Extraction
-from pipelines.reading.payload import Reading
+from pipelines.reading.reading import Reading
 from pipelines.store.shelves.captures import Cited
 from tests.crawling import crawl, environment, rows
 from tests.programs import ROOT, run

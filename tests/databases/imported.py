@@ -11,7 +11,7 @@ from crawler.collections.git import MAX_BLOB, Repository
 from pipelines.imports.corpus import CorpusImport
 from pipelines.imports.intake import Intake
 from pipelines.imports.ota import OtaImport, Wanted
-from pipelines.reading.extract import extractor_id
+from pipelines.reading.extractor import extractor_id
 from pipelines.reading.payload import read_payload
 from pipelines.store.store import Store
 from tests.crawling import history, rows

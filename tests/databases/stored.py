@@ -13,7 +13,7 @@ from crawler.archives.capture import Capture, Listing, Memento, Outcome, Period,
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_timestamp
 from pipelines.model import Block, BlockKind, Extraction, Judgement, Link
-from pipelines.reading.payload import Reading
+from pipelines.reading.reading import Reading
 from pipelines.store.load import load_payload
 from pipelines.store.store import Store
 from pipelines.text.digests import text_digest

@@ -13,8 +13,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache, lru_cache
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Final
@@ -23,6 +21,7 @@ import numpy as np
 import regex
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from pipelines.model import LanguageSource, TextLanguages
 from pipelines.text.wording import word_count
 
 if TYPE_CHECKING:
@@ -65,29 +64,6 @@ MIN_SHARE: Final = 0.1
 _STRETCH_WORDS: Final = 50
 # The declared language wins if the text is as likely in it as this, against the likeliest.
 _HINT: Final = 1 / 3
-
-
-class LanguageSource(StrEnum):
-    TEXT = "text"
-    DECLARED = "declared"
-    UNKNOWN = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TextLanguages:
-    """The languages of one text; codes are ISO 639-1, Norwegian always "no".
-
-    :param language: of the document: the one of most words; "" if it cannot be told.
-    :param source: what told it.
-    :param shares: each language with a tenth of the words or more in stretches, and its share, largest first; two of
-        them are a page in two languages.
-    :param blocks: one code for each block, in order; what is too short to tell has its surroundings' language.
-    """
-
-    language: str
-    source: LanguageSource
-    shares: tuple[tuple[str, float], ...] = ()
-    blocks: tuple[str, ...] = ()
 
 
 def text_languages(blocks: Sequence[Block], declared: str = "") -> TextLanguages:

@@ -14,7 +14,7 @@ from crawler.archives.timestamps import format_iso
 from crawler.choosing.rows import NO_DIGESTS
 from crawler.targets.declarations import EVIDENCE, Declared
 from crawler.targets.hints import ANY_PART, NO_HINTS, Asked, Hint, Hints, hints_json, hints_key, hints_of, in_order
-from pipelines.reading.extract import declared_extractor
+from pipelines.reading.extractor import declared_extractor
 
 if TYPE_CHECKING:
     from crawler.archives.capture import Policy

@@ -11,7 +11,6 @@ from crawler.archives.capture import Policy
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_iso
 from pipelines.model import DocumentKind
-from pipelines.reading.parts.parts import kind_asked
 
 if TYPE_CHECKING:
     from pipelines.store.transactions import OpenFile
@@ -29,8 +28,10 @@ class PolicyShelf:
         :param part: which document of the page, where several of them are policies (crawler.targets.hints.Asked). A
             fragment that names no kind of document leads to a section; one that names privacy, to what the URL stands for.
         """
-        if part.startswith("#") and kind_asked(part) in (None, DocumentKind.PRIVACY):
-            part = ""
+        if part.startswith("#"):
+            from pipelines.reading.parts.parts import kind_asked  # noqa: PLC0415 - the words of titles, which few need
+
+            part = "" if kind_asked(part) in (None, DocumentKind.PRIVACY) else part
         key = [surt(url), part]
         with self._file.transaction():
             site_id = self.site_id(site)

@@ -12,7 +12,7 @@ from crawler.archives.capture import Outcome
 from crawler.archives.timestamps import format_iso, parse_iso
 from crawler.targets.fetched import Fetched
 from crawler.targets.hints import NO_HINTS, Hints
-from pipelines.reading.extract import base_extractor
+from pipelines.reading.extractor import base_extractor
 from pipelines.store.packed_reading import packed_reading
 from pipelines.store.tables.at_hand import AtHand
 from pipelines.store.tables.capture_table import CaptureTable
@@ -24,7 +24,7 @@ from pipelines.store.tables.texts import BLOCKS_AT_HAND, put_text
 if TYPE_CHECKING:
     from crawler.archives.capture import Policy
     from pipelines.model import TextDate
-    from pipelines.reading.payload import Reading
+    from pipelines.reading.reading import Reading
     from pipelines.store.packed_reading import PackedReading
     from pipelines.store.shelves.declarations import DeclarationShelf
     from pipelines.store.shelves.policies import PolicyShelf

@@ -9,7 +9,7 @@ import pytest
 from crawler.archives.capture import Listing, Memento, Outcome, Period
 from crawler.archives.surt import surt
 from pipelines.imports.comparison import Verdict
-from pipelines.reading.extract import extractor_id
+from pipelines.reading.extractor import extractor_id
 from pipelines.store.store import Store
 from pipelines.text.digests import COPY
 from pipelines.upkeep.fsck import check

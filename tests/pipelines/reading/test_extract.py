@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from crawler.archives.errors import ExtractError
 from pipelines.model import BlockKind, Decoded
 from pipelines.reading.decode import decode_payload
-from pipelines.reading.extract import ExtractOptions, extract_text, extractor_id
+from pipelines.reading.extract import extract_text
+from pipelines.reading.extractor import ExtractOptions, extractor_id
 from pipelines.reading.html.reduce import MAX_HTML_CHARS, decode_cfemail
 from pipelines.text.markdown import render_markdown
 from pipelines.text.wording import text_words, wording_key, words

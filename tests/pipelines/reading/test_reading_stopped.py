@@ -4,7 +4,7 @@ from contextlib import closing
 from datetime import timedelta
 
 from crawler.archives.capture import Outcome
-from pipelines.reading.payload import Reading
+from pipelines.reading.reading import Reading
 from pipelines.store.store import Store
 from tests.databases.stored import EXTRACTOR, NOW, SITE, Seen, damages, write
 

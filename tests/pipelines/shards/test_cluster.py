@@ -11,7 +11,7 @@ from crawler.archives.errors import ConfigError, RateLimited
 from history.analyses.tables import work_of
 from history.analyses.versions import VERSIONS, put_out
 from history.database import open_database
-from pipelines.reading.extract import extractor_id
+from pipelines.reading.extractor import extractor_id
 from pipelines.reading.pool import ReaderPool
 from pipelines.shards.model import ShardRead, Work
 from pipelines.shards.out import shard_out

@@ -23,7 +23,7 @@ from crawler.archives.table import Budget
 from crawler.archives.timestamps import parse_timestamp
 from crawler.asking.ranges import Ranges
 from pipelines.model import DocumentKind, Judgement
-from pipelines.reading.payload import Reading
+from pipelines.reading.reading import Reading
 from pipelines.shards.collect import POLICIES
 from pipelines.shards.lists import LOCATORS, WARCS, captures_of, locators_out, warcs_out
 from pipelines.shards.model import Work

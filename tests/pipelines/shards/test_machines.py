@@ -13,7 +13,7 @@ from distributed import Client
 from history.analyses.tables import work_of
 from history.analyses.versions import VERSIONS, put_out
 from history.database import open_database
-from pipelines.reading.extract import extractor_id
+from pipelines.reading.extractor import extractor_id
 from pipelines.reading.pool import ReaderPool
 from pipelines.shards.model import ShardRead
 from pipelines.shards.out import shard_out

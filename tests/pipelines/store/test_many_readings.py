@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.archives.capture import Outcome
-from pipelines.reading.extract import declared_extractor
-from pipelines.reading.payload import Reading
+from pipelines.reading.extractor import declared_extractor
+from pipelines.reading.reading import Reading
 from pipelines.store.packed_reading import pack
 from pipelines.store.shelves import readings as shelf
 from pipelines.store.store import Store

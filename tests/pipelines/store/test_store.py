@@ -15,7 +15,7 @@ from crawler.archives.errors import StoreError
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_timestamp
 from pipelines.model import Block, BlockKind, DateKind, Extraction, Judgement, TextDate
-from pipelines.reading.payload import Reading
+from pipelines.reading.reading import Reading
 from pipelines.store.load import text_blocks
 from pipelines.store.shelves.payloads import PayloadShelf
 from pipelines.store.store import Store

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from crawler.archives.capture import Outcome, Period
 from crawler.archives.errors import StoreError
 from pipelines.model import Block, BlockKind, Link
-from pipelines.reading.payload import Reading
+from pipelines.reading.reading import Reading
 from pipelines.store.packed_reading import pack, packed_reading
 from pipelines.store.store import Store
 from pipelines.store.together import MOST

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from crawler.archives.capture import Outcome
 from crawler.targets.fetched import Fetched
 from crawler.targets.hints import Hint, Hints, Range
-from pipelines.reading.extract import declared_extractor, extractor_id
+from pipelines.reading.extractor import declared_extractor, extractor_id
 from pipelines.reading.html import declared
 from pipelines.reading.html.declared import _Matches, narrow
 from pipelines.reading.parts.stretches import Places

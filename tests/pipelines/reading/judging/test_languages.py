@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.model import Block, BlockKind
-from pipelines.reading.judging.languages import LanguageSource, language_code, text_languages
+from pipelines.model import Block, BlockKind, LanguageSource
+from pipelines.reading.judging.languages import language_code, text_languages
 from tests.generators.judge_pages import SENTENCES
 
 ROOT = Path(__file__).resolve().parents[4]
