@@ -143,7 +143,7 @@ def bytes_of(db, tables):
 
 def report(path):
     rules()
-    parties("Load the list.")
+    parties("Load the list.", "en")
     before = measure(path)
     size = path.stat().st_size
     begun, wall = time.process_time(), time.monotonic()

@@ -64,7 +64,7 @@ def metrics(blocks: Sequence[Block], language: str, own: str = "") -> Metrics:
     :param language: code of the text's language ("en", "en-GB"). :param own: id of the site's own company, which does not
         count as named.
     """
-    named = tuple(sorted({party for block in blocks for party in _parties(block)} - {own}))
+    named = tuple(sorted({party for block in blocks for party in _parties(block, language)} - {own}))
     if language.partition("-")[0].lower() != "en":
         return Metrics(None, None, None, named, None)
     tallies = [_tally(block) for block in blocks if block.kind in PROSE]
@@ -106,8 +106,8 @@ def _tally(block: Block) -> _Tally:
 
 
 @lru_cache(REMEMBERED)
-def _parties(block: Block) -> frozenset[str]:
-    return frozenset(parties(block.markdown))
+def _parties(block: Block, language: str) -> frozenset[str]:
+    return frozenset(parties(block.markdown, language))
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def claims(block: Block, context: Context, language: str, ruleset: RuleSet | Non
             for claim in _by_rule(rule, patterns, whole, begin, under, known.scope, index):
                 found.setdefault((claim.category, claim.subject, claim.polarity, claim.value, index), claim)
         if seen & RuleCandidates.SPECIAL:
-            for name in parties(text):
+            for name in parties(text, language):
                 found["party", name, Polarity.YES, "", index] = Claim(
                     "party", name, Polarity.YES, "", "party.named", index
                 )

@@ -29,8 +29,10 @@ _FORMS: Final = frozenset(  # what _COMPANY takes, in small letters
     "inc llc ltd limited gmbh ag corp corporation sa sas bv plc pty se technologies technology".split()
 )
 _SHORT_FORM: Final = re.compile(r"s\.a|sa\.|b\.v")
-# What goes on behind a name makes another one: "Google-Extended" is a crawler.
-_GOES_ON: Final = re.compile(r"[^\W_]|-[A-Z]")
+_LETTER: Final = re.compile(r"[^\W_]")
+# What goes on behind a name makes another one: in English a hyphen and a capital do ("Google-Extended" is a crawler), where
+# others join words by them ("Google-Dienste" are Google's).
+_GOES_ON: Final = {"en": re.compile(r"[^\W_]|-[A-Z]")}
 _RUN: Final = re.compile(r"[^\W_]+")
 _BESIDE: Final = re.compile(r", (?:and |or )?| (?:and|or) |/| \(")  # what stands between two names of a list
 
@@ -99,28 +101,30 @@ def name_sign(word: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def parties(text: str) -> tuple[str, ...]:
+def parties(text: str, language: str) -> tuple[str, ...]:
     """Return the ids of the companies that a text names, in alphabetical order.
 
-    :param text: in its own capitals.
+    :param text: in its own capitals. :param language: its code ("en", "de-AT").
 
-    >>> parties("We use Google Analytics, hotjar.com and our own branch in Berlin.")
+    >>> parties("We use Google Analytics, hotjar.com and our own branch in Berlin.", "en")
     ('google', 'hotjar')
-    >>> parties("Branch Metrics, Segment Inc. and the segment of a market")
+    >>> parties("Branch Metrics, Segment Inc. and the segment of a market", "en")
     ('branch', 'segment')
-    >>> parties("Meta tags help Google, Meta and others."), parties("Meta tags are words. Clarity matters.")
+    >>> parties("Meta tags help Google, Meta and others.", "en"), parties("Meta tags are words. Clarity matters.", "en")
     (('google', 'meta'), ())
-    >>> parties("We block Google-Extended and AWS-owned hosts.")
+    >>> parties("We block Google-Extended and AWS-owned hosts.", "en")
     ('amazon_web_services',)
+    >>> parties("Wir nutzen Google-Dienste.", "de")
+    ('google',)
     """
-    return tuple(sorted(set(_named(text))))
+    return tuple(sorted(set(_named(text, _GOES_ON.get(language.partition("-")[0].lower(), _LETTER)))))
 
 
-def _named(text: str) -> Iterator[str]:
+def _named(text: str, goes_on: re.Pattern[str]) -> Iterator[str]:
     known = _list()
     first = _FIRST if "reCAPTCHA" in text else _CAPITAL
     if not known.names.keys().isdisjoint(first.findall(text)):
-        sure, doubtful = _found(text, known, first)
+        sure, doubtful = _found(text, known, first, goes_on)
         yield from (key for _begin, _end, key in sure)
         yield from (key for begin, end, key in doubtful if any(_beside(text, begin, end, one) for one in sure))
     if _DOTTED.search(text):
@@ -130,14 +134,16 @@ def _named(text: str) -> Iterator[str]:
                 yield found
 
 
-def _found(text: str, known: _List, first: re.Pattern[str]) -> tuple[list[_Name], list[_Name]]:
+def _found(
+    text: str, known: _List, first: re.Pattern[str], goes_on: re.Pattern[str]
+) -> tuple[list[_Name], list[_Name]]:
     """The names in a text that are sure, and those that are everyday words: where each begins and ends, and its company."""
     sure: list[_Name] = []
     doubtful: list[_Name] = []
     for match in first.finditer(text):
         for name, key, needs in known.names.get(match.group(), ()):
             begin, end = match.start(), match.start() + len(name)
-            if text.startswith(name, begin) and not _GOES_ON.match(text, end):
+            if text.startswith(name, begin) and not goes_on.match(text, end):
                 if not needs or _COMPANY.match(text, end):
                     sure.append((begin, end, key))
                     break
