@@ -7,7 +7,8 @@ Where it ends is the rule of Unicode (UAX #29, sentence boundaries) with what th
 of line ends it; so does a wide stop without a space (Chinese, Japanese), and a space between two letters of a script
 that has no stop (Thai, Lao); no letter that stands alone, no digit and no small letter is parted from what stands
 before it ("z. B. Art. 6", "e.g. Google", "No. 5", "25. Mai 2018"). No list of a language's words beyond the handful
-of abbreviations that stand before names: the same block is cut the same way whatever language a page claims.
+of abbreviations that stand before names, as those of citations do ("gem. Art. 44 ff. DSGVO", "artt. 13 e ss. GDPR"), and
+are no word of another language: the same block is cut the same way whatever language a page claims.
 """
 
 from __future__ import annotations
@@ -44,7 +45,10 @@ _DATE = regex.compile(r"\p{L}++\.?+ \d{4}(?!\d)")
 _LAST_WORD = regex.compile(r"(?<![\p{L}\p{M}\p{N}])[\p{L}\p{M}\p{N}]++$")
 _LONGEST = 5  # letters looked at before a stop: one more than the longest abbreviation
 _BEFORE_NAMES = frozenset(
-    "mr mrs ms dr prof st art abs nr no vgl bzw inkl ggf evtl etc vs fig sr sra ud núm nº ex cf".split()
+    (
+        "mr mrs ms dr prof st art abs nr no vgl bzw inkl ggf evtl etc vs fig sr sra ud núm nº ex cf cfr incl excl tel "
+        "arts artt ff ss seg segg lit lett ziff kap rn rz gem insb bspw sog dhr mevr sig dott avv"
+    ).split()
 )
 
 
