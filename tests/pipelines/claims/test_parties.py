@@ -33,3 +33,19 @@ def test_in_english_a_name_before_a_hyphen_and_a_capital_is_another_one(language
 def test_claims_are_read_in_the_language_of_the_text(language, named):
     block = Block(BlockKind.PARAGRAPH, 0, "Google-Dienste")
     assert [one.subject for one in claims(block, Context(), language) if one.category == "party"] == named
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("See https://www.stripe.com/privacy or http://help.hotjar.com.", ()),
+        ("Forms: https://example.typeform.com/request", ()),
+        ("Write to privacy @ hotjar.com.", ()),
+        ("Cookies of hotjar.com and script.hotjar.com", ("hotjar",)),
+        ("OpenAI, Anthropic, Bedrock", ("anthropic", "openai")),
+        ("the Google Ads Remarketing, Pinterest", ("google", "pinterest")),
+        ("Use Segment, Hotjar", ("hotjar", "segment")),
+    ],
+)
+def test_addresses_of_pages_and_parts_of_other_names_name_nobody(text, named):
+    assert parties(text, "en") == named
