@@ -11,10 +11,10 @@ phrases are learned anew. A list is packed only where it reads back to the lette
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from crawler.archives.errors import StoreError
 from pipelines.model import BlockKind
 from pipelines.store.tables.texts import KIND_LETTERS
 from pipelines.text.phrases import CODE_BYTES, Packer, learn, numbered
@@ -28,6 +28,14 @@ AT_ONCE: Final = 1000  # blocks that are in memory
 SHORTEST: Final = 12  # bytes of a text that is worth it
 _EXPANSION: Final = 3  # bytes of a text that a byte of codes stands for, about
 _ROW_BYTES: Final = 9  # of a phrase, besides its words
+# SQLite decides, and gives only what it can write again: a file may hold what no text of ours is (half of a surrogate pair, a
+# list of a million lists), which Python refuses to read.
+_ITEMS: Final = """
+SELECT value FROM json_each(iif(json_valid(:held), :held, '[]'))
+WHERE :held = (SELECT '[' || group_concat(json_quote(value), ', ') || ']' FROM (
+  SELECT value FROM json_each(:held) WHERE type = 'text' ORDER BY key))
+ORDER BY key
+"""
 
 
 def pack_blocks(db: Database) -> None:
@@ -102,9 +110,18 @@ def pack_lists(db: Database) -> None:
 
 
 def renumber_lists(db: Database, new: Mapping[int, int]) -> None:
-    """Give lists of blocks the blocks' new ids. Within a transaction."""
+    """Give lists of blocks the blocks' new ids. Within a transaction.
+
+    :raises StoreError: a list is of blocks that are not there.
+    """
+    known = {str(before): str(after) for before, after in new.items()}
     for row, ids in db.execute("SELECT id, sections FROM change_rows WHERE sections GLOB '[0-9]*'").fetchall():
-        again = ",".join(str(new[int(block_id)]) for block_id in ids.split(","))
+        listed = ids.split(",")
+        if not all(one in known for one in listed):
+            raise StoreError(
+                "a row of change_rows lists sections that are not there: run policylapse fsck --repair first"
+            )
+        again = ",".join(known[one] for one in listed)
         db.execute("UPDATE change_rows SET sections = ? WHERE id = ?", [again, row])
 
 
@@ -127,18 +144,8 @@ def _pack_list(db: Database, table: str, column: str, ids_of: Callable[[int, lis
 
 
 def _items(db: Database, held: str) -> list[str]:
-    """The texts of a list, where SQLite writes it to the letter as it stands; none of another."""
-    try:
-        items = json.loads(held)
-    except ValueError:
-        return []
-    if not all(isinstance(item, str) for item in items):
-        return []
-    (again,) = db.execute(
-        "SELECT '[' || group_concat(json_quote(value), ', ') || ']' FROM (SELECT value FROM json_each(?) ORDER BY key)",
-        [held],
-    ).fetchone()
-    return items if again == held else []
+    """The texts of a list, where SQLite writes it to the letter as it stands; none of another, whatever it is."""
+    return [item for (item,) in db.execute(_ITEMS, {"held": held}).fetchall()]
 
 
 def _line_id(db: Database, line: str) -> int:

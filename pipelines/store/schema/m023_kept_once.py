@@ -10,6 +10,7 @@ with nothing but SQL; `blocks` is read sooner.
 from __future__ import annotations
 
 import re
+import sqlite3
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ _IN_A_SUBQUERY: Final = re.compile(
     r"SELECT group_concat\(words, ''\) FROM \(\s*SELECT p\.words FROM (.*?) ORDER BY n\.place\)", re.DOTALL
 )
 _IN_ORDER: Final = r"SELECT group_concat(p.words, '') FROM \1"
+# The table of a trigger is the first that its statement names after ON.
+_ON_ROWS: Final = re.compile(
+    r"""^(CREATE\s+TRIGGER\s(?:(?!\sON\s).)*\sON\s+(?:\S?main\S?\.)?)["'`\[]?(change|finding)s\b["'`\]]?""",
+    re.DOTALL | re.IGNORECASE,
+)
 _INDEXES: Final = """
 CREATE INDEX capture_rows_address ON capture_rows (address_id, at);
 
@@ -84,11 +90,10 @@ def keep_once(db: Database) -> None:
     """Make the tables and the views anew. Within the caller's transaction, foreign keys off.
 
     Views and triggers are made again as they were, people's own too, for SQLite would write the new name of a table into
-    them. A trigger on `changes` or `findings` goes with the table.
+    them, and rename none while a trigger reads a view that is gone. A trigger on `changes` or `findings` is one on their rows.
     """
     others = db.execute(
-        "SELECT type, name, sql FROM sqlite_schema WHERE type = 'view' OR type = 'trigger' "
-        "AND lower(tbl_name) NOT IN ('changes', 'findings') ORDER BY type, rowid"
+        "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('view', 'trigger') ORDER BY type, rowid"
     ).fetchall()  # triggers go first, for a view takes its own with it
     for kind, name, _sql in others:
         db.execute('DROP {} "{}"'.format(kind, name.replace('"', '""')))
@@ -101,6 +106,9 @@ def keep_once(db: Database) -> None:
 
 
 def _replace_captures(db: Database) -> None:
+    indexes = db.execute(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND lower(tbl_name) = 'capture_rows'"
+    ).fetchall()
     db.executescript(_TABLES)
     columns = [row[1] for row in db.execute("PRAGMA table_info(new_capture_rows)").fetchall() if row[1] != "unusual"]
     values = ", ".join(f"'{name}', {name}" for name in _UNUSUAL)
@@ -112,10 +120,23 @@ def _replace_captures(db: Database) -> None:
     db.execute("DROP TABLE capture_rows")
     db.execute("ALTER TABLE new_capture_rows RENAME TO capture_rows")
     db.executescript(_INDEXES)
+    for name, sql in indexes:
+        if f"INDEX {name} " not in _INDEXES:
+            _index_again(db, sql)
+
+
+def _index_again(db: Database, sql: str) -> None:
+    """Make an index of others, unless it is of a column that is gone."""
+    try:
+        db.execute(sql)
+    except sqlite3.OperationalError as error:
+        if "no such column" not in str(error):
+            raise
 
 
 def _anew(name: str, sql: str) -> str:
     """The statement that makes a view or trigger."""
+    sql = _ON_ROWS.sub(r"\1\2_rows", sql)
     if name == "captures":
         sql = sql.replace("r.not_before", "r.not_before AS not_before", 1)
         for column in _UNUSUAL:
