@@ -26,8 +26,8 @@ Formats:
 {forms}
 
 The same database always gives the same bytes. Files appear only when complete, so you can run a killed export
-    again. The manifest (OUT.manifest.json, or manifest.json in a folder) lists counts, what was left out, and the
-    SHA-256 of every file.
+again. The manifest (OUT.manifest.json, or manifest.json in a folder) lists counts, what was left out, and the
+SHA-256 of every file.
 
 \b
 Examples:

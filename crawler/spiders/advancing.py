@@ -66,6 +66,7 @@ class Advancer:
         self._held: set[int] = set()  # digests whose payload is in the store, for all searches
         self._held_most = HELD
         self._gave_back: deque[PolicyWork] = deque()  # lately
+        self._told: set[PolicyWork] = set()  # something came for them while somebody was going on with them: look again
         self.works = Works(store, lambda policy: PolicyWork(policy, self._open_search, self.advance))
         self._turns = Turns(options.at_once, self.works, more_to_come)
         self._sent_when_idle = -1
@@ -105,6 +106,18 @@ class Advancer:
             return
         if not self._turns.ask(work) or self._has_shared(work):
             return
+        async for found in self._guarded(work):
+            yield found
+        told = self._was_told(work)
+        planned = self._options.mode is Mode.PLAN
+        at_end = work.failed or planned or work.resting or (work.ended and not work.queue)
+        if at_end and self._is_still(work):
+            self._give_back(work, again=False)
+        elif not self._has_shared(work) and told:
+            async for found in self._take_turn(work):
+                yield found
+
+    async def _guarded(self, work: PolicyWork) -> AsyncIterator[Any]:
         work.going += 1
         try:
             async for found in self._next_of(work):
@@ -116,12 +129,13 @@ class Advancer:
             self._run.program_error(error, work.policy.url, work.policy)
         finally:
             work.going -= 1
-        planned = self._options.mode is Mode.PLAN
-        at_end = work.failed or planned or work.resting or (work.ended and not work.queue)
-        if at_end and self._is_still(work):
-            self._give_back(work, again=False)
-        else:
-            self._has_shared(work)
+
+    def _was_told(self, work: PolicyWork) -> bool:
+        """Tell whether something came for a policy that nobody has looked at: who came was turned away."""
+        told = not work.going and work in self._told
+        if told:
+            self._told.discard(work)
+        return told
 
     def _has_shared(self, work: PolicyWork) -> bool:
         """Tell whether a policy is to ask for nothing now, since others had no page yet. Its place is theirs as soon as none
@@ -129,7 +143,9 @@ class Advancer:
         """
         if not self._turns.must_share(work):
             return False
-        if not (work.going or work.busy or self._waits.requests(work)) and self._waits.can_choose(work):
+        if work.going:
+            self._told.add(work)  # others may all have a page by the time that who is at it comes to an end
+        elif not (work.busy or self._waits.requests(work)) and self._waits.can_choose(work):
             work.shared = True
             self._give_back(work, again=True)
         return True

@@ -75,8 +75,9 @@ def _records(index: Path, by_name: Mapping[str, Path]) -> Iterator[Record]:
 def _indexed(line: str, by_name: Mapping[str, Path]) -> Record:
     urlkey, timestamp, fields = line.split(" ", 2)
     row = json.loads(fields)
-    path = by_name.get(row["filename"])
-    if path is None or int(row["offset"]) + int(row["length"]) > path.stat().st_size:
+    path, offset, length = by_name.get(row["filename"]), int(row["offset"]), int(row["length"])
+    position, block = int(row.get("position", 0)), None if row.get("block") is None else int(row["block"])
+    if path is None or min(offset, position, length, block or 0) < 0 or offset + length > path.stat().st_size:
         raise ValueError("it is of other files")
     capture = Capture(
         urlkey,
@@ -88,7 +89,7 @@ def _indexed(line: str, by_name: Mapping[str, Path]) -> Record:
         row["length"],
         parse_timestamp(timestamp),
     )
-    place = Place(int(row["offset"]), row.get("position", 0), int(row["length"]), row.get("block"))
+    place = Place(offset, position, length, block)
     refers = Refers(
         row.get("refers-to-url", ""), row.get("refers-to-date", ""), not_modified=row.get("not-modified", False)
     )

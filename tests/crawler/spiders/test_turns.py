@@ -281,3 +281,47 @@ def test_who_waits_for_what_another_brings_gives_its_place_at_once():
     waits.end(For.REQUEST, (2, 3))
     asyncio.run(go(advancer.works.get(2)))
     assert nothing.got[3] == 2 or nothing.got[3] == 0, "all have a page: it goes on"
+
+
+def test_who_is_told_of_something_while_it_goes_on_looks_again():
+    """A page of its own has come; it wants what another policy brings, and reads what is left while that comes. In between a
+    listing was under way, so that others might have had no page yet.
+    """
+
+    class Wants(Wanting):
+        """A page of its own, what another brings, then one more."""
+
+        steps = 0
+
+        def step(self):
+            self.steps += 1
+            return [SimpleNamespace(capture_id=self.steps, level=0)] if self.steps in (1, 4) else []
+
+    shelf, waits, listings = Shelf(1), Waits(), []
+
+    class Reading(Nothing):
+        async def read_left(self, _work):
+            if search.steps == 3 and not listings:
+                yield "what was left"
+
+    nothing = Reading(waits)
+    shelf.captures, run = nothing.captures, SimpleNamespace(ending=False, number=1)
+    options, search = SimpleNamespace(at_once=1, mode=Mode.CRAWL), Wants()
+    advancer = Advancer(
+        run, waits, Ledger(), shelf, options, "", nothing, nothing, nothing, None, lambda: bool(listings)
+    )
+    advancer._open_search = lambda _work: search
+    work = advancer.begin(shelf.all[0])
+
+    async def go():
+        assert [found async for found in work.go_on()] == ["request"]
+        waits.end(For.REQUEST, (0, 1))
+        at_it = work.go_on()
+        found = [await anext(at_it)]
+        assert search.steps == 3, "there was nothing more to ask for"
+        listings.append("a redirect's target")
+        found += [one async for one in work.go_on()]
+        listings.clear()
+        return found + [one async for one in at_it]
+
+    assert asyncio.run(go())[-1] == "request"

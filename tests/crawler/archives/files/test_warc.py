@@ -1,6 +1,7 @@
 """WARC files as an archive: what it answers, and what it makes of damage."""
 
 import gzip
+import json
 import shutil
 from pathlib import Path
 
@@ -303,3 +304,19 @@ def test_an_index_that_points_behind_the_end_of_its_file_is_passed_over(tmp_path
     archive = WarcArchive(tmp_path)
     assert len(timestamps(archive)) == 2
     assert len(archive.damages) == 1
+
+
+@pytest.mark.parametrize("field", ["offset", "length", "position", "block"])
+@pytest.mark.parametrize("value", [-1, "-5", -(2**40), "one", [1]])
+def test_an_index_that_points_nowhere_is_passed_over(tmp_path, field, value):
+    """A length below 0 would read all of the file into memory."""
+    write(tmp_path / "a.warc.gz", *pages())
+    index = tmp_path / "a.cdxj"
+    write_index(WarcArchive(tmp_path).records(), index)
+    rows = [line.split(" ", 2) for line in index.read_text().splitlines()]
+    lies = [f"{key} {at} {json.dumps(json.loads(row) | {field: value})}" for key, at, row in rows]
+    index.write_text("\n".join(lies) + "\n")
+    archive = WarcArchive(tmp_path)
+    assert len(timestamps(archive)) == 3
+    for record in archive.records():
+        assert archive.playback(record.capture.timestamp, record.capture.original).body
