@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 ALONE: Final = 9  # zstd level of a key frame
 # Of a page packed while the first of its URL is under way: with 16 at once, level 9 took each policy 150 ms of a crawl, for
-# frames that are put as a difference to that first one.
+# frames that are put as a difference to another one. It makes key frames a sixth larger: the one that stays is packed again.
 MEANWHILE: Final = 1
 # A difference is looked for by zstd's fastest search, in a table that has a place for every 4th to 8th byte of both
 # payloads: what repeats is long, and must only be found. With the library's own table, of 32 kB, it loses its place in
@@ -60,6 +60,7 @@ class Packed:
     :param digest: its SHA-256. :param base: what it is compressed against, None where it stands alone.
     :param state: of the shelf that it was packed for; in another state the base may not be there.
     :param newest: id of the last payload that was at hand, 0 for none.
+    :param alone: zstd level of a key frame.
     """
 
     digest: bytes
@@ -67,6 +68,7 @@ class Packed:
     data: bytes
     state: int
     newest: int
+    alone: int = ALONE
 
 
 class PayloadShelf:
@@ -109,6 +111,10 @@ class PayloadShelf:
         be stored with its change as often as that. One is tried, as it is the reactor's thread that waits.
         """
         last = next(iter(self._bases_of(urlkey)), None)
+        if (
+            last is None and packed.alone < ALONE
+        ):  # the others will stand on it: the first of them comes later, or never
+            return replace(packed, data=deflate(body, None, ALONE))
         if last is None or last.payload_id <= packed.newest or len(packed.data) <= WORTH_ANOTHER * len(body):
             return packed
         if not nearness(last, len(body)) or len(data := difference(body, last.body)) >= len(packed.data):
@@ -184,7 +190,7 @@ class PayloadShelf:
 
 def _pack(body: bytes, bases: tuple[Base, ...], state: int, alone: int) -> Packed:
     newest = max((base.payload_id for base in bases), default=0)
-    return Packed(hashlib.sha256(body).digest(), *quick(body, bases, alone), state, newest)
+    return Packed(hashlib.sha256(body).digest(), *quick(body, bases, alone), state, newest, alone)
 
 
 def quick(body: bytes, bases: Iterable[Base], alone: int = ALONE) -> tuple[Base | None, bytes]:
