@@ -25,7 +25,7 @@ from crawler.archives.timestamps import format_iso
 from pipelines.model import Block, BlockKind
 from pipelines.store.load import RUN_BLOCKS
 from pipelines.store.store import Store
-from pipelines.store.tables.block_words import index_block
+from pipelines.store.tables.block_words import index_new
 from pipelines.store.tables.texts import block_key
 from pipelines.text.digests import block_digest
 
@@ -255,7 +255,7 @@ class _Policy:
                 }
             ],
         )
-        index_block(self._db, block_id, markdown)
+        index_new(self._db, [(block_id, markdown)])
         return block_id
 
     def _versions(self, capture: int, moments: Sequence[datetime]) -> None:

@@ -41,9 +41,8 @@ Unread = Callable[[Outcome, str], Result]
 # What another process may change; an exception comes again, and so does processor time.
 _ONCE_MORE: Final = (Why.DIED, Why.KILLED, Why.MEMORY)
 _FOR_NOW: Final = (Why.TIME, Why.KILLED, Why.START, Why.CLOSED)
-_AHEAD: Final = (
-    8  # pages of a worker that are begun or done before their turn: one of them may take as long as all others
-)
+# Pages of a worker that are begun or done before their turn: one of them may take as long as all others.
+_AHEAD: Final = 8
 _AHEAD_BYTES: Final = 64 * 2**20  # of them together
 _PRELOAD: Final = "pipelines.reading.warm"
 
@@ -130,7 +129,7 @@ class ReaderPool:
             self._idle.put(process)
 
     async def read_kept(self, kept: Sequence[Any], load: Callable[[int], bytes]) -> AsyncIterator[tuple[Any, Reading]]:
-        """Read payloads that are in the store (pipelines.store.shelves.readings.Unread), a few at a time.
+        """Read payloads that are in the store (pipelines.store.shelves.readings.Unread), some ahead of their turn.
 
         :param load: the bytes of a payload by its id.
         """

@@ -1,6 +1,7 @@
 """Blocks numbered anew, so that texts are few runs of ids that follow each other.
 
-    texts ─► how often a block follows another ─► chains of blocks ─► ids ─► block_rows, text_runs, block_claims, lists of blocks, the word index
+    texts ─► how often a block follows another ─► chains of blocks ─► ids ─► block_rows, text_runs, block_claims,
+    change_rows.sections, the word index
 
 A crawl numbers blocks as they come, and each version of a policy breaks the runs of the one before. Here the pairs that
 follow each other most often are joined first, as long as they make chains; chains stand where their oldest block stood.

@@ -18,7 +18,7 @@ from crawler.archives.timestamps import format_iso, format_timestamp, parse_date
 from pipelines.model import Block, BlockKind
 from pipelines.store.schema.migrations import migrations
 from pipelines.store.shelves.folds import refold
-from pipelines.store.tables.block_words import index_block
+from pipelines.store.tables.block_words import index_new
 from pipelines.store.tables.capture_table import CaptureTable
 from pipelines.store.tables.extractions import put_extraction
 from pipelines.text.wording import text_words, wording_key
@@ -141,7 +141,7 @@ class HistoryWriter:
                 block_id = row[0]
             else:
                 block_id = self._insert("block_rows", block_key=0, kind=values[0], level=values[1], markdown=values[2])
-                index_block(self.db.conn, block_id, block.markdown)
+                index_new(self.db.conn, [(block_id, block.markdown)])
             self._insert("text_runs", text_id=text_id, position=position, first_block_id=block_id, length=1)
         return text_id
 

@@ -276,8 +276,8 @@ class ReadingShelf:
         """Store what was read of a payload. :param capture_id: one that has it. :param blocks: those at hand."""
         packed = packed_reading(reading)
         outcome, failures = self._db.execute(
-            "SELECT c.outcome, coalesce(json_extract(r.unusual, '$.failures'), 0) FROM capture_rows r JOIN capture_kinds c ON c.id = r.kind_id "
-            "WHERE r.id = ?",
+            "SELECT c.outcome, coalesce(json_extract(r.unusual, '$.failures'), 0) FROM capture_rows r "
+            "JOIN capture_kinds c ON c.id = r.kind_id WHERE r.id = ?",
             [capture_id],
         ).fetchone()
         self._put_extraction(payload_id, packed, blocks)

@@ -31,13 +31,8 @@ def searchable(markdown: str, space: str = " ") -> str:
     return markdown if markdown.isascii() else _UNSPACED.sub(rf"{space}\1{space}", markdown)
 
 
-def index_block(connection: sqlite3.Connection, block_id: int, markdown: str) -> None:
-    """Have a new block found by its words. Within the caller's transaction."""
-    index_new(connection, [(block_id, markdown)])
-
-
 def index_new(connection: sqlite3.Connection, blocks: Iterable[tuple[int, str]]) -> None:
-    """Have new blocks found by their words: of each its id and its Markdown."""
+    """Have new blocks found by their words: of each its id and its Markdown. Within the caller's transaction."""
     connection.executemany(
         "INSERT INTO blocks_fts (rowid, markdown) VALUES (?, ?)", ((row, searchable(text)) for row, text in blocks)
     )
