@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import io
 import re
-from typing import IO, BinaryIO, Final, Protocol, cast
+from typing import IO, Any, BinaryIO, Final, Protocol, cast
 
 import zstandard
 from zlib_ng import zlib_ng
@@ -76,6 +76,7 @@ class _Gzip:
     def __init__(self, stream: BinaryIO, offset: int, length: int = 0) -> None:
         self.flaw, self.end = "", offset
         self._stream, self._fed, self._piece = stream, offset, min(length, _LARGE_PIECE) or _FIRST_PIECE
+        self._begins, self._given = offset, 0
         self._inflater = zlib_ng.decompressobj(16 + zlib_ng.MAX_WBITS)
 
     def read(self, size: int) -> bytes:
@@ -85,7 +86,8 @@ class _Gzip:
                 data = self._inflater.decompress(given, size)
             except _DAMAGED as error:
                 self.flaw = f"its gzip data is damaged ({error})"
-                break
+                return self._before_damage(given, size)
+            self._given += len(data)
             if self._inflater.eof:
                 self.end = self._fed - len(self._inflater.unused_data)
             elif not given and not data:
@@ -93,6 +95,33 @@ class _Gzip:
             if data:
                 return data
         return b""
+
+    def _before_damage(self, failed: bytes, size: int) -> bytes:
+        """Return what is inflated before the damage, and was not given yet: zlib throws it away with its error. So what is
+        read of a damaged member is the same in pieces of any size.
+
+        :param failed: the input with the damage, the last that was read. :param size: bytes that it inflates to, at most.
+        """
+        at, over, parts = self._begins, -self._given, list[bytes]()
+        inflater: Any = zlib_ng.decompressobj(16 + zlib_ng.MAX_WBITS)  # its types know no `copy`
+        step = _FIRST_PIECE  # inflates to two megabytes at most
+        self._stream.seek(at)
+        while at < self._fed and over < size and step:
+            good = self._fed - len(failed)
+            piece = self._stream.read(min(step, good - at) if at < good else min(step, self._fed - at))
+            if not piece:
+                break  # the file is shorter than it was
+            trial = inflater.copy()
+            try:
+                data = trial.decompress(piece)
+            except _DAMAGED:
+                step //= 2
+                self._stream.seek(at)
+                continue
+            inflater, at, over = trial, at + len(piece), over + len(data)
+            if over > 0:
+                parts.append(data[-over:] if over < len(data) else data)
+        return b"".join(parts)
 
     def _is_over(self) -> bool:
         return bool(self.flaw) or self._inflater.eof
