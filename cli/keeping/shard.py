@@ -26,6 +26,8 @@ from crawler.archives.errors import ConfigError
 from crawler.counting import count
 from crawler.printed import command
 from history.database import require_database
+from pipelines.reading.apart import READS_PAGES, start_server
+from pipelines.shards.model import OPENS_SHARDS
 
 site_option = click.option(
     "--site", default="", metavar="SITE", shell_complete=complete, help="Only the policies of this site."
@@ -130,6 +132,8 @@ def read(
       policylapse shard read job --part 3/16
       policylapse shard read job --work claims
     """
+    if work == EXTRACT:  # the others load less, and some of them read no page
+        start_server(READS_PAGES, OPENS_SHARDS)
     from pipelines.reading.pool import ReaderPool  # noqa: PLC0415
     from pipelines.shards.place import JobFolders  # noqa: PLC0415
     from pipelines.shards.work import part_of, read_shards  # noqa: PLC0415

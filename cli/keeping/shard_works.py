@@ -118,14 +118,12 @@ def work_of(name: str, contact: str = "", machines: int = 1) -> Work:
     :param contact: for the archive that is asked, where one is. :param machines: among which its budget is shared.
     :raises ConfigError: an archive is to be asked, and nobody says who asks.
     """
-    from pipelines.shards.collect import POLICIES  # noqa: PLC0415
-    from pipelines.shards.lists import LOCATORS  # noqa: PLC0415
-    from pipelines.shards.lists import WARCS as FILES  # noqa: PLC0415
-    from pipelines.shards.model import Work  # noqa: PLC0415
-    from pipelines.shards.work import READ  # noqa: PLC0415
-
     if name in OF_FILES:
         from cli.keeping.collecting import collect_file, collect_located, ranges  # noqa: PLC0415
+        from pipelines.shards.collect import POLICIES  # noqa: PLC0415
+        from pipelines.shards.lists import LOCATORS  # noqa: PLC0415
+        from pipelines.shards.lists import WARCS as FILES  # noqa: PLC0415
+        from pipelines.shards.model import Work  # noqa: PLC0415
 
         if name == WARCS:
             return Work(FILES, POLICIES, collect_file)
@@ -134,6 +132,8 @@ def work_of(name: str, contact: str = "", machines: int = 1) -> Work:
         from history.analyses.tables import work_of as table  # noqa: PLC0415
 
         return table(name)
+    from pipelines.shards.work import READ  # noqa: PLC0415
+
     return READ
 
 

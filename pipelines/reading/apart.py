@@ -25,7 +25,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from multiprocessing import connection, resource_tracker
+from multiprocessing import connection, forkserver, resource_tracker
 from typing import Any, Final
 
 import psutil
@@ -34,6 +34,7 @@ _WATCH: Final = 0.2  # seconds between two looks
 _START: Final = 300.0  # seconds to import the extractor, on the slowest machine
 _GROWN: Final = 256 * 2**20  # bytes; a process that keeps more after a call is replaced, so that the next has room
 _LOGGERS: Final = "pipelines"
+READS_PAGES: Final = "pipelines.reading.warm"  # what reading pages needs, as a preload
 _PRELOADS: dict[str, None] = {}  # of all: the one server of this process takes them at its start
 _NO_START: Final = "the process that reads pages could not start: "
 
@@ -149,11 +150,7 @@ class Apart:
         self.end()
         if self._closed:
             raise Stopped(Why.CLOSED, "the reader is closed")
-        # Not forked from this process: its threads and sockets stay out of it. A server has imported once what all need
-        # (elsewhere than on Linux a system's own libraries may not outlive a fork).
-        context: Any = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
-        if _PRELOADS:
-            context.set_forkserver_preload(list(_PRELOADS))
+        context = _context()
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, self._warm_up, self._limits), daemon=True)
         with _interrupts_blocked():
@@ -222,6 +219,29 @@ class Apart:
             return Stopped(Why.KILLED, "the process that read the page was killed, as when memory is short")
         how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
         return Stopped(Why.DIED, f"the page ended the process that read it ({how})")
+
+
+def start_server(*preloads: str) -> None:
+    """Start what processes are forked from, which loads these modules while this process loads its own: for a command that
+    will surely need them, as its very first step. What keeps it from starting is told by the first call.
+
+    It loads them to the end, whatever becomes of this process.
+    """
+    _PRELOADS.update(dict.fromkeys(preloads))
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError), _interrupts_blocked():
+            _context()
+            forkserver.ensure_running()
+
+
+def _context() -> Any:
+    """Not forked from this process: its threads and sockets stay out of it. A server has imported once what all need
+    (elsewhere than on Linux a system's own libraries may not outlive a fork).
+    """
+    context: Any = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+    if _PRELOADS:
+        context.set_forkserver_preload(list(_PRELOADS))
+    return context
 
 
 def _too_much(limits: Limits) -> str:

@@ -15,11 +15,11 @@ from typing import Any, Final, Self
 from crawler.archives.errors import StoreError
 from pipelines.reading.apart import Apart, Limits, Stopped, Why
 from pipelines.shards.arrow import pa
+from pipelines.shards.model import OPENS_SHARDS
 from pipelines.shards.place import JobFolders
 from pipelines.shards.rows import MOST_SHARD, Holds, damaged, groups_of, opened
 
 LIMITS: Final = Limits(cpu=60.0, memory=2**30)  # of a hundred rows
-_PRELOAD: Final = "pipelines.shards.warm"
 _Place = tuple[int, int]  # a group, and how many steps in it
 _Some = tuple[_Place, list[tuple[Any, ...]]]
 _START: Final = (0, 0)
@@ -56,7 +56,7 @@ class Shard:
         try:
             self._apart = _idle.pop()
         except IndexError:
-            self._apart = Apart(_load, LIMITS, _PRELOAD)
+            self._apart = Apart(_load, LIMITS, OPENS_SHARDS)
         try:
             self.about: Mapping[bytes, bytes] = self._asked(_about)
         except BaseException:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from pipelines.reading.pool import ReaderPool
     from pipelines.shards.place import JobFolders
+
+OPENS_SHARDS: Final = "pipelines.shards.warm"  # what opening a shard needs, as a preload (pipelines.reading.apart)
 
 
 @dataclass(frozen=True, slots=True)

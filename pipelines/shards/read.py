@@ -7,8 +7,8 @@ The readings stand in the order of the pages, and the same pages make the same b
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from typing import TypeVar
 
@@ -58,14 +58,6 @@ def read_in_turn(
 
     :param made: runs in the page's process.
     """
-    readings = in_turn(pages, partial(reader.read_to, made), reader.workers)
-    with asyncio.Runner() as runner:
-        # Runner.run sets a handler of Ctrl-C anew each time, and makes a text of the last result to do so: a third of a page's
-        # time here. Ctrl-C ends it so, too.
-        step = runner.get_loop().run_until_complete
-        while (one := step(_next(readings))) is not None:
-            yield one
-
-
-async def _next(readings: AsyncIterator[tuple[Of, Made]]) -> tuple[Of, Made] | None:
-    return await anext(readings, None)
+    with closing(in_turn(pages, partial(reader.submit_to, made), reader.workers)) as readings:
+        for of, reading in readings:
+            yield of, reading.result()

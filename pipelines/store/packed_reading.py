@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
+from concurrent.futures import Future
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -75,9 +76,9 @@ class PackedReading(NamedTuple):
 class StoringReader(ReaderPool):
     """Reads payloads for a store: what it returns is packed in the page's process."""
 
-    async def read(self, page: Any) -> PackedReading:  # type: ignore[override]
-        """Return what read_payload returns, packed; never raises for a page."""
-        return await self.read_to(pack, page)
+    def submit(self, page: Any) -> Future[PackedReading]:  # type: ignore[override]
+        """Begin to read a page; what read_payload returns, packed, is the future's result."""
+        return self.submit_to(pack, page)
 
 
 def packed_reading(reading: Reading | PackedReading) -> PackedReading:

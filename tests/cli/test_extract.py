@@ -188,6 +188,7 @@ def test_nothing_reaches_the_terminal_that_it_obeys(tmp_path):
         ("cli.giving.extract",),
         ("crawler.run", "crawler.spiders.policies", "pipelines.store.store", "pipelines.stages"),  # as a crawl begins
         ("pipelines.store.packed_reading",),
+        ("cli.keeping.shard", "pipelines.shards.read", "pipelines.shards.work"),
     ],
 )
 def test_only_the_processes_that_read_pages_load_the_extractor(loaded):

@@ -1,9 +1,9 @@
 """Pages that are read side by side come in their order, and none of them holds the others up."""
 
-import asyncio
+from concurrent.futures import Future
 from unittest import mock
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.targets.fetched import Fetched
@@ -17,68 +17,57 @@ def pages(count):
     return ((number, Fetched(BODY, {}, str(number))) for number in range(count))
 
 
-@given(st.lists(st.integers(0, 6), max_size=30), st.integers(1, 3), st.integers(1, 200), st.integers(0, 30))
-@settings(deadline=None)
-def test_they_come_in_order_whichever_is_done_first_and_what_waits_is_bounded(steps, workers, most, taken):
-    begun: list[int] = []
+@given(st.integers(0, 30), st.integers(1, 3), st.integers(1, 200), st.integers(0, 30), st.data())
+def test_they_come_in_order_whichever_is_done_first_and_what_waits_is_bounded(count, workers, most, taken, data):
+    begun: list[Future] = []
     came: list[int] = []
 
-    async def read(page):
-        begun.append(int(page.url))
+    def submit(page):
+        assert int(page.url) == len(begun)
+        begun.append(Future())
         ahead = len(begun) - len(came)
         assert ahead <= pool._AHEAD * workers
         assert (ahead - 1) * len(BODY) <= most
-        for _step in range(steps[int(page.url)]):
-            await asyncio.sleep(0)
-        return -int(page.url)
+        return begun[-1]
 
-    async def take():
-        readings = in_turn(pages(len(steps)), read, workers)
-        async for number, made in readings:
-            assert made == -number
+    with mock.patch.object(pool, "_AHEAD_BYTES", most):
+        readings = in_turn(pages(count), submit, workers)
+        for number, reading in readings:
+            while not reading.done():
+                waiting = [one for one in begun if not one.done()]
+                done = data.draw(st.sampled_from(waiting))
+                done.set_result(-begun.index(done))
+            assert reading.result() == -number
             came.append(number)
             if len(came) > taken:
                 break
-        await readings.aclose()
-
-    with mock.patch.object(pool, "_AHEAD_BYTES", most):
-        asyncio.run(take())
-    assert came == list(range(min(len(steps), taken + 1)))
+        readings.close()
+    assert came == list(range(min(count, taken + 1)))
 
 
 def test_a_slow_page_holds_nobody_up_but_those_that_must_wait_for_their_turn():
-    """It ends only when others have begun that a few at a time would never reach."""
-    workers, later = 2, asyncio.Event()
-    last = pool._AHEAD * workers - 1
+    """Before anybody waits for it, others have begun that a few at a time would never reach."""
+    workers = 2
+    begun: list[int] = []
 
-    async def read(page):
-        if page.url == str(last):
-            later.set()
-        if page.url == "0":
-            await later.wait()
-        return page.url
+    def submit(page):
+        begun.append(int(page.url))
+        return Future()
 
-    async def take():
-        return [number async for number, _url in in_turn(pages(last + 20), read, workers)]
-
-    assert asyncio.run(take()) == list(range(last + 20))
+    readings = in_turn(pages(pool._AHEAD * workers + 20), submit, workers)
+    assert next(readings)[0] == 0
+    assert begun == list(range(pool._AHEAD * workers))
 
 
 def test_what_is_begun_is_stopped_with_who_takes_it():
-    stopped = []
+    begun: list[Future] = []
 
-    async def read(page):
-        try:
-            await asyncio.sleep(3600 if page.url != "0" else 0)
-        except asyncio.CancelledError:
-            stopped.append(page.url)
-            raise
+    def submit(_page):
+        begun.append(Future())
+        return begun[-1]
 
-    async def take():
-        readings = in_turn(pages(5), read, 3)
-        assert (await anext(readings))[0] == 0
-        await readings.aclose()
-        await asyncio.sleep(0)
-
-    asyncio.run(take())
-    assert stopped == ["1", "2", "3", "4"]
+    readings = in_turn(pages(5), submit, 3)
+    _number, first = next(readings)
+    readings.close()
+    assert [one.cancelled() for one in begun] == [False, True, True, True, True]
+    assert first is begun[0]

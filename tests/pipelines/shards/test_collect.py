@@ -1,6 +1,7 @@
 """Privacy policies out of what others captured: those and nothing else, within the archive's budget, nothing fetched twice."""
 
 import csv
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -47,14 +48,16 @@ class Reader:
 
     workers = 2
 
-    async def read(self, page):
+    def submit_to(self, made, page):
+        future = Future()
+        future.set_result(made(self._read(page)))
+        return future
+
+    def _read(self, page):
         word = page.body.split()[0].decode()
         kind = DocumentKind.PRIVACY if word == "policy" else DocumentKind.TERMS
         outcome = {"junk": Outcome.NOT_A_POLICY, "broken": Outcome.EXTRACT_FAILED}.get(word, Outcome.FETCHED)
         return Reading(outcome, "x", judgement=Judgement(outcome is Outcome.FETCHED, "", 1.0, kind=kind))
-
-    async def read_to(self, made, page):
-        return made(await self.read(page))
 
 
 def warc(path, pages, gzip=True, **fields):

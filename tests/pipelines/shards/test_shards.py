@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from concurrent.futures import Future
 from dataclasses import replace
 from unittest import mock
 
@@ -41,23 +42,24 @@ class Reader:
     def __init__(self, workers=2, fails_at=None):
         self.workers, self.left = workers, fails_at
 
-    async def read(self, page):
+    def read(self, page):
         if self.left is not None:
             self.left -= 1
             if self.left < 0:
                 raise KeyboardInterrupt
-        await asyncio.sleep(0)
         reading = read_payload(page)
         return replace(
             reading, extractor=reading.extractor.replace(reading.extractor.partition("+declared")[0], EXTRACTOR)
         )
 
-    async def read_to(self, made, page):
-        return made(await self.read(page))
+    def submit_to(self, made, page):
+        future = Future()
+        future.set_result(made(self.read(page)))
+        return future
 
     async def read_kept(self, kept, load):
         for one in kept:
-            yield one, await self.read(one.page(load(one.payload_id)))
+            yield one, self.read(one.page(load(one.payload_id)))
 
 
 def text(number):
