@@ -1,11 +1,16 @@
 """Shards: `shard in` rows a second and memory; a Dask cluster of two against the plain pool; one process against two.
 
     python -m benchmarks shards rows [VERSIONS]     floor: 5,000 rows a second, 500 MB
-    python -m benchmarks shards pages [PAGES]       floors: CPU 1.15 x the pool's, the same database; 1.8 x with 2 processes
+    python -m benchmarks shards pages [PAGES]       floors: CPU 1.15 x the pool's, the same database
+    python -m benchmarks shards speedup [PAGES]     floor: read_shard is 1.8 x as fast with 2 processes
 
 `rows` takes readings of all payloads of a generated database (10 for each version, each version's text with a paragraph
-of its own) in, in place of a re-extract's. `pages` reads real captures of ../shared. Processor time is that of all
-processes, also of those that their parents did not wait for.
+of its own) in, in place of a re-extract's. `pages` and `speedup` read real captures of ../shared. Processor time is that
+of all processes, also of those that their parents did not wait for.
+
+A speed-up is by the clock, so other programs spoil it. `speedup` tells two: of read_shard alone, from the first page to the
+last, in processes that are there already; and of the whole command, with its start. Each is the best of three, one
+process and two in turn. The readings must be the same bytes.
 """
 
 from __future__ import annotations
@@ -31,13 +36,16 @@ from benchmarks.many_versions import build
 from crawler.archives.capture import Capture, Listing, Memento, Outcome, Period, sha1_base32
 from crawler.archives.surt import surt
 from crawler.archives.timestamps import format_timestamp
+from crawler.targets.fetched import Fetched
 from pipelines.model import Block, BlockKind, DocumentKind, Extraction, Judgement, LanguageSource, Link, TextLanguages
 from pipelines.reading.extractor import extractor_id
+from pipelines.reading.pool import ReaderPool
 from pipelines.reading.reading import Reading
-from pipelines.shards.columns import Coded, coded, write_readings
+from pipelines.shards.columns import Coded, coded, pages_at, write_readings
 from pipelines.shards.into import shard_in
 from pipelines.shards.out import shard_out
 from pipelines.shards.place import PAGES, READINGS, JobFolders
+from pipelines.shards.read import read_shard
 from pipelines.store.store import Store
 from pipelines.text.digests import text_digest
 from pipelines.text.wording import wording_key
@@ -45,6 +53,8 @@ from pipelines.text.wording import wording_key
 EXTRACTOR = "shards-1"
 SHARD_ROWS = 10_000
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+# read at once by as many processes as there are, so that each has started
+_FIRST = Fetched(b"<p>We collect personal data when you use our services.</p>" * 500, {}, "http://first.example/")
 _READINGS_SAID = (
     "SELECT y.payload_digest, e.extractor, x.outcome, x.detail, t.text_digest, x.title, x.score, l.links "
     "FROM extractions x JOIN payloads y ON y.id = x.payload_id JOIN extractors e ON e.id = x.extractor_id "
@@ -111,9 +121,7 @@ def _row(sha256: bytes, number: int) -> tuple[bytes, Coded]:
 
 
 def pages(count: int, folder: Path) -> None:
-    """Read real captures by the pool, by a Dask cluster of two, and shard by shard with one and two processes."""
-    if not SHARED.is_dir():
-        sys.exit(f"nothing to measure: {SHARED} is not there")
+    """Read real captures by the pool, and by a Dask cluster of two."""
     whole, clustered = folder / "pool.db", folder / "cluster.db"
     print(f"{_write(whole, count):,} captures of {SHARED / 'histories'}")
     clustered.write_bytes(whole.read_bytes())
@@ -125,11 +133,55 @@ def pages(count: int, folder: Path) -> None:
     print(f"re-extract, 2 processes: {pool[0]:,.1f} s, {pool[1]:,.1f} s of CPU")
     print(f"cluster local:2:         {dask[0]:,.1f} s, {dask[1]:,.1f} s of CPU: {dask[1] / pool[1]:.3f} x")
     print(f"the same database: {_digest(whole) == _digest(clustered)}")
-    for processes in (1, 2):
-        for path in (job / "readings").iterdir():
-            path.unlink()
-        took = measured([*command, "shard", "read", job, "--processes", processes])
-        print(f"shard read --processes {processes}: {took[0]:,.1f} s, {took[1]:,.1f} s of CPU")
+
+
+def speedup(count: int, folder: Path) -> None:
+    """Read real captures shard by shard, with one process and with two."""
+    print(f"{_write(folder / 'pool.db', count):,} captures of {SHARED / 'histories'}")
+    job = folder / "job"
+    _put_out(folder / "pool.db", job)
+    command = [sys.executable, "-m", "cli.main", "shard", "read", job, "--processes"]
+    alone: dict[int, list[float]] = {1: [], 2: []}
+    whole: dict[int, list[float]] = {1: [], 2: []}
+    made = set()
+    for processes in (1, 2) * 3:
+        alone[processes].append(_read_alone(job, processes))
+        made.add(_taken_away(job))
+        whole[processes].append(measured([*command, processes])[0])
+        made.add(_taken_away(job))
+    for what, took in (("read_shard alone", alone), ("the whole command", whole)):
+        one, two = min(took[1]), min(took[2])
+        print(f"{what}: {one:,.1f} s with 1 process, {two:,.1f} s with 2: {one / two:.2f} x")
+    print(f"the same readings each time: {len(made) == 1}")
+
+
+def _read_alone(job: Path, processes: int) -> float:
+    """As read_alone, in a program of its own: `measured` waits for all processes that this one has started."""
+    code = f"from benchmarks.shards import read_alone; print(read_alone({str(job)!r}, {processes}))"
+    return float(subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True).stdout)
+
+
+def read_alone(job: str, processes: int) -> float:
+    """Return the seconds of read_shard over all shards, without the start of processes."""
+    place = JobFolders(job)
+    with closing(ReaderPool(processes)) as reader:
+        for reading in [reader.submit(_FIRST) for _process in range(processes)]:
+            reading.result()
+        with pages_at(place, place.names(PAGES)[0]):
+            pass  # it starts the process that opens shards
+        begun = time.perf_counter()
+        for name in place.names(PAGES):
+            read_shard(place, name, reader)
+        return time.perf_counter() - begun
+
+
+def _taken_away(job: Path) -> str:
+    """Remove all readings; return the SHA-256 of them."""
+    digest = hashlib.sha256()
+    for path in sorted((job / READINGS).iterdir()):
+        digest.update(path.name.encode() + path.read_bytes())
+        path.unlink()
+    return digest.hexdigest()
 
 
 def _put_out(database: Path, job: Path) -> None:
@@ -212,14 +264,18 @@ def measured(command: list[object]) -> tuple[float, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["rows", "pages"])
+    parser.add_argument("what", choices=["rows", "pages", "speedup"])
     parser.add_argument("count", type=int, nargs="?")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if chosen.what == "rows":
             rows(chosen.count or 20_000, Path(folder))
-        else:
+        elif not SHARED.is_dir():
+            sys.exit(f"nothing to measure: {SHARED} is not there")
+        elif chosen.what == "pages":
             pages(chosen.count or 10_000, Path(folder))
+        else:
+            speedup(chosen.count or 1500, Path(folder))
 
 
 if __name__ == "__main__":
