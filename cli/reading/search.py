@@ -121,13 +121,13 @@ def search_command(
     if as_json:
         print_json({"query": " ".join(query), **found_data(found)})
     else:
-        print_found(stdout_console(color), found, full=full)
+        print_found(stdout_console(color), found, full=full, by_claim=bool(names))
 
 
-def print_found(console: Console, found: Found, *, full: bool) -> None:
-    """Print passages with what was met in them, and whose they are."""
+def print_found(console: Console, found: Found, *, full: bool, by_claim: bool = False) -> None:
+    """Print passages with what was met in them, and whose they are. :param by_claim: they were to make a claim."""
     if not found.passages:
-        print_lines(console, "no matching passage" if found.claims is None else _NO_CLAIM)
+        print_lines(console, _NO_CLAIM if by_claim else "no matching passage")
         return
     for passage in found.passages:
         print_wrapped(console, marked(passage.markdown, passage.spans, plain=is_plain(console), full=full), "", "")

@@ -58,7 +58,8 @@ def test_search(run):
     shown = run("search", '"personal information" (sell OR share) NOT child*')
     assert "[personal information]" in shown
     assert "lumenkart.example  added 2021-12-25 – 2022-09-13, still there in the last, 2025-02-09" in shown
-    assert run("search", "unheardof") == "no matching passage\n"
+    assert run("search", "unheardof") == run("search", "unheardof", "--claims") == "no matching passage\n"
+    assert "`policylapse claims`" in run("search", "unheardof", "--claim", "sale")
     assert run("search", "a AND", code=2).startswith("Error: after AND at character 3 something is missing")
     assert "holds no policy of 'b.example'" in run("search", "data", "--site", "b.example", code=2)
 
