@@ -57,18 +57,18 @@ TEXTS = "POLICYLAPSE_GOLD_TEXTS"  # the environment's name for the folder of --t
 _FLOORS = {name: floor.get("least", floor.get("most")) for name, floor in floors.all_floors()["claims"].items()}
 PRECISION = _FLOORS["precision of a category"]  # on the test half
 RECALL = dict.fromkeys(("retention", "rights", "law", "party"), _FLOORS["recall of retention, rights, law or party"])
-# A site's own company is no third party: whose a product is.
+# A site's own company is no third party: whose a product is, besides the operator's own name.
 OWN = {
-    "ChatGPT": "openai",
-    "Claude-ai": "anthropic",
-    "Qwen-Chat": "alibaba",
-    "Le-Chat": "mistral_ai",
-    "YouTube": "google",
-    "Alibaba.com": "alibaba",
-    "letsencrypt": "let_s_encrypt",
-    "Microsoft-Copilot": "microsoft",
-    "npm-Public-Registry": "github",
-    "Skype": "microsoft",
+    "ChatGPT": ("openai",),
+    "Claude-ai": ("anthropic",),
+    "Qwen-Chat": ("alibaba",),
+    "Le-Chat": ("mistral_ai",),
+    "YouTube": ("google",),
+    "Alibaba.com": ("alibaba",),
+    "letsencrypt": ("let_s_encrypt",),
+    "Microsoft-Copilot": ("microsoft",),
+    "npm-Public-Registry": ("github",),
+    "Skype": ("microsoft",),
 }
 COST_MS = _FLOORS["all rules over a block of 60 words"]
 
@@ -304,7 +304,7 @@ def said(place: Place, category: str, language: str) -> set[str]:
 def compare(gold: Gold, found: set[str]) -> tuple[set[str], set[str], set[str]]:
     """Return what is right, wrong and missed: a label without a polarity is met by any.
 
-    A claim that is `unclear` where the label has a polarity is missed, and not wrong.
+    A claim that is `unclear` where a label or an open label has a polarity is an abstention, and not wrong.
     """
 
     def meets(label: str, one: str) -> bool:
@@ -313,11 +313,11 @@ def compare(gold: Gold, found: set[str]) -> tuple[set[str], set[str], set[str]]:
     def held_back(one: str) -> bool:
         """Unclear, of a subject that the sentence does speak of: an abstention, neither right nor wrong."""
         subject, _, said_so = one.rpartition(".")
-        return said_so == Polarity.UNCLEAR and any(label.split(".")[0] == subject for label in gold.labels)
+        return said_so == Polarity.UNCLEAR and any(label.split(".")[0] == subject for label in gold.labels | gold.open)
 
     right = {one for one in found if any(meets(label, one) for label in gold.labels)}
     left = {one for one in found - right if not held_back(one) and not any(meets(label, one) for label in gold.open)}
-    own = OWN.get(gold.place.operator, re.sub(r"[^a-z0-9]+", "_", gold.place.operator.lower()))
+    own = (re.sub(r"[^a-z0-9]+", "_", gold.place.operator.lower()), *OWN.get(gold.place.operator, ()))
     wrong = {one for one in left if not (gold.category == "party" and one.startswith(own))}
     missed = {label for label in gold.labels if not any(meets(label, one) for one in found)}
     return right, wrong, missed

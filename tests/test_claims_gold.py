@@ -8,9 +8,23 @@ import tomllib
 import pytest
 
 from benchmarks import claims
-from benchmarks.claims import GOLD, Gold, compare, digest, located, missing, operator_of, places, read_gold, rows
+from benchmarks.claims import (
+    GOLD,
+    Gold,
+    Place,
+    compare,
+    digest,
+    located,
+    missing,
+    operator_of,
+    places,
+    read_gold,
+    rows,
+)
+from pipelines.claims.model import Context
 from pipelines.claims.parties import party_ids
 from pipelines.claims.rules import rules
+from pipelines.model import Block, BlockKind
 
 LANGUAGES = sorted({file.name.partition(".")[0] for file in GOLD.glob("*.tsv")})
 POLARITIES = ("yes", "no", "conditional", "unclear")
@@ -243,3 +257,16 @@ def test_a_subject_younger_than_labels_counts_neither_way(made_up, tmp_path):
     assert len(laws) == 4
     assert [compare(gold, {"uavg.yes"})[1] for gold in laws] == [set(), set(), {"uavg.yes"}, {"uavg.yes"}]
     assert [compare(gold, {"gdpr.yes"})[1] for gold in laws] == [{"gdpr.yes"}] * 4
+
+
+def test_a_site_s_own_company_and_an_abstention_are_never_wrong():
+    def gold(category, operator, labels=(), open_=()):
+        place = Place(f"{operator}__a/p.md", 0, 0, "", "", Context(), Block(BlockKind.PARAGRAPH, 0, ""))
+        return Gold(category, "test", place, frozenset(labels), frozenset(open_))
+
+    skype = gold("party", "Skype")
+    assert compare(skype, {"skype.yes", "microsoft.yes", "google.yes"})[1] == {"google.yes"}
+    training = gold("ai", "A", open_={"training.no"})
+    assert compare(training, {"training.unclear"})[1] == set()
+    assert compare(training, {"training.yes"})[1] == {"training.yes"}
+    assert compare(gold("ai", "A"), {"training.unclear"})[1] == {"training.unclear"}  # nobody speaks of training

@@ -34,6 +34,7 @@ _SMALL: Final = frozenset("a an and at by for from in of on or the to with your"
 _IN_LINES: Final = frozenset(("contact",))  # categories that addresses state: lines without stops, no titles
 _STATED: Final = re.compile(r":\s*\d")  # "Storage: 12 Months" says something
 _NUMBERING: Final = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){1,3}\.?|\d{1,2}[.)]|\(?[a-z]{1,4}\))\s+")
+_SECTION: Final = re.compile(r"^\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+")
 _SILENT: Final = frozenset((BlockKind.TITLE, BlockKind.HEADING))  # they name a subject, and say nothing of it
 
 
@@ -59,7 +60,7 @@ def claims(block: Block, context: Context, language: str, ruleset: RuleSet | Non
             if rule.language != ANY_LANGUAGE:
                 if silent is None:
                     silent = _states_nothing(own, known.scope)
-                    title = not lead and _is_title(text)
+                    title = not lead and (_is_title(text) or _is_numbered_title(text, known.scope))
                 if silent or (title and rule.category not in _IN_LINES):
                     continue
             whole, begin = (lead + text, len(lead)) if rule.case else (small, len(small_lead))
@@ -99,6 +100,17 @@ def _is_title(text: str) -> bool:
     says = stopped or len(bare) > MAX_TITLE or not bare[-1:].isalnum() or _STATED.search(text)
     words = [] if says else bare.split()
     return len(words) > 1 and all(not word[0].islower() or word in _SMALL for word in words)
+
+
+def _is_numbered_title(text: str, scope: Scope | None) -> bool:
+    """Whether a sentence is a section's number and title: "14.2 Transfers out of the EEA." It is short, and has neither a
+    number nor a word that a sentence needs.
+    """
+    section = _SECTION.match(text)
+    title = text[section.end() :] if section else ""
+    if not title or len(title) > MAX_TITLE or not title[0].isupper() or scope is None or scope.speaking is None:
+        return False
+    return not any(letter.isdigit() or letter == ":" for letter in title) and not scope.speaking.search(title.lower())
 
 
 def _by_rule(

@@ -228,6 +228,11 @@ class Scope:
     def silent(self) -> re.Pattern[str]:
         return self._pattern("silent")
 
+    @cached_property
+    def speaking(self) -> re.Pattern[str] | None:
+        """None where it is not known: then no title is told by it."""
+        return self._pattern("speaking") if self.written.get("speaking") else None
+
     def _pattern(self, name: str) -> re.Pattern[str]:
         return re.compile(_in_small_letters(self.written.get(name) or _NEVER))
 

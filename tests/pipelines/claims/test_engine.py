@@ -150,6 +150,21 @@ def test_a_heading_with_a_colon_introduces_the_list_below_it():
     assert in_text(heading, paragraph, item) == [[], [], []]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("14.2 Transfers out of the EEA, the UK and Switzerland.", False),
+        ("3.1. Opt-out of sales to partners.", False),
+        ("14.2 We transfer data out of the EEA.", True),
+        ("14.2 Data is transferred outside the EEA.", True),
+        ("Transfers out of the EEA.", True),  # not numbered: nothing tells that it is a title
+    ],
+)
+def test_a_section_number_and_a_title_state_nothing(text, said):
+    (found,) = in_text(Block(BlockKind.PARAGRAPH, 0, text))
+    assert bool(found) is said, found
+
+
 def test_the_version_tells_every_change_of_a_file_that_is_read(tmp_path):
     folder = tmp_path / "rules"
     shutil.copytree(FOLDER, folder)
