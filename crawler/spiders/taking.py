@@ -32,9 +32,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-AHEAD = (
-    100  # listings and searches of sites under way, some seconds' work of any archive; no further target is taken then
-)
+# Listings and searches of sites under way, some seconds' work of any archive; no further target is taken then.
+AHEAD = 100
 _MOMENT = 0.05  # seconds after which that is looked at again
 
 
