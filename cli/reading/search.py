@@ -34,7 +34,7 @@ from history.sites import find_policies
 
 _AROUND = 160  # characters of a long passage shown before and after what was met
 _FACETS = 12  # claims that are counted below the passages
-_NO_CLAIM = "no matching passage: `policylapse claims` shows which claims the policies make"
+_NO_CLAIM = "no matching passage: run `policylapse claims` with a site to see what its policy claims"
 _OWNERS = 5  # of one passage, shown line by line
 
 
