@@ -106,7 +106,7 @@ def export(
     if (change or version) and not chosen.one:
         raise click.UsageError("--change and --version are for --format bundle")
     for option, asked in (("--no-text", no_text), ("--metrics", metrics)):
-        if asked and form not in TABLES:
+        if asked and not chosen.table:
             raise click.UsageError(f"{option} is for --format {_TABLES}")
     with closing(open_database(db)) as connection:
         policies = policies_of(connection, sites)

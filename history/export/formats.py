@@ -42,6 +42,7 @@ class Format:
     :param then: what a person does next with it; OUT is its path.
     :param endings: that a file's name may have.
     :param one: it is of one policy, and of the version or change that is named.
+    :param table: it is a table of versions (version_table.py), with the same columns as the others.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Format:
     then: str
     endings: tuple[str, ...] = ()
     one: bool = False
+    table: bool = False
 
     def load(self) -> Exporter:
         module, _, function = self.exporter.partition(":")
@@ -88,7 +90,6 @@ class Exported:
     manifest_path: Path
 
 
-TABLES = ("csv", "jsonl", "parquet")  # of versions: the same columns in each
 FORMATS: Mapping[str, Format] = {
     form.name: form
     for form in (
@@ -114,6 +115,7 @@ FORMATS: Mapping[str, Format] = {
             "tables:write_jsonl",
             "read OUT with pandas, DuckDB or jq",
             (".jsonl", ".jsonl.gz"),
+            table=True,
         ),
         Format(
             "csv",
@@ -122,6 +124,7 @@ FORMATS: Mapping[str, Format] = {
             "tables:write_csv",
             "open OUT with pandas, DuckDB or a spreadsheet",
             (".csv", ".csv.gz"),
+            table=True,
         ),
         Format(
             "parquet",
@@ -130,6 +133,7 @@ FORMATS: Mapping[str, Format] = {
             "parquet:write_parquet",
             "read OUT with pandas, DuckDB or Spark",
             (".parquet",),
+            table=True,
         ),
         Format(
             "edits",
@@ -172,6 +176,7 @@ FORMATS: Mapping[str, Format] = {
         ),
     )
 }
+TABLES = tuple(sorted(form.name for form in FORMATS.values() if form.table))
 
 
 def run_export(form: Format, job: Job) -> Exported:

@@ -3,10 +3,10 @@
     claims(block, Context(heading, lead), "en") ──► Claim…
 
 A sentence is read behind the lead-in of its list ("We do not:" + "sell your data"), and a match must reach into the
-sentence itself. A cell of a table is read behind the header of its column ("Retention period:" + "2 years"). A question, a definition ("Retention" means …) and a title state nothing: of them only the laws and
-companies count that they name. A sentence without any word of a rule costs one look at its words, and a rule is tried only
-where its needles are (needles.py). Whatever a page holds, work is bounded:
-blocks are read up to MAX_CHARS, sentences up to MAX_SENTENCE.
+sentence itself. A cell of a table is read behind the header of its column ("Retention period:" + "2 years"). A question, a
+definition ("Retention" means …) and a title state nothing: of them only the laws and companies count that they name. A
+sentence without any word of a rule costs one look at its words, and a rule is tried only where its needles are (needles.py).
+Whatever a page holds, work is bounded: blocks are read up to MAX_CHARS, sentences up to MAX_SENTENCE.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ MAX_TITLE: Final = 80  # characters
 _SMALL: Final = frozenset("a an and at by for from in of on or the to with your".split())  # in small letters in a title
 _IN_LINES: Final = frozenset(("contact",))  # categories that addresses state: lines without stops, no titles
 _STATED: Final = re.compile(r":\s*\d")  # "Storage: 12 Months" says something
-_NUMBERING: Final = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){1,3}\.?|\d{1,2}[.)]|\(?[a-z]{1,4}\))\s+")
-_SECTION: Final = re.compile(r"^\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+")
+_OF_A_SECTION: Final = r"\d{1,2}(?:\.\d{1,2}){1,3}\.?"  # "14.2"
+_SECTION: Final = re.compile(rf"^{_OF_A_SECTION}\s+")
+_NUMBERING: Final = re.compile(rf"^(?:{_OF_A_SECTION}|\d{{1,2}}[.)]|\(?[a-z]{{1,4}}\))\s+")
 _SILENT: Final = frozenset((BlockKind.TITLE, BlockKind.HEADING))  # they name a subject, and say nothing of it
 
 

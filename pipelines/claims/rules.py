@@ -56,18 +56,19 @@ from pipelines.claims.parties import name_sign, name_words
 from pipelines.claims.values import NUMBER, UNIT
 
 _SIGN: Final = re.compile(r"(?s)\\.|\(\?P<\w+>|.")
+# Patterns that a rule may have besides `any`: its field, and the attribute of Rule that has them compiled.
+_OTHERS: Final = {
+    "needs": "needs",
+    "not": "forbidden",
+    "outside": "outside",
+    "after": "after",
+    "between": "between",
+    "under": "under",
+    "not_under": "not_under",
+}
 _FIELDS: Final = frozenset(
-    "id subject words also needs any not outside after between item under not_under value polarity case yes no name valid_from valid_until source".split()
-)
-_OTHERS: Final = (
-    "needs",
-    "not",
-    "outside",
-    "after",
-    "between",
-    "under",
-    "not_under",
-)  # patterns that a rule may have besides `any`
+    "id subject words also any item value polarity case yes no name valid_from valid_until source".split()
+).union(_OTHERS)
 _PARTS: Final = {"number": NUMBER, "unit": UNIT}
 VALUES: Final = frozenset(("", "duration", "age", "article", "address", "text"))
 ANY_LANGUAGE: Final = "*"
@@ -342,7 +343,7 @@ def read_rules(folder: Path) -> RuleSet:
     """
     found = RuleSet(folder)
     for rule in found.rules:
-        for name in ("patterns", "needs", "forbidden", "outside", "after", "between", "under", "not_under"):
+        for name in ("patterns", *_OTHERS.values()):
             getattr(rule, name)
     return found
 

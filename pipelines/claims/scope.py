@@ -3,9 +3,9 @@
     polarity("we do not sell your data.", start of "sell", English) ──► no
 
 The negation must stand before the verb, in its clause (up to a word that begins another: "but", "which", ";"), at most
-eight words away, or at any distance before the last verb of a list ("do not sell …, share … or use"). A condition anywhere in the sentence ("unless", "without your consent") makes it conditional. Where
-negation and verb are farther apart, where two negations meet, and where the text itself doubts ("may be considered a
-sale"), the answer is unclear. A question says nothing.
+eight words away, or at any distance before the last verb of a list ("do not sell …, share … or use"). A condition anywhere
+in the sentence ("unless", "without your consent") makes it conditional. Where negation and verb are farther apart, where two
+negations meet, and where the text itself doubts ("may be considered a sale"), the answer is unclear. A question says nothing.
 """
 
 from __future__ import annotations

@@ -35,15 +35,13 @@ _LINKS = (
     "SELECT id FROM link_layer_rows WHERE id NOT IN "
     "(SELECT link_layer_id FROM extraction_rows WHERE link_layer_id NOT NULL)"
 )
+# Ids in a column of lists, where it has ids (pack.py).
+_LINES = "SELECT e.value FROM finding_rows f, json_each(CASE WHEN f.{0} GLOB '[0-9]*' THEN '[' || f.{0} || ']' ELSE '[]' END) e"
 # What the views stand on: of no meaning to a person without the rows above.
 _FINDINGS = "DELETE FROM finding_rows WHERE id NOT IN (SELECT finding_id FROM extraction_rows)"
 _PARTS = (
     "DELETE FROM links WHERE id NOT IN (SELECT e.value FROM link_layer_rows l, json_each(l.link_ids) e)",
-    (
-        "DELETE FROM finding_lines WHERE id NOT IN (SELECT e.value FROM finding_rows f, json_each("
-        "CASE WHEN f.evidence GLOB '[0-9]*' THEN '[' || f.evidence || ']' ELSE '[]' END) e) AND id NOT IN (SELECT e.value "
-        "FROM finding_rows f, json_each(CASE WHEN f.decisions GLOB '[0-9]*' THEN '[' || f.decisions || ']' ELSE '[]' END) e)"
-    ),
+    f"DELETE FROM finding_lines WHERE id NOT IN ({_LINES.format('evidence')} UNION {_LINES.format('decisions')})",
     "DELETE FROM header_sets WHERE id NOT IN (SELECT headers_id FROM capture_rows WHERE headers_id NOT NULL)",
     "DELETE FROM capture_kinds WHERE id NOT IN (SELECT kind_id FROM capture_rows)",
     "DELETE FROM addresses WHERE id NOT IN (SELECT address_id FROM capture_rows)",

@@ -111,9 +111,8 @@ class PayloadShelf:
         be stored with its change as often as that. One is tried, as it is the reactor's thread that waits.
         """
         last = next(iter(self._bases_of(urlkey)), None)
-        if (
-            last is None and packed.alone < ALONE
-        ):  # the others will stand on it: the first of them comes later, or never
+        if last is None and packed.alone < ALONE:
+            # the others will stand on it: the first of them comes later, or never
             return replace(packed, data=deflate(body, None, ALONE))
         if last is None or last.payload_id <= packed.newest or len(packed.data) <= WORTH_ANOTHER * len(body):
             return packed

@@ -18,7 +18,7 @@ from pipelines.store.tables.at_hand import AtHand
 from pipelines.store.tables.capture_table import CaptureTable
 from pipelines.store.tables.extractions import NewExtraction, finding_id, put_finding, put_findings
 from pipelines.store.tables.links import put_links
-from pipelines.store.tables.payload_captures import MOST_AT_ONCE, CaptureOf, HeldPayload, held_by
+from pipelines.store.tables.payload_captures import MOST_AT_ONCE, CaptureOf, held_by
 from pipelines.store.tables.texts import BLOCKS_AT_HAND, put_text
 
 if TYPE_CHECKING:
@@ -55,10 +55,6 @@ def _changed(captures: Iterable[CaptureOf], outcome: Outcome, detail: str) -> It
         now, says = if_fetched if was_fetched else if_not, told if outcome is Outcome.FETCHED else detail
         if (now, says) != (had, told) and had not in _NOT_READ:
             yield row, kind, now, says
-
-
-def _is_unread(payload: HeldPayload) -> bool:
-    return payload.read in (None, _STOPPED)
 
 
 def _no_payload_twice(readings: Iterable[tuple[bytes, PackedReading]]) -> Iterator[list[tuple[bytes, PackedReading]]]:
@@ -222,11 +218,12 @@ class ReadingShelf:
         table = CaptureTable(self._db, alone=True)
         blocks: AtHand[bytes, int] = AtHand(BLOCKS_AT_HAND)
         for some in _no_payload_twice(readings):
-            held = held_by(self._db, [(digest, reading.extractor) for digest, reading in some])
+            asked = [(digest, reading.extractor) for digest, reading in some]
+            unread = [one if one and one.read in (None, _STOPPED) else None for one in held_by(self._db, asked)]
             found: list[NewExtraction] = []
             changed: list[tuple[int, int, str, str]] = []
-            for payload, (_digest, reading) in zip(held, some, strict=True):
-                if payload is None or not _is_unread(payload):
+            for payload, (_digest, reading) in zip(unread, some, strict=True):
+                if payload is None:
                     continue
                 addresses |= payload.addresses
                 first, _kind, first_outcome, *_ = payload.captures[0]
@@ -239,7 +236,7 @@ class ReadingShelf:
                     changed += _changed(payload.captures, reading.outcome, reading.detail)
             put_findings(self._db, found)
             table.set_outcomes(changed)
-            yield from (payload is not None and _is_unread(payload) for payload in held)
+            yield from (payload is not None for payload in unread)
         for capture_id in addresses.values():
             self._policies.mark_dirty(capture_id)
 
