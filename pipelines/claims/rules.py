@@ -218,6 +218,11 @@ class Scope:
         return self._pattern("condition")
 
     @cached_property
+    def choice(self) -> re.Pattern[str]:
+        """What makes conditional what is said, and not what is denied: "you can turn it off"."""
+        return self._pattern("choice")
+
+    @cached_property
     def joined(self) -> re.Pattern[str]:
         return self._pattern("joined")
 

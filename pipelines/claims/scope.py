@@ -4,7 +4,7 @@
 
 The negation must stand before the verb, in its clause (up to a word that begins another: "but", "which", ";"), at most
 eight words away, or at any distance before the last verb of a list ("do not sell …, share … or use"). A condition anywhere
-in the sentence ("unless", "without your consent") makes it conditional. Where negation and verb are farther apart, where two
+in the sentence ("unless", "without your consent") makes it conditional, a choice ("you can turn it off") only what is not denied. Where negation and verb are farther apart, where two
 negations meet, and where the text itself doubts ("may be considered a sale"), the answer is unclear. A question says nothing.
 """
 
@@ -27,7 +27,7 @@ def polarity(sentence: str, verb: int, scope: Scope) -> Polarity | None:
         return None
     if scope.doubt.search(sentence):
         return Polarity.UNCLEAR
-    clause = sentence[:verb]
+    clause, begin = sentence[:verb], 0
     for found in scope.breaks.finditer(clause):
         begin = found.end()
         clause = " " * begin + sentence[begin:verb]
@@ -37,6 +37,6 @@ def polarity(sentence: str, verb: int, scope: Scope) -> Polarity | None:
         return Polarity.UNCLEAR
     if negations and len(clause[negations[0] :].split()) > _NEAR and not scope.joined.search(clause):
         return Polarity.UNCLEAR
-    if scope.condition.search(sentence):
+    if scope.condition.search(sentence) or (not negations and scope.choice.search(sentence, begin)):
         return Polarity.CONDITIONAL
     return Polarity.NO if negations else Polarity.YES
