@@ -12,7 +12,8 @@ Beside the strategies stands what no search can go below that gives the same gua
 captures whose reading proves the history (both ends, both sides of every change, one per max gap between them), chosen
 by somebody who knows the answer. "bits" is what somebody needs who knows nothing but that many changes there are, each
 anywhere, and learns one bit from a reading: both ends, and the logarithm of the number of ways in which the changes can lie.
-Lengths and stated days are what a search goes below that by.
+Lengths and stated days are what a search goes below that by. Beside the made histories, of which nothing tells, stands what
+the best search takes that gives the same guarantees (best_search.py).
 
 A second table takes the wordings that this program's own extraction reads of every capture, "" where a page is no policy;
 their days are those of the curated text of the same capture. Reading them all takes some 15 minutes: --read does it and
@@ -38,6 +39,7 @@ from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
+from benchmarks.best_search import BestSearch
 from benchmarks.floors import met
 from benchmarks.text import SHARED, common_tools, versions_of
 from crawler.archives.capture import sha1_base32
@@ -233,7 +235,7 @@ def made(captures, changes, per_day=4, noise=7, step=0, seed=None):
         length = str(20000 + number * 7919 % noise + version * step)
         listed.append(make_listed(number, timestamp=moment, digest=f"D{number}", length=length))
         truth[number] = str(version)
-    return SimpleNamespace(name="made", listed=listed, truth=truth)
+    return SimpleNamespace(name="made", listed=listed, truth=truth, places=sorted(at - 1 for at in places))
 
 
 def synthetic():
@@ -251,8 +253,11 @@ def synthetic():
         mean = sum(len(Search(one.listed, one.truth).run().fetched) for one in some) / SEEDS
         years = f"{10_000 / per_day / 365:.1f}"
         floor = met("requests", f"10,000 captures over {years} years, no lengths", mean)
+        best = BestSearch(9_999, 5, GAP // DAY * per_day)
+        least = sum(best.fetches(one.places) for one in some) / SEEDS
         print(
-            f"the same, {SEEDS} with changes anywhere, {years} years: {mean:.1f} fetches, {bits(10_000, 5):.1f} bits ({floor})"
+            f"the same, {SEEDS} with changes anywhere, {years} years: {mean:.1f} fetches, {bits(10_000, 5):.1f} bits, "
+            f"the best search {least:.1f} ({floor})"
         )
     before = len(search.fetched)
     more = made(10_003, 5, 4)

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks import floors
 from benchmarks.__main__ import names
+from benchmarks.best_search import BestSearch
 
 FOLDER = Path(floors.__file__).parent
 ASKED = re.compile(r"""met\(\s*["'](\w+)["'],\s*f?["']([^"']+)["']""")
@@ -58,3 +59,24 @@ def test_a_benchmark_ends_with_its_floors_and_1_where_one_is_missed():
     done = subprocess.run([sys.executable, "-c", code], cwd=FOLDER.parent, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "floor at most 0: MISSED" in done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("bits", range(1, 7))
+def test_the_best_search_finds_one_change_by_halves(bits):
+    steps = 1 << bits
+    best = BestSearch(steps, 0.001, steps)
+    assert {best.fetches([change]) for change in range(steps)} == {2 + bits}
+
+
+@pytest.mark.parametrize(
+    ("steps", "max_gap", "fetches"), [(10, 10, 2), (10, 9, 3), (10, 5, 3), (10, 4, 4), (10, 1, 11)]
+)
+def test_the_best_search_reads_a_quiet_history_once_a_max_gap(steps, max_gap, fetches):
+    assert BestSearch(steps, 1, max_gap).fetches([]) == fetches
+
+
+@pytest.mark.parametrize("max_gap", [1, 3, 12])
+@pytest.mark.parametrize("changes", [[0], [4, 5], [0, 1, 11], list(range(12))])
+def test_the_best_search_reads_both_sides_of_every_change(max_gap, changes):
+    sides = {0, 12, *changes, *(change + 1 for change in changes)}
+    assert len(sides) <= BestSearch(12, 3, max_gap).fetches(changes) <= 13
