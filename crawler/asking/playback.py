@@ -8,7 +8,6 @@ errors.
 from __future__ import annotations
 
 import random
-from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +37,7 @@ from crawler.archives.memento import (
 )
 from crawler.archives.table import PLAYBACK
 from crawler.asking.gate import gate_of
+from crawler.asking.tally import Tally
 from crawler.options import RunOptions, options_of
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ NOWHERE = "nowhere"  # endpoint of a request that never leaves: it runs its call
 # second for what failed in passing), each with its retries, hops and pauses.
 MAX_A_CAPTURE = 2 * (1 + RETRIES + MAX_HOPS + MAX_THROTTLED)
 MAX_A_POLICY = 250_000  # the most captured pages of the web have some 100,000 captures; with retries
+_MOST = {"capture": MAX_A_CAPTURE, "policy": MAX_A_POLICY}
 MAX_A_RUN = 2_000_000  # three days at the Wayback Machine's budget of 480 a minute
 
 
@@ -78,7 +79,7 @@ class PlaybackMiddleware:
         self._retry_delay = options.retry_delay
         self._most = options.max_requests or MAX_A_RUN
         self._asked = 0
-        self._asked_of: Counter[tuple[str, int | str]] = Counter()
+        self._asked_of = {what: (most, Tally(most + 1)) for what, most in _MOST.items()}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -93,11 +94,9 @@ class PlaybackMiddleware:
         self._asked += 1
         if self._asked > self._most:
             raise IgnoreRequest(f"the run's limit of {self._most} requests is reached")
-        for what, most in (("capture", MAX_A_CAPTURE), ("policy", MAX_A_POLICY)):
-            if what in request.meta:
-                self._asked_of[what, request.meta[what]] += 1
-                if self._asked_of[what, request.meta[what]] > most:
-                    raise TooManyRequests(f"this run has made {most} requests for the {what} already: {request.url}")
+        for what, (most, asked) in self._asked_of.items():
+            if what in request.meta and asked.add(request.meta[what]) > most:
+                raise TooManyRequests(f"this run has made {most} requests for the {what} already: {request.url}")
         return None
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:

@@ -12,8 +12,7 @@ searches believe: a mistake in one of them cannot make a loop.
 
 from __future__ import annotations
 
-from collections import defaultdict
-
+from crawler.asking.tally import Tally
 from crawler.choosing.rows import TELLS_NOTHING
 
 
@@ -27,8 +26,7 @@ class Ledger:
     def __init__(self) -> None:
         self.second_pass = False
         self.sent = 0
-        # a byte a capture, 1,024 together: a run may ask for 100,000
-        self._times: defaultdict[int, bytearray] = defaultdict(lambda: bytearray(1024))
+        self._times = Tally(255)
         self._under_way: dict[int, int] = {}  # capture -> digest_key
         self._bringing: dict[int, int] = {}  # digest_key -> the capture under way that brings its payload
 
@@ -43,11 +41,9 @@ class Ledger:
 
     def take(self, capture_id: int, digest: int = TELLS_NOTHING, rounds: int = 1) -> bool:
         """Note that a capture is requested; return False, and note nothing, where it was `rounds` times before."""
-        these, place = self._times[capture_id >> 10], capture_id & 1023
-        times = these[place]
-        if times >= rounds or capture_id in self._under_way:
+        if self._times[capture_id] >= rounds or capture_id in self._under_way:
             return False
-        these[place] = times + 1
+        self._times.add(capture_id)
         self._under_way[capture_id] = digest
         if digest != TELLS_NOTHING:
             self._bringing.setdefault(digest, capture_id)

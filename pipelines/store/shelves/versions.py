@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.archives.capture import Policy
 from crawler.choosing.certainty import Certainty
 from pipelines.store.shelves.folds import PlannedFold, capture_wordings, capture_wordings_in, refold, write_fold
+from pipelines.text.remembered import forget_blocks
 
 if TYPE_CHECKING:
     from pipelines.store.shelves.declarations import DeclarationShelf
@@ -52,7 +53,10 @@ class VersionShelf:
         """Return the wording of each capture of a policy that was read, as its versions have it; and the captures that
         show another document.
         """
-        return capture_wordings(self._file.db, policy.policy_id, self._extractor_id(policy, extractor))
+        try:
+            return capture_wordings(self._file.db, policy.policy_id, self._extractor_id(policy, extractor))
+        finally:
+            forget_blocks()  # at the end of a run it is every policy in turn
 
     def beside(self, policy: Policy, extractor: str) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         """Return what gives the same as `wordings` in another process: a function, and its arguments."""
