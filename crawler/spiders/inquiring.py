@@ -31,6 +31,7 @@ from crawler.spiders.state.current_run import OUR_FAULTS, CurrentRun
 from crawler.spiders.state.keeping import Taken, take
 from crawler.spiders.state.ledger import Ledger
 from crawler.spiders.state.shelves import Discoveries, KeptCaptures
+from crawler.spiders.state.tickets import Tickets
 from crawler.spiders.state.waits import For, Waits, Wake
 from crawler.targets.fetched import Fetched
 
@@ -86,7 +87,7 @@ class Inquiry:
 class Inquirer:
     """Asks what an inquiry wants to know.
 
-    :ivar under_way: the inquiries that wait for an answer.
+    :param tickets: count the inquiries that wait for an answer.
     """
 
     def __init__(
@@ -94,14 +95,15 @@ class Inquirer:
         run: CurrentRun,
         asker: Asker,
         waits: Waits,
+        tickets: Tickets,
         ledger: Ledger,
         store: InquiryStore,
         reader: LinkReader,
         archive: Archive,
     ) -> None:
-        self._run, self._asker, self._waits, self._ledger = run, asker, waits, ledger
+        self._run, self._asker, self._waits, self._tickets, self._ledger = run, asker, waits, tickets, ledger
         self._store, self._reader, self._archive = store, reader, archive
-        self.under_way: set[Inquiry] = set()
+        self._open: set[Inquiry] = set()
 
     def inquiry(
         self,
@@ -117,7 +119,8 @@ class Inquirer:
 
         A failure of ours is the outcome of the site; no other site has to do with it.
         """
-        self.under_way.add(inquiry)
+        self._open.add(inquiry)
+        in_hand = self._tickets.new(inquiry)
         try:
             async for found in self._next_round(inquiry):
                 yield found
@@ -127,8 +130,17 @@ class Inquirer:
             async for found in self._failed_here(error, inquiry):
                 yield found
         finally:
+            del in_hand  # from here on its requests hold its ticket
             if inquiry.cut_short or not inquiry.waiting:
-                self.under_way.discard(inquiry)
+                self._open.discard(inquiry)
+                self._tickets.end(inquiry)
+
+    def end_lost(self) -> None:
+        """Record the inquiries whose answers never came, where nothing is under way any more."""
+        for inquiry in self._open:
+            inquiry.cut_short = True
+            self._run.program_error(RuntimeError("answers never came"), inquiry.site)
+        self._open.clear()
 
     async def _failed_here(self, error: Exception, inquiry: Inquiry) -> AsyncIterator[Any]:
         inquiry.cut_short = True
@@ -188,12 +200,18 @@ class Inquirer:
     def _index_request(self, inquiry: Inquiry, ask: Ask) -> Request:
         archive, query = self._archive, index_query(ask.kind, ask.url)
         url = archive.query_url(query) if query else archive.listing_url(ask.url, since=None, until=None)
-        return self._asker.index_request(archive, url, self.parse_index, self.ask_failed, inquiry=inquiry, ask=ask)
+        request = self._asker.index_request(archive, url, self.parse_index, self.ask_failed, inquiry=inquiry, ask=ask)
+        return self._counted(request, inquiry)
 
     def _page_request(self, inquiry: Inquiry, ask: Ask, listed: ListedCapture) -> Request:
-        return self._asker.page_request(
+        request = self._asker.page_request(
             listed, self.parse_page, self.ask_failed, priority=5, inquiry=inquiry, ask=ask
         )  # where the policies are, before their captures
+        return self._counted(request, inquiry)
+
+    def _counted(self, request: Request, inquiry: Inquiry) -> Request:
+        request.meta.update(self._tickets.new(inquiry))
+        return request
 
     # answers
 

@@ -29,6 +29,7 @@ from crawler.spiders.state.current_run import OUR_FAULTS, CurrentRun
 from crawler.spiders.state.policy_work import PolicyWork
 from crawler.spiders.state.shared_listing import SharedListing, listing_key
 from crawler.spiders.state.shelves import KeptCaptures, Listings
+from crawler.spiders.state.tickets import Tickets
 from crawler.spiders.state.waits import For, Waits, Wake
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def page_within(page: CdxPage | None, period: Period) -> CdxPage | None:
 class Lister:
     """Lists the captures of URLs.
 
-    :ivar under_way: how many listings have begun and not ended.
+    :param tickets: count the listings that wait for an answer.
     """
 
     def __init__(
@@ -72,16 +73,16 @@ class Lister:
         run: CurrentRun,
         asker: Asker,
         waits: Waits,
+        tickets: Tickets,
         store: ListingStore,
         archive: Archive,
         period: Period,
         crawl_list: CrawlList,
     ) -> None:
-        self._run, self._asker, self._waits, self._store = run, asker, waits, store
+        self._run, self._asker, self._waits, self._tickets, self._store = run, asker, waits, tickets, store
         self._archive, self._period = archive, period
         self._listings: dict[Hashable, SharedListing] = {}
         self._done: dict[int, bool] = {}  # those that ended as usual, by the hash of their keys: did any row come?
-        self.under_way = 0
         self.crawls: tuple[Crawl, ...] | None = None
         self._crawl_list = crawl_list
 
@@ -190,7 +191,6 @@ class Lister:
             self._join(listing, work)
             return
         listing, plan = self._listings.setdefault(key, begun), begun.plan
-        self.under_way += 1
         self._waits.wait(work, For.LISTING, key, work.go_on)
         if plan.known is not None:
             self._end(listing, (plan.known, plan.why))
@@ -211,9 +211,11 @@ class Lister:
         return self._store.listings.plan(self._archive.name, url, self._period)
 
     def _request_page(self, listing: SharedListing, plan: ListingPlan) -> Request:
-        return self._asker.listing_request(
+        request = self._asker.listing_request(
             listing.archive, listing.url, plan, listing.period, self.parse_listing, self.listing_failed, listing=listing
         )
+        request.meta.update(self._tickets.new(listing.key))
+        return request
 
     def _join(self, listing: SharedListing, work: PolicyWork) -> None:
         """Let a policy have what the listing of its URL brings, or has brought."""
@@ -262,11 +264,12 @@ class Lister:
 
     async def listing_failed(self, failure: Failure) -> AsyncIterator[Any]:
         """Record that an index could not be asked, and go on with what is known."""
+        listing = failure.request.cb_kwargs["listing"]  # type: ignore[attr-defined]
         if self._asker.turned_away(failure):
+            self._tickets.end(listing.key)
             return
         outcome, detail = self._asker.failed(failure)
         outcome = Outcome.LISTING_FAILED if outcome is Outcome.PLAYBACK_FAILED else outcome
-        listing = failure.request.cb_kwargs["listing"]  # type: ignore[attr-defined]
         if outcome is Outcome.PROGRAM_ERROR:
             logger.error("%s: policylapse failed on its listing", listing.url, exc_info=failure.value)
         for wake in self._end(listing, (outcome, detail)):
@@ -296,7 +299,7 @@ class Lister:
 
     def _end(self, listing: SharedListing, flaw: tuple[Outcome, str] | None = None) -> list[Wake]:
         """End a listing for every policy that has the URL; return whom to wake."""
-        self.under_way -= not listing.ended
+        self._tickets.end(listing.key)
         listing.end(flaw)
         for work in self._followers(listing):
             work.grow()

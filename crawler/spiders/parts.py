@@ -20,6 +20,7 @@ from crawler.spiders.listing import Lister
 from crawler.spiders.reading import PolicyReading
 from crawler.spiders.state.current_run import CurrentRun
 from crawler.spiders.state.ledger import Ledger
+from crawler.spiders.state.tickets import Tickets
 from crawler.spiders.state.waits import Waits
 from crawler.spiders.taking import Taker
 
@@ -29,14 +30,17 @@ class Parts:
 
     :ivar taker: takes targets into the run.
     :ivar advancer: moves its policies on.
+    :ivar inquirer: finds policies, and where redirects lead.
     :ivar asker: makes its requests.
     """
 
     def __init__(self, job: Job, run: CurrentRun) -> None:
-        store, options, waits, ledger = job.store, job.options, Waits(), Ledger()
+        store, options, waits, tickets, ledger = job.store, job.options, Waits(), Tickets(), Ledger()
         self.asker = asker = Asker(run, options)
-        lister = Lister(run, asker, waits, store, job.archive, job.period, CrawlList(options.state.expanduser()))
-        inquirer = Inquirer(run, asker, waits, ledger, store, job.reader, job.archive)
+        lister = Lister(
+            run, asker, waits, tickets, store, job.archive, job.period, CrawlList(options.state.expanduser())
+        )
+        self.inquirer = inquirer = Inquirer(run, asker, waits, tickets, ledger, store, job.reader, job.archive)
         discoverer = Discoverer(run, inquirer, waits, store, options)
         reading = PolicyReading(store, job.reader, all_policies=options.all_policies)
         follower = Follower(lister, discoverer, store, job.period)
@@ -45,11 +49,8 @@ class Parts:
         self.advancer = Advancer(
             run, waits, ledger, store, options, extractor, fetcher, follower, reading, filler, self._more_to_come
         )
-        self._lister, self._inquirer = lister, inquirer
-        self.taker = Taker(run, lister, discoverer, self.advancer, store, options, self._under_way)
-
-    def _under_way(self) -> int:
-        return self._lister.under_way + len(self._inquirer.under_way)
+        self._tickets = tickets
+        self.taker = Taker(run, lister, discoverer, self.advancer, store, options, tickets)
 
     def _more_to_come(self) -> bool:
-        return self.taker.taking or self._under_way() > 0
+        return self.taker.taking or len(self._tickets) > 0

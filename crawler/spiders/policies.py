@@ -80,6 +80,8 @@ class PoliciesSpider(Spider):
 
     def idle(self) -> None:
         """When all else is done, go on with who can; the run ends where there is nobody."""
+        if not self.run.over:
+            self._parts.inquirer.end_lost()
         if self.run.over or self.job.options.mode is not Mode.CRAWL:
             return
         some: list[PolicyWork] = []

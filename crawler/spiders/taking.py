@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sized
 from typing import TYPE_CHECKING, Any, Protocol
 
 from crawler.archives.capture import Outcome, Policy
@@ -50,7 +50,7 @@ class PolicyStore(Protocol):
 class Taker:
     """Takes targets into the run.
 
-    :param under_way: tells of how many URLs and sites it is not known yet what there is.
+    :param under_way: the URLs and sites of which it is not known yet what there is.
     :ivar taking: there are targets left.
     """
 
@@ -62,7 +62,7 @@ class Taker:
         advancer: Advancer,
         store: PolicyStore,
         options: RunOptions,
-        under_way: Callable[[], int],
+        under_way: Sized,
     ) -> None:
         self._run, self._lister, self._discoverer, self._advancer = run, lister, discoverer, advancer
         self._store, self._options, self._under_way = store, options, under_way
@@ -77,7 +77,7 @@ class Taker:
         self.taking = True
         try:
             for target in targets:
-                while self._under_way() >= AHEAD and not self._run.ending:  # noqa: ASYNC110 - whoever ends them knows no targets
+                while len(self._under_way) >= AHEAD and not self._run.ending:  # noqa: ASYNC110 - whoever ends them knows no targets
                     await asyncio.sleep(_MOMENT)
                 async for found in self._take_one(target):
                     yield found

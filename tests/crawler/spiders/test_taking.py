@@ -40,7 +40,7 @@ class Discoverer:
 
 
 def taker(discoverer, run):
-    return Taker(run, None, discoverer, None, None, None, lambda: len(discoverer.under_way))
+    return Taker(run, None, discoverer, None, None, None, discoverer.under_way)
 
 
 def taken(targets, run, discoverer, answers):
