@@ -15,6 +15,7 @@ from crawler.choosing.rows import NO_DIGESTS
 from crawler.targets.declarations import EVIDENCE, Declared
 from crawler.targets.hints import ANY_PART, NO_HINTS, Asked, Hint, Hints, hints_json, hints_key, hints_of, in_order
 from pipelines.reading.extractor import declared_extractor
+from pipelines.store.tables.at_hand import AtHand
 
 if TYPE_CHECKING:
     from crawler.archives.capture import Policy
@@ -28,6 +29,7 @@ JOIN addresses b ON b.urlkey = a.urlkey AND b.archive = a.archive
 JOIN capture_rows o ON o.address_id = b.id AND o.digest = k.digest
 WHERE k.id = ? GROUP BY 1, 2
 """
+_AT_HAND = 1_000  # policies: twice as many as a run works at together
 
 
 class DeclarationShelf:
@@ -35,8 +37,8 @@ class DeclarationShelf:
 
     def __init__(self, file: OpenFile) -> None:
         self._file, self._db = file, file.db
-        self._held: dict[int, tuple[Hint, ...]] = {}
-        self._asked: dict[int, Asked] = {}
+        self._held: AtHand[int, tuple[Hint, ...]] = AtHand(_AT_HAND)
+        self._asked: AtHand[int, Asked] = AtHand(_AT_HAND)
 
     def put(self, policy: Policy, declared: Declared) -> None:
         """Note what others declared of a policy, in the place of what they did: its URLs, each for its time, and hints to
@@ -81,7 +83,7 @@ class DeclarationShelf:
     def _hints(self, policy_id: int) -> tuple[Hint, ...]:
         if policy_id not in self._held:
             row = self._db.execute("SELECT hints FROM declarations WHERE policy_id = ?", [policy_id]).fetchone()
-            self._held[policy_id] = hints_of(row[0]) if row else ()
+            self._held.keep(policy_id, hints_of(row[0]) if row else ())
         return self._held[policy_id]
 
     def _part(self, policy_id: int) -> Asked:
@@ -94,7 +96,7 @@ class DeclarationShelf:
                 "FROM policies p WHERE id = ?",
                 [f"{EVIDENCE}%", policy_id],
             ).fetchone()
-            self._asked[policy_id] = Asked(part, only=not declared) if part else ANY_PART
+            self._asked.keep(policy_id, Asked(part, only=not declared) if part else ANY_PART)
         return self._asked[policy_id]
 
     def hints(self, policy: Policy, capture_id: int) -> Hints:
