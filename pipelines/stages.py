@@ -54,11 +54,19 @@ class _Stage:
 
 
 class ReadingStage(_Stage):
-    """Stores a reading at once, since the search that was told of it asks the store next; passes the item on."""
+    """Stores a reading; passes the item on.
+
+    A search that goes by wordings asks the store next, so its readings are stored at once. So is what one callback brings
+    of many captures, each of which would wait for the one before it. Other readings share a transaction.
+    """
 
     async def process_item(self, item: ReadCapture) -> ReadCapture:
         store = self.job.store
-        store.together.now(partial(store.readings.put, item.capture_id, item.reading))
+        put = partial(store.readings.put, item.capture_id, item.reading)
+        if item.listed is not None and self.job.options.strategy.exhaustive:
+            await store.together.do(put)
+        else:
+            store.together.now(put)
         return item
 
 
