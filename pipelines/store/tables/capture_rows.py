@@ -21,6 +21,7 @@ from typing import Any, Final
 
 Said = Mapping[str, Any]  # columns of the view `captures`, as SQLite gives them
 MEMENTO_DATETIME: Final = "memento-datetime"
+_NO_PUNCTUATION: Final = str.maketrans("", "", "-T:Z")
 _INTEGER: Final = re.compile(r"0|-?[1-9][0-9]{0,17}")  # as SQLite would write it again; 18 digits fit 64 bits
 
 
@@ -80,7 +81,7 @@ def unusual(said: Said, at: int, address: Address) -> str | None:
 
 def timestamp_kept(said: Said, at: int) -> str | None:
     """Return a capture's timestamp where it does not follow from its moment."""
-    return said["timestamp"] if said["timestamp"] != _moment(at, "%Y%m%d%H%M%S") else None
+    return said["timestamp"] if said["timestamp"] != iso(at).translate(_NO_PUNCTUATION) else None
 
 
 def happened(said: Said, at: int, address: Address) -> dict[str, Any]:
@@ -116,15 +117,10 @@ def seconds(moment: str | None) -> int | None:
 
 def iso(at: int) -> str:
     """Return seconds since 1970 as the database's views write them; "" outside the years 1 to 9999."""
-    return _moment(at, "%Y-%m-%dT%H:%M:%SZ")
-
-
-def _moment(at: int, form: str) -> str:
     try:
-        moment = datetime.fromtimestamp(at, UTC)
+        return datetime.fromtimestamp(at, UTC).isoformat()[:19] + "Z"
     except (OverflowError, ValueError, OSError):  # of a damaged row
         return ""
-    return moment.strftime(form.replace("%Y", f"{moment.year:04}"))
 
 
 # headers
