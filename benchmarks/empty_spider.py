@@ -35,7 +35,7 @@ def run() -> None:
             "EXTENSIONS": {"benchmarks.heartbeat.Heartbeat": 1},
             "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
             "DOWNLOAD_DELAY": 0,
-            "CONCURRENT_ITEMS": 4,
+            "CONCURRENT_ITEMS": 2,
             "LOG_LEVEL": "ERROR",
             **settings,
         }

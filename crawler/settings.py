@@ -98,7 +98,7 @@ SPIDER_MIDDLEWARES = {
 }
 DOWNLOADER_STATS = False  # default True: writes each request and answer out to count its bytes
 DOWNLOAD_FAIL_ON_DATALOSS = True  # default True: a body cut short is a failure, never a shorter page
-CONCURRENT_ITEMS = 4  # default 100: so many tasks are made for every answer, and a callback here yields few items
+CONCURRENT_ITEMS = 2  # default 100: so many tasks are made for every answer, and a callback here yields one item
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # default LIFO: oldest captures first, sites side by side
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # default keeps every URL: the store knows what was fetched
 

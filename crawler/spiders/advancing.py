@@ -106,18 +106,6 @@ class Advancer:
             return
         if not self._turns.ask(work) or self._has_shared(work):
             return
-        async for found in self._guarded(work):
-            yield found
-        told = self._was_told(work)
-        planned = self._options.mode is Mode.PLAN
-        at_end = work.failed or planned or work.resting or (work.ended and not work.queue)
-        if at_end and self._is_still(work):
-            self._give_back(work, again=False)
-        elif not self._has_shared(work) and told:
-            async for found in self._take_turn(work):
-                yield found
-
-    async def _guarded(self, work: PolicyWork) -> AsyncIterator[Any]:
         work.going += 1
         try:
             async for found in self._next_of(work):
@@ -129,6 +117,14 @@ class Advancer:
             self._run.program_error(error, work.policy.url, work.policy)
         finally:
             work.going -= 1
+        told = self._was_told(work)
+        planned = self._options.mode is Mode.PLAN
+        at_end = work.failed or planned or work.resting or (work.ended and not work.queue)
+        if at_end and self._is_still(work):
+            self._give_back(work, again=False)
+        elif not self._has_shared(work) and told:
+            async for found in self._take_turn(work):
+                yield found
 
     def _was_told(self, work: PolicyWork) -> bool:
         """Tell whether something came for a policy that nobody has looked at: who came was turned away."""
@@ -183,12 +179,14 @@ class Advancer:
                 yield request
             if not self._waits.can_choose(work):
                 return
-        async for item in self._read_left(work):
-            yield item
+        if self._has_left(work):
+            async for item in self._reading.read_left(work):
+                yield item
         async for found in self._choose(work):
             yield found
-        async for item in self._read_left(work):  # what was reused on the way
-            yield item
+        if self._has_left(work):  # what was reused on the way
+            async for item in self._reading.read_left(work):
+                yield item
 
     async def _choose(self, work: PolicyWork) -> AsyncIterator[Any]:
         while await self._reloaded(work):
@@ -199,10 +197,9 @@ class Advancer:
             if not work.grown or self._run.ending or not self._waits.can_choose(work):
                 break  # else it has grown meanwhile, and who told so was turned away
 
-    async def _read_left(self, work: PolicyWork) -> AsyncIterator[Any]:
-        if not self._waits.requests(work):
-            async for item in self._reading.read_left(work):
-                yield item
+    def _has_left(self, work: PolicyWork) -> bool:
+        """Tell whether something of a policy may be kept and not read, and nothing of it is under way."""
+        return work.unread and not self._waits.requests(work)
 
     async def _fill_window(self, work: PolicyWork) -> AsyncIterator[Any]:
         """Yield requests up to the window."""

@@ -116,17 +116,15 @@ class Fetcher:
 
     # answers
 
-    async def parse_memento(self, response: Response, listed: ListedCapture, work: PolicyWork) -> AsyncIterator[Any]:
+    def parse_memento(self, response: Response, listed: ListedCapture, work: PolicyWork) -> AsyncIterator[Any]:
         """Keep what came, then read it, then go on."""
-        async for found in self._answered_with(self._took(response, listed, work), listed, work):
-            yield found
+        return self._answered_with(self._took(response, listed, work), listed, work)
 
-    async def memento_failed(self, failure: Failure) -> AsyncIterator[Any]:
+    def memento_failed(self, failure: Failure) -> AsyncIterator[Any]:
         """Record that a capture could not be fetched, and go on."""
         context = failure.request.cb_kwargs  # type: ignore[attr-defined]
         listed, work = context["listed"], context["work"]
-        async for found in self._answered_with(self._missed(failure, listed, work), listed, work):
-            yield found
+        return self._answered_with(self._missed(failure, listed, work), listed, work)
 
     async def _answered_with(
         self, answer: AsyncIterator[Any], listed: ListedCapture, work: PolicyWork
