@@ -120,7 +120,7 @@ def replay_url(memento_url: str) -> str:
     >>> replay_url("https://web.archive.org/web/20200201020357id_/http://epa.gov/20200201020357id_/")
     'https://web.archive.org/web/20200201020357/http://epa.gov/20200201020357id_/'
     """
-    return _BYTES.sub(r"\1/", memento_url, count=1)
+    return _BYTES.sub(lambda match: f"{match[1]}/", memento_url, count=1)
 
 
 def split_memento_url(url: str) -> tuple[str, str] | None:

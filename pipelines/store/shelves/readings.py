@@ -204,7 +204,7 @@ class ReadingShelf:
         was stopped. What was stopped is read again after FIRST_RETRY, and after twice as long each time. One transaction.
         """
         with self._file.transaction():
-            self._put(self._captures, self._payload_of(capture_id), capture_id, reading)
+            self._put(self._captures, capture_id, reading)
             self._policies.mark_dirty(capture_id)
 
     def put_many(self, readings: Iterable[tuple[bytes, PackedReading]]) -> Iterator[bool]:
@@ -228,7 +228,7 @@ class ReadingShelf:
                 addresses |= payload.addresses
                 first, _kind, first_outcome, *_ = payload.captures[0]
                 if _STOPPED in (reading.outcome.value, payload.read, first_outcome):
-                    self._put(table, payload.row, first, reading, blocks)
+                    self._put(table, first, reading, blocks)
                     continue
                 finding, layer = self._finding(reading, blocks), self._links(reading.links)
                 found.append(NewExtraction(payload.row, self.extractor_id(reading.extractor), finding, layer))
@@ -265,15 +265,14 @@ class ReadingShelf:
     def _put(
         self,
         table: CaptureTable,
-        payload_id: int,
         capture_id: int,
         reading: Reading | PackedReading,
         blocks: AtHand[bytes, int] | None = None,
     ) -> None:
         """Store what was read of a payload. :param capture_id: one that has it. :param blocks: those at hand."""
         packed = packed_reading(reading)
-        outcome, failures = self._db.execute(
-            "SELECT c.outcome, coalesce(json_extract(r.unusual, '$.failures'), 0) FROM capture_rows r "
+        payload_id, outcome, failures = self._db.execute(
+            "SELECT r.payload_id, c.outcome, coalesce(json_extract(r.unusual, '$.failures'), 0) FROM capture_rows r "
             "JOIN capture_kinds c ON c.id = r.kind_id WHERE r.id = ?",
             [capture_id],
         ).fetchone()
