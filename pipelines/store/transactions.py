@@ -64,9 +64,12 @@ class OpenFile:
                 raise StoreError(told) from error
             raise
 
-    def memory(self) -> AtHand[Any, Any]:
-        """Return a place for what a shelf remembers of the file, to be used within transactions."""
-        self._memories.append(AtHand(_REMEMBERED))
+    def memory(self, most: int = _REMEMBERED) -> AtHand[Any, Any]:
+        """Return a place for what a shelf remembers of the file, to be used within transactions.
+
+        :param most: rows that it holds.
+        """
+        self._memories.append(AtHand(most))
         return self._memories[-1]
 
     def _forget_what_changed(self) -> None:

@@ -97,6 +97,7 @@ class ReadingShelf:
         self._layers: AtHand[bytes, int] = file.memory()
         self._findings: AtHand[tuple[Any, ...], int] = file.memory()
         self._texts: AtHand[str, int] = file.memory()
+        self._blocks: AtHand[bytes, int] = file.memory(BLOCKS_AT_HAND)
         file.after_rollback.append(self._extractors.clear)
 
     def extractor_id(self, extractor: str) -> int:
@@ -216,7 +217,6 @@ class ReadingShelf:
         """
         addresses: dict[int, int] = {}  # each with a capture
         table = CaptureTable(self._db, alone=True)
-        blocks: AtHand[bytes, int] = AtHand(BLOCKS_AT_HAND)
         for some in _no_payload_twice(readings):
             asked = [(digest, reading.extractor) for digest, reading in some]
             unread = [one if one and one.read in (None, _STOPPED) else None for one in held_by(self._db, asked)]
@@ -228,9 +228,9 @@ class ReadingShelf:
                 addresses |= payload.addresses
                 first, _kind, first_outcome, *_ = payload.captures[0]
                 if _STOPPED in (reading.outcome.value, payload.read, first_outcome):
-                    self._put(table, first, reading, blocks)
+                    self._put(table, first, reading)
                     continue
-                finding, layer = self._finding(reading, blocks), self._links(reading.links)
+                finding, layer = self._finding(reading), self._links(reading.links)
                 found.append(NewExtraction(payload.row, self.extractor_id(reading.extractor), finding, layer))
                 if reading.outcome is Outcome.FETCHED or not self._read_for_another(payload.row, reading.extractor):
                     changed += _changed(payload.captures, reading.outcome, reading.detail)
@@ -262,21 +262,15 @@ class ReadingShelf:
         )
         return dict(rows.fetchall())
 
-    def _put(
-        self,
-        table: CaptureTable,
-        capture_id: int,
-        reading: Reading | PackedReading,
-        blocks: AtHand[bytes, int] | None = None,
-    ) -> None:
-        """Store what was read of a payload. :param capture_id: one that has it. :param blocks: those at hand."""
+    def _put(self, table: CaptureTable, capture_id: int, reading: Reading | PackedReading) -> None:
+        """Store what was read of a payload. :param capture_id: one that has it."""
         packed = packed_reading(reading)
         payload_id, outcome, failures = self._db.execute(
             "SELECT r.payload_id, c.outcome, coalesce(json_extract(r.unusual, '$.failures'), 0) FROM capture_rows r "
             "JOIN capture_kinds c ON c.id = r.kind_id WHERE r.id = ?",
             [capture_id],
         ).fetchone()
-        self._put_extraction(payload_id, packed, blocks)
+        self._put_extraction(payload_id, packed)
         self._apply(table, payload_id, packed.outcome, packed.detail, packed.extractor)
         if packed.outcome is Outcome.READING_STOPPED:
             before = failures if outcome == _STOPPED else 0
@@ -288,11 +282,9 @@ class ReadingShelf:
         rows = self._db.execute("SELECT id FROM captures WHERE payload_id = ?", [payload_id]).fetchall()
         self._captures.change([number for (number,) in rows], failures=failures, not_before=not_before)
 
-    def _put_extraction(
-        self, payload_id: int, reading: PackedReading, blocks: AtHand[bytes, int] | None = None
-    ) -> None:
+    def _put_extraction(self, payload_id: int, reading: PackedReading) -> None:
         """Store an extraction; over one that was stopped, too, and over no other."""
-        finding = self._finding(reading, blocks)
+        finding = self._finding(reading)
         layer, extractor_id = self._links(reading.links), self.extractor_id(reading.extractor)
         if not put_finding(self._db, payload_id, extractor_id, finding, layer):
             self._db.execute(
@@ -302,22 +294,22 @@ class ReadingShelf:
             )
             put_finding(self._db, payload_id, extractor_id, finding, layer)
 
-    def _finding(self, reading: PackedReading, blocks: AtHand[bytes, int] | None) -> int:
+    def _finding(self, reading: PackedReading) -> int:
         """The id of what was found, with its text."""
-        found = (self._text(reading, blocks), *reading.found)
+        found = (self._text(reading), *reading.found)
         if (finding := self._findings.get(found)) is None:
             finding = self._findings.keep(found, finding_id(self._db, found))
         return finding
 
-    def _text(self, reading: PackedReading, blocks: AtHand[bytes, int] | None) -> int | None:
+    def _text(self, reading: PackedReading) -> int | None:
         if not reading.text or reading.outcome is not Outcome.FETCHED:
             return None
         if (known := self._texts.get(reading.text_digest)) is not None:
             return known
         held = self._db.execute("SELECT id FROM texts WHERE text_digest = ?", [reading.text_digest]).fetchone()
-        return self._texts.keep(reading.text_digest, int(held[0]) if held else self._put_text(reading, blocks))
+        return self._texts.keep(reading.text_digest, int(held[0]) if held else self._put_text(reading))
 
-    def _put_text(self, reading: PackedReading, blocks: AtHand[bytes, int] | None) -> int:
+    def _put_text(self, reading: PackedReading) -> int:
         text = reading.unpacked_text()
         text_id = put_text(
             self._db,
@@ -328,7 +320,7 @@ class ReadingShelf:
             language=reading.language,
             block_languages=text.block_languages,
             digests=text.digests,
-            at_hand=blocks,
+            at_hand=self._blocks,
         )
         if text.languages is not None:
             self._db.execute("UPDATE texts SET languages = ? WHERE id = ?", [text.languages, text_id])

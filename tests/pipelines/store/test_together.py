@@ -170,13 +170,14 @@ def with_links(body):
     return replace(read, extraction=replace(read.extraction, links=(Link("terms", "https://a.example/terms"),)))
 
 
-def test_what_another_process_has_swept_away_is_written_again(store):
+@pytest.mark.parametrize("texts", [False, True])
+def test_what_another_process_has_swept_away_is_written_again(store, texts):
     first, second = kept(store, [b"<p>the same", b"<p>the same "])
     store.readings.put(first.capture_id, with_links(b"the same"))
     with closing(Store(store.file.path, lambda: NOW)) as other:
         with other.transaction():
             other.db.execute("DELETE FROM extraction_rows")
-        sweep(other.db)
+        sweep(other.db, texts=texts)
     store.readings.put(second.capture_id, with_links(b"the same"))
     rows = store.db.execute(
         "SELECT outcome, wording, links FROM extractions e JOIN texts t ON t.id = e.text_id "
@@ -184,6 +185,8 @@ def test_what_another_process_has_swept_away_is_written_again(store):
     ).fetchall()
     assert [row[:2] for row in rows] == [("fetched", reading(b"the same").wording)]
     assert "https://a.example/terms" in rows[0][2]
+    blocks = store.db.execute("SELECT markdown FROM text_blocks t JOIN blocks b ON b.id = t.block_id").fetchall()
+    assert blocks == [(block.markdown,) for block in reading(b"the same").extraction.blocks]
     assert store.db.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
