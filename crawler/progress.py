@@ -147,6 +147,8 @@ class Progress:
         job, after = spider.job, spider.job.store.runs.totals()
         planned = job.options.mode is Mode.PLAN
         told = not (planned or spider.run.store_error)
+        brought = job.store.found.brought(spider.run.number) if told else None
+        told_later = job.options.summary is SummaryStyle.NONE  # by whoever runs this, when the store is closed
         return Summary(
             archive=" and ".join(one.label for one in job.options.archives),
             database=str(job.options.database),
@@ -165,7 +167,8 @@ class Progress:
             broken=spider.run.store_error,
             limited=spider.run.limited or self._out_of_time(spider),
             plan=self._plan(job.options) if planned else None,
-            brought=job.store.found.brought(spider.run.number) if told else (),
+            brought=(tuple(brought) if told_later else brought) if brought else (),
+            news=brought.news if brought else (),
             known=job.store.found.known_missing(spider.run.number, spider.works.policies, job.archives, job.period)
             if told
             else {},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -80,7 +80,8 @@ class Summary:
     :param limited: which limit of the run ended it, "" if none did.
     :param sure: how sure the histories are, None with a plan.
     :param plan: what a crawl would take; then nothing was fetched.
-    :param brought: the changes that this run found, those that are news first.
+    :param brought: the changes that this run found, those that are news first. While the store is open they may be read from it.
+    :param news: those of them that are later than all that was known before this run.
     :param known: how much of the outcomes earlier runs have reported as missing, unchanged since.
     :param run: the run's number in the database, 0 where there is none.
     :param missing: sites, URLs and lines of lists that this run was asked for and that have no version.
@@ -103,15 +104,11 @@ class Summary:
     limited: str = ""
     plan: Plan | None = None
     sure: RunCertainty | None = None
-    brought: Sequence[Brought] = ()
+    brought: Collection[Brought] = ()
+    news: Sequence[Brought] = ()
     known: Mapping[Outcome, int] = field(default_factory=dict)
     run: int = 0
     missing: Sequence[Missing] = ()
-
-    @property
-    def news(self) -> list[Brought]:
-        """The changes that are later than all that was known before this run."""
-        return [one for one in self.brought if one.news]
 
     @property
     def exit_code(self) -> Exit:
@@ -167,7 +164,8 @@ def _lists_data(summary: Summary) -> dict[str, Iterator[dict[str, Any]]]:
 
 def _counts_data(summary: Summary) -> dict[str, Any]:
     """All else; lists are empty."""
-    data = asdict(replace(summary, brought=(), missing=())) | {"exit_code": summary.exit_code}
+    data = asdict(replace(summary, brought=(), news=(), missing=())) | {"exit_code": summary.exit_code}
+    del data["news"]  # they are in `brought`
     if summary.sure is not None:
         data["sure"] = summary.sure.total.data() | {"longest_site": summary.sure.longest_site}
     data["how_sure"] = data.pop("sure")  # as `timeline` names it

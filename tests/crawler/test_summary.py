@@ -33,6 +33,7 @@ def make_summary(**fields):
         "seconds": 1.25,
         "outcomes": {Outcome.FETCHED: 30},
     }
+    numbers["news"] = [one for one in fields.get("brought", ()) if one.news]
     return Summary(**numbers | fields)
 
 

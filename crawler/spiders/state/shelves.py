@@ -50,13 +50,20 @@ class Runs(Protocol):
     ) -> dict[Outcome, int]: ...
 
 
+class BroughtBy(Collection[Brought], Protocol):
+    """The changes that a run found; `news` are at hand when the store is closed, too."""
+
+    @property
+    def news(self) -> Sequence[Brought]: ...
+
+
 class FoundByRuns(Protocol):
     """What runs found, and what earlier ones reported."""
 
     def known_missing(
         self, run_id: int, policies: Collection[Policy], archive: str | Sequence[str], period: Period
     ) -> dict[Outcome, int]: ...
-    def brought(self, run_id: int) -> list[Brought]: ...
+    def brought(self, run_id: int) -> BroughtBy: ...
 
 
 class Policies(Protocol):

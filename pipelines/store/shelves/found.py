@@ -2,7 +2,7 @@
 
     refold ──note_changes──► found_changes       a change keeps its row (pipelines/versions/found.py)
     a crawl's end ──note_events──► found_events  events are the read side's; it hands them over
-    FoundShelf.brought(run) ──► Brought…         what a run found, newest first, for its summary
+    FoundShelf.brought(run) ──► BroughtBy        what a run found, newest first, for its summary
 
 A change is `ahead` where it came later than all that was read of its policy before the run: only that can be news. What
 a policy's first crawl finds, what a late capture splits off, and what a merge or another extractor brings, is the past.
@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING, Any
 
 from crawler.archives.capture import Brought, Outcome, Period, Policy
@@ -125,6 +125,30 @@ def _move_horizon(db: Database, policy_id: int, extractor_id: int, finder: Finde
     return before
 
 
+class BroughtBy(Collection[Brought]):
+    """The changes that a run found, read from the store whenever somebody goes through them: a first crawl finds all that there are.
+
+    :ivar news: those that are later than all that was known of their policy before the run.
+    """
+
+    def __init__(self, db: Database, run_id: int) -> None:
+        self._db, self._run_id = db, run_id
+        (self._count,) = db.execute(f"SELECT count(*) FROM ({_BROUGHT})", [run_id]).fetchone()
+        self.news = list(takewhile(lambda one: one.news, self))
+
+    def __len__(self) -> int:
+        return int(self._count)
+
+    def __iter__(self) -> Iterator[Brought]:
+        rows = self._db.execute(_BROUGHT, [self._run_id])
+        for site, url, not_before, not_after, change_class, added, removed, wording, ahead, name in rows:
+            times = parse_iso(not_before), parse_iso(not_after)
+            yield Brought(site, url, *times, change_class, added, removed, cite(name, not_after, wording), bool(ahead))
+
+    def __contains__(self, change: object) -> bool:
+        return any(one == change for one in self)
+
+
 class FoundShelf:
     """What each run found in one database."""
 
@@ -199,23 +223,9 @@ class FoundShelf:
             ],
         )
 
-    def brought(self, run_id: int) -> list[Brought]:
+    def brought(self, run_id: int) -> BroughtBy:
         """Return the changes that a run found, those that are news first, then newest first."""
-        rows = self._db.execute(_BROUGHT, [run_id])
-        return [
-            Brought(
-                site,
-                url,
-                parse_iso(not_before),
-                parse_iso(not_after),
-                change_class,
-                added,
-                removed,
-                cite(name, not_after, wording),
-                bool(ahead),
-            )
-            for site, url, not_before, not_after, change_class, added, removed, wording, ahead, name in rows
-        ]
+        return BroughtBy(self._db, run_id)
 
     def known_missing(
         self, run_id: int, policies: Collection[Policy], archive: str | Sequence[str], period: Period

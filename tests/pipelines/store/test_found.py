@@ -33,7 +33,7 @@ def crawl(path, *seen, run=True, finish=True):
         store.close()
         store = Store(path, lambda: NOW)  # as a merge or re-extract opens it
     store.versions.fold(policy, EXTRACTOR)
-    brought = store.found.brought(number)
+    brought = list(store.found.brought(number))
     store.close()
     return number, [((one.not_before - FIRST).days, (one.not_after - FIRST).days, one.news) for one in brought]
 
@@ -63,8 +63,11 @@ def test_what_each_night_brought(tmp_path, nights, brought):
         [((one.not_before - FIRST).days, (one.not_after - FIRST).days, one.news) for one in store.found.brought(run)]
         for run in runs
     ]
+    by_run = [store.found.brought(run) for run in runs]
     store.close()
     assert found == brought
+    assert [len(one) for one in by_run] == [len(one) for one in brought]
+    assert [len(one.news) for one in by_run] == [sum(news for *_, news in one) for one in brought]
     assert damages(tmp_path / "x.db") == []
 
 
@@ -72,7 +75,7 @@ def test_what_no_crawl_folded_is_the_past(tmp_path):
     crawl(tmp_path / "x.db", "a0", "a10")
     run, _ = crawl(tmp_path / "x.db", "b20", run=False)
     store = Store(tmp_path / "x.db", lambda: NOW)
-    assert store.found.brought(run) == []
+    assert list(store.found.brought(run)) == []
     assert store.db.execute("SELECT run_id, ahead FROM found_changes").fetchall() == [(None, 0)]
     store.close()
 
