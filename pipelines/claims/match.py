@@ -35,7 +35,7 @@ _IN_LINES: Final = frozenset(("contact",))  # categories that addresses state: l
 _STATED: Final = re.compile(r":\s*\d")  # "Storage: 12 Months" says something
 _OF_A_SECTION: Final = r"\d{1,2}(?:\.\d{1,2}){1,3}\.?"  # "14.2"
 _SECTION: Final = re.compile(rf"^{_OF_A_SECTION}\s+")
-_NUMBERING: Final = re.compile(rf"^(?:{_OF_A_SECTION}|\d{{1,2}}[.)]|\(?[a-z]{{1,4}}\))\s+")
+_NUMBERING: Final = re.compile(rf"^(?:[•·▪◦‣–-]|{_OF_A_SECTION}|\d{{1,2}}[.)]|\(?[a-z]{{1,4}}\))\s+")
 _SILENT: Final = frozenset((BlockKind.TITLE, BlockKind.HEADING))  # they name a subject, and say nothing of it
 
 
