@@ -91,6 +91,7 @@ class GuestPlayback(PlaybackMiddleware):
 
     def __init__(self, crawler: Crawler, options: RunOptions) -> None:
         super().__init__(crawler, options)
+        self._asked_of.clear()  # what a stranger's meta calls a capture or a policy is none of ours
         self._agent = f"{crawler.settings['USER_AGENT']} {options.contact}".strip()
         self._ending: Any = None
 

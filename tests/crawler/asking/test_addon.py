@@ -5,13 +5,16 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scrapy import Request
 from scrapy.settings import Settings
+from scrapy.utils.test import get_crawler
 
 from crawler.addon import PoliteArchive
 from crawler.archives.dialects import SAMPLE, WAYBACK, parse_archive
 from crawler.archives.errors import ConfigError
 from crawler.archives.files.warc import Answered
-from crawler.asking.guest import OTHER, endpoint_of
+from crawler.asking.guest import OTHER, GuestPlayback, endpoint_of
+from crawler.asking.playback import MAX_A_CAPTURE
 from tests.programs import ROOT, run
 from tests.servers.wayback_server import WaybackServer
 
@@ -68,6 +71,15 @@ def spend(folder, archive, urls, **settings):
     )
     text = (folder / "items.json").read_text() if (folder / "items.json").exists() else ""
     return done, {item["url"]: item for item in json.loads(text or "[]")}
+
+
+@pytest.mark.parametrize("name", ["capture", "policy"])
+@pytest.mark.parametrize("value", [7, "privacy", None, True, ("a", 1)])
+def test_a_strangers_meta_may_have_our_names(name, value):
+    middleware = GuestPlayback.from_crawler(get_crawler(settings_dict={"POLICYLAPSE_ARCHIVE": "wayback"}))
+    for number in range(2 * MAX_A_CAPTURE):
+        url = f"https://web.archive.org/web/20210302114416id_/https://a.example/{number}"
+        assert middleware.process_request(Request(url, meta={name: value})) is None
 
 
 def test_a_strangers_spider_gets_mementos_read_and_is_asked_to_wait(tmp_path):
