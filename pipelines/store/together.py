@@ -65,12 +65,17 @@ class Together:
                 done.cancel()  # only where it has no result: we are on our way out
 
     def _write(self, waiting: list[tuple[Callable[[], Any], asyncio.Future[Any]]]) -> None:
+        begun = False
         try:
             with self._file.transaction():
+                begun = True
                 results = [work() for work, _done in waiting]
-        except Exception:  # noqa: BLE001 - whose it is comes out when each is done by itself
+        except Exception as error:  # noqa: BLE001 - whose it is comes out when each is done by itself
             for work, done in waiting:
-                self._alone(work, done)
+                if begun:
+                    self._alone(work, done)
+                elif not done.done():  # another process writes: each by itself would wait for it as long again
+                    done.set_exception(error)
         else:
             for (_work, done), result in zip(waiting, results, strict=True):
                 if not done.done():  # nobody waits any more

@@ -118,6 +118,24 @@ def test_what_is_done_now_is_committed_at_once_with_all_that_wait(store, beside)
     assert asyncio.run(hand_in()) == "waits.example"
 
 
+@pytest.mark.parametrize("number", [1, 2, MOST])
+def test_a_file_that_another_process_locks_is_waited_for_once(store, beside, number):
+    """Each wait stops the reactor, for half a minute."""
+    store.db.execute("PRAGMA busy_timeout = 1")
+    beside.execute("BEGIN IMMEDIATE")
+    begun = []
+    store.db.conn.set_trace_callback(lambda sql: begun.append(sql) if sql.startswith("BEGIN") else None)
+
+    async def hand_in():
+        works = (store.together.do(partial(named, store, f"s{n}.example")) for n in range(number))
+        return await asyncio.gather(*works, return_exceptions=True)
+
+    assert [type(one) for one in asyncio.run(hand_in())] == [StoreError] * number
+    assert begun == ["BEGIN IMMEDIATE"]
+    beside.rollback()
+    assert named(store, "later.example") == "later.example"
+
+
 class Interrupt(BaseException):
     """As KeyboardInterrupt, which would end the loop of the test, too."""
 
