@@ -203,6 +203,8 @@ class ReadingShelf:
     def put(self, capture_id: int, reading: Reading | PackedReading) -> None:
         """Store what was read from a capture's payload, for every capture that has it; once more over a reading that
         was stopped. What was stopped is read again after FIRST_RETRY, and after twice as long each time. One transaction.
+
+        :raises LookupError: the capture has no payload, and nothing is stored.
         """
         with self._file.transaction():
             self._put(self._captures, capture_id, reading)
@@ -270,6 +272,8 @@ class ReadingShelf:
             "JOIN capture_kinds c ON c.id = r.kind_id WHERE r.id = ?",
             [capture_id],
         ).fetchone()
+        if payload_id is None:
+            raise LookupError(f"capture {capture_id} has no payload: it was removed after it was read")
         self._put_extraction(payload_id, packed)
         self._apply(table, payload_id, packed.outcome, packed.detail, packed.extractor)
         if packed.outcome is Outcome.READING_STOPPED:

@@ -23,7 +23,7 @@ from pipelines.store.tables.payload_bases import MOST_DEPTH, MOST_REACH
 from pipelines.store.transactions import OpenFile
 from pipelines.text.digests import text_digest
 from pipelines.text.wording import wording_key
-from pipelines.upkeep.orphans import count_orphans
+from pipelines.upkeep.orphans import Orphans, count_orphans
 
 URL = "http://shop.example/privacy"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -188,6 +188,16 @@ def test_a_capture_kept_but_not_read_is_unread_until_it_is(store):
     assert store.payloads.get(unread.payload_id) == b"a b"
     store.readings.put(unread.capture_id, reading(b"a b"))
     assert store.readings.unread(policy, EXTRACTOR) == []
+
+
+def test_a_reading_of_a_payload_that_was_removed_leaves_nothing(store):
+    """Nothing would refer to its text, which may be what somebody had forgotten."""
+    policy = list_captures(store, [capture(1, b"x")])
+    (listed,) = store.captures.of(policy, "test", Period())
+    with pytest.raises(LookupError, match="no payload"):
+        store.readings.put(listed.capture_id, reading(b"x"))
+    assert count_orphans(store.db.execute) == Orphans(0, 0, 0, 0)
+    assert store.db.execute("SELECT count(*) FROM texts").fetchone() == (0,)
 
 
 def test_another_extractor_reads_everything_anew_and_its_differences_are_no_changes(store):
