@@ -148,7 +148,7 @@ class Progress:
         planned = job.options.mode is Mode.PLAN
         told = not (planned or spider.run.store_error)
         brought = job.store.found.brought(spider.run.number) if told else None
-        told_later = job.options.summary is SummaryStyle.NONE  # by whoever runs this, when the store is closed
+        told_later = job.options.summary is SummaryStyle.NONE  # by whoever runs this, when another crawl may write
         return Summary(
             archive=" and ".join(one.label for one in job.options.archives),
             database=str(job.options.database),

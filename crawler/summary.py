@@ -80,7 +80,7 @@ class Summary:
     :param limited: which limit of the run ended it, "" if none did.
     :param sure: how sure the histories are, None with a plan.
     :param plan: what a crawl would take; then nothing was fetched.
-    :param brought: the changes that this run found, those that are news first. While the store is open they may be read from it.
+    :param brought: the changes that this run found, those that are news first. They may be read from the database each time.
     :param news: those of them that are later than all that was known before this run.
     :param known: how much of the outcomes earlier runs have reported as missing, unchanged since.
     :param run: the run's number in the database, 0 where there is none.

@@ -51,7 +51,7 @@ class Runs(Protocol):
 
 
 class BroughtBy(Collection[Brought], Protocol):
-    """The changes that a run found; `news` are at hand when the store is closed, too."""
+    """The changes that a run found, read anew each time; `news` are held."""
 
     @property
     def news(self) -> Sequence[Brought]: ...

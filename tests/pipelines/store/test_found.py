@@ -66,6 +66,9 @@ def test_what_each_night_brought(tmp_path, nights, brought):
     by_run = [store.found.brought(run) for run in runs]
     store.close()
     assert found == brought
+    assert [[one.news for one in many] for many in by_run] == [[news for *_, news in one] for one in brought], (
+        "they are told when the store is closed, too"
+    )
     assert [len(one) for one in by_run] == [len(one) for one in brought]
     assert [len(one.news) for one in by_run] == [sum(news for *_, news in one) for one in brought]
     assert damages(tmp_path / "x.db") == []
