@@ -56,8 +56,9 @@ class _Stage:
 class ReadingStage(_Stage):
     """Stores a reading; passes the item on.
 
-    A search that goes by wordings asks the store next, so its readings are stored at once. So is what one callback brings
-    of many captures, each of which would wait for the one before it. Other readings share a transaction.
+    A search that goes by wordings looks for the reading in the store next, so the reading is stored at once. So are the readings
+    of captures that an earlier run left unread: one callback yields them all, and would wait for each. Other readings share a
+    transaction.
     """
 
     async def process_item(self, item: ReadCapture) -> ReadCapture:

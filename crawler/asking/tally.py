@@ -1,4 +1,4 @@
-"""How often each of very many numbers came, in a few bytes each: rows of one table, which lie close together. Pure."""
+"""Counts how often each of very many ids came, in a few bytes each: ids of rows of one table lie close together. Pure."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ _TOGETHER: Final = 1024  # numbers of one array: ids that come in one run are ne
 
 
 class Tally:
-    """How often each number came, 0 at first.
+    """How often each number came, 0 at first. Numbers are integers; 1,024 neighbours share an array.
 
-    :param most: the count at which a number stays; below 256 it takes one byte, else four.
+    :param most: no count goes higher. Up to 255 a count takes one byte, else four.
     """
 
     def __init__(self, most: int) -> None:

@@ -1,9 +1,7 @@
-"""What still waits for an answer, where nobody tells when a request is dropped.
+"""Counts what still waits for an answer. It stays right when a request is dropped, which Scrapy reports to nobody.
 
-    new ──► meta of each request for one thing, and of its copies ──► end
-                                                 └──► all of them are gone: it ends by itself
-
-What is counted is what somebody may still answer.
+new ──► meta of each request for one thing, and of its copies ──► end
+                                             └──► all of them are gone: it ends by itself
 """
 
 from __future__ import annotations
@@ -21,8 +19,8 @@ class _Ticket:
 class Tickets:
     """Counts the things that requests are under way for.
 
-    A middleware or a signal handler of other people may drop a request, and Scrapy tells nobody. But then nobody holds it
-    any more, and its ticket goes with it.
+    A user's middleware or signal handler may drop a request. Then nobody holds the request any more, and its ticket is freed
+    with it.
     """
 
     def __init__(self) -> None:
@@ -32,9 +30,12 @@ class Tickets:
         return len(self._out)
 
     def new(self, key: Hashable) -> dict[str, object]:
-        """Count a thing from now on. Return the meta of a request for it. :param key: the thing, one ticket for all requests."""
+        """Count a thing from now on; return meta for a request for it.
+
+        :param key: names the thing. All requests for it have the same ticket.
+        """
         return {TICKET: self._out.setdefault(key, _Ticket())}
 
     def end(self, key: Hashable) -> None:
-        """Count a thing no more. Harmless where it is not counted."""
+        """Stop counting a thing. Does nothing if it is not counted."""
         self._out.pop(key, None)

@@ -1,7 +1,8 @@
 """Rows that a writer has looked up or put, at hand for the next one that names them: in a batch neighbours are alike.
 
-Only for as long as nobody else writes, nothing is taken out, and the transaction holds: within one transaction, or by a
-program that is alone with its file and ends where one fails.
+What is at hand is wrong once another process writes, a row is deleted, or a transaction is rolled back. So it is used within one
+transaction, or by a program that is alone with its file and ends if a transaction fails. What OpenFile.memory returns may be used in
+many transactions: the file clears it after a rollback and after another process's write.
 """
 
 from __future__ import annotations
