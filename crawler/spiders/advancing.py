@@ -16,6 +16,7 @@ from itertools import chain
 from typing import Any, Protocol
 
 from crawler.archives.capture import Policy
+from crawler.counting import count
 from crawler.options import Mode, RunOptions
 from crawler.spiders.fetching import Fetcher
 from crawler.spiders.filling import Filler
@@ -299,7 +300,7 @@ class Advancer:
         going = [work for work in self.works.in_hand() if not work.failed]
         some = [work for work in going if lost[work]]
         for work in some:
-            error = RuntimeError(f"{lost[work]} answers never came")
+            error = RuntimeError(f"{count(lost[work], 'answer')} never came")
             self._run.program_error(error, work.policy.url, work.policy)
         self._turns.empty()
         waiting = [work for work in going if not work.resting and work.search.waiting]

@@ -22,6 +22,7 @@ from crawler.archives.capture import ListedCapture, Outcome
 from crawler.archives.dialects import Archive
 from crawler.archives.memento import PlaybackAnswer, stray_outcome
 from crawler.archives.surt import surt
+from crawler.counting import count
 from crawler.discovery.asks import Answer, Ask, AskKind, Key, Verdict
 from crawler.discovery.index_queries import index_query
 from crawler.discovery.known import thin
@@ -139,7 +140,8 @@ class Inquirer:
         """Record the inquiries whose answers never came, where nothing is under way any more."""
         for inquiry in self._open:
             inquiry.cut_short = True
-            self._run.program_error(RuntimeError("answers never came"), inquiry.site)
+            error = RuntimeError(f"{count(len(inquiry.waiting), 'answer')} never came")
+            self._run.program_error(error, inquiry.site)
         self._open.clear()
 
     async def _failed_here(self, error: Exception, inquiry: Inquiry) -> AsyncIterator[Any]:

@@ -70,6 +70,8 @@ def test_more_dropped_listings_and_searches_than_are_let_in_at_once(tmp_path, se
         scrapy_settings={setting: DROPPERS[setting]},
     )
     assert done.code == 1, done.err[-2000:]
-    told = rows(tmp_path / "a.db", "SELECT subject FROM outcomes WHERE outcome = 'program_error' ORDER BY id")
-    assert sorted(subject for (subject,) in told) == sorted(named[:-1])
+    told = rows(tmp_path / "a.db", "SELECT subject, detail FROM outcomes WHERE outcome = 'program_error' ORDER BY id")
+    assert sorted(subject for subject, _ in told) == sorted(named[:-1])
+    lost = "2 answers" if targets == "sites" else "1 answer"
+    assert {detail for _, detail in told} == {f"RuntimeError: {lost} never came"}
     assert rows(tmp_path / "a.db", "SELECT DISTINCT site FROM timeline") == [(SITE,)]
