@@ -50,6 +50,7 @@ PAIRS = ROOT.parent / "shared" / "pairs"
 GOLD = Path(__file__).parent / "claims_gold"
 # Owners of repositories with policies of others, each in a folder.
 COLLECTIONS = frozenset({"OpenTermsArchive", "TosbackCgusBridge-Bot", "tosdr"})
+OF_DOMAINS = frozenset({"citp"})  # their files are named after domains: a/ai/air/airtable.com.md
 _ALONE = re.compile(r"\s*(#{1,6}\s|[-=]{2,}\s*$)")  # a heading, and the line below one
 _BEGINS = re.compile(rf"{_ALONE.pattern}|\s*([-*+>|]|\d+[.)])\s|\s*```")  # a line that goes on with no paragraph
 _HEADING = re.compile(r"(?m)^(#{1,6} .*)$")
@@ -91,11 +92,16 @@ class Place:
 
 
 def operator_of(file: str) -> str:
-    """Return whose policy a row's file is: of a repository the first folder of a collection, else the repository's owner."""
+    """Return whose policy a row's file is.
+
+    Of a repository: the first folder of a collection, the first part of a domain in a collection of domains, else its owner.
+    """
     repository, inside, path = file.partition("/")
     if not inside:
         return file.split("__")[1]
     owner = repository.split("__")[0]
+    if owner in OF_DOMAINS:
+        return path.rpartition("/")[2].partition(".")[0]
     return path.partition("/")[0] if owner in COLLECTIONS else owner
 
 

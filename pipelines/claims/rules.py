@@ -227,6 +227,11 @@ class Scope:
         return self._pattern("joined")
 
     @cached_property
+    def apart(self) -> re.Pattern[str]:
+        """Where another main clause begins, which has conditions of its own: ", and we"."""
+        return self._pattern("apart")
+
+    @cached_property
     def doubt(self) -> re.Pattern[str]:
         return self._pattern("doubt")
 

@@ -4,7 +4,9 @@
 
 The negation must stand before the verb, in its clause (up to a word that begins another: "but", "which", ";"), at most
 eight words away, or at any distance before the last verb of a list ("do not sell …, share … or use"). A condition anywhere
-in the sentence ("unless", "without your consent") makes it conditional, a choice ("you can turn it off") only what is not denied. Where negation and verb are farther apart, where two
+in the sentence ("unless", "without your consent") makes it conditional, a choice ("you can turn it off") only what is not denied.
+What is denied in a main clause of its own ("we share with others only if asked, and we do not sell it") is denied whatever the
+condition of another. Where negation and verb are farther apart, where two
 negations meet, and where the text itself doubts ("may be considered a sale"), the answer is unclear. A question says nothing.
 """
 
@@ -37,6 +39,17 @@ def polarity(sentence: str, verb: int, scope: Scope) -> Polarity | None:
         return Polarity.UNCLEAR
     if negations and len(clause[negations[0] :].split()) > _NEAR and not scope.joined.search(clause):
         return Polarity.UNCLEAR
-    if scope.condition.search(sentence) or (not negations and scope.choice.search(sentence, begin)):
+    around = _main_clause(sentence, verb, scope) if negations else sentence
+    if scope.condition.search(around) or (not negations and scope.choice.search(sentence, begin)):
         return Polarity.CONDITIONAL
     return Polarity.NO if negations else Polarity.YES
+
+
+def _main_clause(sentence: str, verb: int, scope: Scope) -> str:
+    """Return the main clause in which a verb stands; the whole sentence where it begins with a condition, which is one of all."""
+    if scope.condition.match(sentence):
+        return sentence
+    ends = [found.start() for found in scope.apart.finditer(sentence)]
+    return sentence[
+        max((at for at in ends if at <= verb), default=0) : min((at for at in ends if at > verb), default=None)
+    ]

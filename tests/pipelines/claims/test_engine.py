@@ -10,8 +10,9 @@ import pytest
 
 from pipelines.claims.context import contexts
 from pipelines.claims.match import MAX_CHARS, claims
-from pipelines.claims.model import Context
+from pipelines.claims.model import Context, Polarity
 from pipelines.claims.rules import FOLDER, RuleSet, read_rules, rules
+from pipelines.claims.scope import polarity
 from pipelines.claims.texts import reading_version
 from pipelines.model import Block, BlockKind
 from tests.generators.regexes import Found, slow
@@ -200,3 +201,19 @@ def test_a_file_that_is_wrong_is_named(tmp_path, old, new, said):
     path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ValueError, match=re.escape(said)):
         read_rules(folder)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("we do not sell it, and we do not share it except with your bank.", Polarity.NO),
+        ("we show nothing other than this, and we never sell it.", Polarity.NO),
+        ("we do not sell it except with your consent, and we do not share it.", Polarity.CONDITIONAL),
+        ("unless you agree, we do not show it, and we do not sell it.", Polarity.CONDITIONAL),
+        ("we share it with banks only if you agree, and we may sell it.", Polarity.CONDITIONAL),
+        ("we do not share or sell it without your consent.", Polarity.CONDITIONAL),
+    ],
+)
+def test_a_denial_has_the_conditions_of_its_own_main_clause(sentence, said):
+    scope = rules().of("en").scope
+    assert polarity(sentence, sentence.index("sell"), scope) == said
