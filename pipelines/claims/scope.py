@@ -4,10 +4,12 @@
 
 The negation must stand before the verb, in its clause (up to a word that begins another: "but", "which", ";"), at most
 eight words away, or at any distance before the last verb of a list ("do not sell …, share … or use"). A condition anywhere
-in the sentence ("unless", "without your consent") makes it conditional, a choice ("you can turn it off") only what is not denied.
-What is denied in a main clause of its own ("we share with others only if asked, and we do not sell it") is denied whatever the
-condition of another. Where negation and verb are farther apart, where two
-negations meet, and where the text itself doubts ("may be considered a sale"), the answer is unclear. A question says nothing.
+in the sentence ("unless", "without your consent") makes a verb conditional. A choice ("you can turn it off") does so only
+where nothing is denied. A denial in a main clause of its own has only the conditions of that clause: "we share it if you ask,
+and we do not sell it" denies the sale.
+
+Where negation and verb are farther apart, where two negations meet, and where the text itself doubts ("may be considered a
+sale"), the answer is unclear. A question says nothing.
 """
 
 from __future__ import annotations
@@ -46,7 +48,9 @@ def polarity(sentence: str, verb: int, scope: Scope) -> Polarity | None:
 
 
 def _main_clause(sentence: str, verb: int, scope: Scope) -> str:
-    """Return the main clause in which a verb stands; the whole sentence where it begins with a condition, which is one of all."""
+    """Return the main clause in which a verb stands. A condition that begins the sentence is one of all its clauses: then the
+    whole sentence.
+    """
     if scope.condition.match(sentence):
         return sentence
     ends = [found.start() for found in scope.apart.finditer(sentence)]

@@ -15,10 +15,10 @@ from crawler.choosing.rows import NO_DIGESTS
 from crawler.targets.declarations import EVIDENCE, Declared
 from crawler.targets.hints import ANY_PART, NO_HINTS, Asked, Hint, Hints, hints_json, hints_key, hints_of, in_order
 from pipelines.reading.extractor import declared_extractor
-from pipelines.store.tables.at_hand import AtHand
 
 if TYPE_CHECKING:
     from crawler.archives.capture import Policy
+    from pipelines.store.tables.at_hand import AtHand
     from pipelines.store.transactions import OpenFile
 
 # The earliest capture of the page that a capture shows, as far as the index tells.
@@ -37,8 +37,8 @@ class DeclarationShelf:
 
     def __init__(self, file: OpenFile) -> None:
         self._file, self._db = file, file.db
-        self._held: AtHand[int, tuple[Hint, ...]] = AtHand(_AT_HAND)
-        self._asked: AtHand[int, Asked] = AtHand(_AT_HAND)
+        self._held: AtHand[int, tuple[Hint, ...]] = file.memory(_AT_HAND)
+        self._asked: AtHand[int, Asked] = file.memory(_AT_HAND)
 
     def put(self, policy: Policy, declared: Declared) -> None:
         """Note what others declared of a policy, in the place of what they did: its URLs, each for its time, and hints to

@@ -108,6 +108,21 @@ def test_hints_are_kept_and_their_order_is_the_captures(store):
     again.close()
 
 
+def test_what_was_declared_in_a_transaction_that_failed_is_not_remembered(store):
+    policy = seen_by(store, Seen(0, KEEP))
+
+    def declare_and_fail():
+        with store.file.transaction():
+            store.declarations.put(policy, declared((URL, None, None), hints=[MAIN]))
+            assert store.declarations.hints(policy, 1).hints == (MAIN,)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        declare_and_fail()
+    assert store.declarations.hints(policy, 1) == NO_HINTS
+    assert store.declarations.extractor(policy, EXTRACTOR) == EXTRACTOR
+
+
 def test_a_page_that_was_captured_before_and_after_is_read_as_of_the_first(store):
     class Same(Seen):
         @property
